@@ -1,0 +1,128 @@
+//! What can go wrong, grouped by who is to blame, and curl's exit status for it.
+//!
+//! Owns [`Error`] and nothing else: it prints nothing and knows no socket. An
+//! error's text is one line, `what failed: why (what to try)`; bytes that came from
+//! outside are escaped by whoever prints it, not here.
+
+use std::time::Duration;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an exchange could not be done, or not to its end. Whatever was received
+/// before stays in the stores: an error never takes bytes with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    // -- the user asked for something that cannot be done ---------------------
+    /// Options that do not fit together, or that are not built in.
+    #[error("{0}")]
+    Usage(String),
+    /// A scheme this program does not speak.
+    #[error("{scheme}: this scheme is not supported (try http://)")]
+    UnsupportedScheme { scheme: String },
+    /// The URL has no meaning; nothing was sent.
+    #[error("URL {url:?}: {why} (try http://host:port/path)")]
+    MalformedUrl { url: String, why: String },
+
+    // -- the way to the server ------------------------------------------------
+    #[error("getaddrinfo({host:?}): {why} (check the name, or give an address with --resolve)")]
+    Resolve { host: String, why: String },
+    #[error("connect({addr}): {why} ({hint})")]
+    Connect {
+        addr: String,
+        why: String,
+        hint: &'static str,
+    },
+    /// A call, the connecting, or the whole exchange took longer than allowed.
+    #[error("{call}: nothing for {} s (the time is set by {flag})", after.as_secs_f64())]
+    Timeout {
+        /// The system call that was waiting.
+        call: &'static str,
+        after: Duration,
+        /// The flag that set the limit.
+        flag: &'static str,
+    },
+    #[error("send(): {why} (the response, if any came, is kept)")]
+    Send { why: String },
+    #[error("recv(): {why} (what came before is kept)")]
+    Recv { why: String },
+
+    // -- the server -----------------------------------------------------------
+    /// Framing with no meaning left, RFC 9112 sections 4, 6.3 and 7.1.
+    #[error("response: {why} (its bytes are kept; --wire shows them all)")]
+    Malformed { why: String },
+    /// HTTP/0.9, or no HTTP at all.
+    #[error("response: {why} (its bytes are kept as the body)")]
+    NotHttp { why: String },
+    /// The peer closed before the end that its own framing announced.
+    #[error("response: {why} (what came is kept)")]
+    EndedEarly { why: String },
+    /// The peer closed without one byte.
+    #[error("response: the peer closed without sending a byte (is this an HTTP server?)")]
+    EmptyReply,
+    #[error("redirects: more than {limit} (--max-redirs allows more)")]
+    TooManyRedirects { limit: u32 },
+
+    // -- this machine ---------------------------------------------------------
+    /// A file, standard output or the store could not take the bytes.
+    #[error("write {what}: {why}")]
+    Write { what: String, why: String },
+
+    /// Stopped by the user.
+    #[error("cancelled (what came is kept)")]
+    Cancelled,
+}
+
+impl Error {
+    /// curl's exit status for this failure (`man curl`, EXIT CODES). 42 is curl's
+    /// "aborted by callback", its word for a user's cancel.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::UnsupportedScheme { .. } | Error::NotHttp { .. } => 1,
+            Error::Usage(_) => 2,
+            Error::MalformedUrl { .. } => 3,
+            Error::Resolve { .. } => 6,
+            Error::Connect { .. } => 7,
+            Error::Malformed { .. } => 8,
+            Error::EndedEarly { .. } => 18,
+            Error::Write { .. } => 23,
+            Error::Timeout { .. } => 28,
+            Error::Cancelled => 42,
+            Error::TooManyRedirects { .. } => 47,
+            Error::EmptyReply => 52,
+            Error::Send { .. } => 55,
+            Error::Recv { .. } => 56,
+        }
+    }
+
+    /// One word for scripts: the `kind` field of the `error` event.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::Usage(_) => "usage",
+            Error::UnsupportedScheme { .. } => "unsupported_scheme",
+            Error::MalformedUrl { .. } => "malformed_url",
+            Error::Resolve { .. } => "resolve",
+            Error::Connect { .. } => "connect",
+            Error::Timeout { .. } => "timeout",
+            Error::Send { .. } => "send",
+            Error::Recv { .. } => "recv",
+            Error::Malformed { .. } => "malformed",
+            Error::NotHttp { .. } => "not_http",
+            Error::EndedEarly { .. } => "ended_early",
+            Error::EmptyReply => "empty_reply",
+            Error::TooManyRedirects { .. } => "too_many_redirects",
+            Error::Write { .. } => "write",
+            Error::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn usage(text: impl Into<String>) -> Error {
+        Error::Usage(text.into())
+    }
+
+    pub fn write(what: impl Into<String>, why: &std::io::Error) -> Error {
+        Error::Write {
+            what: what.into(),
+            why: why.to_string(),
+        }
+    }
+}

@@ -1,0 +1,642 @@
+//! The events of an exchange: small facts (counts, offsets, names), never body bytes.
+//!
+//! Owns [`Event`], [`Kind`], the ways a response may end ([`EndMode`] asked for,
+//! [`EndReason`] found) and the JSON line of each event. It folds nothing (that is
+//! [`crate::exchange`]) and writes nowhere.
+//!
+//! # The JSON line
+//! One object a line: `t_us` (microseconds on a monotonic clock since the exchange, or
+//! the first of a redirect chain, started), `event` (its name), then its fields.
+//! Offsets count wire bytes of that direction on that connection. Header values are
+//! strings: UTF-8 where the bytes are, else each byte as its Latin-1 character.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::anomaly::Anomaly;
+
+/// One fact, at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Microseconds since the start of the exchange, never going back.
+    pub t_us: u64,
+    pub kind: Kind,
+}
+
+/// What happened. Rare and large facts are boxed, so that the common ones (send, recv,
+/// body, chunk) stay small: a log of them is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    ResolveStart {
+        host: String,
+        port: u16,
+    },
+    Resolved {
+        addrs: Vec<IpAddr>,
+        us: u64,
+    },
+    Socket(Box<Socket>),
+    ConnectStart {
+        addr: Addr,
+    },
+    Connected {
+        local: Addr,
+        peer: Addr,
+        us: u64,
+    },
+    ConnectFailed {
+        addr: Addr,
+        error: String,
+        us: u64,
+    },
+    /// A kept connection serves this exchange, its `exchange`th (from 2 on).
+    Reused {
+        local: Addr,
+        peer: Addr,
+        exchange: u32,
+        idle_us: u64,
+    },
+    /// A kept connection was there and could not serve.
+    NotReused {
+        peer: Addr,
+        why: &'static str,
+    },
+    /// `send(offered) = sent`. `sent <= offered`.
+    Send {
+        offset: u64,
+        offered: u32,
+        sent: u32,
+    },
+    /// `recv(asked) = bytes`; 0 is the peer's close. `bytes <= asked`.
+    Recv {
+        offset: u64,
+        asked: u32,
+        bytes: u32,
+        /// Unread bytes in the kernel just before the call, where they were read.
+        queued: Option<u32>,
+    },
+    /// A call that answered -1 for another reason than EAGAIN on a non-blocking socket.
+    CallFailed {
+        call: Call,
+        /// The system's name: `ECONNRESET`.
+        errno: &'static str,
+        error: String,
+    },
+    /// EAGAIN (or EINPROGRESS), then `poll()` for so long.
+    WouldBlock {
+        call: Call,
+        waited_us: u64,
+    },
+    /// The user's pause, step or throttle held this call back.
+    Held {
+        call: Call,
+        waited_us: u64,
+    },
+    /// `shutdown(SHUT_WR)`: our direction is done, theirs is not.
+    HalfClosed,
+    Queues(Box<Queues>),
+    InterimHead(Box<Head>),
+    Head(Box<Head>),
+    /// So many more body bytes, transfer coding removed.
+    Body {
+        bytes: u64,
+    },
+    /// A chunk's size line; `offset` is the line's first byte.
+    Chunk {
+        offset: u64,
+        size: u64,
+        extensions: Box<str>,
+    },
+    Trailers {
+        headers: Vec<Field>,
+    },
+    Anomaly(Box<Anomaly>),
+    Redirect {
+        from: String,
+        to: String,
+        status: u16,
+    },
+    End(End),
+    Closed {
+        by: Closer,
+        kept_alive: bool,
+        /// Why it was, or was not, kept.
+        why: &'static str,
+    },
+    Error {
+        kind: &'static str,
+        message: String,
+        exit: u8,
+    },
+}
+
+/// `socket(family, SOCK_STREAM)` and what its options are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Socket {
+    pub family: Family,
+    pub fd: i32,
+    /// Name and value, as `getsockopt` gave them.
+    pub options: Vec<(&'static str, i64)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    Inet,
+    Inet6,
+    Unix,
+}
+
+/// An end of a connection: an IP address with port, or a Unix socket's path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Addr {
+    Ip(SocketAddr),
+    Unix(PathBuf),
+}
+
+/// The calls that can wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    Resolve,
+    Connect,
+    Send,
+    Recv,
+    Close,
+}
+
+/// Levels of the kernel's queues, from outside the call. `None` is "not available on
+/// this platform or for this kind of socket", which is not 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queues {
+    /// FIONREAD: received by the kernel, not yet by us.
+    pub recv_queued: Option<u32>,
+    /// SIOCOUTQ: sent by us, not yet acknowledged by the peer.
+    pub send_queued: Option<u32>,
+    /// SIOCOUTQNSD: not even sent by the kernel. `send_unsent <= send_queued`.
+    pub send_unsent: Option<u32>,
+    /// SO_RCVBUF and SO_SNDBUF now; autotuning moves them.
+    pub recv_buffer: Option<u32>,
+    pub send_buffer: Option<u32>,
+    /// `tcpi_rcv_wnd`: what we tell the peer it may still send. Under one segment
+    /// means "full".
+    pub recv_window: Option<u32>,
+    /// `tcpi_snd_wnd`: what the peer lets us send.
+    pub send_window: Option<u32>,
+    /// `tcpi_rcv_mss`.
+    pub segment: Option<u32>,
+    pub rtt_us: Option<u32>,
+    pub retransmits: Option<u32>,
+}
+
+/// A response's head: the status line and the fields, with the places of their bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// As received: `HTTP/1.1`.
+    pub version: String,
+    pub status: u16,
+    pub reason: String,
+    pub fields: Vec<Field>,
+    /// Of the status line's first byte.
+    pub offset: u64,
+    /// From `offset` past the empty line.
+    pub bytes: u64,
+    /// What will end the body. [`Framing::NoBody`] for an interim head.
+    pub framing: Framing,
+}
+
+/// A header or trailer field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Without a space before the colon; empty for a line without a colon.
+    pub name: String,
+    /// Without outer white space, a fold as one space.
+    pub value: String,
+    /// Of the line's first byte.
+    pub offset: u64,
+    /// With its line end, folds included.
+    pub len: u32,
+}
+
+/// What ends the body, RFC 9112 section 6.3, and by which of its numbered steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Steps 1 and 2: HEAD, 1xx, 204, 304, or 2xx to CONNECT; 101 starts another protocol.
+    NoBody,
+    /// Step 4.
+    Chunked,
+    /// Step 6.
+    Length(u64),
+    /// Step 8, or steps 4 and 5 where no other meaning is left.
+    Close,
+}
+
+/// How the user wants a response to end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EndMode {
+    /// As RFC 9112 section 6.3 says.
+    #[default]
+    Auto,
+    /// `recv()` until it answers 0: the textbook's loop, which hangs on keep-alive.
+    Close,
+    /// Content-Length's bytes, whatever else the head says.
+    Length,
+    /// `recv()` until the socket's timeout.
+    Timeout,
+    /// One single `recv()`.
+    Once,
+}
+
+/// Why a response ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndReason {
+    ContentLength,
+    Chunked,
+    Close,
+    Timeout,
+    NoBody,
+    Once,
+    Upgrade,
+    Cancelled,
+    Error,
+}
+
+/// The end of a response. `head_bytes + body_bytes <= wire_bytes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    pub reason: EndReason,
+    /// Interim heads included.
+    pub head_bytes: u64,
+    pub body_bytes: u64,
+    pub wire_bytes: u64,
+    /// Since the start of this exchange.
+    pub us: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closer {
+    Us,
+    Peer,
+}
+
+/// An enum whose values have one name each, in JSON, flags and on screen.
+macro_rules! names {
+    ($type:ident: $( $variant:ident $name:literal ),* $(,)?) => {
+        impl $type {
+            pub const ALL: &'static [$type] = &[ $( $type::$variant, )* ];
+
+            pub fn name(self) -> &'static str {
+                match self { $( $type::$variant => $name, )* }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+
+names!(Family: Inet "AF_INET", Inet6 "AF_INET6", Unix "AF_UNIX");
+names!(Call: Resolve "getaddrinfo", Connect "connect", Send "send", Recv "recv", Close "close");
+names!(EndMode: Auto "auto", Close "close", Length "length", Timeout "timeout", Once "once");
+names!(EndReason: ContentLength "content_length", Chunked "chunked", Close "close",
+    Timeout "timeout", NoBody "no_body", Once "once", Upgrade "upgrade",
+    Cancelled "cancelled", Error "error");
+names!(Closer: Us "us", Peer "peer");
+
+impl EndMode {
+    /// The next one, in the order of F9.
+    pub fn next(self) -> EndMode {
+        let at = EndMode::ALL.iter().position(|&mode| mode == self);
+        EndMode::ALL[at.map_or(0, |at| (at + 1) % EndMode::ALL.len())]
+    }
+}
+
+impl fmt::Display for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Addr::Ip(addr) => addr.fmt(f),
+            Addr::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl Addr {
+    pub fn family(&self) -> Family {
+        match self {
+            Addr::Ip(SocketAddr::V4(_)) => Family::Inet,
+            Addr::Ip(SocketAddr::V6(_)) => Family::Inet6,
+            Addr::Unix(_) => Family::Unix,
+        }
+    }
+}
+
+impl Head {
+    /// The values of every field of this name, in order.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields
+            .iter()
+            .filter(move |field| field.name.eq_ignore_ascii_case(name))
+            .map(|field| field.value.as_str())
+    }
+}
+
+impl Kind {
+    /// The `event` field of the JSON line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::ResolveStart { .. } => "resolve_start",
+            Kind::Resolved { .. } => "resolved",
+            Kind::Socket(_) => "socket",
+            Kind::ConnectStart { .. } => "connect_start",
+            Kind::Connected { .. } => "connected",
+            Kind::ConnectFailed { .. } => "connect_failed",
+            Kind::Reused { .. } => "reused",
+            Kind::NotReused { .. } => "not_reused",
+            Kind::Send { .. } => "send",
+            Kind::Recv { .. } => "recv",
+            Kind::CallFailed { .. } => "call_failed",
+            Kind::WouldBlock { .. } => "would_block",
+            Kind::Held { .. } => "held",
+            Kind::HalfClosed => "half_closed",
+            Kind::Queues(_) => "queues",
+            Kind::InterimHead(_) => "interim_head",
+            Kind::Head(_) => "head",
+            Kind::Body { .. } => "body",
+            Kind::Chunk { .. } => "chunk",
+            Kind::Trailers { .. } => "trailers",
+            Kind::Anomaly(_) => "anomaly",
+            Kind::Redirect { .. } => "redirect",
+            Kind::End(_) => "end",
+            Kind::Closed { .. } => "closed",
+            Kind::Error { .. } => "error",
+        }
+    }
+}
+
+impl Event {
+    /// Writes the JSON line, its LF included. Without serde's data model: at 4 KiB a
+    /// recv, a GiB is half a million lines.
+    pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
+        write!(
+            out,
+            "{{\"t_us\":{},\"event\":\"{}\"",
+            self.t_us,
+            self.kind.name()
+        )?;
+        self.kind.write_fields(out)?;
+        out.write_all(b"}\n")
+    }
+}
+
+impl Kind {
+    fn write_fields(&self, out: &mut impl Write) -> io::Result<()> {
+        match self {
+            Kind::ResolveStart { host, port } => {
+                text(out, "host", host)?;
+                write!(out, ",\"port\":{port}")
+            }
+            Kind::Resolved { addrs, us } => {
+                let addrs: Vec<String> = addrs.iter().map(IpAddr::to_string).collect();
+                json(out, "addrs", &addrs)?;
+                write!(out, ",\"us\":{us}")
+            }
+            Kind::Socket(socket) => {
+                text(out, "family", socket.family.name())?;
+                write!(out, ",\"type\":\"SOCK_STREAM\",\"fd\":{}", socket.fd)?;
+                out.write_all(b",\"options\":{")?;
+                for (i, (name, value)) in socket.options.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { "," };
+                    write!(out, "{comma}\"{name}\":{value}")?;
+                }
+                out.write_all(b"}")
+            }
+            Kind::ConnectStart { addr } => text(out, "addr", &addr.to_string()),
+            Kind::Connected { local, peer, us } => {
+                text(out, "local", &local.to_string())?;
+                text(out, "peer", &peer.to_string())?;
+                write!(out, ",\"us\":{us}")
+            }
+            Kind::ConnectFailed { addr, error, us } => {
+                text(out, "addr", &addr.to_string())?;
+                text(out, "error", error)?;
+                write!(out, ",\"us\":{us}")
+            }
+            Kind::Reused {
+                local,
+                peer,
+                exchange,
+                idle_us,
+            } => {
+                text(out, "local", &local.to_string())?;
+                text(out, "peer", &peer.to_string())?;
+                write!(out, ",\"exchange\":{exchange},\"idle_us\":{idle_us}")
+            }
+            Kind::NotReused { peer, why } => {
+                text(out, "peer", &peer.to_string())?;
+                text(out, "why", why)
+            }
+            Kind::Send {
+                offset,
+                offered,
+                sent,
+            } => write!(
+                out,
+                ",\"offset\":{offset},\"offered\":{offered},\"sent\":{sent}"
+            ),
+            Kind::Recv {
+                offset,
+                asked,
+                bytes,
+                queued,
+            } => {
+                write!(
+                    out,
+                    ",\"offset\":{offset},\"asked\":{asked},\"bytes\":{bytes}"
+                )?;
+                number(out, "queued", *queued)
+            }
+            Kind::CallFailed { call, errno, error } => {
+                text(out, "call", call.name())?;
+                text(out, "errno", errno)?;
+                text(out, "error", error)
+            }
+            Kind::WouldBlock { call, waited_us } | Kind::Held { call, waited_us } => {
+                text(out, "call", call.name())?;
+                write!(out, ",\"waited_us\":{waited_us}")
+            }
+            Kind::HalfClosed => Ok(()),
+            Kind::Queues(queues) => {
+                for (name, value) in queues.named() {
+                    number(out, name, value)?;
+                }
+                Ok(())
+            }
+            Kind::InterimHead(head) | Kind::Head(head) => {
+                text(out, "version", &head.version)?;
+                write!(out, ",\"status\":{}", head.status)?;
+                text(out, "reason", &head.reason)?;
+                headers(out, &head.fields)?;
+                write!(out, ",\"offset\":{},\"bytes\":{}", head.offset, head.bytes)?;
+                match head.framing {
+                    Framing::NoBody => out.write_all(b",\"framing\":\"no_body\""),
+                    Framing::Chunked => out.write_all(b",\"framing\":\"chunked\""),
+                    Framing::Close => out.write_all(b",\"framing\":\"close\""),
+                    Framing::Length(length) => write!(
+                        out,
+                        ",\"framing\":\"content_length\",\"content_length\":{length}"
+                    ),
+                }
+            }
+            Kind::Body { bytes } => write!(out, ",\"bytes\":{bytes}"),
+            Kind::Chunk {
+                offset,
+                size,
+                extensions,
+            } => {
+                write!(out, ",\"offset\":{offset},\"size\":{size}")?;
+                text(out, "extensions", extensions)
+            }
+            Kind::Trailers { headers: fields } => headers(out, fields),
+            Kind::Anomaly(anomaly) => {
+                text(out, "kind", anomaly.kind.name())?;
+                write!(out, ",\"offset\":{}", anomaly.offset)?;
+                text(out, "message", &anomaly.message())?;
+                text(out, "rule", anomaly.kind.rule())
+            }
+            Kind::Redirect { from, to, status } => {
+                text(out, "from", from)?;
+                text(out, "to", to)?;
+                write!(out, ",\"status\":{status}")
+            }
+            Kind::End(end) => write!(
+                out,
+                ",\"reason\":\"{}\",\"head_bytes\":{},\"body_bytes\":{},\"wire_bytes\":{},\"us\":{}",
+                end.reason, end.head_bytes, end.body_bytes, end.wire_bytes, end.us
+            ),
+            Kind::Closed {
+                by,
+                kept_alive,
+                why,
+            } => {
+                text(out, "by", by.name())?;
+                write!(out, ",\"kept_alive\":{kept_alive}")?;
+                text(out, "why", why)
+            }
+            Kind::Error {
+                kind,
+                message,
+                exit,
+            } => {
+                text(out, "kind", kind)?;
+                text(out, "message", message)?;
+                write!(out, ",\"exit\":{exit}")
+            }
+        }
+    }
+}
+
+impl Queues {
+    /// Each level with its name in JSON.
+    pub fn named(&self) -> [(&'static str, Option<u32>); 10] {
+        [
+            ("recv_queued", self.recv_queued),
+            ("send_queued", self.send_queued),
+            ("send_unsent", self.send_unsent),
+            ("recv_buffer", self.recv_buffer),
+            ("send_buffer", self.send_buffer),
+            ("recv_window", self.recv_window),
+            ("send_window", self.send_window),
+            ("segment", self.segment),
+            ("rtt_us", self.rtt_us),
+            ("retransmits", self.retransmits),
+        ]
+    }
+}
+
+fn text(out: &mut impl Write, name: &str, value: &str) -> io::Result<()> {
+    json(out, name, value)
+}
+
+fn json(
+    out: &mut impl Write,
+    name: &str,
+    value: &(impl serde::Serialize + ?Sized),
+) -> io::Result<()> {
+    write!(out, ",\"{name}\":")?;
+    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)
+}
+
+/// A number that may be unknown: unknown is left out, never 0.
+fn number(out: &mut impl Write, name: &str, value: Option<u32>) -> io::Result<()> {
+    match value {
+        Some(value) => write!(out, ",\"{name}\":{value}"),
+        None => Ok(()),
+    }
+}
+
+fn headers(out: &mut impl Write, fields: &[Field]) -> io::Result<()> {
+    let pairs: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|field| (field.name.as_str(), field.value.as_str()))
+        .collect();
+    json(out, "headers", &pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(kind: Kind) -> String {
+        let mut out = Vec::new();
+        Event { t_us: 7, kind }.write_json(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn lines_are_json_with_the_contracts_fields() {
+        for (kind, want) in [
+            (
+                Kind::Recv {
+                    offset: 3,
+                    asked: 4096,
+                    bytes: 0,
+                    queued: None,
+                },
+                r#"{"t_us":7,"event":"recv","offset":3,"asked":4096,"bytes":0}"#,
+            ),
+            (
+                Kind::ConnectStart {
+                    addr: Addr::Ip("[::1]:80".parse().unwrap()),
+                },
+                r#"{"t_us":7,"event":"connect_start","addr":"[::1]:80"}"#,
+            ),
+            (
+                Kind::Chunk {
+                    offset: 1,
+                    size: 2,
+                    extensions: ";a=\"\u{1b}\"".into(),
+                },
+                r#"{"t_us":7,"event":"chunk","offset":1,"size":2,"extensions":";a=\"\u001b\""}"#,
+            ),
+        ] {
+            assert_eq!(line(kind), format!("{want}\n"));
+        }
+    }
+
+    #[test]
+    fn the_common_events_stay_small() {
+        assert!(size_of::<Event>() <= 88, "{}", size_of::<Event>());
+    }
+
+    #[test]
+    fn end_modes_go_round() {
+        let mut mode = EndMode::Auto;
+        for _ in EndMode::ALL {
+            mode = mode.next();
+        }
+        assert_eq!(mode, EndMode::Auto);
+    }
+}

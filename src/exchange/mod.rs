@@ -1,0 +1,434 @@
+//! The exchange: what a log of events amounts to.
+//!
+//! [`Exchange::apply`] is the only fold of events in this program. The screen, the
+//! headless output, exports and tests read the fields here; none of them counts
+//! for itself. No clock, no bytes: times come with the events, bytes lie in the stores.
+//!
+//! ```text
+//! Idle ─▸ Resolving ─▸ Connecting ─▸ Sending ─▸ Waiting ─▸ Receiving ─▸ Ended
+//!   └────────────── a kept connection ─▸┘     (a 1xx head leaves Waiting as it is)
+//! ```
+
+mod log;
+mod verdict;
+
+use std::net::IpAddr;
+
+use crate::anomaly::Anomaly;
+use crate::event::{
+    Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
+};
+
+pub use log::Log;
+pub use verdict::Verdict;
+
+/// So many anomalies are kept whole; the rest is counted.
+pub const ANOMALIES_KEPT: usize = 1000;
+
+#[derive(Clone, Debug, Default)]
+pub struct Exchange {
+    /// How the user wanted it to end.
+    pub mode: EndMode,
+    /// Length of the request, in bytes.
+    pub request_len: u64,
+    pub log: Log,
+    pub phase: Phase,
+    pub spans: Spans,
+    pub host: String,
+    pub addrs: Vec<IpAddr>,
+    pub attempts: Vec<Attempt>,
+    /// The socket made last, with its options.
+    pub socket: Option<Socket>,
+    pub local: Option<Addr>,
+    pub peer: Option<Addr>,
+    /// This connection's exchange number; 1 on a new one.
+    pub on_connection: u32,
+    /// Why a kept connection did not serve.
+    pub not_reused: Option<&'static str>,
+    pub sends: Calls,
+    pub recvs: Calls,
+    /// Wire bytes received on the connection before this exchange: what offsets in the
+    /// events count from.
+    pub wire_base: u64,
+    pub interim: Vec<Head>,
+    pub head: Option<Head>,
+    /// Wire bytes of this exchange before the body: `<= recvs.bytes`.
+    pub head_bytes: u64,
+    pub body_bytes: u64,
+    pub chunks: Chunks,
+    pub trailers: Vec<Field>,
+    /// The first [`ANOMALIES_KEPT`].
+    pub anomalies: Vec<Anomaly>,
+    pub anomaly_count: u64,
+    pub queues: Option<Queues>,
+    pub rate: Rate,
+    pub would_block: u64,
+    pub end: Option<End>,
+    pub closed: Option<Closed>,
+    pub error: Option<Failure>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    #[default]
+    Idle,
+    Resolving,
+    Connecting,
+    Sending,
+    /// All is sent, no byte is back.
+    Waiting,
+    Receiving,
+    Ended,
+}
+
+/// When each phase began and ended, in microseconds; `end` is `None` while it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spans {
+    pub resolve: Option<Span>,
+    pub connect: Option<Span>,
+    pub send: Option<Span>,
+    pub wait: Option<Span>,
+    pub receive: Option<Span>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub from: u64,
+    pub to: Option<u64>,
+}
+
+/// One connect attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    pub addr: Addr,
+    pub span: Span,
+    /// `None` while it runs or when another address was faster.
+    pub outcome: Option<Result<(), String>>,
+}
+
+/// What the calls of one direction amount to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    pub count: u64,
+    pub bytes: u64,
+    /// Sends that took less than was offered; recvs that brought less than was asked.
+    pub short: u64,
+    /// The largest return value.
+    pub largest: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chunks {
+    pub count: u64,
+    pub largest: u64,
+    /// The last chunk, of size 0, is here.
+    pub complete: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    pub by: Closer,
+    pub kept_alive: bool,
+    pub why: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: &'static str,
+    pub message: String,
+    pub exit: u8,
+}
+
+/// Received bytes over time, in at most [`Rate::BUCKETS`] buckets: when they are used
+/// up, two become one and the bucket's time doubles.
+#[derive(Clone, Debug)]
+pub struct Rate {
+    pub bucket_us: u64,
+    /// Time of the first received byte.
+    pub from_us: u64,
+    pub buckets: Vec<u64>,
+}
+
+impl Default for Rate {
+    fn default() -> Rate {
+        Rate {
+            bucket_us: 50_000,
+            from_us: 0,
+            buckets: Vec::new(),
+        }
+    }
+}
+
+/// Where the body's bytes lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyPlace {
+    /// In the wire store, from `start` (counted in this exchange) on.
+    Wire { start: u64, len: u64 },
+    /// In the body store: a transfer coding was removed.
+    Decoded { len: u64 },
+}
+
+/// A call that has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    pub call: Call,
+    pub since_us: u64,
+}
+
+impl Exchange {
+    /// Before anything happened. `request_len` in bytes.
+    pub fn new(mode: EndMode, request_len: u64) -> Exchange {
+        Exchange {
+            mode,
+            request_len,
+            ..Exchange::default()
+        }
+    }
+
+    /// The fold.
+    pub fn apply(&mut self, event: Event) {
+        let t = event.t_us;
+        match &event.kind {
+            Kind::ResolveStart { host, .. } => {
+                self.phase = Phase::Resolving;
+                self.host = host.clone();
+                self.spans.resolve = Some(Span { from: t, to: None });
+            }
+            Kind::Resolved { addrs, .. } => {
+                self.addrs.clone_from(addrs);
+                close(&mut self.spans.resolve, t);
+            }
+            Kind::Socket(socket) => self.socket = Some((**socket).clone()),
+            Kind::ConnectStart { addr } => {
+                self.phase = Phase::Connecting;
+                self.spans.connect.get_or_insert(Span { from: t, to: None });
+                self.attempts.push(Attempt {
+                    addr: addr.clone(),
+                    span: Span { from: t, to: None },
+                    outcome: None,
+                });
+            }
+            Kind::Connected { local, peer, .. } => {
+                self.outcome(peer, t, Ok(()));
+                close(&mut self.spans.connect, t);
+                self.connected(local, peer, 1, t);
+            }
+            Kind::ConnectFailed { addr, error, .. } => self.outcome(addr, t, Err(error.clone())),
+            Kind::Reused {
+                local,
+                peer,
+                exchange,
+                ..
+            } => self.connected(local, peer, *exchange, t),
+            Kind::NotReused { why, .. } => self.not_reused = Some(why),
+            Kind::Send { offered, sent, .. } => {
+                self.sends.add(*sent, sent < offered);
+                if self.sends.bytes >= self.request_len && self.phase == Phase::Sending {
+                    self.phase = Phase::Waiting;
+                    close(&mut self.spans.send, t);
+                    self.spans.wait = Some(Span { from: t, to: None });
+                }
+            }
+            Kind::Recv {
+                offset,
+                asked,
+                bytes,
+                ..
+            } => {
+                if self.recvs.count == 0 {
+                    self.wire_base = *offset;
+                }
+                if self.phase < Phase::Receiving {
+                    self.phase = Phase::Receiving;
+                    close(&mut self.spans.send, t);
+                    close(&mut self.spans.wait, t);
+                    self.spans.receive = Some(Span { from: t, to: None });
+                }
+                self.recvs.add(*bytes, bytes < asked);
+                self.rate.add(t, u64::from(*bytes));
+            }
+            Kind::WouldBlock { .. } => self.would_block += 1,
+            Kind::Queues(queues) => self.queues = Some(**queues),
+            Kind::InterimHead(head) => {
+                self.head_bytes = head.offset + head.bytes - self.wire_base;
+                self.interim.push((**head).clone());
+            }
+            Kind::Head(head) => {
+                self.head_bytes = head.offset + head.bytes - self.wire_base;
+                self.head = Some((**head).clone());
+            }
+            Kind::Body { bytes } => self.body_bytes += bytes,
+            Kind::Chunk { size, .. } => {
+                self.chunks.count += 1;
+                self.chunks.largest = self.chunks.largest.max(*size);
+                self.chunks.complete = *size == 0;
+            }
+            Kind::Trailers { headers } => self.trailers.clone_from(headers),
+            Kind::Anomaly(anomaly) => {
+                self.anomaly_count += 1;
+                if self.anomalies.len() < ANOMALIES_KEPT {
+                    self.anomalies.push((**anomaly).clone());
+                }
+            }
+            Kind::End(end) => {
+                self.phase = Phase::Ended;
+                for span in [
+                    &mut self.spans.resolve,
+                    &mut self.spans.connect,
+                    &mut self.spans.send,
+                    &mut self.spans.wait,
+                    &mut self.spans.receive,
+                ] {
+                    close(span, t);
+                }
+                self.end = Some(*end);
+            }
+            Kind::Closed {
+                by,
+                kept_alive,
+                why,
+            } => {
+                self.closed = Some(Closed {
+                    by: *by,
+                    kept_alive: *kept_alive,
+                    why,
+                });
+            }
+            Kind::Error {
+                kind,
+                message,
+                exit,
+            } => {
+                self.error = Some(Failure {
+                    kind,
+                    message: message.clone(),
+                    exit: *exit,
+                });
+            }
+            Kind::CallFailed { .. }
+            | Kind::Held { .. }
+            | Kind::HalfClosed
+            | Kind::Redirect { .. } => {}
+        }
+        self.log.push(event);
+    }
+
+    fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {
+        self.phase = Phase::Sending;
+        self.local = Some(local.clone());
+        self.peer = Some(peer.clone());
+        self.on_connection = exchange;
+        // A kept connection that turned out dead is followed by a new one: the request
+        // goes out again from its first byte.
+        self.sends = Calls::default();
+        self.spans.send = Some(Span { from: t, to: None });
+        if self.request_len == 0 {
+            self.phase = Phase::Waiting;
+            close(&mut self.spans.send, t);
+            self.spans.wait = Some(Span { from: t, to: None });
+        }
+    }
+
+    fn outcome(&mut self, addr: &Addr, t: u64, outcome: Result<(), String>) {
+        let attempt = self
+            .attempts
+            .iter_mut()
+            .rev()
+            .find(|attempt| attempt.addr == *addr && attempt.outcome.is_none());
+        if let Some(attempt) = attempt {
+            attempt.span.to = Some(t);
+            attempt.outcome = Some(outcome);
+        }
+    }
+
+    pub fn running(&self) -> bool {
+        !matches!(self.phase, Phase::Idle | Phase::Ended)
+    }
+
+    /// Where the body's bytes lie, and how many are there.
+    pub fn body_place(&self) -> BodyPlace {
+        match self.head.as_ref().map(|head| head.framing) {
+            Some(Framing::Chunked) => BodyPlace::Decoded {
+                len: self.body_bytes,
+            },
+            _ => BodyPlace::Wire {
+                start: self.head_bytes,
+                len: self.body_bytes,
+            },
+        }
+    }
+
+    /// The call that is running now, by what the log says last; the gate's pause is not
+    /// told apart here.
+    pub fn pending(&self) -> Option<Pending> {
+        let call = match self.phase {
+            Phase::Idle | Phase::Ended => return None,
+            Phase::Resolving => Call::Resolve,
+            Phase::Connecting => Call::Connect,
+            Phase::Sending => Call::Send,
+            Phase::Waiting | Phase::Receiving => Call::Recv,
+        };
+        Some(Pending {
+            call,
+            since_us: self.log.last_call_us(),
+        })
+    }
+
+    /// The number (from 0) and event of the `recv()` that brought this wire byte of the
+    /// exchange. Linear over the kept log: fine below its bound of 65,536.
+    pub fn recv_of(&self, wire_offset: u64) -> Option<(u64, &Event)> {
+        let at = self.wire_base + wire_offset;
+        let mut number = 0;
+        for (_, event) in self.log.iter() {
+            if let Kind::Recv { offset, bytes, .. } = event.kind {
+                if (offset..offset + u64::from(bytes)).contains(&at) {
+                    return (self.log.dropped() == 0).then_some((number, event));
+                }
+                number += 1;
+            }
+        }
+        None
+    }
+}
+
+impl Calls {
+    fn add(&mut self, bytes: u32, short: bool) {
+        self.count += 1;
+        self.bytes += u64::from(bytes);
+        self.short += u64::from(short);
+        self.largest = self.largest.max(bytes);
+    }
+}
+
+impl Rate {
+    pub const BUCKETS: usize = 512;
+
+    fn add(&mut self, t_us: u64, bytes: u64) {
+        if self.buckets.is_empty() {
+            self.from_us = t_us;
+        }
+        let mut at = ((t_us - self.from_us) / self.bucket_us) as usize;
+        while at >= Rate::BUCKETS {
+            for pair in 0..self.buckets.len().div_ceil(2) {
+                let second = self.buckets.get(2 * pair + 1).copied().unwrap_or(0);
+                self.buckets[pair] = self.buckets[2 * pair] + second;
+            }
+            self.buckets.truncate(self.buckets.len().div_ceil(2));
+            self.bucket_us *= 2;
+            at = ((t_us - self.from_us) / self.bucket_us) as usize;
+        }
+        if self.buckets.len() <= at {
+            self.buckets.resize(at + 1, 0);
+        }
+        self.buckets[at] += bytes;
+    }
+}
+
+fn close(span: &mut Option<Span>, t: u64) {
+    if let Some(span) = span {
+        span.to.get_or_insert(t);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! An exchange in other forms: programs that do the same, HAR. Pure functions.

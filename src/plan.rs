@@ -1,0 +1,90 @@
+//! Everything one fetch needs to know, as plain data.
+//!
+//! Owns [`Plan`]. It opens nothing and decides nothing while the fetch runs; what a
+//! redirect makes of a plan is [`Plan::redirected`].
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::event::{EndMode, Family};
+use crate::url::Target;
+
+/// Bytes asked of each `recv()` unless told: past 256 KiB nothing gets faster.
+pub const FAST_RECV: usize = 256 * 1024;
+/// The textbook's size.
+pub const CLASSIC_RECV: usize = 4096;
+/// What the socket timeout is in end mode `timeout` when none was given.
+pub const DEFAULT_END_TIMEOUT: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where to connect; the request's bytes are not looked at for that.
+    pub target: Target,
+    /// Exactly what is sent.
+    pub request: Arc<[u8]>,
+    pub end: EndMode,
+    /// Bytes asked of each `recv()`; at least 1.
+    pub recv_size: usize,
+    /// Bytes offered to each `send()`; `None` is all that is left.
+    pub send_size: Option<usize>,
+    pub nonblocking: bool,
+    /// Of each call (SO_RCVTIMEO, SO_SNDTIMEO; of `poll()` when non-blocking).
+    pub timeout: Option<Duration>,
+    pub connect_timeout: Option<Duration>,
+    /// Of the whole exchange, from `start`.
+    pub max_time: Option<Duration>,
+    /// Only addresses of this family.
+    pub family: Option<Family>,
+    /// Addresses given instead of a look-up.
+    pub resolve: Vec<Resolve>,
+    /// Connect here instead of to the target's host and port.
+    pub unix_socket: Option<PathBuf>,
+    /// Take a kept connection when there is one.
+    pub reuse: bool,
+    /// Read the kernel's queues this often, also while a call blocks; `None`: never.
+    pub watch: Option<Duration>,
+    /// Zero of the clock of the events; a redirect chain shares one.
+    pub start: Instant,
+}
+
+/// `--resolve HOST:PORT:ADDR[,ADDR]…`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolve {
+    /// Lower case, or `*` for every host.
+    pub host: String,
+    pub port: u16,
+    pub addrs: Vec<IpAddr>,
+}
+
+impl Plan {
+    /// A plan with every knob at its default.
+    pub fn new(target: Target, request: impl Into<Arc<[u8]>>) -> Plan {
+        Plan {
+            target,
+            request: request.into(),
+            end: EndMode::Auto,
+            recv_size: FAST_RECV,
+            send_size: None,
+            nonblocking: false,
+            timeout: None,
+            connect_timeout: None,
+            max_time: None,
+            family: None,
+            resolve: Vec::new(),
+            unix_socket: None,
+            reuse: true,
+            watch: None,
+            start: Instant::now(),
+        }
+    }
+
+    /// The timeout of each call: in end mode `timeout` there always is one.
+    pub fn call_timeout(&self) -> Option<Duration> {
+        match self.end {
+            EndMode::Timeout => Some(self.timeout.unwrap_or(DEFAULT_END_TIMEOUT)),
+            _ => self.timeout,
+        }
+    }
+}
