@@ -319,8 +319,9 @@ impl Exchange {
         self.peer = Some(peer.clone());
         self.on_connection = exchange;
         // A kept connection that turned out dead is followed by a new one: the request
-        // goes out again from its first byte.
+        // goes out again from its first byte, and offsets start anew.
         self.sends = Calls::default();
+        self.recvs = Calls::default();
         self.spans.send = Some(Span { from: t, to: None });
         if self.request_len == 0 {
             self.phase = Phase::Waiting;
