@@ -83,7 +83,7 @@ pub(super) fn response(kind: Kind) -> Vec<u8> {
         Kind::BadChunkSize => chunked("six\r\nhello\n\r\n0\r\n\r\n"),
         Kind::ChunkSizeOverflow => chunked("10000000000000000\r\nhello\n"),
         Kind::ChunkSizeSpace => chunked("6 \r\nhello\n\r\n0\r\n\r\n"),
-        Kind::BadChunkExtension => chunked("6 hello\r\nhello\n\r\n0\r\n\r\n"),
+        Kind::BadChunkExtension => chunked("6;=hello\r\nhello\n\r\n0\r\n\r\n"),
         Kind::ChunkLineTooLong => chunked(&format!(
             "6;note={}\r\nhello\n\r\n0\r\n\r\n",
             "x".repeat(70_000)
