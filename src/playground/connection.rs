@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, SendFlags, Shutdown, recv, shutdown, sockopt};
 
 use super::flood;
-use super::incoming::{BODY_KEPT, Body, Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
+use super::incoming::{Body, Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
 use super::script::{IDLE, Reading, Script, Service, Shared, Step};
 use crate::net::probe;
 
@@ -129,7 +129,7 @@ impl<'a> Connection<'a> {
         loop {
             let most = pace.as_ref().map_or(usize::MAX, Pace::piece);
             let taken = body.take(&self.ahead[..self.ahead.len().min(most)]);
-            self.keep(request, taken);
+            self.keep(request, taken, reading.kept);
             if let Some(pace) = &mut pace {
                 self.pause(pace.due(taken as u64))?;
             }
@@ -155,23 +155,31 @@ impl<'a> Connection<'a> {
             request.fit = Fit::Long;
         }
         match reading.quiet {
-            Some(quiet) if request.fit != Fit::Whole => self.body_until_quiet(request, quiet),
+            Some(quiet) if request.fit != Fit::Whole => {
+                self.body_until_quiet(request, quiet, reading.kept)
+            }
             _ => Ok(()),
         }
     }
 
-    fn body_until_quiet(&mut self, request: &mut Request, quiet: Duration) -> io::Result<()> {
+    /// Takes all that comes; stops where no more is kept.
+    fn body_until_quiet(
+        &mut self,
+        request: &mut Request,
+        quiet: Duration,
+        kept: usize,
+    ) -> io::Result<()> {
         loop {
-            self.keep(request, self.ahead.len());
-            if request.body_bytes > BODY_KEPT as u64 || self.receive(quiet)? != Received::Some {
+            self.keep(request, self.ahead.len(), kept);
+            if request.body_bytes > kept as u64 || self.receive(quiet)? != Received::Some {
                 return Ok(());
             }
         }
     }
 
-    /// Moves received bytes to the request's body.
-    fn keep(&mut self, request: &mut Request, bytes: usize) {
-        let room = BODY_KEPT - request.body.len();
+    /// Moves received bytes to the request's body, which holds `kept` of them at most.
+    fn keep(&mut self, request: &mut Request, bytes: usize, kept: usize) {
+        let room = kept.saturating_sub(request.body.len());
         let taken = self.ahead.drain(..bytes);
         request.body.extend(taken.take(room));
         request.body_bytes += bytes as u64;

@@ -3,10 +3,8 @@
 //! Owns [`Request`] and where a request ends. It refuses nothing: what has no meaning is
 //! kept as bytes, and [`Fit`] says so. It reads from no socket.
 
-/// Bytes that a head may have, and a body in memory; of a larger body the rest is
-/// counted and forgotten.
+/// Bytes that a head may have.
 pub const HEAD_LIMIT: usize = 1024 * 1024;
-pub const BODY_KEPT: usize = 8 * 1024 * 1024;
 
 /// One request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +15,7 @@ pub struct Request {
     pub number: u64,
     /// Exact bytes, from empty lines before the request line to the empty line.
     pub head: Vec<u8>,
-    /// Exact bytes (chunks not removed), the first [`BODY_KEPT`] of them.
+    /// Exact bytes (chunks not removed), as many as were to be kept.
     pub body: Vec<u8>,
     /// All bytes of the body, those that were not kept too.
     pub body_bytes: u64,

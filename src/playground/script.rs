@@ -113,7 +113,7 @@ pub trait Service: Send + Sync + 'static {
 }
 
 /// How a request's body is read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// Done before the first byte of the body is read.
     pub before: Script,
@@ -123,6 +123,19 @@ pub struct Reading {
     /// nothing came for so long, and bytes past Content-Length belong to it (unless they
     /// begin as a request does).
     pub quiet: Option<Duration>,
+    /// Bytes of the body that the request holds; the rest is counted and forgotten.
+    pub kept: usize,
+}
+
+impl Default for Reading {
+    fn default() -> Reading {
+        Reading {
+            before: Script::new(),
+            rate: None,
+            quiet: None,
+            kept: 8 << 20,
+        }
+    }
 }
 
 /// A running server; dropped, it stops, and with it every connection, whatever its
