@@ -3,6 +3,8 @@
 //! Owns [`Line`] and what each view makes of bytes. A view computes only the rows asked
 //! for; it knows no terminal and no colour (a [`Role`] says what a span is).
 
+pub mod safe;
+
 /// One row on screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
