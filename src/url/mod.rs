@@ -220,7 +220,7 @@ fn typed_scheme(url: &str) -> Option<(&str, &str)> {
     let is = |other: &&str| name.eq_ignore_ascii_case(other);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let port = rest.bytes().next().is_some_and(|b| b.is_ascii_digit());
-    let user = authority.contains('@') && !OPAQUE_SCHEMES.iter().any(|other| is(other));
+    let user = authority.contains('@') && !OPAQUE_SCHEMES.iter().any(is);
     let host = name.contains('.') || is(&"localhost");
     let ours = is(&"http") || is(&"https");
     if port || user || (!ours && (host || rest.is_empty())) {
