@@ -3,12 +3,12 @@
 //! Owns [`Line`] and what each view makes of bytes. A view computes only the rows asked
 //! for; it knows no terminal and no colour (a [`Role`] says what a span is).
 
+pub mod calls;
 mod flow;
 pub mod headers;
 pub mod hex;
-pub mod calls;
-pub mod stack;
 pub mod safe;
+pub mod stack;
 pub mod text;
 pub mod wire;
 
