@@ -20,7 +20,7 @@ pub struct Anomaly {
 pub enum Severity {
     /// One meaning is left: recorded, exit 0.
     Deviation,
-    /// Ended before its own announced end: exit 18.
+    /// Ended before its own announced end: exit 18; 52 where not even a status line came.
     Early,
     /// Framing without meaning: the exchange ends here, exit 8.
     Broken,
@@ -66,10 +66,10 @@ kinds! {
     // -- the status line --------------------------------------------------------
     BadStatusLine "bad_status_line" Broken "RFC 9112 section 4" "the line starts as HTTP but holds no three-digit status";
     LeadingEmptyLine "leading_empty_line" Deviation "RFC 9112 section 2.2" "an empty line before the status line; skipped";
-    OddVersion "odd_version" Deviation "RFC 9112 section 2.3" "a version that is not HTTP/1.0 or HTTP/1.1; read as HTTP/1.1";
-    OddStatus "odd_status" Deviation "RFC 9110 section 15" "a status outside 100 to 599; read by its first digit";
+    OddVersion "odd_version" Deviation "RFC 9112 section 2.3" "a version that is neither HTTP/1.0 nor HTTP/1.1; read as HTTP/1.1";
+    OddStatus "odd_status" Deviation "RFC 9110 section 15" "a status outside 100 to 599: invalid, to be taken like a 5xx";
     MissingReason "missing_reason" Deviation "RFC 9112 section 4" "no space after the status: the reason may be empty, its space may not be missing";
-    StatusLineSpace "status_line_space" Deviation "RFC 9112 section 4" "white space in the status line that is not one single space";
+    StatusLineSpace "status_line_space" Deviation "RFC 9112 section 4" "version, status and reason are not parted by one single space each";
     // -- lines and fields -------------------------------------------------------
     BareLf "bare_lf" Deviation "RFC 9112 section 2.2" "a line ended by LF without CR; read as a line end";
     BareCr "bare_cr" Deviation "RFC 9112 section 2.2" "a CR that no LF follows; read as a space";
@@ -90,26 +90,29 @@ kinds! {
     ConflictingLengths "conflicting_lengths" Broken "RFC 9112 section 6.3 step 5" "Content-Length stands more than once with different numbers";
     InvalidLength "invalid_length" Broken "RFC 9112 section 6.3 step 5" "Content-Length is not a number of digits alone";
     LengthOverflow "length_overflow" Broken "RFC 9110 section 8.6" "Content-Length is larger than any body can be (2^63)";
-    LengthAndEncoding "length_and_encoding" Deviation "RFC 9112 section 6.3 step 3" "Content-Length and Transfer-Encoding stand together: Transfer-Encoding wins; a sign of request smuggling";
-    LengthWithoutBody "length_without_body" Deviation "RFC 9110 section 8.6" "Content-Length in a response that cannot have one (1xx, 204)";
-    EncodingWithoutBody "encoding_without_body" Deviation "RFC 9112 section 6.1" "Transfer-Encoding in a response that cannot have one (1xx, 204)";
+    LengthAndEncoding "length_and_encoding" Deviation "RFC 9112 section 6.3 step 3" "Content-Length and Transfer-Encoding stand together: by the standard Transfer-Encoding wins; a sign of request smuggling";
+    LengthWithoutBody "length_without_body" Deviation "RFC 9110 section 8.6" "Content-Length in a response that cannot have one (1xx, 204, 2xx to CONNECT)";
+    EncodingWithoutBody "encoding_without_body" Deviation "RFC 9112 section 6.1" "Transfer-Encoding in a response that cannot have one (1xx, 204, 2xx to CONNECT)";
     EncodingInHttp10 "encoding_in_http_1_0" Deviation "RFC 9112 section 6.1" "Transfer-Encoding in an HTTP/1.0 message; the connection must close after it";
     EncodingNotChunked "encoding_not_chunked" Deviation "RFC 9112 section 6.3 step 4" "Transfer-Encoding does not end in chunked; read until the close";
     RepeatedChunked "repeated_chunked" Deviation "RFC 9112 section 6.1" "chunked stands more than once; decoded once";
-    UnknownEncoding "unknown_encoding" Deviation "RFC 9112 section 6.1" "a transfer coding that is not decoded here; its bytes are kept as they came";
+    ChunkedParameters "chunked_parameters" Deviation "RFC 9112 section 7.1" "parameters on chunked, which has none; ignored";
+    OtherEncoding "other_encoding" Deviation "RFC 9112 section 7" "a transfer coding other than chunked: not decoded, its bytes are kept as they came";
     NoLength "no_length" Broken "RFC 9112 section 6.3" "the end by Content-Length was asked for, and there is none";
+    ConnectionConflict "connection_conflict" Deviation "RFC 9112 section 9.3" "Connection says close and keep-alive at once; close wins";
     // -- the body ---------------------------------------------------------------
     BodyCut "body_cut" Early "RFC 9112 section 8" "the peer closed before the announced end of the body";
     LengthMismatch "length_mismatch" Deviation "RFC 9112 section 6.3" "read until the close as asked, and Content-Length said another number";
     ExcessBytes "excess_bytes" Deviation "RFC 9112 section 9.2" "bytes after the end of the message; kept as a region of their own";
     // -- chunks -----------------------------------------------------------------
-    BadChunkSize "bad_chunk_size" Broken "RFC 9112 section 7.1" "a chunk's size line does not start with a hexadecimal digit";
-    ChunkSizeOverflow "chunk_size_overflow" Broken "RFC 9112 section 7.1" "a chunk's size is larger than 2^64";
+    BadChunkSize "bad_chunk_size" Broken "RFC 9112 section 7.1" "a chunk's size is not a hexadecimal number";
+    ChunkSizeOverflow "chunk_size_overflow" Broken "RFC 9112 section 7.1" "a chunk's size is 2^64 or more";
     ChunkSizeSpace "chunk_size_space" Deviation "RFC 9112 section 7.1.1" "white space around a chunk's size";
-    BadChunkExtension "bad_chunk_extension" Deviation "RFC 9112 section 7.1.1" "something after a chunk's size that is not an extension";
+    BadChunkExtension "bad_chunk_extension" Deviation "RFC 9112 section 7.1.1" "what follows a chunk's size is not an extension by the grammar; kept as it came";
     ChunkLineTooLong "chunk_line_too_long" Broken "RFC 9112 section 7.1.1" "a chunk's size line passed 64 KiB";
     ChunkNotTerminated "chunk_not_terminated" Broken "RFC 9112 section 7.1" "no line end after a chunk's data: the sizes and the data do not fit";
-    ForbiddenTrailer "forbidden_trailer" Deviation "RFC 9110 section 6.5.1" "a trailer that may not be one; kept, without effect";
+    ForbiddenTrailer "forbidden_trailer" Deviation "RFC 9110 section 6.5.1" "a field that may not stand among the trailers; kept, without effect";
+    TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB: the rest is kept as bytes but no longer parsed";
 }
 
 impl Kind {
@@ -118,7 +121,23 @@ impl Kind {
     }
 }
 
+/// Characters kept of what was there.
+pub const DETAIL_MAX: usize = 120;
+
 impl Anomaly {
+    /// `detail` is cut to [`DETAIL_MAX`] characters.
+    pub fn new(kind: Kind, offset: u64, detail: impl Into<String>) -> Anomaly {
+        let mut detail = detail.into();
+        if let Some((end, _)) = detail.char_indices().nth(DETAIL_MAX) {
+            detail.truncate(end);
+        }
+        Anomaly {
+            kind,
+            offset,
+            detail,
+        }
+    }
+
     /// The explanation with what was there: the `message` field of the event.
     pub fn message(&self) -> String {
         if self.detail.is_empty() {
@@ -138,6 +157,14 @@ mod tests {
         for &kind in Kind::ALL {
             assert_eq!(Kind::from_name(kind.name()), Some(kind));
             assert!(kind.rule().starts_with("RFC "), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn details_are_cut_between_characters() {
+        for (given, kept) in [(3, 3), (DETAIL_MAX, DETAIL_MAX), (500, DETAIL_MAX)] {
+            let anomaly = Anomaly::new(Kind::InvalidName, 0, "é".repeat(given));
+            assert_eq!(anomaly.detail, "é".repeat(kept));
         }
     }
 }

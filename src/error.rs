@@ -59,6 +59,10 @@ pub enum Error {
     /// The peer closed without one byte.
     #[error("response: the peer closed without sending a byte (is this an HTTP server?)")]
     EmptyReply,
+    /// The peer closed before a whole status line of a final response; curl calls that
+    /// an empty reply too.
+    #[error("response: {why} (is this an HTTP server?)")]
+    NoHead { why: String },
     #[error("redirects: more than {limit} (--max-redirs allows more)")]
     TooManyRedirects { limit: u32 },
 
@@ -88,7 +92,7 @@ impl Error {
             Error::Timeout { .. } => 28,
             Error::Cancelled => 42,
             Error::TooManyRedirects { .. } => 47,
-            Error::EmptyReply => 52,
+            Error::EmptyReply | Error::NoHead { .. } => 52,
             Error::Send { .. } => 55,
             Error::Recv { .. } => 56,
         }
@@ -109,6 +113,7 @@ impl Error {
             Error::NotHttp { .. } => "not_http",
             Error::EndedEarly { .. } => "ended_early",
             Error::EmptyReply => "empty_reply",
+            Error::NoHead { .. } => "no_head",
             Error::TooManyRedirects { .. } => "too_many_redirects",
             Error::Write { .. } => "write",
             Error::Cancelled => "cancelled",
