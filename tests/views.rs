@@ -144,12 +144,12 @@ fn text_from_a_row_on_and_steps() {
 fn text_with_marks() {
     let mut view = text(b"find a needle here", 40, true, 0);
     view.marks = Marks {
-        found: vec![7..13],
+        found: vec![7..13, 14..15],
         chosen: Some(0..10),
     };
     assert_eq!(
         roles(&view.rows(0, 1)),
-        ["Chosen<find a >Found<needle> here"],
+        ["Chosen<find a >Found<needle> Found<h>ere"],
     );
     assert_eq!(view.column(7), 7);
 }
@@ -233,7 +233,7 @@ fn hex_steps_and_ends() {
 #[test]
 fn hex_with_marks() {
     let mut view = hex(b"abc", 43, 0);
-    view.marks.found = vec![1..2];
+    view.marks.found = vec![1..2, 9..12];
     assert_eq!(
         roles(&view.rows(0, 1)),
         ["Margin<00000000>  61 Found<62> 63                 aFound<b>c"],
@@ -244,8 +244,9 @@ fn hex_with_marks() {
 
 #[test]
 fn wire_shows_both_directions_whole() {
+    type Case = (&'static [u8], &'static [u8], usize, &'static [&'static str]);
     #[rustfmt::skip]
-    let cases: &[(&[u8], &[u8], usize, &[&str])] = &[
+    let cases: &[Case] = &[
         (b"", b"", 20, &[]),
         (b"GET /\r\n\r\n", b"", 20, &["▸ GET /␍␊", "▸ ␍␊"]),
         (b"GET /", b"HTTP\n", 20, &["▸ GET /", "◂ HTTP␊"]),
@@ -480,7 +481,7 @@ fn headers_with_roles_and_marks() {
         exchange: &exchange,
         width: 60,
         marks: Marks {
-            found: vec![25..26],
+            found: vec![25..26, 60..60],
             chosen: None,
         },
     };

@@ -3,10 +3,12 @@
 //! Owns [`Line`] and what each view makes of bytes. A view computes only the rows asked
 //! for; it knows no terminal and no colour (a [`Role`] says what a span is).
 
+pub mod calls;
 mod flow;
 pub mod headers;
 pub mod hex;
 pub mod safe;
+pub mod stack;
 pub mod text;
 pub mod wire;
 
@@ -90,7 +92,7 @@ pub trait View {
 
 impl Role {
     /// By the status' class; an interim status is not the end and not an error.
-    fn of_status(status: u16) -> Role {
+    pub fn of_status(status: u16) -> Role {
         match status {
             0..300 => Role::StatusOk,
             300..400 => Role::StatusRedirect,
