@@ -120,14 +120,14 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
         // What came of a body that was cut is shown, whatever else failed.
         let shown = outlets.ended();
         fetched.and(shown)?;
-        let head = match (asked.location, &outlets.head) {
-            (true, Some(head)) => head,
+        let (status, next) = match (asked.location, &outlets.head) {
+            (true, Some(head)) => {
+                let location = head.values("Location").next();
+                (head.status, plan.redirected(head.status, location))
+            }
             _ => return Ok(()),
         };
-        let next = match plan
-            .redirected(head.status, head.values("Location").next())
-            .and_then(|next| next.map(asked::spoken).transpose())
-        {
+        let next = match next.and_then(|next| next.map(asked::spoken).transpose()) {
             Ok(Some(next)) => next,
             Ok(None) => return Ok(()),
             Err(error) => return Err(tell(error, plan.start, outlets)),
@@ -140,7 +140,7 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
         let redirect = Kind::Redirect {
             from: plan.target.without_userinfo(),
             to: next.target.without_userinfo(),
-            status: head.status,
+            status,
         };
         outlets.event(at(plan.start, redirect))?;
         plan = next;
