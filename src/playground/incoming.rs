@@ -29,7 +29,7 @@ pub enum Fit {
     Whole,
     /// The peer stopped sending inside the head.
     HeadCut,
-    /// The head passed [`HEAD_LIMIT`].
+    /// The head passed 1 MiB.
     HeadTooLarge,
     /// The body's length has no meaning: a Content-Length that is no number, a broken
     /// chunk.

@@ -1,7 +1,7 @@
 //! The scripted server: what a server does on a connection, as plain data.
 //!
 //! Owns [`Step`], [`Service`] and [`Server`] (listening, the open connections, stopping).
-//! It knows no page; what happens on one connection is [`super::connection`]'s business.
+//! It knows no page; what happens on one connection is `connection`'s business.
 //! It serves the playground's pages and the engine's tests alike:
 //!
 //! ```
