@@ -233,3 +233,52 @@ fn not_found() -> Answer {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::playground::framing::Body;
+    use crate::playground::incoming::head_end;
+
+    /// Bytes that look like requests more often than chance would have it.
+    fn request() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            Just(b"GET ".to_vec()),
+            Just(b" HTTP/1.1\r\n".to_vec()),
+            Just(b"\r\n\r\n".to_vec()),
+            Just(b"Content-Length: ".to_vec()),
+            Just(b"Transfer-Encoding: chunked\n".to_vec()),
+            Just(b"18446744073709551616".to_vec()),
+            (0..PAGES.len()).prop_map(|i| PAGES[i].path.into()),
+            "[?&]?[a-z]{1,5}=[0-9]{0,25}[kms]{0,2}".prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 0..8),
+        ];
+        proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered(head in request(), cut in any::<prop::sample::Index>()) {
+            let request = Request { head: head.clone(), ..Request::default() };
+            Pages.reading(&request);
+            // The pages that make megabytes of an answer make them slowly here.
+            if !["size=", "rows=", "n=", "bytes="].iter().any(|name| request.query().contains(name)) {
+                prop_assert!(!Pages.answer(&request).is_empty());
+            }
+
+            let (whole, cut) = (Body::of(&head), cut.index(head.len() + 1));
+            let (mut once, mut twice) = (whole.clone(), whole);
+            let taken = once.take(&head);
+            let first = twice.take(&head[..cut]);
+            let second = if first == cut { twice.take(&head[cut..]) } else { 0 };
+            prop_assert_eq!((taken, once), (first + second, twice));
+
+            if let Some(end) = head_end(&head, 0) {
+                prop_assert!(end <= head.len());
+                prop_assert_eq!(head_end(&head, cut.min(end - 1)), Some(end));
+            }
+        }
+    }
+}
