@@ -84,7 +84,7 @@ impl Section {
             };
             let offset = at + used as u64 - line.len() as u64;
             let (content, bare_lf) = strip_line_end(line);
-            if bare_lf {
+            if bare_lf && !self.over {
                 emit.anomaly(Deviation::BareLf, offset + content.len() as u64, "");
             }
             if content.is_empty() {
@@ -103,7 +103,8 @@ impl Section {
         (used, false)
     }
 
-    /// Past the bound, two bytes tell an empty line from another.
+    /// Past the bound, two bytes tell an empty line from another; how a longer one ends
+    /// is not told.
     fn hold(&mut self, part: &[u8]) {
         self.held.extend_from_slice(part);
         if self.over {
