@@ -120,9 +120,31 @@ impl Transcript {
                 Entry::Event(kind) => event(kind, &mut lines),
             }
         }
+        let mut lines = folded(lines);
         lines.extend(self.end.iter().cloned());
         lines
     }
+}
+
+/// A run of more than four anomalies of one kind as its first three, a count, its last.
+fn folded(lines: Vec<String>) -> Vec<String> {
+    let kind = |line: &String| {
+        let anomaly = line.strip_prefix("! ")?;
+        Some(anomaly.split(' ').next()?.to_owned())
+    };
+    let mut folded = Vec::new();
+    for run in lines.chunk_by(|a, b| kind(a).is_some() && kind(a) == kind(b)) {
+        if let [first @ .., last] = run
+            && first.len() > 3
+        {
+            folded.extend_from_slice(&first[..3]);
+            folded.push(format!("! … {} more", first.len() - 3));
+            folded.push(last.clone());
+        } else {
+            folded.extend_from_slice(run);
+        }
+    }
+    folded
 }
 
 fn fault(error: &Error) -> String {
@@ -173,7 +195,7 @@ fn head(word: &str, head: &Head, lines: &mut Vec<String>) {
 }
 
 /// So many fields are shown; the rest is counted.
-const FIELDS_SHOWN: usize = 16;
+const FIELDS_SHOWN: usize = 5;
 
 fn fields(word: &str, fields: &[Field], lines: &mut Vec<String>) {
     for field in fields.iter().take(FIELDS_SHOWN) {
@@ -256,11 +278,11 @@ impl Case {
     }
 
     /// Where to cut in two: everywhere, or, in a case of more than 4 KiB, in the first
-    /// and last 300 bytes and at some 200 places between.
+    /// and last 80 bytes and at some 20 places between.
     pub fn cuts(&self) -> impl Iterator<Item = usize> {
         let len = self.bytes.len();
-        let step = (len / 200).max(1);
-        (0..=len).filter(move |&at| len <= 4096 || at < 300 || len - at < 300 || at % step == 0)
+        let step = (len / 20).max(1);
+        (0..=len).filter(move |&at| len <= 4096 || at < 80 || len - at < 80 || at % step == 0)
     }
 }
 
@@ -289,7 +311,13 @@ impl CaseFile {
         for (number, line) in text.lines().enumerate() {
             let place = || format!("{}:{}", path.display(), number + 1);
             if let Some(name) = line.strip_prefix("== ") {
-                parts.push((String::new(), Some(Case::named(name))));
+                let remarks = parts
+                    .last_mut()
+                    .map_or(String::new(), |(own, case)| match case {
+                        Some(_) => split_remarks(own),
+                        None => String::new(),
+                    });
+                parts.push((remarks, Some(Case::named(name))));
             }
             let (own, case) = parts.last_mut().expect("a part");
             if let Some(expected) = line.strip_prefix("> ") {
@@ -330,6 +358,27 @@ impl CaseFile {
         }
         std::fs::write(&self.path, text.trim_end().to_owned() + "\n").expect("a case file");
     }
+}
+
+/// Takes the remarks off the end: they speak of the case that follows.
+fn split_remarks(own: &mut String) -> String {
+    let mut lines: Vec<&str> = own.lines().collect();
+    let is_remark = |line: &&str| line.starts_with('#') || line.is_empty();
+    let keep = lines
+        .iter()
+        .rposition(|line| !is_remark(line))
+        .map_or(0, |at| at + 1);
+    let remarks = lines.split_off(keep);
+    let text = |lines: Vec<&str>| {
+        lines
+            .iter()
+            .filter(|l| !l.is_empty())
+            .map(|l| format!("{l}\n"))
+            .collect()
+    };
+    let (kept, remarks): (String, String) = (text(lines), text(remarks));
+    *own = kept;
+    remarks
 }
 
 impl Case {
