@@ -4,70 +4,55 @@
 //! thread. It keeps or names every byte, records deviations as [`crate::anomaly`] data and
 //! goes on wherever a meaning is left. A response gives the same events whole, byte by
 //! byte, and cut anywhere (once neighbouring `body` events are added up).
+//!
+//! ```text
+//!           ┌── 1xx ──┐
+//!           ▾         │       ┌▸ Length ───┐
+//! ─▸ Opening ─▸ Head ─┴───────┼▸ Chunked ──┼▸ Over: excess bytes
+//!        │       │            └▸ (no body) ┘
+//!        │       │            └▸ UntilClose ─▸ the peer's close
+//!        │       └─────▸ Lost: no meaning is left, all that comes is body; ended
+//!        └─────────────▸ Foreign: HTTP/0.9 or no HTTP, all is body, until the close
+//! ```
+//!
+//! Every byte fed is one of four: `head_bytes + body_bytes + framing_bytes +
+//! excess_bytes` is what was fed, once the response is over. An anomaly stands before
+//! the event of the head, chunk or trailers that it is in.
+//!
+//! What is held inside is bounded: a head or trailers of 1 MiB and 10,000 fields, a status
+//! or chunk size line of 64 KiB, 64 anomalies of a kind.
 
-use crate::error::Error;
-use crate::event::{EndMode, EndReason, Kind};
+mod chunked;
+mod emit;
+mod fields;
+mod framing;
+mod head;
+mod opening;
+mod reader;
+
+use crate::event::Kind;
+
+pub use emit::ANOMALIES_OF_A_KIND;
+pub use fields::{FIELDS_MAX, SECTION_MAX};
+pub use reader::Reader;
+
+/// Bytes of a status line, and of a chunk's size line with its extensions.
+pub const LINE_MAX: usize = 64 * 1024;
 
 /// Where a [`Reader`] puts what it finds.
 pub trait Output {
     /// Never [`Kind::Body`]: that is what [`Output::body`] is for.
     fn event(&mut self, kind: Kind);
-    /// The next body bytes, transfer coding removed: a slice of what was just fed.
+    /// The next body bytes, transfer coding removed: a slice of what was just fed, or,
+    /// where a held line turned out to be no line, of what was held. Never empty.
     fn body(&mut self, bytes: &[u8]);
 }
 
-/// Reads one response.
-#[derive(Debug)]
-pub struct Reader {}
-
-impl Reader {
-    /// `method` as it was really sent; `offset`: wire bytes received on the connection
-    /// before this response.
-    pub fn new(method: &[u8], mode: EndMode, offset: u64) -> Reader {
-        let _ = (method, mode, offset);
-        Reader {}
-    }
-
-    /// The next bytes, cut anywhere. May be called after the end: the bytes are then
-    /// excess.
-    pub fn feed(&mut self, bytes: &[u8], out: &mut impl Output) {
-        let _ = (bytes, out);
-    }
-
-    /// The peer closed: `recv()` answered 0.
-    pub fn feed_eof(&mut self, out: &mut impl Output) {
-        let _ = out;
-    }
-
-    /// It ends here for a reason from outside (timeout, once, cancelled, error). A head
-    /// that is not complete is given as far as it came.
-    pub fn stop(&mut self, reason: EndReason, out: &mut impl Output) {
-        let _ = (reason, out);
-    }
-
-    /// Set once the response is over.
-    pub fn ended(&self) -> Option<EndReason> {
-        None
-    }
-
-    /// What makes the exchange fail although bytes came: broken framing, not HTTP, an
-    /// early end, an empty reply.
-    pub fn fault(&self) -> Option<Error> {
-        None
-    }
-
-    /// Bytes of all heads so far.
-    pub fn head_bytes(&self) -> u64 {
-        0
-    }
-
-    pub fn body_bytes(&self) -> u64 {
-        0
-    }
-
-    /// May the connection serve another exchange (RFC 9112 section 9.3)? And why or why
-    /// not, in a few words.
-    pub fn persistent(&self) -> (bool, &'static str) {
-        (false, "nothing was received")
+/// Bytes of the wire as text: UTF-8 where they are, else each byte as its Latin-1
+/// character.
+fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
     }
 }

@@ -1,0 +1,425 @@
+//! The chunked transfer coding, RFC 9112 section 7.1.
+//!
+//! Owns chunk size lines, the line ends after chunks, the trailers. It passes chunk data
+//! on as slices of what it was fed; only a line's beginning is ever held.
+//!
+//! ```text
+//! Size ─▸ Data ─▸ DataEnd ─▸ Size … Size (of 0) ─▸ Trailers ─▸ Done
+//!   └───────┴────────┴── no meaning is left ──────────────────▸ Lost
+//! ```
+
+use memchr::memchr;
+
+use super::emit::Emit;
+use super::fields::{Section, inspect, name_len, strip_line_end};
+use super::{LINE_MAX, Output, text};
+use crate::anomaly::Kind as Deviation;
+use crate::event::{Field, Kind};
+
+#[derive(Debug)]
+pub(super) struct Dechunker {
+    state: State,
+    /// A size line's beginning, from earlier pieces. `held.len() <= LINE_MAX`.
+    held: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    Size,
+    Data {
+        left: u64,
+        size: u64,
+    },
+    /// After the data: CR LF; `cr` of it has come.
+    DataEnd {
+        cr: bool,
+    },
+    Trailers(Section),
+    Done,
+    /// Why.
+    Lost(String),
+}
+
+/// How far it has come.
+pub(super) enum Progress<'a> {
+    More,
+    Done,
+    /// What follows is passed on as it comes, for this reason.
+    Lost(&'a str),
+}
+
+impl Dechunker {
+    pub fn new() -> Dechunker {
+        Dechunker {
+            state: State::Size,
+            held: Vec::new(),
+        }
+    }
+
+    pub fn progress(&self) -> Progress<'_> {
+        match &self.state {
+            State::Done => Progress::Done,
+            State::Lost(why) => Progress::Lost(why),
+            _ => Progress::More,
+        }
+    }
+
+    /// Takes bytes as long as they are chunks; `at` is the offset of `piece`. Answers how
+    /// many it took: fewer than there are only when it is done or lost.
+    pub fn feed<O: Output>(&mut self, piece: &[u8], at: u64, emit: &mut Emit<'_, O>) -> usize {
+        let mut used = 0;
+        while used < piece.len() {
+            let rest = &piece[used..];
+            let offset = at + used as u64;
+            used += match &mut self.state {
+                State::Size => self.size(rest, offset, emit),
+                State::Data { left, .. } => {
+                    let part =
+                        usize::try_from(*left).map_or(rest, |left| &rest[..left.min(rest.len())]);
+                    emit.body(part);
+                    *left -= part.len() as u64;
+                    if *left == 0 {
+                        self.state = State::DataEnd { cr: false };
+                    }
+                    part.len()
+                }
+                State::DataEnd { cr } => {
+                    let cr = *cr;
+                    self.data_end(cr, rest, offset, emit)
+                }
+                State::Trailers(section) => {
+                    let (taken, complete) = section.feed(rest, offset, emit);
+                    emit.tally.framing += taken as u64;
+                    if complete {
+                        let fields = std::mem::take(&mut section.fields);
+                        trailers(fields, emit);
+                        self.state = State::Done;
+                    }
+                    taken
+                }
+                State::Done | State::Lost(_) => return used,
+            };
+        }
+        used
+    }
+
+    /// It ends here, inside: held bytes are framing, trailers are given as far as they
+    /// came. Answers where it was, in words.
+    pub fn cut<O: Output>(&mut self, emit: &mut Emit<'_, O>) -> String {
+        emit.tally.framing += self.held.len() as u64;
+        self.held.clear();
+        let words = match &mut self.state {
+            State::Size => "between two chunks".to_owned(),
+            State::Data { left, size } => format!("{} of {size} bytes of a chunk", *size - *left),
+            State::DataEnd { cr } => {
+                emit.tally.framing += u64::from(*cr);
+                "at the end of a chunk".to_owned()
+            }
+            State::Trailers(section) => {
+                trailers(std::mem::take(&mut section.fields), emit);
+                "in the trailers".to_owned()
+            }
+            State::Done | State::Lost(_) => String::new(),
+        };
+        self.state = State::Done;
+        words
+    }
+
+    /// A size line, or what of it has come.
+    #[inline]
+    fn size<O: Output>(&mut self, rest: &[u8], offset: u64, emit: &mut Emit<'_, O>) -> usize {
+        if self.held.is_empty()
+            && let Some((size, len)) = plain_size(rest)
+        {
+            emit.tally.framing += len as u64;
+            self.chunk(size, Box::default(), offset, emit);
+            return len;
+        }
+        self.size_line(rest, offset, emit)
+    }
+
+    /// The same, whatever the line looks like and however it is cut.
+    #[cold]
+    fn size_line<O: Output>(&mut self, rest: &[u8], offset: u64, emit: &mut Emit<'_, O>) -> usize {
+        let held = self.held.len();
+        let start = offset - held as u64;
+        let room = &rest[..rest.len().min(LINE_MAX - held)];
+        let Some(lf) = memchr(b'\n', room) else {
+            if room.len() < rest.len() {
+                return self.lose(Deviation::ChunkLineTooLong, start, String::new(), emit);
+            }
+            self.held.extend_from_slice(rest);
+            return rest.len();
+        };
+        let line_part = &room[..=lf];
+        let mut line = std::mem::take(&mut self.held);
+        line.extend_from_slice(line_part);
+        match parse_size(&line, start, emit) {
+            Ok((size, extensions)) => {
+                emit.tally.framing += line.len() as u64;
+                self.chunk(size, extensions, start, emit);
+                line_part.len()
+            }
+            Err(kind) => {
+                let detail = text(line.trim_ascii_end());
+                line.truncate(held);
+                self.held = line;
+                self.lose(kind, start, detail, emit)
+            }
+        }
+    }
+
+    fn chunk<O: Output>(
+        &mut self,
+        size: u64,
+        extensions: Box<str>,
+        offset: u64,
+        emit: &mut Emit<'_, O>,
+    ) {
+        emit.event(Kind::Chunk {
+            offset,
+            size,
+            extensions,
+        });
+        self.state = match size {
+            0 => State::Trailers(Section::new(0, Deviation::TrailersTooLarge)),
+            _ => State::Data { left: size, size },
+        };
+    }
+
+    #[inline]
+    fn data_end<O: Output>(
+        &mut self,
+        cr: bool,
+        rest: &[u8],
+        offset: u64,
+        emit: &mut Emit<'_, O>,
+    ) -> usize {
+        match (cr, rest) {
+            (false, [b'\r', b'\n', ..]) => self.next_chunk(2, 2, emit),
+            (true, [b'\n', ..]) => self.next_chunk(1, 2, emit),
+            (false, [b'\n', ..]) => {
+                emit.anomaly(Deviation::BareLf, offset, "after a chunk's data");
+                self.next_chunk(1, 1, emit)
+            }
+            (false, [b'\r']) => {
+                self.state = State::DataEnd { cr: true };
+                1
+            }
+            (false, _) => self.lose(Deviation::ChunkNotTerminated, offset, String::new(), emit),
+            (true, _) => {
+                self.held.push(b'\r');
+                self.lose(
+                    Deviation::ChunkNotTerminated,
+                    offset - 1,
+                    String::new(),
+                    emit,
+                )
+            }
+        }
+    }
+
+    #[inline]
+    fn next_chunk<O: Output>(
+        &mut self,
+        taken: usize,
+        framing: u64,
+        emit: &mut Emit<'_, O>,
+    ) -> usize {
+        emit.tally.framing += framing;
+        self.state = State::Size;
+        taken
+    }
+
+    /// What was held goes on as it came; the rest of the piece is left to the caller.
+    #[cold]
+    fn lose<O: Output>(
+        &mut self,
+        kind: Deviation,
+        offset: u64,
+        detail: String,
+        emit: &mut Emit<'_, O>,
+    ) -> usize {
+        self.state = State::Lost(emit.anomaly(kind, offset, detail));
+        emit.body(&std::mem::take(&mut self.held));
+        0
+    }
+}
+
+/// The common size line, digits and CR LF alone: its size and length. 16 digits are at
+/// most 2^64 - 1. A scan by hand: memchr is slower on lines this short.
+#[inline]
+fn plain_size(rest: &[u8]) -> Option<(u64, usize)> {
+    let mut size = 0;
+    let mut digits = 0;
+    for &byte in rest.iter().take(17) {
+        let digit = HEX[usize::from(byte)];
+        if digit > 15 {
+            break;
+        }
+        size = size << 4 | u64::from(digit);
+        digits += 1;
+    }
+    let ends = matches!(rest.get(digits..), Some([b'\r', b'\n', ..]));
+    (ends && (1..=16).contains(&digits)).then_some((size, digits + 2))
+}
+
+/// The value of a hexadecimal digit; 255 for every other byte.
+const HEX: [u8; 256] = {
+    let mut hex = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        hex[b"0123456789abcdef"[value] as usize] = value as u8;
+        hex[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    hex
+};
+
+/// `1*HEXDIG [ chunk-ext ] CRLF`, RFC 9112 sections 7.1 and 7.1.1: the size, and the
+/// extensions from the first `;` on as they came.
+fn parse_size<O: Output>(
+    line: &[u8],
+    offset: u64,
+    emit: &mut Emit<'_, O>,
+) -> Result<(u64, Box<str>), Deviation> {
+    let (content, bare_lf) = strip_line_end(line);
+    let spaces = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .take_while(|&&b| matches!(b, b' ' | b'\t' | b'\r'))
+            .count()
+    };
+    let before = spaces(content);
+    let after_spaces = &content[before..];
+    let digits = (after_spaces.iter())
+        .take_while(|&&byte| HEX[usize::from(byte)] < 16)
+        .count();
+    let (digits, rest) = after_spaces.split_at(digits);
+    if digits.is_empty() {
+        return Err(Deviation::BadChunkSize);
+    }
+    let after = spaces(rest);
+    // `3x`: a size in other digits, or junk; `3 x` and `3;x` are a size and something.
+    if after == 0 && !matches!(rest, [] | [b';', ..]) {
+        return Err(Deviation::BadChunkSize);
+    }
+    let mut size: u64 = 0;
+    for &digit in digits {
+        if size >> 60 != 0 {
+            return Err(Deviation::ChunkSizeOverflow);
+        }
+        size = size << 4 | u64::from(HEX[usize::from(digit)]);
+    }
+
+    if bare_lf {
+        emit.anomaly(
+            Deviation::BareLf,
+            offset + content.len() as u64,
+            "after a chunk's size",
+        );
+    }
+    inspect(content, offset, emit);
+    let size_end = offset + (before + digits.len()) as u64;
+    if before > 0 {
+        emit.anomaly(Deviation::ChunkSizeSpace, offset, "");
+    } else if after > 0 {
+        emit.anomaly(Deviation::ChunkSizeSpace, size_end, "");
+    }
+    let extensions = &rest[after..];
+    if !are_extensions(extensions) {
+        let at = size_end + after as u64;
+        emit.anomaly(Deviation::BadChunkExtension, at, text(extensions));
+    }
+    Ok((size, text(extensions).into_boxed_str()))
+}
+
+/// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`
+fn are_extensions(bytes: &[u8]) -> bool {
+    let skip = |rest: &mut &[u8]| *rest = rest.trim_ascii_start();
+    let mut rest = bytes;
+    loop {
+        skip(&mut rest);
+        let [b';', after @ ..] = rest else {
+            return rest.is_empty();
+        };
+        rest = after;
+        skip(&mut rest);
+        let name = name_len(rest);
+        rest = &rest[name..];
+        skip(&mut rest);
+        let mut value = 1;
+        if let [b'=', after @ ..] = rest {
+            rest = after;
+            skip(&mut rest);
+            value = match rest.first() {
+                Some(b'"') => quoted_len(rest),
+                _ => name_len(rest),
+            };
+            rest = &rest[value..];
+        }
+        if name == 0 || value == 0 {
+            return false;
+        }
+    }
+}
+
+/// Bytes of the quoted string at the beginning; 0 where its end is missing.
+fn quoted_len(bytes: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    0
+}
+
+/// Fields that frame, route, authenticate or say how to read the content: a recipient
+/// needs them before the body (RFC 9110 section 6.5.1; the names are RFC 7230's, section
+/// 4.1.2, and its references').
+const NOT_TRAILERS: &[&str] = &[
+    "age",
+    "authorization",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-type",
+    "cookie",
+    "date",
+    "expires",
+    "host",
+    "location",
+    "max-forwards",
+    "proxy-authenticate",
+    "retry-after",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "vary",
+    "warning",
+    "www-authenticate",
+];
+
+fn trailers<O: Output>(headers: Vec<Field>, emit: &mut Emit<'_, O>) {
+    for field in &headers {
+        if NOT_TRAILERS
+            .iter()
+            .any(|name| field.name.eq_ignore_ascii_case(name))
+        {
+            emit.anomaly(
+                Deviation::ForbiddenTrailer,
+                field.offset,
+                field.name.as_str(),
+            );
+        }
+    }
+    if !headers.is_empty() {
+        emit.event(Kind::Trailers { headers });
+    }
+}

@@ -1,0 +1,275 @@
+//! Field lines, of a head or of trailers, up to the empty line that ends them.
+//!
+//! Owns lines, folds, names, values and their deviations, and the bound of 1 MiB. What
+//! a field means is [`super::framing`]'s business.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use super::emit::Emit;
+use super::{Output, text};
+use crate::anomaly::Kind as Deviation;
+use crate::event::Field;
+
+/// Bytes of a section that are parsed: a status line with its fields, or trailers.
+pub const SECTION_MAX: u64 = 1 << 20;
+
+/// Fields of a section that are parsed: 2-byte lines would else make 60 MiB of 1 MiB.
+pub const FIELDS_MAX: usize = 10_000;
+
+/// Lines that are being read. `held.len() <= SECTION_MAX`: one line's beginning, which
+/// came in an earlier piece; a line that lies whole in one piece is not copied.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub fields: Vec<Field>,
+    /// So many bytes have been taken, the status line's included.
+    taken: u64,
+    held: Vec<u8>,
+    /// What to record when the section passes its bound.
+    too_large: Deviation,
+    /// It has passed it: lines are only looked at for the empty one.
+    over: bool,
+}
+
+impl Section {
+    /// `taken`: bytes of the section before its first field line.
+    pub fn new(taken: u64, too_large: Deviation) -> Section {
+        Section {
+            fields: Vec::new(),
+            taken,
+            held: Vec::new(),
+            too_large,
+            over: false,
+        }
+    }
+
+    /// Some field was not parsed.
+    pub fn over(&self) -> bool {
+        self.over
+    }
+
+    /// Takes bytes up to the end of the empty line. `at` is the offset of `piece`.
+    /// Answers how many it took, and whether the empty line was among them.
+    pub fn feed<O: Output>(
+        &mut self,
+        piece: &[u8],
+        at: u64,
+        emit: &mut Emit<'_, O>,
+    ) -> (usize, bool) {
+        let mut used = 0;
+        while used < piece.len() {
+            let mut rest = &piece[used..];
+            if !self.over {
+                let room = SECTION_MAX - self.taken;
+                if room == 0 {
+                    self.pass_bound(at + used as u64, emit);
+                } else if let Ok(room) = usize::try_from(room) {
+                    rest = &rest[..room.min(rest.len())];
+                }
+            }
+            let lf = memchr(b'\n', rest);
+            let part = &rest[..lf.map_or(rest.len(), |lf| lf + 1)];
+            used += part.len();
+            self.taken += part.len() as u64;
+            if lf.is_none() {
+                self.hold(part);
+                continue;
+            }
+            let line = if self.held.is_empty() {
+                part
+            } else {
+                self.held.extend_from_slice(part);
+                &self.held
+            };
+            let offset = at + used as u64 - line.len() as u64;
+            let (content, bare_lf) = strip_line_end(line);
+            if bare_lf {
+                emit.anomaly(Deviation::BareLf, offset + content.len() as u64, "");
+            }
+            if content.is_empty() {
+                self.held.clear();
+                return (used, true);
+            }
+            if !self.over {
+                if self.fields.len() < FIELDS_MAX {
+                    field_line(content, line.len(), offset, &mut self.fields, emit);
+                } else {
+                    self.pass_bound(offset, emit);
+                }
+            }
+            self.held.clear();
+        }
+        (used, false)
+    }
+
+    /// Past the bound, two bytes tell an empty line from another.
+    fn hold(&mut self, part: &[u8]) {
+        self.held.extend_from_slice(part);
+        if self.over {
+            self.held.truncate(2);
+        }
+    }
+
+    fn pass_bound<O: Output>(&mut self, offset: u64, emit: &mut Emit<'_, O>) {
+        self.over = true;
+        self.held.truncate(2);
+        emit.anomaly(self.too_large, offset, "");
+    }
+}
+
+/// The line without its end, and whether that was an LF alone.
+pub(super) fn strip_line_end(line: &[u8]) -> (&[u8], bool) {
+    match line {
+        [content @ .., b'\r', b'\n'] => (content, false),
+        [content @ .., b'\n'] => (content, true),
+        _ => (line, false),
+    }
+}
+
+/// One line that is not empty, of `len` bytes with its end.
+fn field_line<O: Output>(
+    content: &[u8],
+    len: usize,
+    offset: u64,
+    fields: &mut Vec<Field>,
+    emit: &mut Emit<'_, O>,
+) {
+    let len = u32::try_from(len).unwrap_or(u32::MAX);
+    let content = inspect(content, offset, emit);
+    let content = &*content;
+    if matches!(content.first(), Some(b' ' | b'\t')) {
+        let Some(last) = fields.last_mut() else {
+            emit.anomaly(Deviation::LeadingFold, offset, text(content));
+            return;
+        };
+        emit.anomaly(Deviation::ObsFold, offset, "");
+        last.len = last.len.saturating_add(len);
+        let more = text(trim(content));
+        if !more.is_empty() && !last.value.is_empty() {
+            last.value.push(' ');
+        }
+        last.value.push_str(&more);
+        return;
+    }
+    let token = name_len(content);
+    let (name, value) = match content.get(token) {
+        Some(b':') => (&content[..token], &content[token + 1..]),
+        _ => match memchr(b':', content) {
+            Some(colon) => (&content[..colon], &content[colon + 1..]),
+            None => {
+                emit.anomaly(Deviation::MissingColon, offset, text(content));
+                (&content[..0], content)
+            }
+        },
+    };
+    let trimmed = name.trim_ascii_end();
+    if token < name.len() || (name.is_empty() && content.first() == Some(&b':')) {
+        name_deviation(name, trimmed, offset, emit);
+    }
+    fields.push(Field {
+        name: text(trimmed),
+        value: text(trim(value)),
+        offset,
+        len,
+    });
+}
+
+/// A name that is not a token right up to its colon.
+#[cold]
+fn name_deviation<O: Output>(name: &[u8], trimmed: &[u8], offset: u64, emit: &mut Emit<'_, O>) {
+    if trimmed.is_empty() {
+        emit.anomaly(Deviation::EmptyName, offset, "");
+    }
+    if trimmed.len() < name.len() {
+        let at = offset + trimmed.len() as u64;
+        emit.anomaly(Deviation::SpaceBeforeColon, at, text(trimmed));
+    }
+    let token = name_len(trimmed);
+    if token < trimmed.len() {
+        emit.anomaly(Deviation::InvalidName, offset + token as u64, text(trimmed));
+    }
+}
+
+/// Records the bytes that no line of a head may hold, at most one of a kind a line, and
+/// answers the line with each bare CR as a space.
+pub(super) fn inspect<'a, O: Output>(
+    content: &'a [u8],
+    offset: u64,
+    emit: &mut Emit<'_, O>,
+) -> Cow<'a, [u8]> {
+    // Without an early exit this is a few vector instructions a line.
+    let plain = content.iter().fold(true, |plain, &byte| {
+        plain & ((byte >= b' ') & (byte < 0x7f) | (byte == b'\t'))
+    });
+    if plain {
+        return Cow::Borrowed(content);
+    }
+    inspect_odd(content, offset, emit)
+}
+
+#[cold]
+fn inspect_odd<'a, O: Output>(
+    content: &'a [u8],
+    offset: u64,
+    emit: &mut Emit<'_, O>,
+) -> Cow<'a, [u8]> {
+    let odd: [(Deviation, fn(u8) -> bool); 4] = [
+        (Deviation::BareCr, |byte| byte == b'\r'),
+        (Deviation::NulByte, |byte| byte == 0),
+        (Deviation::ControlByte, |byte| {
+            byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | 0)
+        }),
+        (Deviation::HighByte, |byte| byte > 127),
+    ];
+    for (kind, is) in odd {
+        if let Some(at) = content.iter().position(|&byte| is(byte)) {
+            let detail = match kind {
+                Deviation::ControlByte | Deviation::HighByte => format!("0x{:02x}", content[at]),
+                _ => String::new(),
+            };
+            emit.anomaly(kind, offset + at as u64, detail);
+        }
+    }
+    if memchr(b'\r', content).is_none() {
+        return Cow::Borrowed(content);
+    }
+    let spaced = |&byte: &u8| if byte == b'\r' { b' ' } else { byte };
+    Cow::Owned(content.iter().map(spaced).collect())
+}
+
+/// Without outer spaces and tabs.
+fn trim(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let [b' ' | b'\t', inner @ ..] = rest {
+        rest = inner;
+    }
+    while let [inner @ .., b' ' | b'\t'] = rest {
+        rest = inner;
+    }
+    rest
+}
+
+/// How many bytes at the beginning may stand in a name (RFC 9110 section 5.6.2).
+pub(super) fn name_len(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|&byte| !TOKEN[usize::from(byte)])
+        .unwrap_or(bytes.len())
+}
+
+const TOKEN: [bool; 256] = {
+    let mut token = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        token[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let marks = b"!#$%&'*+-.^_`|~";
+    let mut i = 0;
+    while i < marks.len() {
+        token[marks[i] as usize] = true;
+        i += 1;
+    }
+    token
+};
