@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::event::Family;
 use crate::plan::{FAST_RECV, Plan};
 use crate::request;
-use crate::url::{Scheme, Target};
+use crate::url::Target;
 
 impl Fetch {
     /// # Errors
@@ -37,14 +37,14 @@ impl Fetch {
     }
 
     /// # Errors
-    /// The URL has no meaning, its scheme is not spoken, or a file cannot be read.
+    /// The URL has no meaning, or a file cannot be read.
     pub fn plan(&self, start: Instant) -> Result<Plan> {
         let target = Target::parse(&self.url)?;
         let request = match &self.request_file {
             Some(path) => read(path)?,
             None => self.request(&target)?,
         };
-        let plan = Plan {
+        Ok(Plan {
             end: self.end,
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
             send_size: self.send_size,
@@ -61,8 +61,7 @@ impl Fetch {
             unix_socket: self.unix_socket.clone(),
             start,
             ..Plan::new(target, request)
-        };
-        spoken(plan)
+        })
     }
 
     /// Redirects that are followed; `None` is any number.
@@ -72,16 +71,6 @@ impl Fetch {
 
     fn request(&self, target: &Target) -> Result<Vec<u8>> {
         Ok(request::template(target))
-    }
-}
-
-/// The plan, if its scheme is one that this version speaks.
-pub fn spoken(plan: Plan) -> Result<Plan> {
-    match plan.target.scheme {
-        Scheme::Http => Ok(plan),
-        Scheme::Https => Err(Error::UnsupportedScheme {
-            scheme: plan.target.scheme.to_string(),
-        }),
     }
 }
 

@@ -12,6 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::event::EndMode;
+use crate::export::Language;
 use crate::plan::Resolve;
 
 /// Fetch a URL without a screen, with curl's flags and exit statuses
@@ -54,6 +55,11 @@ pub struct Fetch {
     /// Write the exchange as HAR 1.2
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub har: Option<PathBuf>,
+
+    /// Print a program that does the same, and fetch nothing
+    #[arg(long = "as", value_name = "LANGUAGE", value_parser = languages(),
+          help_heading = OUTPUT)]
+    pub language: Option<Language>,
 
     /// The method, as it is to stand on the request line
     #[arg(short = 'X', long = "request", value_name = "METHOD", help_heading = REQUEST)]
@@ -215,6 +221,11 @@ fn end_modes() -> impl TypedValueParser<Value = EndMode> {
         let mode = EndMode::ALL.iter().find(|mode| mode.name() == name);
         mode.copied().unwrap_or_default()
     })
+}
+
+fn languages() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.iter().map(|language| language.name()))
+        .try_map(|name| Language::from_name(&name).ok_or("no such language"))
 }
 
 /// Bytes of one call, 1 to 1 GiB: `4096`, `64k`, `1m`.

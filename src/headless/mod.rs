@@ -29,6 +29,7 @@ use signal_hook::iterator::Signals;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Kind};
+use crate::export;
 use crate::net::{self, Control, Pool, Sink};
 use crate::plan::Plan;
 use crate::view::safe::safe;
@@ -48,7 +49,10 @@ pub fn run(asked: &Fetch) -> ExitCode {
         Err(error) => return complain(&error),
     };
     let fetched = match asked.plan(start) {
-        Ok(plan) => chain(asked, plan, &mut outlets),
+        Ok(plan) => match asked.language {
+            Some(language) => outlets.output.text(&export::program(language, &plan)),
+            None => chain(asked, plan, &mut outlets),
+        },
         Err(error) => Err(tell(error, start, &mut outlets)),
     };
     let finished = outlets.finish(fetched.is_ok());
@@ -127,7 +131,7 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
             }
             _ => return Ok(()),
         };
-        let next = match next.and_then(|next| next.map(asked::spoken).transpose()) {
+        let next = match next {
             Ok(Some(next)) => next,
             Ok(None) => return Ok(()),
             Err(error) => return Err(tell(error, plan.start, outlets)),

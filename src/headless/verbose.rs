@@ -3,7 +3,7 @@
 //! Owns the lines' order and marks; how a call reads is [`crate::view::calls`]'s.
 //!
 //! ```text
-//! 0.001 connect([::1]:8080) = 0          a call, with the seconds since the start
+//! 0.000781 connect([::1]:8080) = 0       a call, with the seconds since the start
 //! > GET / HTTP/1.1                       the request, as it is sent
 //! < HTTP/1.1 200 OK                      heads and trailers, as they came
 //! ! bare_lf at byte 15: …                a deviation from the standard
@@ -41,13 +41,13 @@ impl Verbose {
             return;
         };
         let seconds = event.t_us / 1_000_000;
-        let millis = event.t_us / 1_000 % 1_000;
+        let micros = event.t_us % 1_000_000;
         let note = match event.kind {
             // Nothing is known of a recv's bytes yet: they are read after its event.
             Kind::Recv { bytes: 1.., .. } => "",
             _ => calls::annotation(&event.kind, exchange),
         };
-        let line = format!("{seconds}.{millis:03} {call}  {note}");
+        let line = format!("{seconds}.{micros:06} {call}  {note}");
         self.line(line.trim_end());
     }
 
