@@ -1,1 +1,190 @@
-//! The sparse line index.
+//! The sparse line index: how many LFs lie before each 64 KiB block.
+//!
+//! Owns line numbers. A line ends with its LF; what follows the last LF is a line too,
+//! when there is anything. Eight bytes per 64 KiB, counted while the bytes are hot; a
+//! look-up reads at most one block at each end of its window.
+
+use std::io;
+
+use memchr::memchr_iter;
+
+use super::store::{Store, Window};
+
+/// Bytes that one entry of the index speaks for.
+pub(super) const BLOCK: u64 = 64 * 1024;
+
+/// Built beside the bytes, by the writer.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// LFs before the end of each full block: `ends[i]` counts bytes `0..(i + 1) * BLOCK`.
+    ends: Vec<u64>,
+    /// LFs, and bytes, so far.
+    lfs: u64,
+    len: u64,
+}
+
+impl Index {
+    pub(super) fn add(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let room = (BLOCK - self.len % BLOCK) as usize;
+            let (now, rest) = bytes.split_at(room.min(bytes.len()));
+            self.lfs += count(now);
+            self.len += now.len() as u64;
+            if self.len.is_multiple_of(BLOCK) {
+                self.ends.push(self.lfs);
+            }
+            bytes = rest;
+        }
+    }
+
+    /// LFs before block `block`, which has begun.
+    fn before(&self, block: u64) -> u64 {
+        let at = usize::try_from(block).unwrap_or(usize::MAX);
+        match at.checked_sub(1) {
+            Some(previous) => self.ends.get(previous).copied().unwrap_or(self.lfs),
+            None => 0,
+        }
+    }
+
+    /// The block that holds LF number `n` (from 0), and how many LFs lie before it.
+    fn block_of(&self, n: u64) -> Option<(u64, u64)> {
+        let block = self.ends.partition_point(|&end| end <= n) as u64;
+        (n < self.lfs).then(|| (block, self.before(block)))
+    }
+}
+
+impl Store {
+    /// LFs before `offset`.
+    fn lfs_before(&self, offset: u64) -> io::Result<u64> {
+        let block = offset / BLOCK;
+        let (before, len, lfs) = {
+            let index = &self.state().index;
+            (index.before(block), index.len, index.lfs)
+        };
+        if offset >= len {
+            return Ok(lfs);
+        }
+        // Less than a block, so it fits.
+        let mut bytes = vec![0; (offset % BLOCK) as usize];
+        let n = self.read_at(block * BLOCK, &mut bytes)?;
+        Ok(before + count(&bytes[..n]))
+    }
+
+    /// The offset of LF number `n`, from 0.
+    fn lf(&self, n: u64) -> io::Result<Option<u64>> {
+        let Some((block, before)) = self.state().index.block_of(n) else {
+            return Ok(None);
+        };
+        let mut bytes = vec![0; BLOCK as usize];
+        let len = self.read_at(block * BLOCK, &mut bytes)?;
+        let nth = usize::try_from(n - before).unwrap_or(usize::MAX);
+        let at = memchr_iter(b'\n', &bytes[..len]).nth(nth);
+        Ok(at.map(|at| block * BLOCK + at as u64))
+    }
+}
+
+impl Window {
+    /// Lines that have begun.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn line_count(&self) -> io::Result<u64> {
+        let there = self.there();
+        let Some(last) = there.checked_sub(1) else {
+            return Ok(0);
+        };
+        let unended = self.read(last, 1)? != b"\n";
+        Ok(self.line_of(there)? + u64::from(unended))
+    }
+
+    /// The offset of line `n`'s first byte, from 0; `None` when it has not begun.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn line_start(&self, n: u64) -> io::Result<Option<u64>> {
+        let Some(previous) = n.checked_sub(1) else {
+            return Ok((self.there() > 0).then_some(0));
+        };
+        let first = self.store.lfs_before(self.start)?;
+        let lf = self.store.lf(first.saturating_add(previous))?;
+        Ok(lf
+            .map(|lf| lf + 1 - self.start)
+            .filter(|&next| next < self.there()))
+    }
+
+    /// The number of the line, from 0, that holds the byte at `offset`.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn line_of(&self, offset: u64) -> io::Result<u64> {
+        let at = self.start.saturating_add(offset.min(self.there()));
+        Ok(self.store.lfs_before(at)? - self.store.lfs_before(self.start)?)
+    }
+}
+
+fn count(bytes: &[u8]) -> u64 {
+    memchr_iter(b'\n', bytes).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::{Memory, Writer};
+
+    /// Lines of growing length, 400 KiB of them: several blocks.
+    fn text() -> Vec<u8> {
+        let mut text = Vec::new();
+        for n in 0.. {
+            text.extend(std::iter::repeat_n(b'x', n % 300));
+            text.push(b'\n');
+            if text.len() > 400 * 1024 {
+                text.extend(b"the end");
+                return text;
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn lines_are_where_a_plain_count_finds_them() {
+        let text = text();
+        let mut writer = Writer::new(&Memory::new(100_000));
+        for piece in text.chunks(7001) {
+            writer.append(piece).unwrap();
+        }
+        for (start, len) in [
+            (0, text.len()),
+            (0, 70_000),
+            (65_536, 65_536),
+            (100_001, 200_003),
+            (300_000, text.len()),
+            (text.len(), 5),
+        ] {
+            let window = Window {
+                store: writer.store(),
+                start: start as u64,
+                len: len as u64,
+            };
+            let bytes = &text[start..(start + len).min(text.len())];
+            let lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
+            assert_eq!(window.line_count().unwrap(), lines.len() as u64);
+            let mut at = 0;
+            for (n, line) in lines.iter().enumerate() {
+                let n = n as u64;
+                assert_eq!(window.line_start(n).unwrap(), Some(at));
+                assert_eq!(window.line_of(at).unwrap(), n);
+                at += line.len() as u64;
+                assert_eq!(window.line_of(at - 1).unwrap(), n);
+            }
+            assert_eq!(window.line_start(lines.len() as u64).unwrap(), None);
+            assert_eq!(window.line_start(u64::MAX).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn the_index_is_small() {
+        let mut index = Index::default();
+        index.add(&vec![b'\n'; 10 << 20]);
+        assert!(index.ends.len() * size_of::<u64>() * 500 <= 10 << 20);
+    }
+}

@@ -1,6 +1,17 @@
 //! Received bytes: written once, never all held, read through windows.
+//!
+//! ```text
+//! recv ─▸ Writer ─▸ [4 KiB][12][48][192][256] … [256 KiB]  memory, while the budget lasts
+//!            │      ─▸ one file without a name             then there
+//!            │      ─▸ [tail, up to 256 KiB]               always in memory
+//!            └────▸ line index, 8 bytes per 64 KiB
+//!                          ▾
+//!        Store (clones, any thread) ─▸ Window (a body in the wire) ─▸ views, find
+//! ```
 
+pub mod find;
 pub mod lines;
 pub mod store;
 
+pub use find::{Answer, Needle};
 pub use store::{Memory, Store, Window, Writer};

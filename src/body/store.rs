@@ -1,39 +1,94 @@
 //! The append-only store of received bytes: memory up to a cap, then a temporary file
 //! without a name.
+//!
+//! Owns the bytes. It knows nothing of what they mean; the line index beside them is
+//! [`super::lines`]'s.
+//!
+//! One lock guards the list of pieces and the tail. It is held for a copy of at most
+//! 256 KiB, never for a disk read or write: full pieces are shared by count, and the
+//! file is read and written at offsets that never change.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, IoSlice, Write};
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of memory left to a group of stores, shared.
-#[derive(Clone, Debug)]
-pub struct Memory {}
+use super::lines::Index;
+
+/// Bytes of a piece of memory, and of a write to the file: a larger write is no faster.
+pub(super) const PIECE: usize = 256 * 1024;
+/// Bytes of a store's first piece: most exchanges are smaller.
+const FIRST_PIECE: usize = 4 * 1024;
+
+/// Bytes of memory left to a group of stores, shared. A store gives back what it took
+/// when its last clone goes.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    left: Arc<AtomicU64>,
+}
 
 impl Memory {
     pub fn new(bytes: u64) -> Memory {
-        let _ = bytes;
-        Memory {}
+        Memory {
+            left: Arc::new(AtomicU64::new(bytes)),
+        }
+    }
+
+    /// Bytes not yet taken.
+    pub fn left(&self) -> u64 {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let less = |left: u64| left.checked_sub(bytes as u64);
+        // Only the number itself is shared: no other memory hangs on its order.
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+            .is_ok()
     }
 }
 
 /// The reading side; clones read the same bytes. All methods may be called while the
 /// writer appends, from any thread.
 #[derive(Clone, Debug, Default)]
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+}
 
-/// The writing side; there is one.
-#[derive(Debug)]
-pub struct Writer {}
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    memory: Memory,
+}
 
-/// A part of a store, read by its own offsets: a body in the wire's bytes.
-#[derive(Clone, Debug, Default)]
-pub struct Window {
-    pub store: Store,
-    pub start: u64,
-    pub len: u64,
+/// Bytes lie in this order: `pieces`, `file`, `tail`.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// Full pieces of memory, each with the offset of its first byte, ascending.
+    pieces: Vec<(u64, Arc<Vec<u8>>)>,
+    in_pieces: u64,
+    file: Option<Arc<File>>,
+    in_file: u64,
+    /// The last bytes, `len() <= capacity()`: it is never grown. Shared only with the
+    /// writer, while it writes it to the file.
+    tail: Arc<Vec<u8>>,
+    /// Bytes taken from the memory's budget.
+    taken: u64,
+    pub(super) index: Index,
+}
+
+/// Where some bytes lie, so that they can be copied after the lock is gone.
+enum Place {
+    Piece(Arc<Vec<u8>>, usize),
+    /// The file, the offset in it, how many bytes follow there.
+    File(Arc<File>, u64, u64),
+    Copied(usize),
 }
 
 impl Store {
     pub fn len(&self) -> u64 {
-        0
+        self.state().len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -42,34 +97,426 @@ impl Store {
 
     /// Reads what there is at `offset`, at most `buf.len()` bytes; short only at the
     /// end of the store.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let _ = (offset, buf);
-        Ok(0)
+        let mut done = 0;
+        while done < buf.len() {
+            match self.read_some(offset.saturating_add(done as u64), &mut buf[done..])? {
+                0 => break,
+                n => done += n,
+            }
+        }
+        Ok(done)
     }
+
+    /// As much as lies in one place; 0 at the end.
+    fn read_some(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let place = self.state().place(offset, buf);
+        match place {
+            Place::Copied(n) => Ok(n),
+            Place::Piece(piece, at) => Ok(copy(&piece[at..], buf)),
+            Place::File(file, at, there) => {
+                let n = usize::try_from(there).map_or(buf.len(), |there| there.min(buf.len()));
+                file.read_exact_at(&mut buf[..n], at)?;
+                Ok(n)
+            }
+        }
+    }
+
+    /// An append is a sequence of steps each of which leaves the state whole, so a panic
+    /// in another thread leaves nothing to mistrust.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn len(&self) -> u64 {
+        self.in_pieces + self.in_file + self.tail.len() as u64
+    }
+
+    fn place(&self, offset: u64, buf: &mut [u8]) -> Place {
+        if offset < self.in_pieces {
+            let after = self.pieces.partition_point(|&(start, _)| start <= offset);
+            let (start, piece) = &self.pieces[after - 1];
+            // Less than the piece's length, so it fits.
+            return Place::Piece(Arc::clone(piece), (offset - start) as usize);
+        }
+        let offset = offset - self.in_pieces;
+        match &self.file {
+            Some(file) if offset < self.in_file => {
+                Place::File(Arc::clone(file), offset, self.in_file - offset)
+            }
+            _ => {
+                let at = usize::try_from(offset - self.in_file).unwrap_or(usize::MAX);
+                Place::Copied(copy(self.tail.get(at..).unwrap_or_default(), buf))
+            }
+        }
+    }
+
+    /// Puts the full tail among the pieces and begins another.
+    fn next_tail(&mut self, capacity: usize) {
+        let full = std::mem::replace(&mut self.tail, Arc::new(Vec::with_capacity(capacity)));
+        if !full.is_empty() {
+            let start = self.in_pieces;
+            self.in_pieces += full.len() as u64;
+            self.pieces.push((start, full));
+        }
+    }
+
+    /// Copies as many of the bytes as the tail has room for; answers how many.
+    fn fill_tail(&mut self, bytes: &[u8], capacity: usize) -> usize {
+        let tail = Arc::make_mut(&mut self.tail);
+        let take = bytes.len().min(capacity.saturating_sub(tail.len()));
+        tail.extend_from_slice(&bytes[..take]);
+        take
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.memory.left.fetch_add(state.taken, Ordering::Relaxed);
+    }
+}
+
+fn copy(from: &[u8], to: &mut [u8]) -> usize {
+    let n = from.len().min(to.len());
+    to[..n].copy_from_slice(&from[..n]);
+    n
+}
+
+/// The writing side; there is one. Each byte is copied once, into memory or by the
+/// kernel into the file; nothing that is kept is ever moved.
+#[derive(Debug)]
+pub struct Writer {
+    store: Store,
+    /// The memory's budget is used up: the tail gathers bytes for the file.
+    spilling: bool,
+    /// Set by the first error: the bytes that did not fit are lost, and what came after
+    /// them would stand at wrong offsets.
+    failed: Option<io::ErrorKind>,
+    /// Makes the file.
+    open: fn() -> io::Result<File>,
 }
 
 impl Writer {
     pub fn new(memory: &Memory) -> Writer {
-        let _ = memory;
-        Writer {}
+        Writer {
+            store: Store {
+                shared: Arc::new(Shared {
+                    state: Mutex::default(),
+                    memory: memory.clone(),
+                }),
+            },
+            spilling: false,
+            failed: None,
+            open: tempfile::tempfile,
+        }
     }
 
     pub fn store(&self) -> Store {
-        Store::default()
+        self.store.clone()
     }
 
+    /// Readable at once, whatever its size.
+    ///
     /// # Errors
-    /// The temporary file cannot be made or is full; what fitted is kept.
+    /// The temporary file cannot be made or is full; what fitted is kept, and
+    /// [`Store::len`] says how much that is. Nothing more is taken after an error.
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let _ = bytes;
+        // No step is longer than a piece, so that no lock is held for long.
+        for bytes in bytes.chunks(PIECE) {
+            if let Some(kind) = self.failed {
+                return Err(kind.into());
+            }
+            let in_memory = self.append_to_memory(bytes);
+            self.append_to_file(&bytes[in_memory..])
+                .inspect_err(|err| self.failed = Some(err.kind()))?;
+        }
         Ok(())
+    }
+
+    /// Answers how many bytes found room.
+    fn append_to_memory(&mut self, bytes: &[u8]) -> usize {
+        let mut done = 0;
+        while done < bytes.len() && !self.spilling {
+            let mut state = self.store.state();
+            if state.tail.len() == state.tail.capacity() {
+                // 4, 12, 48, 192, 256, 256 … KiB: a small body stays small, a large one
+                // is in pieces of one size from 256 KiB on.
+                let so_far = usize::try_from(state.len()).unwrap_or(usize::MAX);
+                let size = so_far.saturating_mul(3).clamp(FIRST_PIECE, PIECE);
+                self.spilling = !self.store.shared.memory.take(size);
+                state.next_tail(if self.spilling { PIECE } else { size });
+                if self.spilling {
+                    break;
+                }
+                state.taken += size as u64;
+            }
+            let capacity = state.tail.capacity();
+            let taken = state.fill_tail(&bytes[done..], capacity);
+            state.index.add(&bytes[done..done + taken]);
+            done += taken;
+        }
+        done
+    }
+
+    /// Gathers bytes in the tail until they make a piece, then writes both, the new
+    /// bytes from where they are.
+    fn append_to_file(&self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let mut state = self.store.state();
+        if state.tail.len() + bytes.len() < PIECE {
+            state.fill_tail(bytes, PIECE);
+            state.index.add(bytes);
+            return Ok(());
+        }
+        let tail = Arc::clone(&state.tail);
+        let file = state.file.clone();
+        drop(state);
+
+        let file = file.map_or_else(|| (self.open)().map(Arc::new), Ok);
+        let (written, result) = match &file {
+            Ok(file) => write_both(&mut &**file, &tail, bytes),
+            Err(err) => (0, Err(err.kind().into())),
+        };
+        let tail_written = written.min(tail.len());
+        let bytes_written = written - tail_written;
+        drop(tail);
+
+        let mut state = self.store.state();
+        state.file = file.ok();
+        state.in_file += written as u64;
+        Arc::make_mut(&mut state.tail).drain(..tail_written);
+        // All was written, or the tail takes what it has room for: both leave no gap.
+        let kept = state.fill_tail(&bytes[bytes_written..], PIECE);
+        state.index.add(&bytes[..bytes_written + kept]);
+        result
     }
 }
 
+/// Writes `a` then `b`; answers how many bytes went out, whatever the outcome.
+fn write_both(out: &mut impl Write, a: &[u8], b: &[u8]) -> (usize, io::Result<()>) {
+    let mut written = 0;
+    let total = a.len() + b.len();
+    while written < total {
+        let rest_a = &a[written.min(a.len())..];
+        let rest_b = &b[written.saturating_sub(a.len())..];
+        match out.write_vectored(&[IoSlice::new(rest_a), IoSlice::new(rest_b)]) {
+            Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
+            Ok(n) => written += n,
+            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+            Err(err) => return (written, Err(err)),
+        }
+    }
+    (written, Ok(()))
+}
+
+/// A part of a store, read by its own offsets: a body in the wire's bytes.
+/// `start + len` may lie past the store's end: the rest is still coming, or never comes.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    pub store: Store,
+    pub start: u64,
+    pub len: u64,
+}
+
 impl Window {
+    /// Everything there is now.
+    pub fn whole(store: &Store) -> Window {
+        Window {
+            store: store.clone(),
+            start: 0,
+            len: store.len(),
+        }
+    }
+
+    /// How many of the window's bytes have come.
+    pub fn there(&self) -> u64 {
+        self.store.len().saturating_sub(self.start).min(self.len)
+    }
+
+    /// As [`Store::read_at`], within the window.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let left = self.len.saturating_sub(offset);
         let want = usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len()));
-        self.store.read_at(self.start + offset, &mut buf[..want])
+        self.store
+            .read_at(self.start.saturating_add(offset), &mut buf[..want])
+    }
+
+    /// At most `most` bytes from `offset` on, as a vector of just that size.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn read(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
+        let left = usize::try_from(self.there().saturating_sub(offset)).unwrap_or(usize::MAX);
+        let mut bytes = vec![0; most.min(left)];
+        let n = self.read_at(offset, &mut bytes)?;
+        bytes.truncate(n);
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes whose value tells their offset.
+    fn pattern(from: u64, len: usize) -> Vec<u8> {
+        (from..from + len as u64)
+            .map(|at| (at % 251) as u8)
+            .collect()
+    }
+
+    fn append_all(writer: &mut Writer, sizes: &[usize]) -> u64 {
+        let mut at = 0;
+        for &size in sizes {
+            writer.append(&pattern(at, size)).unwrap();
+            at += size as u64;
+        }
+        at
+    }
+
+    #[test]
+    fn what_is_appended_is_read_wherever_it_lies() {
+        let sizes = [1, 100, 4096, 65_536, 262_144, 300_000, 7, 1_000_000, 65_000];
+        for budget in [0, 5000, 300_000, 1 << 30] {
+            let mut writer = Writer::new(&Memory::new(budget));
+            let len = append_all(&mut writer, &sizes);
+            let store = writer.store();
+            assert_eq!(store.len(), len);
+            for (offset, want) in [
+                (0, 10),
+                (4090, 20),
+                (16_380, 10),
+                (262_100, 100_000),
+                (0, len as usize + 9),
+                (len - 3, 3),
+            ] {
+                let mut buf = vec![0; want];
+                let n = store.read_at(offset, &mut buf).unwrap();
+                assert_eq!(n as u64, (want as u64).min(len - offset));
+                assert!(buf[..n] == pattern(offset, n), "{budget} {offset} {want}");
+            }
+            assert_eq!(store.read_at(len, &mut [0]).unwrap(), 0);
+            assert_eq!(store.read_at(u64::MAX, &mut [0; 2]).unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn memory_is_drawn_in_classes_and_given_back() {
+        let memory = Memory::new(1 << 20);
+        for (bytes, taken) in [
+            (0, 0),
+            (100, 4 << 10),
+            (5000, 16 << 10),
+            (200 << 10, 256 << 10),
+            (300 << 10, 512 << 10),
+            (9 << 20, 1 << 20),
+        ] {
+            let mut writer = Writer::new(&memory);
+            writer.append(&vec![0; bytes]).unwrap();
+            assert_eq!((1 << 20) - memory.left(), taken, "{bytes}");
+        }
+        assert_eq!(memory.left(), 1 << 20);
+    }
+
+    #[test]
+    fn a_window_is_cut_at_both_ends() {
+        let mut writer = Writer::new(&Memory::new(1 << 20));
+        writer.append(b"head|body|more").unwrap();
+        let window = |start, len| Window {
+            store: writer.store(),
+            start,
+            len,
+        };
+        for (start, len, offset, want) in [
+            (5, 4, 0, "body"),
+            (5, 4, 2, "dy"),
+            (5, 4, 4, ""),
+            (5, 4, 9, ""),
+            (10, 99, 0, "more"),
+            (99, 4, 0, ""),
+            (u64::MAX, u64::MAX, 3, ""),
+        ] {
+            let bytes = window(start, len).read(offset, 100).unwrap();
+            assert_eq!(bytes, want.as_bytes());
+        }
+    }
+
+    #[test]
+    fn readers_see_a_whole_prefix_while_the_writer_appends() {
+        let mut writer = Writer::new(&Memory::new(700_000));
+        let store = writer.store();
+        let total = 3_000_000;
+        let reader = std::thread::spawn(move || {
+            let mut len = 0;
+            while len < total {
+                len = store.len();
+                let from = len.saturating_sub(70_000);
+                let mut buf = vec![0; (len - from) as usize];
+                assert_eq!(store.read_at(from, &mut buf).unwrap(), buf.len());
+                assert!(buf == pattern(from, buf.len()), "{from} to {len}");
+                std::thread::yield_now();
+            }
+        });
+        let mut at = 0;
+        while at < total {
+            let size = ((at * 7919) % 90_000 + 1).min(total - at) as usize;
+            writer.append(&pattern(at, size)).unwrap();
+            at += size as u64;
+        }
+        reader.join().unwrap();
+    }
+
+    #[test]
+    fn a_file_that_takes_nothing_costs_only_what_does_not_fit() {
+        let mut writer = Writer::new(&Memory::new(4096));
+        // Opened for reading, so that each write fails: as a full disk, everywhere.
+        writer.open = || File::open("/dev/null");
+        let bytes = pattern(0, 1_000_000);
+        assert!(writer.append(&bytes).is_err());
+        let store = writer.store();
+        let kept = store.len();
+        assert_eq!(kept, 4096 + PIECE as u64);
+        let mut buf = vec![0; kept as usize];
+        assert_eq!(store.read_at(0, &mut buf).unwrap(), buf.len());
+        assert!(buf == bytes[..buf.len()]);
+        assert!(writer.append(b"more").is_err());
+        assert_eq!(store.len(), kept);
+    }
+
+    #[test]
+    fn what_a_full_disk_took_is_counted() {
+        /// Takes so many bytes, at most 3 a call.
+        struct Disk(usize);
+        impl Write for Disk {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let n = bytes.len().min(3).min(self.0);
+                self.0 -= n;
+                match n {
+                    0 => Err(io::ErrorKind::StorageFull.into()),
+                    n => Ok(n),
+                }
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        for (room, want) in [(0, 0), (4, 4), (5, 5), (8, 8), (99, 9)] {
+            let (written, result) = write_both(&mut Disk(room), b"tail.", b"more");
+            assert_eq!((written, result.is_ok()), (want, want == 9));
+        }
     }
 }

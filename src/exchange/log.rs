@@ -58,6 +58,11 @@ impl Log {
         self.count - (self.first.len() + self.last.len()) as u64
     }
 
+    /// How many are kept from the start: events below this number, without a gap.
+    pub(super) fn first_kept(&self) -> u64 {
+        self.first.len() as u64
+    }
+
     pub fn event(&self, number: u64) -> Option<&Event> {
         match self.first.get(usize::try_from(number).ok()?) {
             Some(event) => Some(event),
@@ -107,6 +112,7 @@ fn is_call(kind: &Kind) -> bool {
             | Kind::Trailers { .. }
             | Kind::Anomaly(_)
             | Kind::ResolveStart { .. }
+            | Kind::ConnectStart { .. }
             | Kind::End(_)
     )
 }

@@ -20,7 +20,7 @@ use crate::event::{
 };
 
 pub use log::Log;
-pub use verdict::Verdict;
+pub use verdict::{Otherwise, Outcome, Progress, Verdict};
 
 /// So many anomalies are kept whole; the rest is counted.
 pub const ANOMALIES_KEPT: usize = 1000;
@@ -62,6 +62,15 @@ pub struct Exchange {
     pub anomaly_count: u64,
     pub queues: Option<Queues>,
     pub rate: Rate,
+    /// When the last byte came.
+    pub last_byte_us: Option<u64>,
+    /// The longest that one `recv()` waited for bytes: a socket timeout under this would
+    /// have struck. The user's pauses are not in it.
+    pub longest_silence_us: u64,
+    /// Bytes asked of the last `recv()`.
+    pub last_asked: u32,
+    /// The call that failed last, and the system's name for why.
+    pub failed_call: Option<(Call, &'static str)>,
     pub would_block: u64,
     pub end: Option<End>,
     pub closed: Option<Closed>,
@@ -246,15 +255,26 @@ impl Exchange {
                 }
                 self.recvs.add(*bytes, bytes < asked);
                 self.rate.add(t, u64::from(*bytes));
+                self.last_asked = *asked;
+                if *bytes > 0 {
+                    self.last_byte_us = Some(t);
+                    self.silence(t.saturating_sub(self.log.last_call_us()));
+                }
             }
-            Kind::WouldBlock { .. } => self.would_block += 1,
+            Kind::WouldBlock { call, waited_us } => {
+                self.would_block += 1;
+                if *call == Call::Recv {
+                    self.silence(*waited_us);
+                }
+            }
+            Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
             Kind::Queues(queues) => self.queues = Some(**queues),
             Kind::InterimHead(head) => {
-                self.head_bytes = head.offset + head.bytes - self.wire_base;
+                self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());
             }
             Kind::Head(head) => {
-                self.head_bytes = head.offset + head.bytes - self.wire_base;
+                self.head_bytes = self.past(head);
                 self.head = Some((**head).clone());
             }
             Kind::Body { bytes } => self.body_bytes += bytes,
@@ -305,10 +325,7 @@ impl Exchange {
                     exit: *exit,
                 });
             }
-            Kind::CallFailed { .. }
-            | Kind::Held { .. }
-            | Kind::HalfClosed
-            | Kind::Redirect { .. } => {}
+            Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
         self.log.push(event);
     }
@@ -319,14 +336,25 @@ impl Exchange {
         self.peer = Some(peer.clone());
         self.on_connection = exchange;
         // A kept connection that turned out dead is followed by a new one: the request
-        // goes out again from its first byte.
+        // goes out again from its first byte, and the offsets start anew.
         self.sends = Calls::default();
+        self.recvs = Calls::default();
+        self.rate = Rate::default();
         self.spans.send = Some(Span { from: t, to: None });
         if self.request_len == 0 {
             self.phase = Phase::Waiting;
             close(&mut self.spans.send, t);
             self.spans.wait = Some(Span { from: t, to: None });
         }
+    }
+
+    /// Wire bytes of this exchange up to the end of a head.
+    fn past(&self, head: &Head) -> u64 {
+        (head.offset.saturating_add(head.bytes)).saturating_sub(self.wire_base)
+    }
+
+    fn silence(&mut self, us: u64) {
+        self.longest_silence_us = self.longest_silence_us.max(us);
     }
 
     fn outcome(&mut self, addr: &Addr, t: u64, outcome: Result<(), String>) {
@@ -374,20 +402,45 @@ impl Exchange {
         })
     }
 
-    /// The number (from 0) and event of the `recv()` that brought this wire byte of the
-    /// exchange. Linear over the kept log: fine below its bound of 65,536.
+    /// The number (from 0, on this connection) and event of the `recv()` that brought
+    /// this wire byte of the exchange. Linear over the kept log: fine below its bound of
+    /// 65,536; `None` when the byte's recv is not among the kept events.
     pub fn recv_of(&self, wire_offset: u64) -> Option<(u64, &Event)> {
-        let at = self.wire_base + wire_offset;
-        let mut number = 0;
-        for (_, event) in self.log.iter() {
-            if let Kind::Recv { offset, bytes, .. } = event.kind {
-                if (offset..offset + u64::from(bytes)).contains(&at) {
-                    return (self.log.dropped() == 0).then_some((number, event));
+        let at = self.wire_base.checked_add(wire_offset)?;
+        let mut before = 0;
+        let mut after = 0;
+        let mut found = None;
+        for (number, event) in self.log.iter() {
+            match event.kind {
+                Kind::Connected { .. } | Kind::Reused { .. } => {
+                    (before, after, found) = (0, 0, None)
                 }
-                number += 1;
+                Kind::Recv { offset, bytes, .. } => {
+                    let inside = at.checked_sub(offset).is_some_and(|n| n < u64::from(bytes));
+                    match found {
+                        Some(_) => after += 1,
+                        None if inside => found = Some((number, event)),
+                        None => before += 1,
+                    }
+                }
+                _ => {}
             }
         }
-        None
+        let (number, event) = found?;
+        // Past the gap in the log the number is counted from the end.
+        let past_gap = number >= self.log.first_kept();
+        let number = match past_gap && self.log.dropped() > 0 {
+            true => self.recvs.count.checked_sub(after + 1)?,
+            false => before,
+        };
+        Some((number, event))
+    }
+}
+
+impl Span {
+    /// How long it took; 0 while it runs.
+    pub fn us(&self) -> u64 {
+        self.to.unwrap_or(self.from).saturating_sub(self.from)
     }
 }
 
@@ -407,7 +460,7 @@ impl Rate {
         if self.buckets.is_empty() {
             self.from_us = t_us;
         }
-        let mut at = ((t_us - self.from_us) / self.bucket_us) as usize;
+        let mut at = (t_us.saturating_sub(self.from_us) / self.bucket_us) as usize;
         while at >= Rate::BUCKETS {
             for pair in 0..self.buckets.len().div_ceil(2) {
                 let second = self.buckets.get(2 * pair + 1).copied().unwrap_or(0);
@@ -415,12 +468,21 @@ impl Rate {
             }
             self.buckets.truncate(self.buckets.len().div_ceil(2));
             self.bucket_us *= 2;
-            at = ((t_us - self.from_us) / self.bucket_us) as usize;
+            at = (t_us.saturating_sub(self.from_us) / self.bucket_us) as usize;
         }
         if self.buckets.len() <= at {
             self.buckets.resize(at + 1, 0);
         }
         self.buckets[at] += bytes;
+    }
+}
+
+/// A time for people: `840 µs`, `12 ms`, `2.0 s`.
+pub fn secs(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..1_000_000 => format!("{} ms", us / 1_000),
+        _ => format!("{}.{} s", us / 1_000_000, us / 100_000 % 10),
     }
 }
 
@@ -431,4 +493,4 @@ fn close(span: &mut Option<Span>, t: u64) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,1 +1,204 @@
-//! An exchange in other forms: programs that do the same, HAR. Pure functions.
+//! A plan as a program that does the same, an exchange as HAR. Pure functions.
+//!
+//! Owns the list of languages, and what all of them share: where a program connects and
+//! how a request's bytes are cut into literals. It runs nothing and writes nowhere.
+//!
+//! The programs are written as a teacher would: complete, with each system call in the
+//! open, the send loop, the recv loop of the plan's end mode, and an error for each call
+//! that may fail. The response's head goes to standard error, its body to standard
+//! output. What they leave out: `--max-time` and the watching of queues.
+
+mod c;
+mod curl;
+mod har;
+mod nc;
+mod parts;
+mod python;
+mod rust;
+mod shell;
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::event::{EndMode, Family};
+use crate::plan::Plan;
+
+pub use har::{Entry, har};
+
+/// What a program may be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Python,
+    PythonNonblocking,
+    C,
+    Rust,
+    Curl,
+    Nc,
+}
+
+/// The name in `--as`, and the function that writes it.
+const TABLE: &[(Language, &str, fn(&Plan) -> String)] = &[
+    (Language::Python, "python", python::blocking),
+    (
+        Language::PythonNonblocking,
+        "python-nonblocking",
+        python::nonblocking,
+    ),
+    (Language::C, "c", c::program),
+    (Language::Rust, "rust", rust::program),
+    (Language::Curl, "curl", curl::command),
+    (Language::Nc, "nc", nc::command),
+];
+
+impl Language {
+    /// In the order of the help.
+    pub const ALL: &'static [Language] = &[
+        Language::Python,
+        Language::PythonNonblocking,
+        Language::C,
+        Language::Rust,
+        Language::Curl,
+        Language::Nc,
+    ];
+
+    /// As in `--as python`.
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    pub fn from_name(name: &str) -> Option<Language> {
+        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+
+    /// Every language has a row at its own place, which a test holds.
+    fn row(self) -> &'static (Language, &'static str, fn(&Plan) -> String) {
+        &TABLE[self as usize]
+    }
+}
+
+/// A program in this language that sends the plan's bytes to the plan's place and ends
+/// as the plan says. Ends with a line end.
+pub fn program(language: Language, plan: &Plan) -> String {
+    language.row().2(plan)
+}
+
+/// Where a program connects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place<'a> {
+    Unix(&'a Path),
+    /// A name or an address, without brackets.
+    Tcp(String, u16),
+}
+
+/// The first address of `--resolve` that fits stands for the host's name.
+fn place(plan: &Plan) -> Place<'_> {
+    if let Some(path) = &plan.unix_socket {
+        return Place::Unix(path);
+    }
+    let target = &plan.target;
+    let given = plan
+        .resolve
+        .iter()
+        .filter(|row| row.host == "*" || row.host.eq_ignore_ascii_case(&target.host))
+        .filter(|row| row.port == target.port)
+        .flat_map(|row| &row.addrs)
+        .find(|addr| match plan.family {
+            Some(Family::Inet) => addr.is_ipv4(),
+            Some(Family::Inet6) => addr.is_ipv6(),
+            _ => true,
+        });
+    let host = given.map_or_else(|| target.host.clone(), |addr| addr.to_string());
+    Place::Tcp(host, target.port)
+}
+
+/// What the program is, in two comment lines without their comment signs. Printable
+/// ASCII alone, whatever the plan holds.
+fn title(plan: &Plan) -> [String; 2] {
+    let place = match place(plan) {
+        Place::Unix(path) => format!("the Unix socket {}", path.display()),
+        Place::Tcp(host, port) => format!("{host} port {port}"),
+    };
+    let ends = match plan.end {
+        EndMode::Auto => "the end that the head announces (RFC 9112 section 6.3)",
+        EndMode::Close => "the peer's close",
+        EndMode::Length => "Content-Length's bytes",
+        EndMode::Timeout => "a socket timeout",
+        EndMode::Once => "one single recv()",
+    };
+    let title = format!(
+        "Sends {} bytes to {place} and reads until {ends}.",
+        plan.request.len()
+    );
+    [
+        title.chars().flat_map(char::escape_default).collect(),
+        "The response's head goes to standard error, its body to standard output.".to_owned(),
+    ]
+}
+
+/// Bytes of one literal, at most: longer ones are hard to read.
+const PIECE: usize = 80;
+
+/// The request in pieces, one for each line of a program: cut after each LF.
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes
+        .split_inclusive(|&byte| byte == b'\n')
+        .flat_map(|line| line.chunks(PIECE))
+}
+
+/// Appends `bytes` for a literal between double quotes: printable ASCII as it is, the
+/// rest by `escape`, which writes what can be followed by any byte.
+fn quoted(out: &mut String, bytes: &[u8], escape: impl Fn(u8) -> String) {
+    for &byte in bytes {
+        match byte {
+            b'\r' => out.push_str("\\r"),
+            b'\n' => out.push_str("\\n"),
+            b'"' | b'\\' => {
+                out.push('\\');
+                out.push(char::from(byte));
+            }
+            b' '..=b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&escape(byte)),
+        }
+    }
+}
+
+/// `\x0a`, of exactly two digits in Python and Rust.
+fn hex_escape(byte: u8) -> String {
+    format!("\\x{byte:02x}")
+}
+
+/// Milliseconds, at least 1: 0 would mean "no timeout" to the kernel.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+/// Whether no body follows the head, for the request's method alone.
+fn without_body(plan: &Plan) -> bool {
+    crate::request::method(&plan.request) == b"HEAD"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_its_row() {
+        for (at, &language) in Language::ALL.iter().enumerate() {
+            assert_eq!(TABLE[at].0, language);
+            assert_eq!(Language::from_name(language.name()), Some(language));
+        }
+        assert_eq!(TABLE.len(), Language::ALL.len());
+        assert_eq!(Language::from_name("perl"), None);
+    }
+
+    #[test]
+    fn pieces_are_lines_and_no_longer_than_a_line() {
+        let long = [b'x'; 100];
+        let rows: &[(&[u8], &[usize])] =
+            &[(b"", &[]), (b"a\r\n\r\nb", &[3, 2, 1]), (&long, &[80, 20])];
+        for (bytes, want) in rows {
+            let lengths: Vec<usize> = pieces(bytes).map(<[u8]>::len).collect();
+            assert_eq!(lengths, *want);
+        }
+    }
+}

@@ -4,13 +4,33 @@
 //! where they are kept the [`Sink`]'s.
 
 pub mod channel;
+mod connect;
 pub mod control;
+mod errno;
+mod events;
 pub mod pool;
 pub mod probe;
+mod resolve;
+mod run;
+mod transport;
+
+use std::time::Instant;
+
+use rustix::event::PollFlags;
+use rustix::io::Errno;
 
 use crate::error::{Error, Result};
-use crate::event::Event;
+use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
+use crate::proto::Reader;
+use crate::request;
+use crate::url::Scheme;
+
+use connect::connect;
+use events::{Events, micros};
+use pool::{Connection, Place};
+use run::{Limit, Run};
+use transport::LARGEST_CALL;
 
 pub use control::Control;
 pub use pool::Pool;
@@ -24,15 +44,393 @@ pub trait Sink {
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
     fn event(&mut self, event: Event) -> Result<()>;
+    /// The next call may wait: what was gathered for larger writes goes out now. Called
+    /// before each call that can block, when everything received was handed over.
+    fn waiting(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// One exchange, start to end, on this thread. Every outcome is in the events too: an
-/// `end` always comes, an `error` before it where there is one.
+/// `end` always comes, an `error` before it where there is one, `closed` after it where
+/// there was a connection.
 ///
 /// # Errors
 /// What made the exchange fail; [`Error::exit_code`] is the exit status.
 pub fn fetch(plan: &Plan, control: &Control, pool: &Pool, sink: &mut impl Sink) -> Result<()> {
-    let _ = (plan, pool, sink);
-    control.gate()?;
-    Err(Error::usage("the engine is being built"))
+    let began = Instant::now();
+    let mut run = Run {
+        plan,
+        control,
+        events: Events::new(sink, plan.start),
+        looked_us: None,
+    };
+    let place = Place::of(plan);
+    let (outcome, turn) = match run.reach(pool, &place) {
+        Err(error) => (Err(error), None),
+        Ok(connection) => {
+            let mut turn = Turn::new(plan, connection);
+            let outcome = run.converse(&mut turn);
+            if turn.is_stale(plan, &outcome) {
+                run.again(turn)
+            } else {
+                (outcome, Some(turn))
+            }
+        }
+    };
+    run.end(outcome, turn, began, pool, place)
+}
+
+/// One request and its response on one connection.
+struct Turn {
+    connection: Connection,
+    reader: Reader,
+    /// Wire bytes received on the connection before this response.
+    from: u64,
+    sent_whole: bool,
+    /// `recv()` answered 0.
+    peer_closed: bool,
+}
+
+impl<S: Sink> Run<'_, S> {
+    /// A kept connection that can serve, else a new one.
+    fn reach(&mut self, pool: &Pool, place: &Place) -> Result<Connection> {
+        if self.plan.target.scheme == Scheme::Https {
+            return Err(Error::UnsupportedScheme {
+                scheme: Scheme::Https.to_string(),
+            });
+        }
+        while self.plan.reuse
+            && let Some((mut connection, idle)) = pool.take(place)
+        {
+            let usable = connection.can_serve(self.plan, idle).and_then(|()| {
+                connection
+                    .transport
+                    .set_nonblocking(self.plan.nonblocking)
+                    .map_err(|_| "its mode could not be set")
+            });
+            if let Err(why) = usable {
+                let peer = connection.peer;
+                self.events.emit(Kind::NotReused { peer, why })?;
+                continue;
+            }
+            self.control.attach(connection.transport.socket())?;
+            connection.exchanges = connection.exchanges.saturating_add(1);
+            self.events.emit(Kind::Reused {
+                local: connection.local.clone(),
+                peer: connection.peer.clone(),
+                exchange: connection.exchanges,
+                idle_us: micros(idle),
+            })?;
+            return Ok(connection);
+        }
+        connect(self)
+    }
+
+    /// The request goes out once more, on a new connection.
+    fn again(&mut self, stale: Turn) -> (Result<()>, Option<Turn>) {
+        self.control.detach_all();
+        let told = self.events.emit(Kind::NotReused {
+            peer: stale.connection.peer.clone(),
+            why: "the peer had closed it",
+        });
+        drop(stale);
+        match told.and_then(|()| connect(self)) {
+            Err(error) => (Err(error), None),
+            Ok(connection) => {
+                let mut turn = Turn::new(self.plan, connection);
+                (self.converse(&mut turn), Some(turn))
+            }
+        }
+    }
+
+    /// Sends, then receives; what the response's own framing finds wrong is an error, too.
+    fn converse(&mut self, turn: &mut Turn) -> Result<()> {
+        match self.send_loop(turn) {
+            Ok(()) => self.recv_loop(turn)?,
+            // A server may answer before it has read all, and close: what it said lies in
+            // the kernel still. If that is a whole response, all is well.
+            Err(Error::Send { why }) => match self.recv_loop(turn) {
+                Ok(()) if turn.reader.fault().is_none() => {}
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                _ => return Err(Error::Send { why }),
+            },
+            Err(error) => return Err(error),
+        }
+        turn.reader.fault().map_or(Ok(()), Err)
+    }
+
+    fn send_loop(&mut self, turn: &mut Turn) -> Result<()> {
+        let plan = self.plan;
+        let size = plan
+            .send_size
+            .unwrap_or(LARGEST_CALL)
+            .clamp(1, LARGEST_CALL);
+        let mut rest: &[u8] = &plan.request;
+        while !rest.is_empty() {
+            self.gate(Call::Send)?;
+            let limit = Limit::of(plan, Call::Send)?;
+            self.look(&turn.connection)?;
+            let offered = &rest[..rest.len().min(size)];
+            let transport = &mut turn.connection.transport;
+            let answer = transport
+                .set_send_timeout(limit.map(|limit| limit.left))
+                .and_then(|()| transport.send(offered));
+            match answer {
+                Ok(sent) => {
+                    self.events.emit(Kind::Send {
+                        offset: turn.connection.sent,
+                        offered: offered.len() as u32,
+                        sent: sent as u32,
+                    })?;
+                    turn.connection.sent += sent as u64;
+                    rest = &rest[sent..];
+                }
+                Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
+                Err(Errno::AGAIN) => {
+                    if !self.ready(turn, Call::Send, limit)? {
+                        return Err(timed_out(Call::Send, limit));
+                    }
+                }
+                Err(errno) => {
+                    self.events.emit(errno::failed(Call::Send, errno))?;
+                    if errno != Errno::INTR {
+                        let why = errno::text(errno);
+                        return Err(Error::Send { why });
+                    }
+                }
+            }
+        }
+        turn.sent_whole = true;
+        Ok(())
+    }
+
+    fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
+        let plan = self.plan;
+        let mut buffer = vec![0; plan.recv_size.clamp(1, LARGEST_CALL)];
+        while turn.reader.ended().is_none() {
+            self.gate(Call::Recv)?;
+            let limit = Limit::of(plan, Call::Recv)?;
+            let queued = self.look(&turn.connection)?;
+            let transport = &mut turn.connection.transport;
+            let answer = transport
+                .set_recv_timeout(limit.map(|limit| limit.left))
+                .and_then(|()| transport.recv(&mut buffer));
+            let recv = |bytes: usize| Kind::Recv {
+                offset: turn.connection.received,
+                asked: buffer.len() as u32,
+                bytes: bytes as u32,
+                queued,
+            };
+            match answer {
+                // The cancel's shutdown() is what answered, not the peer.
+                Ok(0) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
+                Ok(0) => {
+                    self.events.emit(recv(0))?;
+                    turn.peer_closed = true;
+                    turn.reader.feed_eof(&mut self.events);
+                    self.events.flush()?;
+                }
+                Ok(bytes) => {
+                    let event = recv(bytes);
+                    let bytes = &buffer[..bytes];
+                    turn.connection.received += bytes.len() as u64;
+                    self.events.received(bytes, event)?;
+                    turn.reader.feed(bytes, &mut self.events);
+                    if plan.end == EndMode::Once && turn.reader.ended().is_none() {
+                        turn.reader.stop(EndReason::Once, &mut self.events);
+                    }
+                    self.events.flush()?;
+                }
+                Err(Errno::AGAIN) => {
+                    if !self.ready(turn, Call::Recv, limit)? {
+                        self.silence(turn, limit)?;
+                    }
+                }
+                Err(errno) => {
+                    self.events.emit(errno::failed(Call::Recv, errno))?;
+                    if errno != Errno::INTR {
+                        let why = errno::text(errno);
+                        return Err(Error::Recv { why });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// EAGAIN: on a non-blocking socket `poll()` waits, and true means "try again"; on a
+    /// blocking one the kernel has waited for as long as SO_RCVTIMEO or SO_SNDTIMEO said.
+    fn ready(&mut self, turn: &Turn, call: Call, limit: Option<Limit>) -> Result<bool> {
+        if !self.plan.nonblocking {
+            self.events.emit(errno::failed(call, Errno::AGAIN))?;
+            return Ok(false);
+        }
+        let until = match call {
+            Call::Send => PollFlags::OUT,
+            _ => PollFlags::IN,
+        };
+        let began = Instant::now();
+        let ready = turn
+            .connection
+            .transport
+            .poll(until, limit.map(|limit| limit.left));
+        let waited_us = micros(began.elapsed());
+        self.events.emit(Kind::WouldBlock { call, waited_us })?;
+        // What is wrong with the socket, the call itself says best.
+        Ok(ready.unwrap_or(true))
+    }
+
+    /// No byte within the limit: the end that mode `timeout` asks for, else an error.
+    fn silence(&mut self, turn: &mut Turn, limit: Option<Limit>) -> Result<()> {
+        if self.plan.end != EndMode::Timeout || limit.is_some_and(|limit| !limit.is_of_the_call()) {
+            return Err(timed_out(Call::Recv, limit));
+        }
+        turn.reader.stop(EndReason::Timeout, &mut self.events);
+        self.events.flush()
+    }
+
+    /// A look at the kernel's queues, when it is time for one: every `plan.watch`, and
+    /// before each call that is paced by hand. Answers the unread bytes.
+    fn look(&mut self, connection: &Connection) -> Result<Option<u32>> {
+        let paced = self.control.paced();
+        let due = self.plan.watch.is_some_and(|every| {
+            let since = |last| self.events.t_us().saturating_sub(last);
+            self.looked_us
+                .is_none_or(|last| since(last) >= micros(every))
+        });
+        if !due && !paced {
+            return Ok(None);
+        }
+        if self.plan.watch.is_none() {
+            return Ok(probe::recv_queued(&connection.transport));
+        }
+        let queues = probe::queues(&connection.transport);
+        self.events.emit(Kind::Queues(Box::new(queues)))?;
+        self.looked_us = Some(self.events.t_us());
+        Ok(queues.recv_queued)
+    }
+
+    /// Says how it ended, and closes or keeps the connection.
+    fn end(
+        mut self,
+        outcome: Result<()>,
+        turn: Option<Turn>,
+        began: Instant,
+        pool: &Pool,
+        place: Place,
+    ) -> Result<()> {
+        let mut turn = turn;
+        // From here on the sink's refusals change nothing: the outcome stands.
+        if let Err(error) = &outcome {
+            let reason = end_reason(error);
+            if let Some(turn) = turn.as_mut().filter(|turn| turn.reader.ended().is_none()) {
+                turn.reader.stop(reason, &mut self.events);
+                let _ = self.events.flush();
+            }
+            let _ = self.events.emit(Kind::Error {
+                kind: error.kind(),
+                message: error.to_string(),
+                exit: error.exit_code(),
+            });
+        }
+        let failed = outcome.as_ref().err().map(end_reason);
+        let reader = turn.as_ref().map(|turn| &turn.reader);
+        let _ = self.events.emit(Kind::End(End {
+            reason: reader
+                .and_then(Reader::ended)
+                .or(failed)
+                .unwrap_or(EndReason::Error),
+            head_bytes: reader.map_or(0, Reader::head_bytes),
+            body_bytes: reader.map_or(0, Reader::body_bytes),
+            wire_bytes: turn.as_ref().map_or(0, Turn::received),
+            us: micros(began.elapsed()),
+        }));
+        self.control.detach_all();
+        if let Some(turn) = turn {
+            let (kept_alive, why) = turn.may_go_on(self.plan, &outcome);
+            let by = match turn.peer_closed {
+                true => Closer::Peer,
+                false => Closer::Us,
+            };
+            match kept_alive {
+                true => pool.keep(place, turn.connection),
+                false => drop(turn),
+            }
+            let _ = self.events.emit(Kind::Closed {
+                by,
+                kept_alive,
+                why,
+            });
+        }
+        outcome
+    }
+}
+
+impl Turn {
+    fn new(plan: &Plan, connection: Connection) -> Turn {
+        Turn {
+            reader: Reader::new(
+                request::method(&plan.request),
+                plan.end,
+                connection.received,
+            ),
+            from: connection.received,
+            sent_whole: false,
+            peer_closed: false,
+            connection,
+        }
+    }
+
+    /// Wire bytes of this response so far.
+    fn received(&self) -> u64 {
+        self.connection.received - self.from
+    }
+
+    /// A kept connection that died before one byte of the response came had most likely
+    /// died while it was idle. RFC 9112 section 9.3.1: the request may then be repeated,
+    /// unless doing it twice could differ from doing it once.
+    fn is_stale(&self, plan: &Plan, outcome: &Result<()>) -> bool {
+        let died =
+            self.peer_closed || matches!(outcome, Err(Error::Send { .. } | Error::Recv { .. }));
+        let idempotent = IDEMPOTENT.contains(&request::method(&plan.request));
+        self.connection.exchanges > 1 && self.received() == 0 && died && idempotent
+    }
+
+    /// Whether the connection may serve another exchange, and why or why not.
+    fn may_go_on(&self, plan: &Plan, outcome: &Result<()>) -> (bool, &'static str) {
+        match outcome {
+            _ if self.peer_closed => (false, "the peer closed it"),
+            Err(Error::Cancelled) => (false, "the exchange was cancelled"),
+            Err(Error::Timeout { .. }) => (false, "the response may still come"),
+            Err(_) => (false, "the exchange failed"),
+            Ok(()) if !self.sent_whole => (false, "the request was not sent whole"),
+            Ok(()) if !plan.reuse => (false, "no connection is to be kept"),
+            Ok(()) => self.reader.persistent(),
+        }
+    }
+}
+
+/// RFC 9110 section 9.2.2.
+const IDEMPOTENT: &[&[u8]] = &[b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"];
+
+fn timed_out(call: Call, limit: Option<Limit>) -> Error {
+    match (limit, call) {
+        (Some(limit), call) => limit.error(call),
+        // EAGAIN without a limit: no kernel does that to a blocking socket.
+        (None, Call::Send) => Error::Send {
+            why: errno::text(Errno::AGAIN),
+        },
+        (None, _) => Error::Recv {
+            why: errno::text(Errno::AGAIN),
+        },
+    }
+}
+
+fn end_reason(error: &Error) -> EndReason {
+    match error {
+        Error::Cancelled => EndReason::Cancelled,
+        Error::Timeout { .. } => EndReason::Timeout,
+        _ => EndReason::Error,
+    }
 }

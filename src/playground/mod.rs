@@ -2,29 +2,106 @@
 //!
 //! Owns its pages and the scripted server behind them, which the tests of the engine use
 //! too. It never listens beyond 127.0.0.1 and ::1.
+//!
+//! ```text
+//! script      what a server does, as plain data; the server, and its end
+//! listen      both loopback addresses, accept()
+//! connection  recv() -> requests, steps -> send()
+//! incoming    a request's exact bytes      framing  where its body ends
+//! flood       the endless pattern
+//! routes      path -> page                 query    the numbers of a page
+//! pages       page -> answer               answer   answer -> steps
+//! anomalies   deviation -> bytes
+//! ```
+
+mod anomalies;
+mod answer;
+mod connection;
+pub mod flood;
+mod framing;
+mod incoming;
+mod listen;
+mod pages;
+mod query;
+mod routes;
+pub mod script;
 
 use std::io;
 use std::net::SocketAddr;
 
-/// A running playground; dropped, it stops.
+/// A running playground; dropped, it stops, and every connection with it.
 #[derive(Debug)]
 pub struct Playground {
-    addrs: Vec<SocketAddr>,
+    server: script::Server,
 }
 
 impl Playground {
     /// Listens on 127.0.0.1 and, where there is IPv6, on ::1, on the same port; a free
     /// one when `port` is `None`.
+    ///
+    /// # Errors
+    /// What `bind()` says: the port is taken, or not this user's to take.
     pub fn start(port: Option<u16>) -> io::Result<Playground> {
-        let _ = port;
-        Ok(Playground { addrs: Vec::new() })
+        let server = script::Server::serve(port, routes::Pages)?;
+        Ok(Playground { server })
     }
 
+    /// Where it listens, IPv4 first.
     pub fn addrs(&self) -> &[SocketAddr] {
-        &self.addrs
+        self.server.addrs()
     }
 
     pub fn port(&self) -> u16 {
-        self.addrs.first().map_or(0, SocketAddr::port)
+        self.server.port()
+    }
+
+    /// `http://127.0.0.1:PORT` and the path, which begins with `/`.
+    pub fn url(&self, path: &str) -> String {
+        self.server.url(path)
+    }
+
+    /// Serves until the process ends.
+    pub fn wait(mut self) {
+        self.server.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::query::{Param, Unit};
+    use super::routes::PAGES;
+
+    #[test]
+    fn the_index_explains_every_page_and_says_every_bound() {
+        let index = include_str!("../../assets/playground/index.html").replace("&amp;", "&");
+        for page in PAGES {
+            let link = format!("<a href=\"{}", page.path);
+            let entry = index
+                .split("<p>")
+                .find(|entry| {
+                    entry.starts_with(&link)
+                        && !entry[link.len()..].starts_with(char::is_alphabetic)
+                })
+                .unwrap_or_else(|| panic!("{} is not in the index", page.path));
+            for param in page.params {
+                let default = format!("{}={}", param.name, short(param, param.default));
+                assert!(entry.contains(&default), "{}: {default}", page.path);
+                let bound = match param.most {
+                    1 => format!("{}=0", param.name),
+                    most if most == i64::MAX as u64 => "up to 2^63 - 1".to_owned(),
+                    most => format!("up to {}", short(param, most)),
+                };
+                assert!(entry.contains(&bound), "{}: {bound}", page.path);
+            }
+        }
+    }
+
+    fn short(param: &Param, value: u64) -> String {
+        match (param.unit, value) {
+            (Unit::Millis, 10_000) => "10s".to_owned(),
+            (_, value) if value >= 1 << 30 => format!("{}g", value >> 30),
+            (_, value) if value >= 1 << 20 => format!("{}m", value >> 20),
+            (_, value) => value.to_string(),
+        }
     }
 }

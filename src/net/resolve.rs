@@ -1,0 +1,146 @@
+//! The look-up: a host and a port → every address, in the order to try them.
+//!
+//! `getaddrinfo()` cannot be interrupted, so it runs on a thread that is left behind
+//! when a cancel or a timeout comes first; that thread ends when the resolver gives up.
+
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::event::{Call, Family, Kind};
+use crate::net::Sink;
+use crate::net::events::micros;
+use crate::net::run::{Deadline, Run};
+use crate::plan::{Plan, Resolve};
+
+/// Every address of the plan's target that may be tried, IPv6 first, families in turn
+/// (RFC 8305 section 4); never empty.
+pub(super) fn resolve<S: Sink>(
+    run: &mut Run<'_, S>,
+    deadline: &mut Deadline,
+) -> Result<Vec<SocketAddr>> {
+    let plan = run.plan;
+    let (host, port) = (&plan.target.host, plan.target.port);
+    deadline.put_off(run.gate(Call::Resolve)?);
+    run.events.emit(Kind::ResolveStart {
+        host: host.clone(),
+        port,
+    })?;
+    let began = Instant::now();
+    let found = match known(plan) {
+        Some(addrs) => addrs,
+        None => {
+            let host = host.clone();
+            ask(run, deadline, move || look_up(&host, port))?
+        }
+    };
+    run.events.emit(Kind::Resolved {
+        addrs: found.iter().map(SocketAddr::ip).collect(),
+        us: micros(began.elapsed()),
+    })?;
+    let wanted = |addr: &SocketAddr| plan.family.is_none_or(|family| family_of(addr) == family);
+    let addrs: Vec<SocketAddr> = found.into_iter().filter(wanted).collect();
+    match addrs.is_empty() {
+        true => Err(Error::Resolve {
+            host: host.clone(),
+            why: match plan.family {
+                Some(Family::Inet) => "it has no IPv4 address".to_owned(),
+                Some(Family::Inet6) => "it has no IPv6 address".to_owned(),
+                _ => "it has no address".to_owned(),
+            },
+        }),
+        false => Ok(interleave(addrs)),
+    }
+}
+
+/// The addresses that `--resolve` gives, or the host itself where it is one. An IPv6
+/// address with a zone is left to `getaddrinfo()`, which knows the interfaces.
+fn known(plan: &Plan) -> Option<Vec<SocketAddr>> {
+    let port = plan.target.port;
+    let with_port = |addr: &IpAddr| SocketAddr::new(*addr, port);
+    if let Some(given) = given(plan) {
+        return Some(given.addrs.iter().map(with_port).collect());
+    }
+    let addr = plan.target.host.parse().ok()?;
+    Some(vec![with_port(&addr)])
+}
+
+/// The `--resolve` that speaks of the plan's target.
+pub(super) fn given(plan: &Plan) -> Option<&Resolve> {
+    plan.resolve.iter().find(|given| {
+        let host = given.host == "*" || given.host.eq_ignore_ascii_case(&plan.target.host);
+        host && given.port == plan.target.port
+    })
+}
+
+fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+    match (host, port).to_socket_addrs() {
+        Ok(addrs) => Ok(addrs.collect()),
+        Err(error) => {
+            let text = error.to_string();
+            // The standard library's own prefix: our error names the call already.
+            let why = text.strip_prefix("failed to lookup address information: ");
+            Err(Error::Resolve {
+                host: host.to_owned(),
+                why: why.unwrap_or(&text).to_owned(),
+            })
+        }
+    }
+}
+
+/// The answer of `look`, or what came before it: a cancel, the deadline.
+fn ask<S: Sink>(
+    run: &Run<'_, S>,
+    deadline: &Deadline,
+    look: impl FnOnce() -> Result<Vec<SocketAddr>> + Send + 'static,
+) -> Result<Vec<SocketAddr>> {
+    let failed = |why: String| Error::Resolve {
+        host: run.plan.target.host.clone(),
+        why,
+    };
+    let (tell, answer) = mpsc::channel();
+    let cancel = tell.clone();
+    run.control.on_cancel(move || {
+        // Nobody listens once the answer is in.
+        let _ = cancel.send(Err(Error::Cancelled));
+    });
+    std::thread::Builder::new()
+        .name("getaddrinfo".to_owned())
+        .spawn(move || {
+            // Nobody listens after a cancel or a timeout.
+            let _ = tell.send(look());
+        })
+        .map_err(|error| failed(error.to_string()))?;
+    let gone = || failed("the look-up was lost".to_owned());
+    match deadline.left() {
+        None => answer.recv().map_err(|_| gone())?,
+        Some(left) => match answer.recv_timeout(left) {
+            Ok(answer) => answer,
+            Err(RecvTimeoutError::Timeout) => {
+                deadline.check(Call::Resolve)?;
+                Err(gone())
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(gone()),
+        },
+    }
+}
+
+/// RFC 8305 section 4: one IPv6 address, one IPv4 address, and so on; within a family in
+/// the resolver's order (RFC 6724).
+fn interleave(addrs: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let (v6, v4): (Vec<_>, Vec<_>) = addrs.into_iter().partition(SocketAddr::is_ipv6);
+    let turns = v6.len().max(v4.len());
+    (0..turns)
+        .flat_map(|turn| [v6.get(turn), v4.get(turn)])
+        .flatten()
+        .copied()
+        .collect()
+}
+
+fn family_of(addr: &SocketAddr) -> Family {
+    match addr {
+        SocketAddr::V4(_) => Family::Inet,
+        SocketAddr::V6(_) => Family::Inet6,
+    }
+}
