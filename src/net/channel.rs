@@ -93,6 +93,12 @@ impl Receiver {
         self.queue.changed.notify_all();
     }
 
+    /// How many events wait: at most [`CAPACITY`], and the few that a cancelled fetch
+    /// still has to say.
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting().events.len()
+    }
+
     /// Every byte received.
     pub fn wire(&self) -> Store {
         self.wire.clone()

@@ -401,6 +401,7 @@ impl Turn {
             Err(_) => (false, "the exchange failed"),
             Ok(()) if !self.sent_whole => (false, "the request was not sent whole"),
             Ok(()) if !plan.reuse => (false, "no connection is to be kept"),
+            Ok(()) if asks_to_close(&plan.request) => (false, "the request said close"),
             Ok(()) => self.reader.persistent(),
         }
     }
@@ -408,6 +409,21 @@ impl Turn {
 
 /// RFC 9110 section 9.2.2.
 const IDEMPOTENT: &[&[u8]] = &[b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"];
+
+/// RFC 9112 section 9.6: whoever has sent `Connection: close` sends nothing more there.
+fn asks_to_close(request: &[u8]) -> bool {
+    let lines = request.split(|&byte| byte == b'\n').skip(1);
+    lines
+        .map(|line| line.trim_ascii())
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            let colon = line.iter().position(|&byte| byte == b':')?;
+            let named = line[..colon].eq_ignore_ascii_case(b"connection");
+            named.then(|| &line[colon + 1..])
+        })
+        .flat_map(|value| value.split(|&byte| byte == b','))
+        .any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
+}
 
 fn timed_out(call: Call, limit: Option<Limit>) -> Error {
     match (limit, call) {
