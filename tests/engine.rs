@@ -192,7 +192,8 @@ fn a_cancel_takes_effect_at_once_and_keeps_the_bytes() {
     connecting.target.port = dead.addr.port();
     let mut sending = plan(&deaf, "/");
     sending.request = large(64 << 20);
-    let table: [(&str, Plan, fn(&Running), &[u8]); 4] = [
+    type Row<'a> = (&'a str, Plan, fn(&Running), &'a [u8]);
+    let table: [Row; 4] = [
         (
             "connect",
             connecting,
@@ -279,12 +280,10 @@ fn a_step_lets_exactly_one_call_through() {
 fn a_throttled_call_is_held_and_says_so() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let control = Control::new();
-    control.throttle(Some(1.0));
-    let running = start(plan(&server, "/"), control);
-    running.until(|kind| matches!(kind, Kind::Resolved { .. }));
-    running.control.throttle(None);
-    let done = running.join();
-    assert!(done.has("held connect") && done.body == b"abc");
+    // Three calls of at least 100 ms each, unless the machine itself is slower than that.
+    control.throttle(Some(10.0));
+    let done = start(plan(&server, "/"), control).join();
+    assert!(done.has("held ") && done.body == b"abc");
 }
 
 #[test]
@@ -327,7 +326,7 @@ fn ipv6_is_tried_first_and_a_refusal_costs_nothing() {
             (want, peer) => panic!("{addrs:?}: {want:?}, {peer:?}"),
         }
         let time = done.events.last().map_or(0, |event| event.t_us);
-        assert!(time < 200_000, "{addrs:?}: {time} us");
+        assert!(time < 250_000, "{addrs:?}: {time} us");
     }
 }
 
@@ -344,7 +343,7 @@ fn a_dead_first_address_costs_a_quarter_of_a_second() {
     let done = run(plan);
     assert_eq!(done.outcome, Ok(()));
     let connected = done.time_of(|kind| matches!(kind, Kind::Connected { .. }));
-    assert!((250_000..400_000).contains(&connected), "{connected} us");
+    assert!((250_000..500_000).contains(&connected), "{connected} us");
 }
 
 #[test]
