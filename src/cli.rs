@@ -95,7 +95,7 @@ fn browse(url: Option<&str>) -> Result<ExitCode> {
         ));
     }
     match tui::run(url) {
-        Ok(()) => Ok(ExitCode::SUCCESS),
+        Ok(status) => Ok(ExitCode::from(status)),
         Err(error) => match error.downcast::<Error>() {
             Ok(error) => Err(error),
             Err(error) => {

@@ -123,15 +123,12 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
         let fetched = net::fetch(&plan, &control, &pool, outlets);
         // What came of a body that was cut is shown, whatever else failed.
         let shown = outlets.ended();
-        fetched.and(shown)?;
-        let head = match (asked.location, &outlets.head) {
-            (true, Some(head)) => head,
-            _ => return Ok(()),
-        };
-        let next = match plan.redirected(head) {
-            Ok(Some(next)) => next,
-            Ok(None) => return Ok(()),
-            Err(error) => return Err(tell(error, plan.start, outlets)),
+        fetched?;
+        shown.map_err(|error| tell(error, plan.start, outlets))?;
+        let next = match outlets.redirect.take() {
+            None => return Ok(()),
+            Some(Ok(next)) => next,
+            Some(Err(error)) => return Err(tell(error, plan.start, outlets)),
         };
         if let Some(limit) = asked.redirects_at_most()
             && redirects >= limit
@@ -141,7 +138,7 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
         let redirect = Kind::Redirect {
             from: plan.target.without_userinfo(),
             to: next.target.without_userinfo(),
-            status: head.status,
+            status: outlets.status.unwrap_or_default(),
         };
         outlets.event(at(plan.start, redirect))?;
         plan = next;

@@ -3,8 +3,6 @@
 //! Owns the order in which they get it. The exchange is folded only where something
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
-use std::sync::Arc;
-
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
@@ -25,10 +23,12 @@ pub struct Outlets {
     pub progress: Option<Progress>,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
-    /// The final head of this hop.
-    pub head: Option<Box<Head>>,
-    pub exchange: Option<Exchange>,
-    request: Arc<[u8]>,
+    /// The status of the final head, and where its redirect leads when it is followed.
+    pub status: Option<u16>,
+    pub redirect: Option<Result<Plan>>,
+    exchange: Option<Exchange>,
+    /// Of the exchange that runs.
+    plan: Option<Plan>,
     recent: Recent,
     /// The last `recv()` brought less than was asked.
     drained: bool,
@@ -42,9 +42,10 @@ impl Outlets {
             verbose: None,
             progress: None,
             follow: false,
-            head: None,
+            status: None,
+            redirect: None,
             exchange: None,
-            request: Arc::default(),
+            plan: None,
             recent: Recent::default(),
             drained: true,
         }
@@ -53,8 +54,9 @@ impl Outlets {
     /// An exchange begins: the first, or the next of a redirect chain.
     pub fn begin(&mut self, plan: &Plan) {
         self.output.next_hop();
-        self.head = None;
-        self.request = Arc::clone(&plan.request);
+        self.status = None;
+        self.redirect = None;
+        self.plan = Some(plan.clone());
         self.recent = Recent::new(match self.looks_back() {
             true => Keep::All,
             false => Keep::Nothing,
@@ -66,11 +68,11 @@ impl Outlets {
 
     /// The exchange is over, well or not.
     pub fn ended(&mut self) -> Result<()> {
-        self.raw()?;
+        let shown = self.raw().and_then(|()| self.output.waiting(true));
         if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &self.exchange) {
             verbose.verdict(exchange);
         }
-        Ok(())
+        shown
     }
 
     /// Nothing more comes. `done`: an empty file is what was asked for.
@@ -116,8 +118,9 @@ impl Outlets {
 
     fn body_begins(&mut self, head: &Head) {
         let chunked = head.framing == Framing::Chunked;
-        let redirects = (300..400).contains(&head.status) && head.values("location").count() > 0;
-        self.output.body_begins(chunked, self.follow && redirects);
+        self.status = Some(head.status);
+        self.redirect = self.redirect(head);
+        self.output.body_begins(chunked, self.redirect.is_some());
         self.recent.keep(match chunked && self.looks_back() {
             true => Keep::Last,
             false => Keep::Nothing,
@@ -125,7 +128,12 @@ impl Outlets {
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
-        self.head = Some(Box::new(head.clone()));
+    }
+
+    fn redirect(&self, head: &Head) -> Option<Result<Plan>> {
+        let plan = self.plan.as_ref().filter(|_| self.follow)?;
+        let location = head.values("Location").next();
+        plan.redirected(head.status, location).transpose()
     }
 }
 
@@ -140,7 +148,7 @@ impl Sink for Outlets {
         if let Some(progress) = &mut self.progress {
             progress.body(bytes.len() as u64);
         }
-        if self.head.is_none() {
+        if self.status.is_none() {
             // No HTTP: no head will come that the bytes would have to be kept for.
             self.recent.keep(Keep::Nothing);
         }
@@ -157,8 +165,8 @@ impl Sink for Outlets {
         }
         match &event.kind {
             Kind::Connected { .. } | Kind::Reused { .. } => {
-                if let Some(verbose) = &mut self.verbose {
-                    verbose.request(&self.request);
+                if let (Some(verbose), Some(plan)) = (&mut self.verbose, &self.plan) {
+                    verbose.request(&plan.request);
                 }
             }
             Kind::Recv {
