@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange};
+use crate::plan::Plan;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
@@ -74,6 +75,8 @@ pub struct Visit {
     /// As it is shown and would be typed.
     pub url: String,
     pub request: Arc<[u8]>,
+    /// What each recv() asks for.
+    pub recv_size: usize,
     pub exchange: Exchange,
     /// Zero of the events' clock.
     pub started: Instant,
@@ -353,13 +356,15 @@ impl Tab {
 }
 
 impl Visit {
-    pub fn new(id: VisitId, url: String, request: Arc<[u8]>, exchange: Exchange) -> Visit {
+    /// As it is before its first event.
+    pub fn new(id: VisitId, plan: &Plan) -> Visit {
         Visit {
             id,
-            url,
-            request,
-            exchange,
-            started: Instant::now(),
+            url: plan.target.to_string(),
+            request: plan.request.clone(),
+            recv_size: plan.recv_size,
+            exchange: Exchange::new(plan.end, plan.request.len() as u64),
+            started: plan.start,
             over: false,
             paused: false,
             wire: Store::default(),

@@ -119,7 +119,6 @@ fn meaning(call: &Kind, next: &Kind) -> &'static str {
 /// The call that has not answered.
 fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
     let (call, waited_us) = visit.waiting(app.now)?;
-    let knobs = &app.tab().knobs;
     let call = match call {
         Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange.host)),
         Call::Connect => match visit.exchange.attempts.last() {
@@ -127,11 +126,11 @@ fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
             None => "connect()".to_owned(),
         },
         Call::Send => "send()".to_owned(),
-        Call::Recv => format!("recv({})", knobs.recv_size),
+        Call::Recv => format!("recv({})", visit.recv_size),
         Call::Close => "close()".to_owned(),
     };
     if visit.paused {
-        let words = format!("        ⏸ {call} may not begin: F10");
+        let words = format!("        ‖ {call} may not begin: F10");
         return Some(Line::styled(words, theme.warning()));
     }
     let seconds = visit.elapsed_us(app.now).saturating_sub(waited_us) as f64 / 1e6;
