@@ -145,7 +145,7 @@ fn curl() -> Option<impl Fn(&[&str]) -> Ran> {
 /// A large body arrives whole, in every form and on every way out.
 #[test]
 fn a_large_body() {
-    const LENGTH: u64 = (8 << 20) + 11;
+    const LENGTH: u64 = (1 << 20) + 11;
     let server = Server::start(|_| {
         vec![
             send(format!(
