@@ -12,6 +12,7 @@ mod c;
 mod curl;
 mod har;
 mod nc;
+mod parts;
 mod python;
 mod rust;
 mod shell;

@@ -69,10 +69,11 @@ impl Control {
 
     /// Stops the fetch at once, whatever call it is in. Everything received stays.
     pub fn cancel(&self) {
-        // Two steps: who is woken from a call must find the flag set, or it would take the
-        // 0 that recv() then answers for the peer's close.
-        self.change(|state| state.cancelled = true);
+        // Before the shutdown(): the call that it wakes looks here to know why it
+        // answered 0.
+        self.0.flags.fetch_or(CANCELLED, Ordering::AcqRel);
         let wake = self.change(|state| {
+            state.cancelled = true;
             for socket in &state.sockets {
                 // It may be closed by the peer already: nothing is left to wake then.
                 let _ = shutdown(socket, Shutdown::Both);
