@@ -9,8 +9,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::absent;
+use super::destination::is_stdout;
 use super::flags::Fetch;
-use super::{absent, is_stdout};
 use crate::error::{Error, Result};
 use crate::event::Family;
 use crate::plan::{FAST_RECV, Plan};

@@ -3,6 +3,7 @@
 //! Owns the order in which they get it. The exchange is folded only where something
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
+use super::archive::Archive;
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
@@ -21,6 +22,7 @@ pub struct Outlets {
     pub events: Option<Destination>,
     pub verbose: Option<Verbose>,
     pub progress: Option<Progress>,
+    pub archive: Option<Archive>,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
@@ -41,6 +43,7 @@ impl Outlets {
             events: None,
             verbose: None,
             progress: None,
+            archive: None,
             follow: false,
             status: None,
             redirect: None,
@@ -61,7 +64,10 @@ impl Outlets {
             true => Keep::All,
             false => Keep::Nothing,
         });
-        if self.verbose.is_some() {
+        if let Some(archive) = &mut self.archive {
+            archive.begin(plan);
+        }
+        if self.verbose.is_some() || self.archive.is_some() {
             self.exchange = Some(Exchange::new(plan.end, plan.request.len() as u64));
         }
     }
@@ -71,6 +77,9 @@ impl Outlets {
         let shown = self.raw().and_then(|()| self.output.waiting(true));
         if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &self.exchange) {
             verbose.verdict(exchange);
+        }
+        if let (Some(archive), Some(exchange)) = (&mut self.archive, &self.exchange) {
+            archive.ended(exchange.clone());
         }
         shown
     }
@@ -87,7 +96,11 @@ impl Outlets {
             Some(events) => events.finish(true),
             None => Ok(()),
         };
-        self.output.finish(done).and(events)
+        let archive = match &mut self.archive {
+            Some(archive) => archive.finish(),
+            None => Ok(()),
+        };
+        self.output.finish(done).and(events).and(archive)
     }
 
     /// A pipe's reader has gone: there is nobody to tell of an error.
@@ -148,6 +161,9 @@ impl Sink for Outlets {
         if let Some(progress) = &mut self.progress {
             progress.body(bytes.len() as u64);
         }
+        if let Some(archive) = &mut self.archive {
+            archive.body(bytes);
+        }
         if self.status.is_none() {
             // No HTTP: no head will come that the bytes would have to be kept for.
             self.recent.keep(Keep::Nothing);
@@ -159,9 +175,11 @@ impl Sink for Outlets {
         if let Some(events) = &mut self.events {
             events.write_with(|out| event.write_json(out))?;
         }
-        if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &mut self.exchange) {
+        if let Some(exchange) = &mut self.exchange {
             exchange.apply(event.clone());
-            verbose.event(&event, exchange);
+            if let Some(verbose) = &mut self.verbose {
+                verbose.event(&event, exchange);
+            }
         }
         match &event.kind {
             Kind::Connected { .. } | Kind::Reused { .. } => {

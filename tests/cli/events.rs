@@ -377,3 +377,39 @@ fn verbose() {
     assert!(ran.err.contains("! bare_lf at byte "), "{}", ran.err);
     assert!(ran.err.contains("ended early: "), "{}", ran.err);
 }
+
+/// One entry for each exchange of the chain, with the bodies that are not shown.
+#[test]
+fn the_chain_as_har() {
+    let server = server();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("har");
+    let named = [
+        "--har",
+        file.to_str().unwrap(),
+        "-L",
+        &server.url("/redirect"),
+    ];
+    let ran = fetch(&named);
+    assert_eq!((ran.code, ran.text().as_str()), (0, "body"));
+    let har: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let entries = har["log"]["entries"].as_array().unwrap();
+    let told = entries.iter().map(|entry| {
+        let response = &entry["response"];
+        (
+            response["status"].as_u64(),
+            response["content"]["text"].as_str(),
+        )
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [(Some(302), Some("..")), (Some(200), Some("body"))]
+    );
+    let ran = fetch(&["--har", "-", &server.url("/short")]);
+    assert_eq!(ran.code, 18);
+    let har: Value = serde_json::from_slice(&ran.out).unwrap();
+    assert_eq!(
+        har["log"]["entries"][0]["response"]["content"]["text"],
+        "abc"
+    );
+}
