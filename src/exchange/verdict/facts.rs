@@ -44,7 +44,10 @@ impl Exchange {
             Some(Framing::Chunked) => Announced::Chunked,
             Some(Framing::Length(length)) => Announced::Length(length),
             Some(Framing::Close) => match self.content_length() {
-                Some(length) if self.mode == EndMode::Close => Announced::Length(length),
+                // These modes read to their own end and set Content-Length aside.
+                Some(length) if matches!(self.mode, EndMode::Close | EndMode::Timeout) => {
+                    Announced::Length(length)
+                }
                 _ => Announced::Close,
             },
         }
