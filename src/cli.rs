@@ -1,1 +1,163 @@
 //! The command line: one table of flags for parser, help, manual page and completions.
+//!
+//! Owns the commands and what each starts. The flags of `sockeye fetch` are rows of
+//! [`headless::flags`].
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::error::{Error, Result};
+use crate::headless::{self, absent, complain, flags::Fetch};
+use crate::playground::Playground;
+use crate::tui;
+use crate::view::safe::safe;
+
+/// An eye on the socket: a full-screen terminal browser for raw HTTP
+///
+/// Without a command, the browser: on the URL, or on its start page.
+#[derive(Parser, Debug)]
+#[command(name = "sockeye", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    /// What to open: example.com, localhost:8080/x, http://[::1]:81/a?b
+    url: Option<String>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Fetch(Box<Fetch>),
+    /// The embedded practice server alone: prints its addresses, then serves
+    Playground {
+        /// Listen on this port of 127.0.0.1 and ::1; without it, on a free one
+        #[arg(long, value_name = "N")]
+        port: Option<u16>,
+        #[arg(long, value_name = "N", hide = true)]
+        tls_port: Option<String>,
+    },
+    #[command(hide = true)]
+    Learn {
+        lesson: Option<String>,
+    },
+    /// Print the completions for a shell
+    Completions {
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// Runs the program to its end; the exit status is curl's. Every failure is one line on
+/// standard error: `sockeye: what failed: why (what to try)`.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(answer) => return clap_answer(&answer),
+    };
+    let done = match cli.command {
+        Some(Command::Fetch(asked)) => Ok(headless::run(&asked)),
+        Some(Command::Playground {
+            tls_port: Some(_), ..
+        }) => Err(absent("--tls-port")),
+        Some(Command::Playground { port, .. }) => serve(port),
+        Some(Command::Learn { .. }) => Err(absent("learn")),
+        Some(Command::Completions { shell }) => print(|out| {
+            clap_complete::generate(shell, &mut Cli::command(), "sockeye", out);
+            Ok(())
+        }),
+        Some(Command::Man) => print(manual),
+        None => browse(cli.url.as_deref()),
+    };
+    done.unwrap_or_else(|error| complain(&error))
+}
+
+/// What clap has to say: help and version go to standard output, the rest is a usage error.
+fn clap_answer(answer: &clap::Error) -> ExitCode {
+    let printed = answer.print();
+    match (answer.use_stderr(), printed) {
+        (true, _) => ExitCode::from(Error::usage("").exit_code()),
+        (false, Ok(())) => ExitCode::SUCCESS,
+        (false, Err(error)) => complain(&Error::write(STDOUT, &error)),
+    }
+}
+
+fn browse(url: Option<&str>) -> Result<ExitCode> {
+    if !io::stdout().is_terminal() {
+        return Err(Error::usage(
+            "standard output is not a terminal: the browser needs one (try sockeye fetch URL)",
+        ));
+    }
+    match tui::run(url) {
+        Ok(status) => Ok(ExitCode::from(status)),
+        Err(error) => match error.downcast::<Error>() {
+            Ok(error) => Err(error),
+            Err(error) => {
+                // Standard error may be closed: the status still tells.
+                let _ = writeln!(io::stderr(), "sockeye: {}", safe(&format!("{error:#}")));
+                Ok(ExitCode::FAILURE)
+            }
+        },
+    }
+}
+
+/// Serves until SIGINT or SIGTERM.
+fn serve(port: Option<u16>) -> Result<ExitCode> {
+    // Before the addresses are out: who reads them may send the signal at once.
+    let signals = Signals::new([SIGINT, SIGTERM]);
+    let mut signals = signals.map_err(|error| Error::usage(format!("sigaction(): {error}")))?;
+    let playground = Playground::start(port).map_err(|error| {
+        let port = port.map_or("a free port".to_owned(), |port| format!("port {port}"));
+        Error::usage(format!(
+            "listen on {port}: {error} (try another --port, or none)"
+        ))
+    })?;
+    print(|out| {
+        let mut addrs = playground.addrs().iter();
+        addrs.try_for_each(|addr| writeln!(out, "http://{addr}"))
+    })?;
+    signals.forever().next();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One page: the program, then each command with its flags.
+fn manual(out: &mut Vec<u8>) -> io::Result<()> {
+    let mut program = Cli::command();
+    program.build();
+    clap_mangen::Man::new(program.clone()).render(out)?;
+    for command in program
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+    {
+        if command.get_name() == "help" {
+            continue;
+        }
+        writeln!(out, ".SH SOCKEYE {}", command.get_name().to_uppercase())?;
+        let page = clap_mangen::Man::new(command.clone());
+        page.render_synopsis_section(out)?;
+        page.render_description_section(out)?;
+        page.render_options_section(out)?;
+    }
+    Ok(())
+}
+
+/// Prints what `text` writes, whole, on standard output.
+fn print(text: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<ExitCode> {
+    let mut bytes = Vec::new();
+    let mut out = io::stdout().lock();
+    let printed = text(&mut bytes)
+        .and_then(|()| out.write_all(&bytes))
+        .and_then(|()| out.flush());
+    match printed {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(Error::write(STDOUT, &error)),
+    }
+}
+
+const STDOUT: &str = "standard output";

@@ -112,6 +112,7 @@ fn is_call(kind: &Kind) -> bool {
             | Kind::Trailers { .. }
             | Kind::Anomaly(_)
             | Kind::ResolveStart { .. }
+            | Kind::ConnectStart { .. }
             | Kind::End(_)
     )
 }

@@ -46,19 +46,21 @@ struct Queue {
 struct Waiting {
     events: Vec<Event>,
     receiver_gone: bool,
+    /// The fetch has returned: nothing more will come.
+    sender_gone: bool,
 }
 
-/// `memory`: bytes that the two stores may hold together before they go to a file.
+/// `memory`: what the two stores draw from before they go to a file; shared with those of
+/// other exchanges, so that a session has one bound.
 /// `control`: of the fetch that will send; a cancel frees it from a full queue.
 /// `wake` is called from the fetch's thread when something waits and nothing did before.
 pub fn channel(
-    memory: u64,
+    memory: &Memory,
     control: &Control,
     wake: impl Fn() + Send + 'static,
 ) -> (Sender, Receiver) {
     let queue = Arc::new(Queue::default());
-    let memory = Memory::new(memory);
-    let (wire, decoded) = (Writer::new(&memory), Writer::new(&memory));
+    let (wire, decoded) = (Writer::new(memory), Writer::new(memory));
     let receiver = Receiver {
         queue: Arc::clone(&queue),
         wire: wire.store(),
@@ -93,6 +95,11 @@ impl Receiver {
         self.queue.changed.notify_all();
     }
 
+    /// The fetch has returned and all its events wait or are taken.
+    pub fn finished(&self) -> bool {
+        self.queue.waiting().sender_gone
+    }
+
     /// Every byte received.
     pub fn wire(&self) -> Store {
         self.wire.clone()
@@ -101,6 +108,13 @@ impl Receiver {
     /// The body, where a transfer coding was removed from it; else empty.
     pub fn decoded(&self) -> Store {
         self.decoded.clone()
+    }
+}
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        self.queue.waiting().sender_gone = true;
+        (self.wake)();
     }
 }
 

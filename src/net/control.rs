@@ -69,6 +69,9 @@ impl Control {
 
     /// Stops the fetch at once, whatever call it is in. Everything received stays.
     pub fn cancel(&self) {
+        // Before the shutdown(): the call that it wakes looks here to know why it
+        // answered 0.
+        self.0.flags.fetch_or(CANCELLED, Ordering::AcqRel);
         let wake = self.change(|state| {
             state.cancelled = true;
             for socket in &state.sockets {

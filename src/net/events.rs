@@ -67,6 +67,14 @@ impl<'a, S: Sink> Events<'a, S> {
         self.failed.take().map_or(Ok(()), Err)
     }
 
+    /// The next call may wait; see [`Sink::waiting`].
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn waiting(&mut self) -> Result<()> {
+        self.sink.waiting()
+    }
+
     /// When the last event was.
     pub fn t_us(&self) -> u64 {
         self.t_us

@@ -44,6 +44,11 @@ pub trait Sink {
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
     fn event(&mut self, event: Event) -> Result<()>;
+    /// The next call may wait: what was gathered for larger writes goes out now. Called
+    /// before each call that can block, when everything received was handed over.
+    fn waiting(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// One exchange, start to end, on this thread. Every outcome is in the events too: an

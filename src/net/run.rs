@@ -21,8 +21,9 @@ impl<S: Sink> Run<'_, S> {
     /// What every call passes first. Answers how long the user held it back.
     ///
     /// # Errors
-    /// [`Error::Cancelled`].
+    /// [`Error::Cancelled`], or what the sink could not write.
     pub fn gate(&mut self, call: Call) -> Result<Duration> {
+        self.events.waiting()?;
         let held = self.control.gate()?;
         if !held.is_zero() {
             let waited_us = micros(held);

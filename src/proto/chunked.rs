@@ -312,13 +312,6 @@ fn parse_size<O: Output>(
         size = size << 4 | u64::from(HEX[usize::from(digit)]);
     }
 
-    if bare_lf {
-        emit.anomaly(
-            Deviation::BareLf,
-            offset + content.len() as u64,
-            "after a chunk's size",
-        );
-    }
     inspect(content, offset, emit);
     let size_end = offset + (before + digits.len()) as u64;
     if before > 0 {
@@ -330,6 +323,13 @@ fn parse_size<O: Output>(
     if !are_extensions(extensions) {
         let at = size_end + after as u64;
         emit.anomaly(Deviation::BadChunkExtension, at, text(extensions));
+    }
+    if bare_lf {
+        emit.anomaly(
+            Deviation::BareLf,
+            offset + content.len() as u64,
+            "after a chunk's size",
+        );
     }
     Ok((size, text(extensions).into_boxed_str()))
 }

@@ -84,26 +84,27 @@ impl Section {
             };
             let offset = at + used as u64 - line.len() as u64;
             let (content, bare_lf) = strip_line_end(line);
-            if bare_lf {
-                emit.anomaly(Deviation::BareLf, offset + content.len() as u64, "");
-            }
-            if content.is_empty() {
-                self.held.clear();
-                return (used, true);
-            }
-            if !self.over {
+            let (lf_offset, empty) = (offset + content.len() as u64, content.is_empty());
+            if !self.over && !empty {
                 if self.fields.len() < FIELDS_MAX {
                     field_line(content, line.len(), offset, &mut self.fields, emit);
                 } else {
                     self.pass_bound(offset, emit);
                 }
             }
+            if !self.over && bare_lf {
+                emit.anomaly(Deviation::BareLf, lf_offset, "");
+            }
             self.held.clear();
+            if empty {
+                return (used, true);
+            }
         }
         (used, false)
     }
 
-    /// Past the bound, two bytes tell an empty line from another.
+    /// Past the bound, two bytes tell an empty line from another; how a longer one ends
+    /// is not told.
     fn hold(&mut self, part: &[u8]) {
         self.held.extend_from_slice(part);
         if self.over {
@@ -181,13 +182,13 @@ fn name_deviation<O: Output>(name: &[u8], trimmed: &[u8], offset: u64, emit: &mu
     if trimmed.is_empty() {
         emit.anomaly(Deviation::EmptyName, offset, "");
     }
-    if trimmed.len() < name.len() {
-        let at = offset + trimmed.len() as u64;
-        emit.anomaly(Deviation::SpaceBeforeColon, at, text(trimmed));
-    }
     let token = name_len(trimmed);
     if token < trimmed.len() {
         emit.anomaly(Deviation::InvalidName, offset + token as u64, text(trimmed));
+    }
+    if trimmed.len() < name.len() {
+        let at = offset + trimmed.len() as u64;
+        emit.anomaly(Deviation::SpaceBeforeColon, at, text(trimmed));
     }
 }
 

@@ -1,1 +1,161 @@
-//! The full-screen browser.
+//! The full-screen browser: state, one loop, one screen.
+//!
+//! ```text
+//!  keys, mouse ─┐                                      ┌▸ render(&App) ─▸ frame
+//!  signals ─────┼▸ Message ─▸ update(&mut App) ─┬─▸ App ┘
+//!  fetch ───────┘      ▴                        └─▸ Vec<Effect> ─▸ runtime
+//!                      └──────────────────────────────────────────────┘
+//! ```
+//! The loop sleeps until a message comes; it draws when something changed and at most
+//! sixty times a second. Fetches wake it once for all that waits, and are drained once a
+//! frame.
+
+pub mod app;
+pub mod editor;
+pub mod input;
+pub mod keymap;
+pub mod knobs;
+pub mod layout;
+pub mod lens;
+pub mod message;
+pub mod runtime;
+pub mod terminal;
+pub mod theme;
+pub mod ui;
+pub mod update;
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::playground::Playground;
+use app::{App, VisitId};
+use input::Input;
+use layout::Size;
+use message::{Effect, Message};
+use runtime::Runtime;
+use terminal::Screen;
+use theme::Theme;
+
+/// Sixty frames a second.
+const FRAME: Duration = Duration::from_micros(16_667);
+/// How often a waiting call is counted on, while nothing else happens.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs the browser until the user leaves; answers the exit status.
+///
+/// # Errors
+/// The terminal cannot be used, or went away.
+pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
+    let (columns, rows) = crossterm::terminal::size().context("the terminal's size")?;
+    let size = Size { columns, rows };
+    let mut app = App::new(size, Instant::now(), Theme::from_environment());
+    let playground = Playground::start(None);
+    app.playground = playground.as_ref().ok().map(Playground::port);
+    let (sender, messages) = channel();
+    let mut screen = Screen::enter().context("the terminal")?;
+    let input = Input::start(sender.clone()).context("keys and signals")?;
+    let mut runtime = Runtime::new(sender, input);
+    let first = match url {
+        Some(url) => update::open(&mut app, url),
+        None => Vec::new(),
+    };
+    let status = turn(&mut app, first, &messages, &mut runtime, &mut screen);
+    runtime.cancel_all();
+    drop(screen);
+    status.context("the terminal")
+}
+
+/// The loop.
+fn turn(
+    app: &mut App,
+    first: Vec<Effect>,
+    messages: &Receiver<Message>,
+    runtime: &mut Runtime,
+    screen: &mut Screen,
+) -> std::io::Result<u8> {
+    if let Some(status) = perform(app, first, runtime, screen)? {
+        return Ok(status);
+    }
+    let mut woken: BTreeSet<VisitId> = BTreeSet::new();
+    let mut changed = true;
+    let mut drawn: Option<Instant> = None;
+    loop {
+        let now = Instant::now();
+        let due = drawn.map_or(now, |drawn| drawn + FRAME);
+        if changed && now >= due {
+            app.now = now;
+            for id in std::mem::take(&mut woken) {
+                for message in runtime.drain(id) {
+                    update::update(app, message);
+                }
+            }
+            // The queues are looked at from outside, also while a call blocks.
+            let running = app.tab().visit().filter(|visit| !visit.over);
+            if let Some(message) = running.and_then(|visit| runtime.queues(visit.id)) {
+                update::update(app, message);
+            }
+            screen.draw(|frame| ui::render(frame, app))?;
+            drawn = Some(now);
+            changed = false;
+        }
+        let wait = match (changed, app.ticking()) {
+            (true, _) => Some(due.saturating_duration_since(Instant::now())),
+            (false, true) => Some(TICK),
+            (false, false) => None,
+        };
+        let mut next = match receive(messages, wait) {
+            Some(message) => message,
+            None => return Ok(0),
+        };
+        loop {
+            changed = true;
+            app.now = Instant::now();
+            if let Message::Woken(id) = next {
+                woken.insert(id);
+            } else {
+                let effects = update::update(app, next);
+                if let Some(status) = perform(app, effects, runtime, screen)? {
+                    return Ok(status);
+                }
+            }
+            match messages.try_recv() {
+                Ok(message) => next = message,
+                Err(_) => break,
+            }
+        }
+    }
+}
+
+/// The next message; a tick when none comes in time; `None` when none can come.
+fn receive(messages: &Receiver<Message>, wait: Option<Duration>) -> Option<Message> {
+    match wait {
+        None => messages.recv().ok(),
+        Some(wait) => match messages.recv_timeout(wait) {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout) => Some(Message::Tick),
+            Err(RecvTimeoutError::Disconnected) => None,
+        },
+    }
+}
+
+/// Executes effects and what comes of them; a status when the program is to end.
+fn perform(
+    app: &mut App,
+    effects: Vec<Effect>,
+    runtime: &mut Runtime,
+    screen: &mut Screen,
+) -> std::io::Result<Option<u8>> {
+    let mut effects: std::collections::VecDeque<Effect> = effects.into();
+    while let Some(effect) = effects.pop_front() {
+        if let Effect::Quit(status) = effect {
+            return Ok(Some(status));
+        }
+        if let Some(message) = runtime.execute(effect, screen)? {
+            effects.extend(update::update(app, message));
+        }
+    }
+    Ok(None)
+}

@@ -3,7 +3,22 @@
 //! Owns [`Line`] and what each view makes of bytes. A view computes only the rows asked
 //! for; it knows no terminal and no colour (a [`Role`] says what a span is).
 
+pub mod calls;
+mod flow;
+pub mod headers;
+pub mod hex;
 pub mod safe;
+pub mod stack;
+pub mod text;
+pub mod wire;
+
+use std::io;
+use std::ops::Range;
+
+pub use headers::Headers;
+pub use hex::Hex;
+pub use text::Text;
+pub use wire::Wire;
 
 /// One row on screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,13 +59,26 @@ pub enum Role {
     Anomaly,
     /// A search hit.
     Found,
+    /// The bytes of the call chosen in the log.
+    Chosen,
     /// Words of this program among the bytes: "… 3 more lines".
     Note,
 }
 
+/// Bytes to be marked, in the view's own offsets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Search hits near the screen (`body::Needle::hits`): ascending, not overlapping.
+    pub found: Vec<Range<u64>>,
+    pub chosen: Option<Range<u64>>,
+}
+
 /// A view over bytes that may still be coming. Rows are addressed by anchors: the offset
-/// of a row's first byte (or another number that orders the view's rows). Every method
-/// reads at most about two screens' bytes.
+/// of a row's first byte (or another number that orders the view's rows). An anchor that
+/// is none (the width changed, a byte found by a search) stands for the row that shows
+/// it. Every method reads at most about two screens' bytes and one block of 64 KiB.
+///
+/// Bytes that cannot be read (the temporary file is broken) give one row that says so.
 pub trait View {
     /// The rows from `top` on, at most `height`; fewer at the end.
     fn rows(&self, top: u64, height: usize) -> Vec<Line>;
@@ -60,4 +88,64 @@ pub trait View {
     fn last(&self) -> u64;
     /// The anchor of the row that shows this byte.
     fn anchor(&self, offset: u64) -> u64;
+}
+
+impl Role {
+    /// By the status' class; an interim status is not the end and not an error.
+    pub fn of_status(status: u16) -> Role {
+        match status {
+            0..300 => Role::StatusOk,
+            300..400 => Role::StatusRedirect,
+            400.. => Role::StatusError,
+        }
+    }
+}
+
+impl Line {
+    fn new(at: u64) -> Line {
+        Line {
+            spans: Vec::new(),
+            at,
+        }
+    }
+
+    /// Adds safe text; neighbours of one role are one span.
+    fn push(&mut self, text: &str, role: Role) {
+        match self.spans.last_mut() {
+            Some(last) if last.role == role => last.text.push_str(text),
+            _ => self.spans.push(Span {
+                text: text.to_owned(),
+                role,
+            }),
+        }
+    }
+
+    fn spaces(&mut self, columns: usize, role: Role) {
+        for _ in 0..columns {
+            self.push(" ", role);
+        }
+    }
+}
+
+impl Marks {
+    /// What the bytes show as: marked, or what they are.
+    fn role(&self, bytes: Range<u64>, role: Role) -> Role {
+        let next = self.found.partition_point(|hit| hit.end <= bytes.start);
+        let touches = |mark: &Range<u64>| mark.start < bytes.end && bytes.start < mark.end;
+        if self.found.get(next).is_some_and(touches) {
+            Role::Found
+        } else if self.chosen.as_ref().is_some_and(touches) {
+            Role::Chosen
+        } else {
+            role
+        }
+    }
+}
+
+/// The one row of a view whose bytes cannot be read.
+fn unreadable(err: &io::Error, width: usize) -> Vec<Line> {
+    let mut line = Line::new(0);
+    let text = format!("these bytes cannot be read back: {err}");
+    line.push(&safe::cut(&safe::safe(&text), width), Role::Anomaly);
+    vec![line]
 }

@@ -1,1 +1,0 @@
-//! `sockeye fetch`: the engine without a screen, with curl's flags and exit statuses.

@@ -1,0 +1,96 @@
+//! What the flags amount to: a [`Plan`], or why there is none.
+//!
+//! Owns which flags do not fit together where the flag table cannot say so, and the
+//! files that a request is read from. It connects to nothing.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::flags::Fetch;
+use super::{absent, is_stdout};
+use crate::error::{Error, Result};
+use crate::event::Family;
+use crate::plan::{FAST_RECV, Plan};
+use crate::request;
+use crate::url::Target;
+
+impl Fetch {
+    /// # Errors
+    /// [`Error::Usage`]: a flag that this version does not have, or flags that do not fit
+    /// together.
+    pub fn check(&self) -> Result<()> {
+        if let Some(name) = &self.absent.0 {
+            return Err(absent(name));
+        }
+        let on_stdout = [&self.output, &self.events, &self.har];
+        let on_stdout = on_stdout
+            .into_iter()
+            .flatten()
+            .filter(|path| is_stdout(path));
+        if on_stdout.count() > 1 {
+            return Err(Error::usage(
+                "-: standard output was asked for twice (name a file for one of them)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// The URL has no meaning, or a file cannot be read.
+    pub fn plan(&self, start: Instant) -> Result<Plan> {
+        let target = Target::parse(&self.url)?;
+        let request = match &self.request_file {
+            Some(path) => read(path)?,
+            None => self.request(&target)?,
+        };
+        Ok(Plan {
+            end: self.end,
+            recv_size: self.recv_size.unwrap_or(FAST_RECV),
+            send_size: self.send_size,
+            nonblocking: self.nonblocking,
+            timeout: limit(self.timeout),
+            connect_timeout: limit(self.connect_timeout),
+            max_time: limit(self.max_time),
+            family: match (self.ipv4, self.ipv6) {
+                (true, _) => Some(Family::Inet),
+                (_, true) => Some(Family::Inet6),
+                _ => None,
+            },
+            resolve: self.resolve.clone(),
+            unix_socket: self.unix_socket.clone(),
+            start,
+            ..Plan::new(target, request)
+        })
+    }
+
+    /// Redirects that are followed; `None` is any number.
+    pub fn redirects_at_most(&self) -> Option<u32> {
+        u32::try_from(self.max_redirs).ok()
+    }
+
+    fn request(&self, target: &Target) -> Result<Vec<u8>> {
+        Ok(request::template(target))
+    }
+}
+
+/// 0 is no limit, as with curl and with SO_RCVTIMEO.
+fn limit(seconds: Option<Duration>) -> Option<Duration> {
+    seconds.filter(|seconds| !seconds.is_zero())
+}
+
+/// A file's bytes, or standard input's.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = match is_stdout(path) {
+        true => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
+        false => std::fs::read(path).map(|file| bytes = file),
+    };
+    match read {
+        Ok(()) => Ok(bytes),
+        Err(error) => Err(Error::usage(format!(
+            "read {}: {error} (name a file that can be read, or - for standard input)",
+            path.display()
+        ))),
+    }
+}

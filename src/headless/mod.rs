@@ -1,0 +1,189 @@
+//! `sockeye fetch`: the engine without a screen, with curl's flags and exit statuses.
+//!
+//! Owns the run of one command: its exchange, or its chain of redirects, and the exit
+//! status. The exchange runs on this very thread; nothing is stored, every byte goes on
+//! to where it was asked for.
+//!
+//! ```text
+//! flags ─▸ asked ─▸ Plan ─▸ net::fetch ─▸ outlets ─┬▸ output ─▸ destination (stdout, -o)
+//!                    ▴                             ├▸ events ─▸ destination (--events)
+//!                    └───── redirected (-L) ◂──────┴▸ verbose, progress (stderr)
+//! ```
+
+mod asked;
+mod destination;
+pub mod flags;
+mod outlets;
+mod output;
+mod progress;
+mod recent;
+mod verbose;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::error::{Error, Result};
+use crate::event::{Event, Kind};
+use crate::export;
+use crate::net::{self, Control, Pool, Sink};
+use crate::plan::Plan;
+use crate::view::safe::safe;
+
+use destination::Destination;
+use flags::Fetch;
+use outlets::Outlets;
+use output::{Body, Output};
+use progress::Progress;
+use verbose::Verbose;
+
+/// Runs `sockeye fetch` to its end.
+pub fn run(asked: &Fetch) -> ExitCode {
+    let start = Instant::now();
+    let mut outlets = match open(asked) {
+        Ok(outlets) => outlets,
+        Err(error) => return complain(&error),
+    };
+    let fetched = match asked.plan(start) {
+        Ok(plan) => match asked.language {
+            Some(language) => outlets.output.text(&export::program(language, &plan)),
+            None => chain(asked, plan, &mut outlets),
+        },
+        Err(error) => Err(tell(error, start, &mut outlets)),
+    };
+    let finished = outlets.finish(fetched.is_ok());
+    match fetched.and(finished) {
+        Ok(()) => ExitCode::SUCCESS,
+        // As with curl in a pipe, the status tells; a message would only be in the way.
+        Err(error) if outlets.reader_gone() => ExitCode::from(error.exit_code()),
+        Err(error) => complain(&error),
+    }
+}
+
+/// One line on standard error; the exit status that goes with it.
+pub fn complain(error: &Error) -> ExitCode {
+    // Standard error may be closed: the status still tells.
+    let _ = writeln!(io::stderr(), "sockeye: {}", safe(&error.to_string()));
+    ExitCode::from(error.exit_code())
+}
+
+/// A flag or a command that this version does not have.
+pub fn absent(name: &str) -> Error {
+    Error::usage(format!(
+        "{name}: not in this version (sockeye --help lists what is)"
+    ))
+}
+
+/// Opens whatever was asked for; nothing is sent when one of them cannot be had.
+fn open(asked: &Fetch) -> Result<Outlets> {
+    asked.check()?;
+    let events_on_stdout = asked.events.as_deref().is_some_and(is_stdout);
+    let to = match asked.output.as_deref() {
+        Some(path) if is_stdout(path) => Some(Destination::stdout()?),
+        Some(path) => Some(Destination::file(path)?),
+        None if events_on_stdout => None,
+        None => Some(Destination::screen()?),
+    };
+    let body = match (asked.raw, asked.wire) {
+        (_, true) => Body::Wire,
+        (true, false) => Body::Raw,
+        (false, false) => Body::Decoded,
+    };
+    let mut outlets = Outlets::new(Output::new(to, asked.include || asked.head, body));
+    outlets.follow = asked.location;
+    outlets.events = match asked.events.as_deref() {
+        Some(path) if is_stdout(path) => Some(Destination::stdout()?),
+        Some(path) => Some(Destination::file(path)?),
+        None => None,
+    };
+    if asked.verbose {
+        outlets.verbose = Some(Verbose::new(Destination::stderr()?));
+    } else if asked.output.as_deref().is_some_and(|path| !is_stdout(path)) {
+        outlets.progress = Progress::new();
+    }
+    Ok(outlets)
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// The exchange, and those that redirects lead to: one clock, one pool of connections.
+fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
+    let control = Control::new();
+    cancel_on_signal(&control);
+    let pool = Pool::default();
+    let mut redirects = 0;
+    loop {
+        outlets.begin(&plan);
+        let fetched = net::fetch(&plan, &control, &pool, outlets);
+        // What came of a body that was cut is shown, whatever else failed.
+        let shown = outlets.ended();
+        fetched.and(shown)?;
+        let (status, next) = match (asked.location, &outlets.head) {
+            (true, Some(head)) => {
+                let location = head.values("Location").next();
+                (head.status, plan.redirected(head.status, location))
+            }
+            _ => return Ok(()),
+        };
+        let next = match next {
+            Ok(Some(next)) => next,
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(tell(error, plan.start, outlets)),
+        };
+        if let Some(limit) = asked.redirects_at_most()
+            && redirects >= limit
+        {
+            return Err(tell(Error::TooManyRedirects { limit }, plan.start, outlets));
+        }
+        let redirect = Kind::Redirect {
+            from: plan.target.without_userinfo(),
+            to: next.target.without_userinfo(),
+            status,
+        };
+        outlets.event(at(plan.start, redirect))?;
+        plan = next;
+        redirects += 1;
+    }
+}
+
+/// An error that came from outside the engine, as an event too.
+fn tell(error: Error, start: Instant, outlets: &mut Outlets) -> Error {
+    let kind = Kind::Error {
+        kind: error.kind(),
+        message: error.to_string(),
+        exit: error.exit_code(),
+    };
+    // The error that is told of matters more than one of telling it.
+    let _ = outlets.event(at(start, kind));
+    error
+}
+
+fn at(start: Instant, kind: Kind) -> Event {
+    let t_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Event { t_us, kind }
+}
+
+/// SIGINT and SIGTERM end the exchange as a cancel does: what came is written out, the
+/// events say `cancelled`. A second one ends the program.
+fn cancel_on_signal(control: &Control) {
+    // Without the handler, the signals end the program at once: nothing is lost but the
+    // last words.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
+        return;
+    };
+    let control = control.clone();
+    std::thread::spawn(move || {
+        if let Some(_signal) = signals.forever().next() {
+            control.cancel();
+        }
+        if let Some(signal) = signals.forever().next() {
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    });
+}

@@ -1,0 +1,283 @@
+//! Edits of a request that touch only the bytes they name.
+//!
+//! Owns no state: each function takes the request's bytes and leaves every byte it was
+//! not asked about as it is, also in a request that is wrong.
+
+use super::lines::{Line, body, field, fields, lines, request_line, request_target};
+use super::recipe::basic;
+use crate::url::Target;
+
+/// Writes another target on the request line; false where there is none to replace.
+pub fn set_request_target(request: &mut Vec<u8>, target: &str) -> bool {
+    let Some(range) = request_line(request).and_then(|line| line.target) else {
+        return false;
+    };
+    request.splice(range, target.bytes());
+    true
+}
+
+/// Writes another method on the request line; false where there is no request line.
+pub fn set_method(request: &mut Vec<u8>, method: &str) -> bool {
+    let Some(line) = request_line(request) else {
+        return false;
+    };
+    request.splice(line.method, method.bytes());
+    true
+}
+
+/// Gives the first field of this name another value, or puts a new one before the empty
+/// line (at the end of the head where there is no empty line), with the line end that
+/// the request line has.
+pub fn set_field(request: &mut Vec<u8>, name: &str, value: &str) {
+    let Some(field) = named(request, name) else {
+        let (at, lead) = match empty_line(request) {
+            Some(line) => (line.start, ""),
+            None if request.ends_with(b"\n") || request.is_empty() => (request.len(), ""),
+            None => (request.len(), line_end(request)),
+        };
+        let line = format!("{lead}{name}: {value}{}", line_end(request));
+        request.splice(at..at, line.into_bytes());
+        return;
+    };
+    let touches_colon = request[..field.start].ends_with(b":");
+    let space: &[u8] = if touches_colon && field.is_empty() {
+        b" "
+    } else {
+        b""
+    };
+    request.splice(field, space.iter().copied().chain(value.bytes()));
+}
+
+/// Takes every field of this name out, folds included; says how many.
+pub fn remove_field(request: &mut Vec<u8>, name: &str) -> usize {
+    let found: Vec<_> = fields(request)
+        .filter(|field| request[field.name.clone()].eq_ignore_ascii_case(name.as_bytes()))
+        .map(|field| field.lines)
+        .collect();
+    for lines in found.iter().rev() {
+        request.drain(lines.clone());
+    }
+    found.len()
+}
+
+/// Replaces everything after the empty line, which is added where it is missing. No
+/// length is corrected.
+pub fn set_body(request: &mut Vec<u8>, bytes: &[u8]) {
+    if let Some(old) = body(request) {
+        request.splice(old, bytes.iter().copied());
+        return;
+    }
+    let end = line_end(request);
+    if !request.is_empty() && !request.ends_with(b"\n") {
+        request.extend_from_slice(end.as_bytes());
+    }
+    request.extend_from_slice(end.as_bytes());
+    request.extend_from_slice(bytes);
+}
+
+/// Makes a request follow a change of URL: its target, its Host, and the Authorization
+/// that a URL's user stands for where it stands there as `old` gave it. A request whose
+/// target or Host is not what `old` gives was made into something else by hand, and is
+/// left alone (`None`).
+///
+/// Answers the new bytes and what changed, in words (empty: nothing did).
+pub fn retarget(request: &[u8], old: &Target, new: &Target) -> Option<(Vec<u8>, String)> {
+    let (old_host, new_host) = (old.authority(), new.authority());
+    let [old_user, new_user] = [old, new].map(|target| target.userinfo.as_deref().map(basic));
+    let hosts = fields(request)
+        .filter(|field| request[field.name.clone()].eq_ignore_ascii_case(b"Host"))
+        .count();
+    let as_given = request_target(request) == Some(old.path.as_bytes())
+        && hosts == 1
+        && field(request, "Host") == Some(old_host.as_bytes());
+    if !as_given {
+        return None;
+    }
+    let mut bytes = request.to_vec();
+    let mut changed = Vec::new();
+    if old.path != new.path {
+        set_request_target(&mut bytes, &new.path);
+        changed.push("the target");
+    }
+    if old_host != new_host {
+        set_field(&mut bytes, "Host", &new_host);
+        changed.push("Host");
+    }
+    let user_as_given = field(request, "Authorization") == old_user.as_deref().map(str::as_bytes);
+    if old_user != new_user && user_as_given {
+        match &new_user {
+            Some(value) => set_field(&mut bytes, "Authorization", value),
+            None => {
+                remove_field(&mut bytes, "Authorization");
+            }
+        }
+        changed.push("Authorization");
+    }
+    let words = match changed.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one} follows the URL"),
+        [most @ .., last] => format!("{} and {last} follow the URL", most.join(", ")),
+    };
+    Some((bytes, words))
+}
+
+/// The value of the first field of this name.
+fn named(request: &[u8], name: &str) -> Option<std::ops::Range<usize>> {
+    fields(request)
+        .find(|field| request[field.name.clone()].eq_ignore_ascii_case(name.as_bytes()))
+        .map(|field| field.value)
+}
+
+fn empty_line(request: &[u8]) -> Option<Line> {
+    lines(request, request_line(request)?.line.end).find(Line::is_empty)
+}
+
+/// What ends the request line; CR LF where nothing does.
+fn line_end(request: &[u8]) -> &'static str {
+    match request_line(request) {
+        Some(line) if line.line.end == line.line.text_end + 1 => "\n",
+        _ => "\r\n",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::template;
+
+    fn edited(request: &str, edit: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut bytes = request.as_bytes().to_vec();
+        edit(&mut bytes);
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_field_is_set_where_it_stands_or_before_the_empty_line() {
+        let table = [
+            ("G /\r\nA: 1\r\n\r\nx", "G /\r\nA: 22\r\n\r\nx"),
+            ("G /\r\na :\t1 \r\n\r\n", "G /\r\na :\t22 \r\n\r\n"),
+            ("G /\r\nA:1\r\nA:1\r\n\r\n", "G /\r\nA:22\r\nA:1\r\n\r\n"),
+            ("G /\r\nA:\r\n\r\n", "G /\r\nA: 22\r\n\r\n"),
+            ("G /\r\nA: \r\n\r\n", "G /\r\nA: 22\r\n\r\n"),
+            ("G /\nA: 1\n 2\nB:3\n\n", "G /\nA: 22\nB:3\n\n"),
+            ("G /\r\nB: 1\r\n\r\nx", "G /\r\nB: 1\r\nA: 22\r\n\r\nx"),
+            ("G /\nB: 1\n\nx", "G /\nB: 1\nA: 22\n\nx"),
+            ("G /\nB: 1\r\n", "G /\nB: 1\r\nA: 22\n"),
+            ("G /\nB: 1", "G /\nB: 1\nA: 22\n"),
+            ("G /", "G /\r\nA: 22\r\n"),
+            ("\r\n\r\nG /\r\n\r\n", "\r\n\r\nG /\r\nA: 22\r\n\r\n"),
+            ("", "A: 22\r\n"),
+        ];
+        for (request, expected) in table {
+            let found = edited(request, |bytes| set_field(bytes, "A", "22"));
+            assert_eq!(found, expected, "{request:?}");
+        }
+    }
+
+    #[test]
+    fn all_fields_of_a_name_go_with_their_folds() {
+        let table = [
+            (
+                "G /\r\nA: 1\r\n 2\r\nB: 3\r\na: 4\r\n\r\nA: 5",
+                "G /\r\nB: 3\r\n\r\nA: 5",
+                2,
+            ),
+            ("G /\r\nB: 3\r\n\r\n", "G /\r\nB: 3\r\n\r\n", 0),
+            ("G /\nA:1", "G /\n", 1),
+        ];
+        for (request, expected, count) in table {
+            let mut removed = 0;
+            let found = edited(request, |bytes| removed = remove_field(bytes, "A"));
+            assert_eq!((found.as_str(), removed), (expected, count), "{request:?}");
+        }
+    }
+
+    #[test]
+    fn method_target_and_body_are_replaced_alone() {
+        let request = "GET  /a b HTTP/1.1\nX: /a b\n\nold\n\nolder";
+        let found = edited(request, |bytes| {
+            assert!(set_method(bytes, "DELETE"));
+            assert!(set_request_target(bytes, "/z"));
+            set_body(bytes, b"new");
+        });
+        assert_eq!(found, "DELETE  /z HTTP/1.1\nX: /a b\n\nnew");
+        assert_eq!(edited("G /\nA:1", |b| set_body(b, b"x")), "G /\nA:1\n\nx");
+        assert_eq!(edited("G /\r\n", |b| set_body(b, b"x")), "G /\r\n\r\nx");
+        assert_eq!(
+            edited("GET", |b| assert!(!set_request_target(b, "/"))),
+            "GET"
+        );
+        assert_eq!(edited("\n", |b| assert!(!set_method(b, "GET"))), "\n");
+    }
+
+    #[test]
+    fn a_request_follows_the_url_unless_it_was_made_into_something_else() {
+        let same = |request: String| request;
+        // old URL, what the hand did to its template, new URL → words
+        type Hand = fn(String) -> String;
+        let table: [(&str, Hand, &str, Option<&str>); 14] = [
+            ("h/a", same, "h/b", Some("the target follows the URL")),
+            ("h/a", same, "i/a", Some("Host follows the URL")),
+            (
+                "h/a",
+                same,
+                "i:1/b",
+                Some("the target and Host follow the URL"),
+            ),
+            ("h/a", same, "h:80/a#x", Some("")),
+            ("h/a", same, "https://h/a", Some("")),
+            ("h/a", same, "https://h:80/a", Some("Host follows the URL")),
+            (
+                "h/a",
+                same,
+                "u:p@h/a",
+                Some("Authorization follows the URL"),
+            ),
+            (
+                "u:p@h/",
+                same,
+                "i/b",
+                Some("the target, Host and Authorization follow the URL"),
+            ),
+            (
+                "h/a",
+                |r| r.replace("GET", "PUT"),
+                "h/b",
+                Some("the target follows the URL"),
+            ),
+            (
+                "h/a",
+                |r| r + "body",
+                "h/b",
+                Some("the target follows the URL"),
+            ),
+            ("h/a", |r| r.replace("/a", "/c"), "h/b", None),
+            ("h/a", |r| r.replace("Host: h", "Host: x"), "h/b", None),
+            (
+                "h/a",
+                |r| r.replace("Host: h", "Host: h\r\nHost: h"),
+                "h/b",
+                None,
+            ),
+            ("h/a", |_| String::new(), "h/b", None),
+        ];
+        for (old, hand, new, words) in table {
+            let [old, new] = [old, new].map(|url| Target::parse(url).unwrap());
+            let by_hand = |target| hand(String::from_utf8(template(target)).unwrap());
+            let found = retarget(by_hand(&old).as_bytes(), &old, &new);
+            let found = found.map(|(bytes, words)| (String::from_utf8(bytes).unwrap(), words));
+            // All these hands do the same to the template of the new target.
+            let expected = words.map(|words| (by_hand(&new), words.to_owned()));
+            assert_eq!(found, expected, "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn an_authorization_written_by_hand_stays() {
+        let by_hand = "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: mine\r\n\r\n";
+        let [old, new] = ["h", "u:p@i"].map(|url| Target::parse(url).unwrap());
+        let (bytes, words) = retarget(by_hand.as_bytes(), &old, &new).unwrap();
+        assert_eq!(bytes, by_hand.replace("Host: h", "Host: i").as_bytes());
+        assert_eq!(words, "Host follows the URL");
+    }
+}

@@ -1,0 +1,427 @@
+//! The state of the browser: plain data, from which every frame is drawn.
+//!
+//! Owns [`App`], its tabs and the exchanges they visited. It opens nothing and draws
+//! nothing: keys and events change it in [`super::update`], `ui` reads it.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::body::{Store, Window};
+use crate::event::Call;
+use crate::exchange::{BodyPlace, Exchange};
+use crate::plan::Plan;
+use crate::tui::editor::Editor;
+use crate::tui::keymap::Place;
+use crate::tui::knobs::Knobs;
+use crate::tui::layout::Size;
+use crate::tui::theme::Theme;
+use crate::url::Target;
+
+/// Exchanges that a tab keeps for back and forward; the stores of older ones go.
+pub const VISITS_KEPT: usize = 16;
+
+pub struct App {
+    pub size: Size,
+    /// The clock of everything on screen; set before each update and frame.
+    pub now: Instant,
+    pub tabs: Vec<Tab>,
+    pub active: usize,
+    pub popup: Option<Popup>,
+    pub notice: Option<Notice>,
+    /// The built-in practice server's port.
+    pub playground: Option<u16>,
+    /// Typed URLs, the newest last; shared by all tabs.
+    pub typed: Vec<String>,
+    pub theme: Theme,
+    /// Ctrl-C was pressed with nothing running: the next one quits.
+    pub leaving: bool,
+    pub next_visit: VisitId,
+}
+
+/// The number of an exchange in this session; never used again.
+pub type VisitId = u64;
+
+pub struct Tab {
+    pub url: Editor,
+    pub request: Editor,
+    /// What the request's target and Host were last made for.
+    pub target: Option<Target>,
+    /// What a change in the URL did to the request, in words.
+    pub url_note: Option<String>,
+    pub knobs: Knobs,
+    pub focus: Focus,
+    /// Where F2 goes back to.
+    pub before: Focus,
+    pub zoom: bool,
+    pub view: ViewKind,
+    pub wrap: bool,
+    pub visits: VecDeque<Visit>,
+    /// Index into `visits` of the one shown.
+    pub at: usize,
+    pub find: Find,
+    /// The exercise chosen on the start page.
+    pub exercise: usize,
+    /// How far back ↑ went in `App::typed`.
+    pub recalled: usize,
+    /// Ctrl-V was pressed: the digits so far.
+    pub hex: Option<String>,
+}
+
+/// An exchange with its bytes and how it is looked at.
+pub struct Visit {
+    pub id: VisitId,
+    /// As it is shown and would be typed.
+    pub url: String,
+    pub request: Arc<[u8]>,
+    /// What each recv() asks for.
+    pub recv_size: usize,
+    pub exchange: Exchange,
+    /// Zero of the events' clock.
+    pub started: Instant,
+    /// The fetch's thread has returned.
+    pub over: bool,
+    pub paused: bool,
+    pub wire: Store,
+    /// The body where a transfer coding was removed; else empty.
+    pub decoded: Store,
+    pub scrolls: [Scroll; ViewKind::ALL.len()],
+    /// Row of the socket log that is chosen; `None` follows the newest.
+    pub call: Option<usize>,
+    /// Bytes of the chosen call, in the Wire view's offsets.
+    pub chosen: Option<Range<u64>>,
+    /// Bytes of the find's hit, in the offsets of the view it was found in.
+    pub hit: Option<(ViewKind, Range<u64>)>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scroll {
+    /// Anchor of the first row shown, when not following.
+    pub top: u64,
+    /// Columns hidden to the left.
+    pub left: usize,
+    /// The end is in sight and stays there while bytes come.
+    pub follow: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Url,
+    Request,
+    Response,
+    Socket,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewKind {
+    Text,
+    Hex,
+    Wire,
+    Headers,
+}
+
+#[derive(Default)]
+pub struct Find {
+    /// What is looked for; empty: nothing.
+    pub needle: Vec<u8>,
+}
+
+pub enum Popup {
+    /// Help for these places, scrolled down by so many rows.
+    Help { places: Vec<Place>, top: usize },
+    /// Every knob, the chosen row, what is typed as its value.
+    Knobs { row: usize, typed: String },
+    /// One line of text is asked for.
+    Ask { ask: Ask, field: Editor },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    Find,
+    SaveBody,
+}
+
+/// A line of words that goes away by itself.
+pub struct Notice {
+    pub text: String,
+    pub until: Instant,
+    pub bad: bool,
+}
+
+/// Where a tab's find or view reads.
+impl ViewKind {
+    pub const ALL: [ViewKind; 4] = [
+        ViewKind::Text,
+        ViewKind::Hex,
+        ViewKind::Wire,
+        ViewKind::Headers,
+    ];
+
+    /// The number that is its key; Pretty and Rendered will be 2 and 3.
+    pub fn number(self) -> u8 {
+        match self {
+            ViewKind::Text => 1,
+            ViewKind::Hex => 4,
+            ViewKind::Wire => 5,
+            ViewKind::Headers => 6,
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            ViewKind::Text => "Text",
+            ViewKind::Hex => "Hex",
+            ViewKind::Wire => "Wire",
+            ViewKind::Headers => "Headers",
+        }
+    }
+
+    pub fn index(self) -> usize {
+        ViewKind::ALL
+            .iter()
+            .position(|&kind| kind == self)
+            .unwrap_or_default()
+    }
+}
+
+impl App {
+    pub fn new(size: Size, now: Instant, theme: Theme) -> App {
+        App {
+            size,
+            now,
+            tabs: vec![Tab::new()],
+            active: 0,
+            popup: None,
+            notice: None,
+            playground: None,
+            typed: Vec::new(),
+            theme,
+            leaving: false,
+            next_visit: 1,
+        }
+    }
+
+    pub fn tab(&self) -> &Tab {
+        &self.tabs[self.active]
+    }
+
+    pub fn tab_mut(&mut self) -> &mut Tab {
+        &mut self.tabs[self.active]
+    }
+
+    pub fn visit_by_id(&mut self, id: VisitId) -> Option<&mut Visit> {
+        self.tabs
+            .iter_mut()
+            .flat_map(|tab| tab.visits.iter_mut())
+            .find(|visit| visit.id == id)
+    }
+
+    /// Says something for a few seconds.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.say(text.into(), false);
+    }
+
+    /// The same, for what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.say(text.into(), true);
+    }
+
+    fn say(&mut self, text: String, bad: bool) {
+        self.notice = Some(Notice {
+            text,
+            until: self.now + Duration::from_secs(if bad { 10 } else { 5 }),
+            bad,
+        });
+    }
+
+    /// True while something on screen changes by itself: a call that waits, a notice.
+    pub fn ticking(&self) -> bool {
+        self.notice.is_some() || self.tab().visit().is_some_and(|visit| !visit.over)
+    }
+
+    /// The exercises of the start page: what to type, and what it shows.
+    pub fn exercises(&self) -> [Exercise; 3] {
+        let port = self.playground.unwrap_or_default();
+        [
+            Exercise {
+                url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
+                title: "Watch a body arrive",
+                what: "each recv() brings a piece; Content-Length says when it is over",
+                knobs: Knobs {
+                    recv_size: crate::plan::CLASSIC_RECV,
+                    ..Knobs::default()
+                },
+            },
+            Exercise {
+                url: format!("localhost:{port}/keep-alive"),
+                title: "Why reading to the end hangs",
+                what: "all bytes are here, recv() waits on: Esc, then F9 for another end mode, F5",
+                knobs: Knobs {
+                    end: crate::event::EndMode::Close,
+                    recv_size: crate::plan::CLASSIC_RECV,
+                    ..Knobs::default()
+                },
+            },
+            Exercise {
+                url: format!("localhost:{port}/flood?bytes=1g"),
+                title: "Fill the kernel's buffer",
+                what: "F8 stops the recv()s and the queue fills; F10 takes one; F8 goes on",
+                knobs: Knobs::default(),
+            },
+        ]
+    }
+}
+
+/// One key away on the start page.
+pub struct Exercise {
+    pub url: String,
+    pub title: &'static str,
+    pub what: &'static str,
+    pub knobs: Knobs,
+}
+
+impl Tab {
+    pub fn new() -> Tab {
+        Tab {
+            url: Editor::line(),
+            request: Editor::default(),
+            target: None,
+            url_note: None,
+            knobs: Knobs::default(),
+            focus: Focus::Response,
+            before: Focus::Response,
+            zoom: false,
+            view: ViewKind::Text,
+            wrap: true,
+            visits: VecDeque::new(),
+            at: 0,
+            find: Find::default(),
+            exercise: 0,
+            recalled: 0,
+            hex: None,
+        }
+    }
+
+    /// The exchange that is shown.
+    pub fn visit(&self) -> Option<&Visit> {
+        self.visits.get(self.at)
+    }
+
+    pub fn visit_mut(&mut self) -> Option<&mut Visit> {
+        self.visits.get_mut(self.at)
+    }
+
+    /// A new exchange becomes the one shown; what lay ahead of the old one goes, as in
+    /// every browser. Answers the visits that went.
+    pub fn push(&mut self, visit: Visit) -> Vec<Visit> {
+        let keep = if self.visits.is_empty() {
+            0
+        } else {
+            self.at + 1
+        };
+        let mut gone: Vec<Visit> = self.visits.drain(keep..).collect();
+        if self.visits.len() >= VISITS_KEPT {
+            gone.extend(self.visits.pop_front());
+        }
+        self.visits.push_back(visit);
+        self.at = self.visits.len() - 1;
+        gone
+    }
+
+    pub fn places(&self) -> &'static [Place] {
+        use Place::{Anywhere, OutsideText, Request, Response, Socket, Start, Text, Url};
+        match self.focus {
+            Focus::Url => &[Url, Text, Anywhere],
+            Focus::Request => &[Request, Text, Anywhere],
+            Focus::Response if self.visits.is_empty() => &[Start, OutsideText, Anywhere],
+            Focus::Response => &[Response, OutsideText, Anywhere],
+            Focus::Socket => &[Socket, OutsideText, Anywhere],
+        }
+    }
+
+    /// A name for the tab bar.
+    pub fn title(&self) -> String {
+        let url = self
+            .visit()
+            .map_or_else(|| self.url.text(), |visit| visit.url.clone());
+        let short = url.strip_prefix("http://").unwrap_or(&url);
+        let short = short.split(['?', '#']).next().unwrap_or(short);
+        if short.is_empty() {
+            "start".to_owned()
+        } else {
+            short.trim_end_matches('/').to_owned()
+        }
+    }
+}
+
+impl Visit {
+    /// As it is before its first event.
+    pub fn new(id: VisitId, plan: &Plan) -> Visit {
+        Visit {
+            id,
+            url: plan.target.to_string(),
+            request: plan.request.clone(),
+            recv_size: plan.recv_size,
+            exchange: Exchange::new(plan.end, plan.request.len() as u64),
+            started: plan.start,
+            over: false,
+            paused: false,
+            wire: Store::default(),
+            decoded: Store::default(),
+            scrolls: [Scroll {
+                follow: true,
+                ..Scroll::default()
+            }; ViewKind::ALL.len()],
+            call: None,
+            chosen: None,
+            hit: None,
+        }
+    }
+
+    /// The body's bytes so far.
+    pub fn body(&self) -> Window {
+        match self.exchange.body_place() {
+            BodyPlace::Wire { start, len } => Window {
+                store: self.wire.clone(),
+                start,
+                len,
+            },
+            BodyPlace::Decoded { len } => Window {
+                store: self.decoded.clone(),
+                start: 0,
+                len,
+            },
+        }
+    }
+
+    /// Every byte received in this exchange so far.
+    pub fn received(&self) -> Window {
+        Window {
+            store: self.wire.clone(),
+            start: 0,
+            len: self.exchange.recvs.bytes,
+        }
+    }
+
+    /// The part of the request that the kernel has taken.
+    pub fn sent(&self) -> &[u8] {
+        let sent = usize::try_from(self.exchange.sends.bytes).unwrap_or(usize::MAX);
+        &self.request[..sent.min(self.request.len())]
+    }
+
+    /// Microseconds since the exchange began.
+    pub fn elapsed_us(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.started).as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// The call that runs now and for how many microseconds; none while paused.
+    pub fn waiting(&self, now: Instant) -> Option<(Call, u64)> {
+        if self.over {
+            return None;
+        }
+        let pending = self.exchange.pending()?;
+        let waited = self.elapsed_us(now).saturating_sub(pending.since_us);
+        Some((pending.call, waited))
+    }
+}

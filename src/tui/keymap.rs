@@ -1,0 +1,377 @@
+//! The one table of keys: what each does, where, and in which words.
+//!
+//! The lookup, the help pop-up, the hint bar and README's key table all read [`ROWS`].
+//! Nothing else in this program compares a key to a constant, but for plain text that is
+//! typed into a field.
+
+use std::fmt;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Where a key works. A pop-up has its own rows; below it nothing is reached but
+/// [`Place::Anywhere`]'s quit keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Anywhere,
+    /// Everywhere but where text is typed.
+    OutsideText,
+    /// In every text field, the request editor included.
+    Text,
+    Url,
+    Request,
+    Response,
+    Socket,
+    /// The list of exercises, while nothing was fetched.
+    Start,
+    /// A pop-up that shows or asks something.
+    Popup,
+}
+
+/// Everything a key can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    Help,
+    FocusUrl,
+    FocusRequest,
+    EditExternally,
+    NextPane,
+    PreviousPane,
+    Send,
+    Escape,
+    Back,
+    Forward,
+    NewTab,
+    CloseTab,
+    PreviousTab,
+    NextTab,
+    Knobs,
+    RecvSize,
+    Pace,
+    Pause,
+    Step,
+    EndMode,
+    Quit,
+    Interrupt,
+    Go,
+    Older,
+    Newer,
+    InsertCrLf,
+    InsertLf,
+    InsertHex,
+    SelectAll,
+    Undo,
+    Redo,
+    Template,
+    DeleteWord,
+    DeleteLeft,
+    DeleteRight,
+    Move(Motion),
+    Select(Motion),
+    View(u8),
+    Find,
+    FindNext,
+    FindPrevious,
+    Wrap,
+    Save,
+    Copy,
+    Page,
+    Zoom,
+    OpenCall,
+    Exercise(u8),
+    Choose,
+    Less,
+    More,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Motion {
+    Left,
+    Right,
+    Up,
+    Down,
+    WordLeft,
+    WordRight,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+}
+
+/// One row of the table.
+pub struct Row {
+    pub place: Place,
+    /// As printed: `Ctrl-L`, `Shift-Tab`, `?`.
+    pub keys: &'static [&'static str],
+    pub action: Action,
+    /// One line for the help.
+    pub help: &'static str,
+    /// One or two words for the hint bar; empty: not there.
+    pub hint: &'static str,
+}
+
+macro_rules! rows {
+    ($( $place:ident [ $($key:literal)+ ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
+        &[ $( Row {
+            place: Place::$place,
+            keys: &[ $($key),+ ],
+            action: { use Action::*; #[allow(unused_imports)] use Motion::*; $action },
+            help: $help,
+            hint: concat!($($hint)?),
+        }, )* ]
+    };
+}
+
+#[rustfmt::skip]
+pub const ROWS: &[Row] = rows! {
+    Anywhere ["F1"] Help, "help for the place you are in", "help";
+    OutsideText ["?"] Help, "help for the place you are in";
+    Anywhere ["Ctrl-L"] FocusUrl, "to the URL bar, its text selected", "URL";
+    Anywhere ["F2"] FocusRequest, "to the request editor; again, back", "request";
+    Anywhere ["F4"] EditExternally, "the request (in the editor) or the body (elsewhere) in $EDITOR";
+    Anywhere ["Tab"] NextPane, "next pane", "pane";
+    Anywhere ["Shift-Tab"] PreviousPane, "previous pane";
+    Anywhere ["F5" "Ctrl-R"] Send, "send (again)", "send";
+    Anywhere ["Esc"] Escape, "cancel what is running; else leave the text field, close the pop-up";
+    Anywhere ["Alt-←"] Back, "back to the exchange before";
+    Anywhere ["Alt-→"] Forward, "forward again";
+    Anywhere ["Ctrl-T"] NewTab, "new tab";
+    OutsideText ["Ctrl-W"] CloseTab, "close the tab";
+    Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
+    Anywhere ["Ctrl-PageDown"] NextTab, "next tab";
+    Anywhere ["F3"] Knobs, "every knob of the fetch: sizes, timeouts, address family, blocking", "knobs";
+    Anywhere ["F6"] RecvSize, "the next size of recv(): 256 KiB, 4096, 512, 16, 1 byte";
+    Anywhere ["F7"] Pace, "the next pace: as fast as it goes, 10, 3, 1 calls a second";
+    Anywhere ["F8"] Pause, "pause / go on: no recv() while paused", "pause";
+    Anywhere ["F10"] Step, "one socket call, then pause", "step";
+    OutsideText ["."] Step, "one socket call, then pause";
+    Anywhere ["F9"] EndMode, "the next end mode: auto, close, length, timeout, once", "end mode";
+    Anywhere ["Ctrl-Q"] Quit, "quit";
+    OutsideText ["q"] Quit, "quit";
+    Anywhere ["Ctrl-C"] Interrupt, "cancel what is running; with nothing running, quit on the second press";
+
+    Url ["Enter"] Go, "go", "go";
+    Url ["↑"] Older, "an older URL";
+    Url ["↓"] Newer, "a newer URL";
+
+    Request ["Enter"] InsertCrLf, "a CR LF";
+    Request ["Alt-Enter"] InsertLf, "a lone LF";
+    Request ["F12"] Template, "the request that the URL stands for, instead of this one";
+
+    Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";
+    Text ["Ctrl-A"] SelectAll, "select all";
+    Text ["Ctrl-Z"] Undo, "undo";
+    Text ["Ctrl-Y"] Redo, "redo";
+    Text ["Ctrl-W" "Ctrl-Backspace"] DeleteWord, "delete the word before the cursor";
+    Text ["Backspace"] DeleteLeft, "delete to the left";
+    Text ["Delete"] DeleteRight, "delete to the right";
+    Text ["←"] Move(Left), "one character left";
+    Text ["→"] Move(Right), "one character right";
+    Text ["↑"] Move(Up), "one line up";
+    Text ["↓"] Move(Down), "one line down";
+    Text ["Ctrl-←"] Move(WordLeft), "one word left";
+    Text ["Ctrl-→"] Move(WordRight), "one word right";
+    Text ["Home"] Move(Home), "to the start of the line";
+    Text ["End"] Move(End), "to the end of the line";
+    Text ["PageUp"] Move(PageUp), "one page up";
+    Text ["PageDown"] Move(PageDown), "one page down";
+    Text ["Ctrl-Home"] Move(First), "to the first byte";
+    Text ["Ctrl-End"] Move(Last), "to the last byte";
+    Text ["Shift-←"] Select(Left), "select one character left";
+    Text ["Shift-→"] Select(Right), "select one character right";
+    Text ["Shift-↑"] Select(Up), "select one line up";
+    Text ["Shift-↓"] Select(Down), "select one line down";
+    Text ["Ctrl-Shift-←"] Select(WordLeft), "select one word left";
+    Text ["Ctrl-Shift-→"] Select(WordRight), "select one word right";
+    Text ["Shift-Home"] Select(Home), "select to the start of the line";
+    Text ["Shift-End"] Select(End), "select to the end of the line";
+
+    Response ["1"] View(1), "Text";
+    Response ["4"] View(4), "Hex";
+    Response ["5"] View(5), "Wire: every byte sent and received";
+    Response ["6"] View(6), "Headers";
+    Response ["↑" "k"] Move(Up), "one row up";
+    Response ["↓" "j"] Move(Down), "one row down";
+    Response ["←"] Move(Left), "to the left";
+    Response ["→"] Move(Right), "to the right";
+    Response ["PageUp"] Move(PageUp), "one page up";
+    Response ["PageDown" "Space"] Move(PageDown), "one page down";
+    Response ["g" "Home"] Move(First), "to the first row";
+    Response ["G" "End"] Move(Last), "to the last row, and follow what comes";
+    Response ["/"] Find, "find", "find";
+    Response ["n"] FindNext, "next hit";
+    Response ["N"] FindPrevious, "previous hit";
+    Response ["w"] Wrap, "wrap long lines, or not";
+    Response ["s"] Save, "save the body";
+    Response ["y"] Copy, "copy the body (OSC 52)";
+    Response ["o"] Page, "open the body in $PAGER";
+    OutsideText ["z"] Zoom, "this pane full screen, or not";
+
+    Socket ["↑" "k"] Move(Up), "the call before";
+    Socket ["↓" "j"] Move(Down), "the next call";
+    Socket ["PageUp"] Move(PageUp), "one page up";
+    Socket ["PageDown" "Space"] Move(PageDown), "one page down";
+    Socket ["g" "Home"] Move(First), "to the first call";
+    Socket ["G" "End"] Move(Last), "to the last call, and follow what comes";
+    Socket ["Enter"] OpenCall, "the call's bytes in the Wire view", "bytes";
+
+    Start ["↑" "k"] Move(Up), "the exercise before";
+    Start ["↓" "j"] Move(Down), "the next exercise";
+    Start ["Enter"] Choose, "do it", "start";
+    Start ["1"] Exercise(1), "watch a body arrive";
+    Start ["2"] Exercise(2), "why reading to the end hangs";
+    Start ["3"] Exercise(3), "fill the kernel's buffer";
+
+    Popup ["↑" "k"] Move(Up), "one row up";
+    Popup ["↓" "j"] Move(Down), "one row down";
+    Popup ["←" "h"] Less, "the value before";
+    Popup ["→" "l" "Space"] More, "the next value";
+    Popup ["PageUp"] Move(PageUp), "one page up";
+    Popup ["PageDown"] Move(PageDown), "one page down";
+    Popup ["g" "Home"] Move(First), "to the first row";
+    Popup ["G" "End"] Move(Last), "to the last row";
+    Popup ["Enter" "q"] Choose, "done";
+};
+
+/// The action of a key, tried in these places in turn.
+pub fn action(key: KeyEvent, places: &[Place]) -> Option<Action> {
+    let name = Press::of(key)?.to_string();
+    places.iter().find_map(|place| {
+        ROWS.iter()
+            .find(|row| row.place == *place && row.keys.contains(&name.as_str()))
+            .map(|row| row.action)
+    })
+}
+
+/// The first key of an action, for words on screen; empty where it has none.
+pub fn key_of(action: Action) -> &'static str {
+    ROWS.iter()
+        .find(|row| row.action == action)
+        .map_or("", |row| row.keys[0])
+}
+
+impl Place {
+    /// The place's name in help and README.
+    pub fn title(self) -> &'static str {
+        match self {
+            Place::Anywhere => "anywhere",
+            Place::OutsideText => "outside text",
+            Place::Text => "text fields",
+            Place::Url => "URL bar",
+            Place::Request => "request editor",
+            Place::Response => "response",
+            Place::Socket => "socket log",
+            Place::Start => "start page",
+            Place::Popup => "pop-up",
+        }
+    }
+}
+
+/// A key with its modifiers, in the table's spelling.
+struct Press {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+impl Press {
+    fn of(key: KeyEvent) -> Option<Press> {
+        let mut modifiers =
+            key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        let mut code = key.code;
+        match code {
+            // A shifted character is another character already.
+            KeyCode::Char(c) if !modifiers.contains(KeyModifiers::CONTROL) => {
+                modifiers.remove(KeyModifiers::SHIFT);
+                code = KeyCode::Char(c);
+            }
+            KeyCode::Char(c) => code = KeyCode::Char(c.to_ascii_uppercase()),
+            KeyCode::BackTab => {
+                modifiers.insert(KeyModifiers::SHIFT);
+                code = KeyCode::Tab;
+            }
+            _ => {}
+        }
+        Some(Press { code, modifiers })
+    }
+}
+
+impl fmt::Display for Press {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (modifier, name) in [
+            (KeyModifiers::CONTROL, "Ctrl-"),
+            (KeyModifiers::ALT, "Alt-"),
+            (KeyModifiers::SHIFT, "Shift-"),
+        ] {
+            if self.modifiers.contains(modifier) {
+                f.write_str(name)?;
+            }
+        }
+        match self.code {
+            KeyCode::Char(' ') => f.write_str("Space"),
+            KeyCode::Char(c) => write!(f, "{c}"),
+            KeyCode::F(n) => write!(f, "F{n}"),
+            KeyCode::Left => f.write_str("←"),
+            KeyCode::Right => f.write_str("→"),
+            KeyCode::Up => f.write_str("↑"),
+            KeyCode::Down => f.write_str("↓"),
+            KeyCode::Enter => f.write_str("Enter"),
+            KeyCode::Esc => f.write_str("Esc"),
+            KeyCode::Tab => f.write_str("Tab"),
+            KeyCode::Backspace => f.write_str("Backspace"),
+            KeyCode::Delete => f.write_str("Delete"),
+            KeyCode::Home => f.write_str("Home"),
+            KeyCode::End => f.write_str("End"),
+            KeyCode::PageUp => f.write_str("PageUp"),
+            KeyCode::PageDown => f.write_str("PageDown"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings_in_one_place() {
+        let mut seen = std::collections::HashSet::new();
+        for row in ROWS {
+            for key in row.keys {
+                assert!(seen.insert((row.place, *key)), "{:?} {key}", row.place);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_found_by_place() {
+        let ctrl = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        for (key, places, want) in [
+            (ctrl('l'), &[Place::Anywhere][..], Some(Action::FocusUrl)),
+            (
+                ctrl('w'),
+                &[Place::Text, Place::Anywhere],
+                Some(Action::DeleteWord),
+            ),
+            (
+                ctrl('w'),
+                &[Place::Response, Place::OutsideText],
+                Some(Action::CloseTab),
+            ),
+            (
+                plain(KeyCode::BackTab),
+                &[Place::Anywhere],
+                Some(Action::PreviousPane),
+            ),
+            (
+                KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT),
+                &[Place::Response],
+                Some(Action::Move(Motion::Last)),
+            ),
+            (plain(KeyCode::Char('x')), &[Place::Anywhere], None),
+        ] {
+            assert_eq!(action(key, places), want, "{key:?}");
+        }
+    }
+}

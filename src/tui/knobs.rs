@@ -1,0 +1,267 @@
+//! The knobs of a fetch that can be turned on screen: each with its values, its words and
+//! its place in the plan.
+//!
+//! One table ([`KNOBS`]) feeds the pop-up; the F-keys turn the same knobs.
+
+use std::time::Duration;
+
+use crate::event::{EndMode, Family};
+use crate::plan::{CLASSIC_RECV, FAST_RECV, Plan};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Knobs {
+    pub end: EndMode,
+    pub recv_size: usize,
+    pub send_size: Option<usize>,
+    pub nonblocking: bool,
+    pub timeout: Option<Duration>,
+    pub connect_timeout: Option<Duration>,
+    pub max_time: Option<Duration>,
+    pub family: Option<Family>,
+    pub reuse: bool,
+    /// Calls a second; `None`: as fast as they come.
+    pub pace: Option<u32>,
+}
+
+impl Default for Knobs {
+    fn default() -> Knobs {
+        Knobs {
+            end: EndMode::Auto,
+            recv_size: FAST_RECV,
+            send_size: None,
+            nonblocking: false,
+            timeout: None,
+            connect_timeout: None,
+            max_time: None,
+            family: None,
+            reuse: true,
+            pace: None,
+        }
+    }
+}
+
+/// One knob of the pop-up.
+pub struct Knob {
+    pub title: &'static str,
+    pub help: &'static str,
+    pub show: fn(&Knobs) -> String,
+    /// The value after (`true`) or before the present one.
+    pub turn: fn(&mut Knobs, bool),
+    /// A typed value; `None`: this knob takes none, or not this one.
+    pub set: fn(&mut Knobs, &str) -> Option<()>,
+}
+
+const RECV_SIZES: &[usize] = &[FAST_RECV, 64 * 1024, CLASSIC_RECV, 512, 16, 1];
+const SEND_SIZES: &[Option<usize>] = &[None, Some(4096), Some(64), Some(16), Some(1)];
+const PACES: &[Option<u32>] = &[None, Some(10), Some(3), Some(1)];
+const TIMES: &[Option<Duration>] = &[
+    None,
+    Some(Duration::from_millis(500)),
+    Some(Duration::from_secs(2)),
+    Some(Duration::from_secs(10)),
+    Some(Duration::from_secs(60)),
+];
+const FAMILIES: &[Option<Family>] = &[None, Some(Family::Inet), Some(Family::Inet6)];
+
+pub const KNOBS: &[Knob] = &[
+    Knob {
+        title: "end mode",
+        help: "auto: as RFC 9112 says · close: recv() until 0 · length · timeout · once: a single recv()",
+        show: |k| k.end.to_string(),
+        turn: |k, on| turn(&mut k.end, EndMode::ALL, on),
+        set: |_, _| None,
+    },
+    Knob {
+        title: "recv size",
+        help: "bytes asked of each recv(); the textbook's is 4096; type a number",
+        show: |k| k.recv_size.to_string(),
+        turn: |k, on| turn(&mut k.recv_size, RECV_SIZES, on),
+        set: |k, text| number(text).map(|n| k.recv_size = n),
+    },
+    Knob {
+        title: "send size",
+        help: "bytes offered to each send(); type a number",
+        show: |k| {
+            k.send_size
+                .map_or("all that is left".into(), |n| n.to_string())
+        },
+        turn: |k, on| turn(&mut k.send_size, SEND_SIZES, on),
+        set: |k, text| number(text).map(|n| k.send_size = Some(n)),
+    },
+    Knob {
+        title: "blocking",
+        help: "non-blocking: send() and recv() answer EAGAIN, poll() waits; short sends happen",
+        show: |k| {
+            if k.nonblocking {
+                "no (EAGAIN, poll)"
+            } else {
+                "yes"
+            }
+            .to_owned()
+        },
+        turn: |k, _| k.nonblocking = !k.nonblocking,
+        set: |_, _| None,
+    },
+    Knob {
+        title: "socket timeout",
+        help: "of each call (SO_RCVTIMEO, SO_SNDTIMEO); type seconds",
+        show: |k| time(k.timeout),
+        turn: |k, on| turn(&mut k.timeout, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.timeout = Some(t)),
+    },
+    Knob {
+        title: "connect timeout",
+        help: "of all connect attempts together; type seconds",
+        show: |k| time(k.connect_timeout),
+        turn: |k, on| turn(&mut k.connect_timeout, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.connect_timeout = Some(t)),
+    },
+    Knob {
+        title: "whole time",
+        help: "of the whole exchange; type seconds",
+        show: |k| time(k.max_time),
+        turn: |k, on| turn(&mut k.max_time, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.max_time = Some(t)),
+    },
+    Knob {
+        title: "address family",
+        help: "IPv6 goes first when both are there",
+        show: |k| k.family.map_or("any".into(), |f| f.to_string()),
+        turn: |k, on| turn(&mut k.family, FAMILIES, on),
+        set: |_, _| None,
+    },
+    Knob {
+        title: "reuse",
+        help: "take a connection that an earlier exchange left open, and leave this one open",
+        show: |k| if k.reuse { "yes" } else { "no" }.to_owned(),
+        turn: |k, _| k.reuse = !k.reuse,
+        set: |_, _| None,
+    },
+    Knob {
+        title: "pace",
+        help: "calls a second, to watch them; type a number",
+        show: |k| {
+            k.pace
+                .map_or("as fast as it goes".into(), |n| format!("{n} calls/s"))
+        },
+        turn: |k, on| turn(&mut k.pace, PACES, on),
+        set: |k, text| {
+            let n = number(text)?;
+            k.pace = Some(u32::try_from(n).ok()?);
+            Some(())
+        },
+    },
+];
+
+impl Knobs {
+    pub fn turn_recv_size(&mut self) {
+        turn(&mut self.recv_size, RECV_SIZES, true);
+    }
+
+    pub fn turn_pace(&mut self) {
+        turn(&mut self.pace, PACES, true);
+    }
+
+    /// Writes every knob into a plan.
+    pub fn set(&self, plan: &mut Plan) {
+        plan.end = self.end;
+        plan.recv_size = self.recv_size;
+        plan.send_size = self.send_size;
+        plan.nonblocking = self.nonblocking;
+        plan.timeout = self.timeout;
+        plan.connect_timeout = self.connect_timeout;
+        plan.max_time = self.max_time;
+        plan.family = self.family;
+        plan.reuse = self.reuse;
+        // A look at the queue this often costs nothing that can be measured at 64 KiB.
+        plan.watch = Some(Duration::from_millis(5));
+    }
+
+    /// What is not as usual, in a few words, for the URL bar's border.
+    pub fn summary(&self) -> String {
+        let mut parts = vec![format!("end: {}", self.end)];
+        parts.push(match self.recv_size {
+            FAST_RECV => "recv 256 KiB".to_owned(),
+            n => format!("recv {n}"),
+        });
+        if let Some(n) = self.send_size {
+            parts.push(format!("send {n}"));
+        }
+        if self.nonblocking {
+            parts.push("non-blocking".to_owned());
+        }
+        if let Some(t) = self.timeout {
+            parts.push(format!("timeout {} s", t.as_secs_f64()));
+        }
+        if let Some(family) = self.family {
+            parts.push(match family {
+                Family::Inet6 => "IPv6".to_owned(),
+                _ => "IPv4".to_owned(),
+            });
+        }
+        if !self.reuse {
+            parts.push("no reuse".to_owned());
+        }
+        parts.join(" · ")
+    }
+}
+
+/// The next (or previous) of the values; from a value that is none of them, the first.
+fn turn<T: PartialEq + Copy>(value: &mut T, values: &[T], on: bool) {
+    let step = if on { 1 } else { values.len() - 1 };
+    *value = match values.iter().position(|v| v == value) {
+        Some(at) => values[(at + step) % values.len()],
+        None => values[0],
+    };
+}
+
+/// From 1 to 16 MiB: a buffer of that size is really allocated.
+fn number(text: &str) -> Option<usize> {
+    text.parse()
+        .ok()
+        .filter(|n| (1..=16 * 1024 * 1024).contains(n))
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.parse().ok()?;
+    (0.001..=86_400.0)
+        .contains(&seconds)
+        .then(|| Duration::from_secs_f64(seconds))
+}
+
+fn time(time: Option<Duration>) -> String {
+    time.map_or("none".to_owned(), |t| format!("{} s", t.as_secs_f64()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_knob_turns_round_and_back() {
+        for knob in KNOBS {
+            let mut knobs = Knobs::default();
+            (knob.turn)(&mut knobs, true);
+            assert_ne!(knobs, Knobs::default(), "{}", knob.title);
+            (knob.turn)(&mut knobs, false);
+            assert_eq!(knobs, Knobs::default(), "{}", knob.title);
+        }
+    }
+
+    #[test]
+    fn typed_values_are_checked() {
+        for (knob, text, taken) in [
+            (1, "4096", true),
+            (1, "0", false),
+            (1, "99999999999", false),
+            (4, "0.25", true),
+            (4, "-1", false),
+            (4, "nan", false),
+            (0, "auto", false),
+        ] {
+            let mut knobs = Knobs::default();
+            let set = (KNOBS[knob].set)(&mut knobs, text);
+            assert_eq!(set.is_some(), taken, "{text}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What comes in and what goes out: [`Message`]s change the state, [`Effect`]s are what
+//! the state asks of the world, as plain data.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::body::{Store, Window};
+use crate::event::{Event, Queues};
+use crate::plan::Plan;
+use crate::tui::app::{ViewKind, VisitId};
+use crate::tui::layout::Size;
+
+pub enum Message {
+    Key(KeyEvent),
+    Paste(String),
+    Mouse(MouseEvent),
+    Resize(Size),
+    /// Time passed while something on screen counts it.
+    Tick,
+    /// Events of a fetch wait in its channel.
+    Woken(VisitId),
+    /// A fetch began; its stores.
+    Started {
+        id: VisitId,
+        wire: Store,
+        decoded: Store,
+    },
+    Events {
+        id: VisitId,
+        events: Vec<Event>,
+    },
+    /// The levels of the running fetch's queues.
+    Queues {
+        id: VisitId,
+        queues: Queues,
+    },
+    /// The fetch's thread has returned and all its events are here.
+    Over(VisitId),
+    /// A search ended; the range is in the view's offsets.
+    Found {
+        id: VisitId,
+        view: ViewKind,
+        hit: Option<Range<u64>>,
+    },
+    /// The editor gave the request back.
+    Edited(Vec<u8>),
+    Note(String),
+    Complain(String),
+    /// SIGTERM, SIGHUP or SIGINT, or the terminal has gone: its number.
+    Hangup(i32),
+}
+
+#[derive(Debug)]
+pub enum Effect {
+    Fetch {
+        id: VisitId,
+        plan: Box<Plan>,
+        pace: Option<u32>,
+        /// Stand before the first call, with so many calls allowed.
+        paused: Option<u32>,
+    },
+    Cancel(VisitId),
+    Pause(VisitId),
+    Resume(VisitId),
+    Step(VisitId),
+    Pace(VisitId, Option<u32>),
+    /// Cancel and drop what is kept of it.
+    Forget(VisitId),
+    Find {
+        id: VisitId,
+        view: ViewKind,
+        window: Window,
+        /// Added to a hit's offset in the window.
+        shift: u64,
+        needle: Vec<u8>,
+        from: u64,
+        back: bool,
+    },
+    Copy {
+        bytes: Vec<u8>,
+        what: &'static str,
+    },
+    Save {
+        window: Window,
+        path: PathBuf,
+    },
+    /// Open in `$PAGER`.
+    Page(Window),
+    /// Open the request in `$EDITOR`, and take it back.
+    EditRequest(Vec<u8>),
+    /// Open the body in `$EDITOR`, to look.
+    EditBody(Window),
+    /// End the program with this status.
+    Quit(u8),
+}

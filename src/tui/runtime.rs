@@ -1,0 +1,354 @@
+//! The one place where effects are executed: threads started, files written, programs
+//! run, the engine's hand held.
+
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use crossterm::Command as _;
+use crossterm::clipboard::CopyToClipboard;
+
+use crate::body::find::{Answer, Needle};
+use crate::body::{Memory, Window};
+use crate::net::{self, Control, Pool, channel};
+use crate::plan::Plan;
+use crate::tui::app::VisitId;
+use crate::tui::input::Input;
+use crate::tui::message::{Effect, Message};
+use crate::tui::terminal::Screen;
+
+/// Bytes that all exchanges of the session may hold in memory together.
+const MEMORY: u64 = 64 * 1024 * 1024;
+
+/// Bytes a search looks at before it sees whether it is still wanted.
+const SLICE: u64 = 64 * 1024 * 1024;
+
+pub struct Runtime {
+    messages: Sender<Message>,
+    input: Input,
+    pool: Arc<Pool>,
+    memory: Memory,
+    running: HashMap<VisitId, Running>,
+}
+
+/// The screen's ends of a fetch.
+struct Running {
+    control: Control,
+    receiver: channel::Receiver,
+}
+
+impl Runtime {
+    pub fn new(messages: Sender<Message>, input: Input) -> Runtime {
+        Runtime {
+            messages,
+            input,
+            pool: Arc::default(),
+            memory: Memory::new(MEMORY),
+            running: HashMap::new(),
+        }
+    }
+
+    /// Does what the state asks for; what comes of it at once is answered.
+    ///
+    /// # Errors
+    /// The terminal went away.
+    pub fn execute(&mut self, effect: Effect, screen: &mut Screen) -> io::Result<Option<Message>> {
+        match effect {
+            Effect::Fetch {
+                id,
+                plan,
+                pace,
+                paused,
+            } => return Ok(Some(self.fetch(id, *plan, pace, paused))),
+            Effect::Cancel(id) => self.hand(id, Control::cancel),
+            Effect::Pause(id) => self.hand(id, Control::pause),
+            Effect::Resume(id) => self.hand(id, Control::resume),
+            Effect::Step(id) => self.hand(id, Control::step),
+            Effect::Pace(id, pace) => {
+                self.hand(id, |control| control.throttle(pace.map(f64::from)))
+            }
+            Effect::Forget(id) => {
+                if let Some(running) = self.running.remove(&id) {
+                    running.control.cancel();
+                }
+            }
+            Effect::Find {
+                id,
+                view,
+                window,
+                shift,
+                needle,
+                from,
+                back,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let found = match find(&window, &needle, from, back) {
+                        Ok(at) => Message::Found {
+                            id,
+                            view,
+                            hit: at.map(|at| at + shift..at + shift + needle.len() as u64),
+                        },
+                        Err(err) => Message::Complain(format!("find: {err}")),
+                    };
+                    let _ = messages.send(found);
+                });
+            }
+            Effect::Copy { bytes, what } => return copy(screen, &bytes, what).map(Some),
+            Effect::Save { window, path } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let _ = messages.send(save(&window, &path));
+                });
+                return Ok(Some(Message::Note("saving".to_owned())));
+            }
+            Effect::Page(window) => {
+                let pager = program("PAGER", "less");
+                return self.lend(screen, || match page(&pager, &window) {
+                    Ok(()) => Message::Note(format!("{pager} is done")),
+                    Err(err) => Message::Complain(format!("{pager}: {err} ($PAGER names another)")),
+                });
+            }
+            Effect::EditRequest(bytes) => {
+                let editor = program("EDITOR", "vi");
+                return self.lend(screen, || match edit(&editor, &bytes) {
+                    Ok(edited) => Message::Edited(edited),
+                    Err(err) => {
+                        Message::Complain(format!("{editor}: {err} ($EDITOR names another)"))
+                    }
+                });
+            }
+            Effect::EditBody(window) => {
+                let editor = program("EDITOR", "vi");
+                return self.lend(screen, || match edit_copy(&editor, &window) {
+                    Ok(()) => {
+                        Message::Note("that was a copy: the exchange is as it was".to_owned())
+                    }
+                    Err(err) => {
+                        Message::Complain(format!("{editor}: {err} ($EDITOR names another)"))
+                    }
+                });
+            }
+            Effect::Quit(_) => {}
+        }
+        Ok(None)
+    }
+
+    /// What a fetch put into its channel since the last look, its end included.
+    pub fn drain(&mut self, id: VisitId) -> Vec<Message> {
+        let Some(running) = self.running.get(&id) else {
+            return Vec::new();
+        };
+        let over = running.receiver.finished();
+        let mut events = Vec::new();
+        running.receiver.drain(&mut events);
+        let mut messages = Vec::new();
+        if !events.is_empty() {
+            messages.push(Message::Events { id, events });
+        }
+        if over {
+            self.running.remove(&id);
+            messages.push(Message::Over(id));
+        }
+        messages
+    }
+
+    /// The levels of a running fetch's queues.
+    pub fn queues(&self, id: VisitId) -> Option<Message> {
+        let queues = self.running.get(&id)?.control.queues()?;
+        Some(Message::Queues { id, queues })
+    }
+
+    /// Every fetch ends; called before the program does.
+    pub fn cancel_all(&mut self) {
+        for (_, running) in self.running.drain() {
+            running.control.cancel();
+        }
+    }
+
+    fn fetch(
+        &mut self,
+        id: VisitId,
+        plan: Plan,
+        pace: Option<u32>,
+        paused: Option<u32>,
+    ) -> Message {
+        let control = Control::new();
+        control.throttle(pace.map(f64::from));
+        if let Some(steps) = paused {
+            control.pause();
+            for _ in 0..steps {
+                control.step();
+            }
+        }
+        let messages = self.messages.clone();
+        let wake = move || {
+            // The loop has ended: nobody is left to wake.
+            let _ = messages.send(Message::Woken(id));
+        };
+        let (mut sender, receiver) = channel::channel(&self.memory, &control, wake);
+        let started = Message::Started {
+            id,
+            wire: receiver.wire(),
+            decoded: receiver.decoded(),
+        };
+        let (pool, hand) = (self.pool.clone(), control.clone());
+        let spawned = std::thread::Builder::new()
+            .name(format!("fetch {id}"))
+            .spawn(move || {
+                // Its outcome is in the events too.
+                let _ = net::fetch(&plan, &hand, &pool, &mut sender);
+            });
+        match spawned {
+            Ok(_) => {
+                self.running.insert(id, Running { control, receiver });
+                started
+            }
+            Err(err) => Message::Complain(format!("no thread for the fetch: {err}")),
+        }
+    }
+
+    fn hand(&self, id: VisitId, act: impl FnOnce(&Control)) {
+        if let Some(running) = self.running.get(&id) {
+            act(&running.control);
+        }
+    }
+
+    fn lend(
+        &mut self,
+        screen: &mut Screen,
+        program: impl FnOnce() -> Message,
+    ) -> io::Result<Option<Message>> {
+        self.input.without_keys(|| screen.lend(program))?.map(Some)
+    }
+}
+
+/// Words of a program from the environment, or the usual one.
+fn program(variable: &str, usual: &str) -> String {
+    std::env::var(variable)
+        .ok()
+        .filter(|value| !value.trim().is_empty())
+        .unwrap_or_else(|| usual.to_owned())
+}
+
+/// A command that may hold arguments: `code --wait`.
+fn command(words: &str) -> Command {
+    let mut words = words.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or("vi"));
+    command.args(words);
+    command
+}
+
+fn page(pager: &str, window: &Window) -> io::Result<()> {
+    let mut child = command(pager).stdin(Stdio::piped()).spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A pager that is left before the end is no failure.
+        match pour(window, &mut stdin) {
+            Err(err) if err.kind() == io::ErrorKind::BrokenPipe => {}
+            other => other?,
+        }
+    }
+    child.wait().map(|_| ())
+}
+
+/// The request through an editor, byte for byte; the file is only ours to read.
+fn edit(editor: &str, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut file = tempfile::Builder::new()
+        .prefix("request-")
+        .suffix(".http")
+        .tempfile()?;
+    file.write_all(bytes)?;
+    file.flush()?;
+    run(editor, file.path())?;
+    std::fs::read(file.path())
+}
+
+fn edit_copy(editor: &str, window: &Window) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix("body-").tempfile()?;
+    pour(window, &mut file)?;
+    file.flush()?;
+    run(editor, file.path())
+}
+
+fn run(editor: &str, path: &Path) -> io::Result<()> {
+    let status = command(editor).arg(path).status()?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("it ended with {status}"))),
+    }
+}
+
+fn save(window: &Window, path: &PathBuf) -> Message {
+    let shown = crate::view::safe::safe(&path.display().to_string()).into_owned();
+    let saved = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .and_then(|file| {
+            let mut out = BufWriter::with_capacity(256 * 1024, file);
+            pour(window, &mut out)?;
+            out.flush()
+        });
+    match saved {
+        Ok(()) => Message::Note(format!("{} bytes are in {shown}", window.len)),
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
+            "{shown} is there already and stays as it is: s asks for another name"
+        )),
+        Err(err) => Message::Complain(format!("{shown}: {err}")),
+    }
+}
+
+fn pour(window: &Window, out: &mut impl Write) -> io::Result<()> {
+    let mut piece = vec![0; 256 * 1024];
+    let mut at = 0;
+    while at < window.len {
+        let read = window.read_at(at, &mut piece)?;
+        if read == 0 {
+            break;
+        }
+        out.write_all(&piece[..read])?;
+        at += read as u64;
+    }
+    Ok(())
+}
+
+fn find(window: &Window, needle: &[u8], from: u64, back: bool) -> io::Result<Option<u64>> {
+    // Lower case finds any case, a capital only itself, as in less -i.
+    let ignore_case = !needle.iter().any(u8::is_ascii_uppercase);
+    let needle = Needle::new(needle, ignore_case);
+    let mut at = from;
+    loop {
+        let answer = match back {
+            false => needle.next(window, at, SLICE)?,
+            true => needle.previous(window, at, SLICE)?,
+        };
+        match answer {
+            Answer::Found(hit) => return Ok(Some(hit)),
+            Answer::NotFound => return Ok(None),
+            Answer::Continue(next) => at = next,
+        }
+    }
+}
+
+/// OSC 52: the terminal puts it into the clipboard, over ssh too; whether it did, it
+/// does not say.
+fn copy(screen: &mut Screen, bytes: &[u8], what: &str) -> io::Result<Message> {
+    let mut sequence = String::new();
+    if CopyToClipboard::to_clipboard_from(bytes)
+        .write_ansi(&mut sequence)
+        .is_err()
+    {
+        return Ok(Message::Complain(
+            "copy: the bytes could not be encoded".to_owned(),
+        ));
+    }
+    screen.send(sequence.as_bytes())?;
+    Ok(Message::Note(format!(
+        "{what}: {} bytes went to the terminal's clipboard (OSC 52)",
+        bytes.len()
+    )))
+}

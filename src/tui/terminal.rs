@@ -1,0 +1,134 @@
+//! The terminal: raw mode, alternate screen, mouse and paste on; all of it undone on every
+//! way out: quit, error, signal, panic.
+//!
+//! Owns the escape sequences that are not ratatui's. Frames go out in one write each,
+//! between the marks of a synchronized update, so that no half frame is seen.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// Clicks and drags with SGR positions; crossterm's own switch adds any-motion reports,
+/// one for each cell the mouse crosses.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal in full-screen mode; dropped, it is as it was before.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Frame>>,
+    frame: Frame,
+}
+
+/// Collects a frame's bytes: ratatui flushes in the middle of a frame, and each flush
+/// would be a write of its own.
+#[derive(Clone, Default)]
+struct Frame(Rc<RefCell<Vec<u8>>>);
+
+impl Screen {
+    /// # Errors
+    /// Standard output is no terminal, or it went away.
+    pub fn enter() -> io::Result<Screen> {
+        restore_on_panic();
+        switch_on()?;
+        let frame = Frame::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        Ok(Screen { terminal, frame })
+    }
+
+    /// Draws one frame and writes what differs from the last.
+    pub fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
+        self.terminal.draw(render)?;
+        let mut bytes = self.frame.0.borrow_mut();
+        let mut out = io::stdout().lock();
+        out.write_all(FRAME_BEGINS)?;
+        out.write_all(&bytes)?;
+        out.write_all(FRAME_ENDS)?;
+        out.flush()?;
+        bytes.clear();
+        Ok(())
+    }
+
+    /// Gives the terminal to another program for a while.
+    pub fn lend<T>(&mut self, program: impl FnOnce() -> T) -> io::Result<T> {
+        switch_off();
+        let answer = program();
+        switch_on()?;
+        self.terminal.clear()?;
+        Ok(answer)
+    }
+
+    /// Writes a sequence that draws nothing, such as a clipboard's.
+    pub fn send(&mut self, sequence: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(sequence)?;
+        out.flush()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        switch_off();
+    }
+}
+
+impl Write for Frame {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn switch_on() -> io::Result<()> {
+    enable_raw_mode()?;
+    ENTERED.store(true, Ordering::SeqCst);
+    let mut out = io::stdout().lock();
+    execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    out.write_all(MOUSE_ON)?;
+    out.flush()
+}
+
+/// Undoes [`switch_on`]; the second call does nothing. A terminal that has gone away
+/// cannot be told, and there is nobody to tell of that.
+fn switch_off() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(FRAME_ENDS);
+    let _ = out.write_all(MOUSE_OFF);
+    let _ = execute!(
+        out,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+/// The panic's message goes to the screen the user had before.
+fn restore_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        switch_off();
+        before(info);
+    }));
+}

@@ -1,0 +1,185 @@
+//! The rows below the panes: the phases, the verdict (or what is happening now), the hints.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+use unicode_width::UnicodeWidthStr;
+
+use crate::event::Call;
+use crate::exchange::{Exchange, Span as Time};
+use crate::tui::app::{App, Visit};
+use crate::tui::keymap::{Action, ROWS};
+use crate::tui::ui::{paint, row, styled};
+use crate::view::safe;
+
+/// ` resolve 0.4 ms ▏connect 0.1 ms ▏send ▏wait ▏receive ▓▓▓▓▓▓▓ 3.2 s`
+pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
+    let theme = app.theme;
+    let Some(visit) = app.tab().visit() else {
+        row(
+            frame,
+            area,
+            vec![styled(
+                " resolve ▏connect ▏send ▏wait ▏receive",
+                theme.quiet(),
+            )],
+        );
+        return;
+    };
+    let now = visit.elapsed_us(app.now);
+    let spans_of = named(&visit.exchange);
+    let taken = |span: &Time| span.to.unwrap_or(now).saturating_sub(span.from);
+    let all: u64 = spans_of
+        .iter()
+        .filter_map(|(_, span)| span.as_ref().map(taken))
+        .sum();
+    let labels: Vec<String> = spans_of
+        .iter()
+        .map(|(name, span)| match span {
+            Some(span) => format!(" {name} {} ", paint::time(taken(span))),
+            None => format!(" {name} "),
+        })
+        .collect();
+    let used: usize = labels.iter().map(|label| label.width() + 1).sum();
+    let room = usize::from(area.width).saturating_sub(used);
+    let mut spans = Vec::new();
+    for ((_, span), label) in spans_of.iter().zip(labels) {
+        let style = match span {
+            Some(span) if span.to.is_none() && !visit.over => theme.strong(),
+            Some(_) => theme.title(false),
+            None => theme.quiet(),
+        };
+        spans.push(styled(label, style));
+        if let Some(span) = span
+            && all > 0
+        {
+            let cells = (taken(span) as f64 / all as f64 * room as f64) as usize;
+            spans.push(styled("▓".repeat(cells), theme.received()));
+        }
+        spans.push(styled("▏", theme.quiet()));
+    }
+    row(frame, area, spans);
+}
+
+fn named(exchange: &Exchange) -> [(&'static str, Option<Time>); 5] {
+    let spans = &exchange.spans;
+    [
+        ("resolve", spans.resolve),
+        ("connect", spans.connect),
+        ("send", spans.send),
+        ("wait", spans.wait),
+        ("receive", spans.receive),
+    ]
+}
+
+/// A notice; else why the response ended; else what is happening now.
+pub fn verdict(frame: &mut Frame, area: Rect, app: &App) {
+    let theme = app.theme;
+    let (words, style) = if let Some(notice) = &app.notice {
+        let style = if notice.bad { theme.bad() } else { theme.key() };
+        (safe::safe(&notice.text).into_owned(), style)
+    } else {
+        match app.tab().visit() {
+            Some(visit) => state(visit, app),
+            None => ("nothing was fetched in this tab".to_owned(), theme.quiet()),
+        }
+    };
+    let words = safe::cut(&words, usize::from(area.width).saturating_sub(1));
+    row(frame, area, vec![Span::raw(" "), styled(words, style)]);
+}
+
+fn state(visit: &Visit, app: &App) -> (String, Style) {
+    let theme = app.theme;
+    if let Some(verdict) = visit.exchange.verdict() {
+        let style = match &visit.exchange.error {
+            Some(_) => theme.bad(),
+            None => theme.good(),
+        };
+        let line = if app.size.columns < 100 {
+            verdict.short()
+        } else {
+            verdict.line()
+        };
+        return (safe::safe(&line).into_owned(), style);
+    }
+    let Some((call, waited_us)) = visit.waiting(app.now) else {
+        return ("starting".to_owned(), theme.quiet());
+    };
+    let words = match call {
+        Call::Resolve => "looking up the name",
+        Call::Connect => "connecting",
+        Call::Send => "sending",
+        Call::Recv if visit.exchange.recvs.count == 0 => "all is sent; waiting for the first byte",
+        Call::Recv => "receiving",
+        Call::Close => "closing",
+    };
+    if visit.paused {
+        return (
+            format!("paused before {call}(): F10 lets one call through, F8 goes on"),
+            theme.warning(),
+        );
+    }
+    // Half a second in one call is worth a word; before, it would only flicker.
+    let blocked = if waited_us > 500_000 {
+        format!(
+            ": {call}() has blocked for {:.1} s (Esc ends it, all bytes stay)",
+            waited_us as f64 / 1e6
+        )
+    } else {
+        String::new()
+    };
+    (format!("{words}{blocked}"), theme.warning())
+}
+
+/// The hints of the place we are in, then those of anywhere, as far as they fit.
+pub fn hints(frame: &mut Frame, area: Rect, app: &App) {
+    let theme = app.theme;
+    let mut spans = Vec::new();
+    for (key, hint, _) in fitting(app, usize::from(area.width)) {
+        spans.push(styled(format!(" {key} "), theme.key()));
+        spans.push(styled(format!("{hint} "), theme.quiet()));
+    }
+    row(frame, area, spans);
+}
+
+pub fn hint_at(app: &App, column: u16) -> Option<Action> {
+    let mut at = 0;
+    for (key, hint, action) in fitting(app, usize::from(app.size.columns)) {
+        at += key.width() + hint.width() + 3;
+        if usize::from(column) < at {
+            return Some(action);
+        }
+    }
+    None
+}
+
+fn fitting(app: &App, width: usize) -> Vec<(&'static str, &'static str, Action)> {
+    let running = app.tab().visit().is_some_and(|visit| !visit.over);
+    let mut all = Vec::new();
+    if running {
+        all.push(("Esc", "cancel", Action::Escape));
+    }
+    for place in app.tab().places() {
+        for hinted in ROWS
+            .iter()
+            .filter(|r| r.place == *place && !r.hint.is_empty())
+        {
+            all.push((hinted.keys[0], hinted.hint, hinted.action));
+        }
+    }
+    // While something runs, the keys that stop and step it matter most.
+    let urgent = |action: &Action| {
+        running && matches!(action, Action::Escape | Action::Pause | Action::Step)
+    };
+    all.sort_by_key(|(_, _, action)| (!urgent(action), *action == Action::Help));
+    let mut left = width;
+    all.into_iter()
+        .take_while(|(key, hint, _)| {
+            let needed = key.width() + hint.width() + 3;
+            let fits = needed <= left;
+            left = left.saturating_sub(needed);
+            fits
+        })
+        .collect()
+}

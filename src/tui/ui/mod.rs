@@ -1,0 +1,115 @@
+//! `render(&App)`: every frame is a pure function of the state.
+//!
+//! One file a region; [`super::layout`] says where each is. Nothing here changes the
+//! state, opens anything or names the engine.
+
+mod bar;
+mod buffers;
+mod footer;
+mod paint;
+mod popup;
+mod request;
+mod response;
+mod socket;
+mod start;
+mod url;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Borders, Paragraph};
+
+use crate::tui::app::{App, Focus};
+use crate::tui::layout::{SMALLEST, panes};
+use crate::tui::theme::Theme;
+use crate::view::safe;
+
+pub use bar::{TabClick, tab_at};
+pub use footer::hint_at;
+pub use popup::{help_rows, question_area};
+pub use request::text_area as request_text;
+pub use response::view_at;
+pub use socket::call_at;
+pub use start::exercise_at;
+pub use url::text_area as url_text;
+
+pub fn render(frame: &mut Frame, app: &App) {
+    let area = frame.area();
+    if area.width < SMALLEST.columns || area.height < SMALLEST.rows {
+        too_small(frame, area);
+        return;
+    }
+    let tab = app.tab();
+    let panes = panes(app.size, tab.focus, tab.zoom);
+    bar::draw(frame, panes.bar, app);
+    url::draw(frame, panes.url, app);
+    if let Some(area) = panes.request {
+        request::draw(frame, area, app);
+    }
+    if let Some(area) = panes.socket {
+        socket::draw(frame, area, app);
+    }
+    if let Some(area) = panes.response {
+        response::draw(frame, area, app);
+    }
+    if let Some(area) = panes.buffers {
+        buffers::draw(frame, area, app);
+    }
+    if let Some(area) = panes.phases {
+        footer::phases(frame, area, app);
+    }
+    footer::verdict(frame, panes.verdict, app);
+    footer::hints(frame, panes.hints, app);
+    if let Some(open) = &app.popup {
+        popup::draw(frame, app, open);
+    }
+}
+
+fn too_small(frame: &mut Frame, area: Rect) {
+    let words = format!(
+        "sockeye needs {}×{}, this is {}×{}",
+        SMALLEST.columns, SMALLEST.rows, area.width, area.height
+    );
+    let row = Rect {
+        y: area.y + area.height / 2,
+        height: area.height.min(1),
+        ..area
+    };
+    frame.render_widget(Paragraph::new(words).centered(), row);
+}
+
+/// A pane's border with its title; the focused one stands out by its double weight too,
+/// not by colour alone.
+fn pane<'a>(theme: Theme, focused: bool, title: Vec<Span<'a>>) -> Block<'a> {
+    let mut spans = vec![Span::raw(" ")];
+    spans.extend(title);
+    spans.push(Span::raw(" "));
+    Block::new()
+        .borders(Borders::ALL)
+        .border_type(if focused {
+            BorderType::Thick
+        } else {
+            BorderType::Rounded
+        })
+        .border_style(theme.border(focused))
+        .title(Line::from(spans).style(theme.title(focused)))
+}
+
+fn is_focused(app: &App, focus: Focus) -> bool {
+    app.tab().focus == focus && app.popup.is_none()
+}
+
+/// One row of spans; what does not fit is cut at the right.
+fn row(frame: &mut Frame, area: Rect, spans: Vec<Span>) {
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+/// Text from anywhere, harmless and in at most so many columns.
+fn short(text: &str, columns: usize) -> String {
+    safe::cut(&safe::safe(text), columns).into_owned()
+}
+
+fn styled(text: impl Into<String>, style: Style) -> Span<'static> {
+    Span::styled(text.into(), style)
+}

@@ -1,0 +1,139 @@
+//! Numbers in words, gauges, and lines of a view in the theme's colours.
+
+use ratatui::text::{Line, Span};
+
+use crate::tui::theme::Theme;
+use crate::view;
+
+/// A view's row, styled.
+pub fn line(line: &view::Line, theme: Theme) -> Line<'static> {
+    line.spans
+        .iter()
+        .map(|span| Span::styled(span.text.clone(), theme.role(span.role)))
+        .collect()
+}
+
+/// A count of bytes with separators: `1,280`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes in at most seven columns: `63 B`, `1.3 KiB`, `128 MiB`.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if n < 1000 {
+        return format!("{n} B");
+    }
+    let mut value = n as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if value < 9.95 {
+        format!("{value:.1} {}", UNITS[unit])
+    } else {
+        format!("{value:.0} {}", UNITS[unit])
+    }
+}
+
+/// A time in at most seven columns: `850 µs`, `12.3 ms`, `1.20 s`, `2:05`.
+pub fn time(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..1_000_000 => format!("{:.1} ms", us as f64 / 1e3),
+        1_000_000..60_000_000 => format!("{:.2} s", us as f64 / 1e6),
+        _ => format!("{}:{:02}", us / 60_000_000, us / 1_000_000 % 60),
+    }
+}
+
+/// A bar of `width` cells, filled by eighths.
+pub fn gauge(part: u64, whole: u64, width: usize) -> String {
+    const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+    let eighths = if whole == 0 {
+        0
+    } else {
+        let part = part.min(whole);
+        // What is there is seen, however little of the whole it is.
+        let least = usize::from(part > 0);
+        ((part as f64 / whole as f64 * (width * 8) as f64) as usize).max(least)
+    };
+    let mut bar = "█".repeat(eighths / 8);
+    if eighths / 8 < width {
+        bar.push(EIGHTHS[eighths % 8]);
+        bar.push_str(&" ".repeat(width - eighths / 8 - 1));
+    }
+    bar
+}
+
+/// The last `width` values as blocks of eight heights.
+pub fn sparkline(values: &[u64], width: usize) -> String {
+    const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let shown = &values[values.len().saturating_sub(width)..];
+    let most = shown.iter().copied().max().unwrap_or(0);
+    shown
+        .iter()
+        .map(|&value| match (value, most) {
+            (0, _) | (_, 0) => ' ',
+            _ => HEIGHTS[((value as f64 / most as f64) * 7.0).round() as usize],
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_words() {
+        for (n, want) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1024, "1.0 KiB"),
+            (131_072, "128 KiB"),
+            (1 << 30, "1.0 GiB"),
+            (u64::MAX, "16384 PiB"),
+        ] {
+            assert_eq!(bytes(n), want);
+        }
+        for (n, want) in [
+            (0, "0"),
+            (999, "999"),
+            (1280, "1,280"),
+            (1 << 30, "1,073,741,824"),
+        ] {
+            assert_eq!(count(n), want);
+        }
+        for (us, want) in [
+            (12, "12 µs"),
+            (12_300, "12.3 ms"),
+            (1_200_000, "1.20 s"),
+            (125_000_000, "2:05"),
+        ] {
+            assert_eq!(time(us), want);
+        }
+    }
+
+    #[test]
+    fn bars_fill_their_width() {
+        for (part, whole, want) in [
+            (0, 100, "    "),
+            (1, 1_000_000, "▏   "),
+            (50, 100, "██  "),
+            (100, 100, "████"),
+            (200, 100, "████"),
+            (5, 0, "    "),
+        ] {
+            assert_eq!(gauge(part, whole, 4), want, "{part}/{whole}");
+        }
+        assert_eq!(sparkline(&[9, 0, 1, 8], 3), " ▂█");
+    }
+}

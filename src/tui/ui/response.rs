@@ -1,0 +1,141 @@
+//! The response pane: a row of views, then the rows of the one chosen.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use crate::exchange::Exchange;
+use crate::tui::app::{App, Focus, ViewKind, Visit};
+use crate::tui::layout::inside;
+use crate::tui::lens;
+use crate::tui::theme::Theme;
+use crate::tui::ui::{is_focused, paint, pane, row, short, start, styled};
+
+pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
+    let theme = app.theme;
+    let focused = is_focused(app, Focus::Response);
+    let tab = app.tab();
+    let inner = inside(area);
+    let Some(visit) = tab.visit() else {
+        let title = vec![Span::raw("Start")];
+        frame.render_widget(pane(theme, focused, title), area);
+        start::draw(frame, inner, app);
+        return;
+    };
+    let title = title(visit, theme, usize::from(area.width));
+    frame.render_widget(pane(theme, focused, title), area);
+    row(
+        frame,
+        Rect { height: 1, ..inner },
+        views(tab.view, visit, tab.wrap, theme),
+    );
+    let rows_area = lens::rows_of(inner);
+    let lines = lens::rows(visit, tab.view, tab.wrap, rows_area);
+    if lines.is_empty() {
+        let words = nothing_to_show(visit);
+        frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
+        return;
+    }
+    let lines: Vec<Line> = lines.iter().map(|line| paint::line(line, theme)).collect();
+    frame.render_widget(Paragraph::new(lines), rows_area);
+}
+
+/// The view whose title is at this column of the first row; `area` is the pane's inside.
+pub fn view_at(area: Rect, column: u16) -> Option<ViewKind> {
+    let mut at = usize::from(area.x);
+    for kind in ViewKind::ALL {
+        at += label(kind).width();
+        if usize::from(column) < at {
+            return (column >= area.x).then_some(kind);
+        }
+    }
+    None
+}
+
+fn label(kind: ViewKind) -> String {
+    format!(" {} {} ", kind.number(), kind.title())
+}
+
+fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<'static>> {
+    let mut spans: Vec<Span> = ViewKind::ALL
+        .into_iter()
+        .map(|kind| {
+            let style = if kind == active {
+                theme.chosen()
+            } else {
+                theme.quiet()
+            };
+            styled(label(kind), style)
+        })
+        .collect();
+    let scroll = visit.scrolls[active.index()];
+    let mut state = Vec::new();
+    if !visit.over && scroll.follow {
+        state.push("following".to_owned());
+    }
+    if active == ViewKind::Text && !wrap {
+        state.push(format!("from column {}", scroll.left + 1));
+    }
+    if visit.exchange.anomaly_count > 0 {
+        state.push(format!("⚠ {} (6)", visit.exchange.anomaly_count));
+    }
+    if !state.is_empty() {
+        spans.push(styled(format!("  {}", state.join(" · ")), theme.warning()));
+    }
+    spans
+}
+
+/// `Response · 200 OK · 1,280 of 4,096 B ▓▓▓▓▓░░░░ 31 %`
+fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
+    let exchange = &visit.exchange;
+    let mut spans = vec![Span::raw("Response")];
+    if let Some(head) = &exchange.head {
+        let style = match head.status {
+            100..300 => theme.good(),
+            300..400 => theme.warning(),
+            _ => theme.bad(),
+        };
+        let reason = short(&head.reason, 24);
+        spans.push(Span::raw(" · "));
+        spans.push(styled(format!("{} {reason}", head.status), style));
+    } else if exchange.error.is_some() && exchange.recvs.bytes == 0 {
+        spans.push(Span::raw(" · "));
+        spans.push(styled("none", theme.bad()));
+    }
+    spans.push(Span::raw(format!(" · {}", amount(exchange))));
+    if let Some(progress) = exchange.progress()
+        && !visit.over
+        && let Some(total) = progress.total
+        && total > 0
+        && width >= 60
+    {
+        let part = progress.done.min(total);
+        let percent = (part as f64 / total as f64 * 100.0) as u64;
+        spans.push(styled(
+            format!(" ▕{}▏", paint::gauge(part, total, 10)),
+            theme.received(),
+        ));
+        spans.push(Span::raw(format!(" {percent} %")));
+    }
+    spans
+}
+
+fn amount(exchange: &Exchange) -> String {
+    let body = paint::count(exchange.body_bytes);
+    match exchange.progress().and_then(|progress| progress.total) {
+        Some(total) if total != exchange.body_bytes => {
+            format!("{body} of {} B", paint::count(total))
+        }
+        _ => format!("{body} B"),
+    }
+}
+
+fn nothing_to_show(visit: &Visit) -> &'static str {
+    match (visit.over, visit.exchange.recvs.bytes) {
+        (false, _) => " nothing received so far",
+        (true, 0) => " nothing was received",
+        (true, _) => " there is no body: 5 shows every byte, 6 the head",
+    }
+}

@@ -1,0 +1,144 @@
+//! The socket log: each call with its arguments and its return value, the last one
+//! counting while it blocks.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::event::{Call, Event, Kind};
+use crate::tui::app::{App, Focus, Visit};
+use crate::tui::layout::inside;
+use crate::tui::theme::Theme;
+use crate::tui::ui::{is_focused, paint, pane, styled};
+use crate::view::{calls, safe};
+
+pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
+    let theme = app.theme;
+    let focused = is_focused(app, Focus::Socket);
+    let inner = inside(area);
+    let Some(visit) = app.tab().visit() else {
+        frame.render_widget(pane(theme, focused, vec![Span::raw("Socket")]), area);
+        let words =
+            " each call will stand here:\n getaddrinfo, socket, connect,\n send, recv, close";
+        frame.render_widget(Paragraph::new(words).style(theme.quiet()), inner);
+        return;
+    };
+    let exchange = &visit.exchange;
+    let title = format!(
+        "Socket · {} send · {} recv",
+        paint::count(exchange.sends.count),
+        paint::count(exchange.recvs.count)
+    );
+    frame.render_widget(pane(theme, focused, vec![Span::raw(title)]), area);
+    let height = usize::from(inner.height);
+    let first = first_row(visit, height);
+    let count = exchange.log.calls();
+    let mut lines = Vec::with_capacity(height);
+    for number in first..count.min(first + height) {
+        if let Some((at, event)) = exchange.log.call(number) {
+            let chosen = visit.call == Some(number) && focused;
+            let follows = exchange.log.event(at + 1);
+            lines.push(call_row(
+                event,
+                follows,
+                &exchange.host,
+                chosen,
+                theme,
+                inner.width,
+            ));
+        }
+    }
+    if lines.len() < height
+        && let Some(line) = pending(visit, app, theme)
+    {
+        lines.push(line);
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// The call drawn in this row of the pane's inside.
+pub fn call_at(app: &App, inner: Rect, row: usize) -> Option<usize> {
+    let visit = app.tab().visit()?;
+    let number = first_row(visit, usize::from(inner.height)) + row;
+    (number < visit.exchange.log.calls()).then_some(number)
+}
+
+fn first_row(visit: &Visit, height: usize) -> usize {
+    let count = visit.exchange.log.calls();
+    let running = usize::from(!visit.over);
+    let tail = (count + running).saturating_sub(height);
+    match visit.call {
+        // The chosen row stands in the middle, as far as there are rows around it.
+        Some(chosen) => chosen.saturating_sub(height / 2).min(tail),
+        None => tail,
+    }
+}
+
+fn call_row(
+    event: &Event,
+    follows: Option<&Event>,
+    host: &str,
+    chosen: bool,
+    theme: Theme,
+    width: u16,
+) -> Line<'static> {
+    let seconds = event.t_us as f64 / 1e6;
+    let text = calls::call_line(&event.kind, host).unwrap_or_default();
+    let words = follows.map_or("", |next| meaning(&event.kind, &next.kind));
+    let mut line = format!("{seconds:>7.3} {text}");
+    let room = usize::from(width);
+    if !words.is_empty() {
+        line = format!("{line:<38} {words}");
+    }
+    let line = safe::cut(&line, room).into_owned();
+    let style = match &event.kind {
+        _ if chosen => theme.chosen(),
+        Kind::Send { .. } => theme.sent(),
+        Kind::Recv { .. } => theme.received(),
+        Kind::ConnectFailed { .. } | Kind::CallFailed { .. } | Kind::Error { .. } => theme.bad(),
+        Kind::WouldBlock { .. } | Kind::Held { .. } | Kind::NotReused { .. } => theme.warning(),
+        _ => theme.title(false),
+    };
+    Line::styled(line, style)
+}
+
+/// What a recv's bytes turned out to be, by the event that follows it.
+fn meaning(call: &Kind, next: &Kind) -> &'static str {
+    match (call, next) {
+        (Kind::Recv { bytes: 0, .. }, _) => "the peer closed",
+        (Kind::Recv { .. }, Kind::Head(_)) => "head",
+        (Kind::Recv { .. }, Kind::InterimHead(_)) => "interim head",
+        (Kind::Recv { .. }, Kind::Body { .. }) => "body",
+        (Kind::Recv { .. }, Kind::Chunk { .. }) => "chunks",
+        (Kind::Recv { .. }, Kind::Anomaly(_)) => "⚠",
+        _ => "",
+    }
+}
+
+/// The call that has not answered.
+fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
+    let (call, waited_us) = visit.waiting(app.now)?;
+    let call = match call {
+        Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange.host)),
+        Call::Connect => match visit.exchange.attempts.last() {
+            Some(attempt) => format!("connect({})", attempt.addr),
+            None => "connect()".to_owned(),
+        },
+        Call::Send => "send()".to_owned(),
+        Call::Recv => format!("recv({})", visit.recv_size),
+        Call::Close => "close()".to_owned(),
+    };
+    if visit.paused {
+        let words = format!("        ‖ {call} may not begin: F10");
+        return Some(Line::styled(words, theme.warning()));
+    }
+    let seconds = visit.elapsed_us(app.now).saturating_sub(waited_us) as f64 / 1e6;
+    Some(Line::from(vec![
+        Span::raw(format!("{seconds:>7.3} {call} ")),
+        styled(
+            format!("▏blocked {:.1} s", waited_us as f64 / 1e6),
+            theme.warning(),
+        ),
+    ]))
+}

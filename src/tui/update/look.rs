@@ -1,0 +1,320 @@
+//! Looking: scrolling, views, find, the socket log, and the ways out (copy, save, pager,
+//! editor).
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use crate::event::Kind;
+use crate::tui::app::{App, Ask, Focus, Popup, ViewKind, Visit, VisitId};
+use crate::tui::editor::Editor;
+use crate::tui::keymap::{Action, Motion};
+use crate::tui::lens;
+use crate::tui::message::Effect;
+
+/// Bytes that OSC 52 may carry: terminals cut or drop what is much longer.
+pub const COPY_LIMIT: u64 = 100 * 1024;
+
+/// Columns a key scrolls sideways.
+const SIDEWAYS: usize = 8;
+
+pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::View(number) => {
+            if let Some(kind) = ViewKind::ALL
+                .into_iter()
+                .find(|kind| kind.number() == number)
+            {
+                app.tab_mut().view = kind;
+            }
+        }
+        Action::Wrap => {
+            let tab = app.tab_mut();
+            tab.wrap ^= true;
+            let words = if tab.wrap {
+                "long lines are wrapped"
+            } else {
+                "long lines go on to the right: ← →"
+            };
+            if let Some(visit) = tab.visit_mut() {
+                visit.scrolls[ViewKind::Text.index()].left = 0;
+            }
+            app.note(words);
+        }
+        Action::Find => {
+            app.popup = Some(Popup::Ask {
+                ask: Ask::Find,
+                field: Editor::line(),
+            });
+        }
+        Action::FindNext => return find(app, false),
+        Action::FindPrevious => return find(app, true),
+        Action::Save => return ask_save(app),
+        Action::Copy => return copy(app),
+        Action::Page => return with_body(app, Effect::Page),
+        Action::OpenCall => open_call(app),
+        _ => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn scroll(app: &mut App, motion: Motion) {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let (kind, wrap) = (tab.view, tab.wrap);
+    let Some(visit) = tab.visit_mut() else { return };
+    let mut scroll = visit.scrolls[kind.index()];
+    let page = i64::from(area.height.max(2)) - 1;
+    let (top, last_top) = lens::with(visit, kind, wrap, area, |view| {
+        let last_top = view.step(view.last(), -page);
+        let top = if scroll.follow { last_top } else { scroll.top };
+        let top = match motion {
+            Motion::Up => view.step(top, -1),
+            Motion::Down => view.step(top, 1),
+            Motion::PageUp => view.step(top, -page),
+            Motion::PageDown => view.step(top, page),
+            Motion::First => 0,
+            Motion::Last => last_top,
+            _ => top,
+        };
+        (top.min(last_top), last_top)
+    });
+    match motion {
+        Motion::Left => scroll.left = scroll.left.saturating_sub(SIDEWAYS),
+        Motion::Right if kind == ViewKind::Text && wrap => {
+            app.note("long lines are wrapped here; w unwraps them");
+            return;
+        }
+        Motion::Right => scroll.left += SIDEWAYS,
+        _ => {
+            scroll.top = top;
+            scroll.follow =
+                top >= last_top && !matches!(motion, Motion::Up | Motion::PageUp | Motion::First);
+        }
+    }
+    visit.scrolls[kind.index()] = scroll;
+}
+
+pub(super) fn move_call(app: &mut App, motion: Motion) {
+    let page = crate::tui::layout::panes(app.size, app.tab().focus, app.tab().zoom)
+        .socket
+        .map_or(10, |pane| usize::from(pane.height.max(4)) - 3);
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return;
+    };
+    let Some(last) = visit.exchange.log.calls().checked_sub(1) else {
+        return;
+    };
+    let at = visit.call.unwrap_or(last);
+    let to = match motion {
+        Motion::Up => at.saturating_sub(1),
+        Motion::Down => at + 1,
+        Motion::PageUp => at.saturating_sub(page),
+        Motion::PageDown => at + page,
+        Motion::First => 0,
+        Motion::Last => last + 1,
+        _ => at,
+    };
+    // Past the last one the log follows the newest again.
+    visit.call = (to <= last).then_some(to);
+}
+
+/// The chosen call's bytes, marked in the Wire view.
+fn open_call(app: &mut App) {
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return;
+    };
+    let Some(last) = visit.exchange.log.calls().checked_sub(1) else {
+        return;
+    };
+    let Some((_, event)) = visit.exchange.log.call(visit.call.unwrap_or(last)) else {
+        return;
+    };
+    let sent_before = visit
+        .exchange
+        .log
+        .iter()
+        .find_map(|(_, event)| match event.kind {
+            Kind::Send { offset, .. } => Some(offset),
+            _ => None,
+        });
+    let range = match event.kind {
+        Kind::Send { offset, sent, .. } => {
+            let from = offset - sent_before.unwrap_or(offset);
+            from..from + u64::from(sent)
+        }
+        Kind::Recv { offset, bytes, .. } if bytes > 0 => {
+            let from = visit.sent().len() as u64 + offset - visit.exchange.wire_base;
+            from..from + u64::from(bytes)
+        }
+        _ => {
+            app.note("this call carried no bytes");
+            return;
+        }
+    };
+    visit.chosen = Some(range.clone());
+    show(app, ViewKind::Wire, range.start);
+    super::focus(app, Focus::Response);
+}
+
+/// Scrolls a view to an offset of its own, a third of the page above it.
+fn show(app: &mut App, kind: ViewKind, offset: u64) {
+    app.tab_mut().view = kind;
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let wrap = tab.wrap;
+    let Some(visit) = tab.visit_mut() else { return };
+    let top = lens::with(visit, kind, wrap, area, |view| {
+        view.step(view.anchor(offset), -i64::from(area.height / 3))
+    });
+    let scroll = &mut visit.scrolls[kind.index()];
+    scroll.top = top;
+    scroll.follow = false;
+}
+
+pub(super) fn find_new(app: &mut App, needle: Vec<u8>) -> Vec<Effect> {
+    app.tab_mut().find.needle = needle;
+    if let Some(visit) = app.tab_mut().visit_mut() {
+        visit.hit = None;
+    }
+    find(app, false)
+}
+
+fn find(app: &mut App, back: bool) -> Vec<Effect> {
+    let tab = app.tab();
+    let needle = tab.find.needle.clone();
+    if needle.is_empty() {
+        app.note("nothing is looked for: / asks");
+        return Vec::new();
+    }
+    let kind = match tab.view {
+        ViewKind::Headers => ViewKind::Wire,
+        kind => kind,
+    };
+    let area = lens::area(app);
+    let tab = app.tab();
+    let Some(visit) = tab.visit() else {
+        return Vec::new();
+    };
+    let (window, shift) = match kind {
+        ViewKind::Wire => (visit.received(), visit.sent().len() as u64),
+        _ => (visit.body(), 0),
+    };
+    let from = match &visit.hit {
+        Some((of, hit)) if *of == kind && back => hit.start.saturating_sub(shift),
+        Some((of, hit)) if *of == kind => (hit.start + 1).saturating_sub(shift),
+        // The first find starts at what is on screen.
+        _ => lens::first_byte(visit, kind, tab.wrap, area).saturating_sub(shift),
+    };
+    vec![Effect::Find {
+        id: visit.id,
+        view: kind,
+        window,
+        shift,
+        needle,
+        from,
+        back,
+    }]
+}
+
+pub(super) fn found(
+    app: &mut App,
+    id: VisitId,
+    view: ViewKind,
+    hit: Option<Range<u64>>,
+) -> Vec<Effect> {
+    let Some(hit) = hit else {
+        app.note("not found from here on; n starts again at the top");
+        if let Some(visit) = app.visit_by_id(id) {
+            visit.hit = None;
+            visit.scrolls[view.index()].top = 0;
+            visit.scrolls[view.index()].follow = false;
+        }
+        return Vec::new();
+    };
+    let shown = app.tab().visit().is_some_and(|visit| visit.id == id);
+    if let Some(visit) = app.visit_by_id(id) {
+        visit.hit = Some((view, hit.clone()));
+    }
+    if shown {
+        show(app, view, hit.start);
+        app.note(format!(
+            "found at byte {} (n: next, N: previous)",
+            hit.start
+        ));
+    }
+    Vec::new()
+}
+
+fn ask_save(app: &mut App) -> Vec<Effect> {
+    let Some(visit) = app.tab().visit() else {
+        return Vec::new();
+    };
+    let path = visit.url.split(['?', '#']).next().unwrap_or_default();
+    let name = path.rsplit('/').next().filter(|name| !name.is_empty());
+    let mut field = Editor::line();
+    field.set(name.unwrap_or("body").as_bytes());
+    field.select_all();
+    app.popup = Some(Popup::Ask {
+        ask: Ask::SaveBody,
+        field,
+    });
+    Vec::new()
+}
+
+pub(super) fn save_as(app: &mut App, name: &str) -> Vec<Effect> {
+    if name.trim().is_empty() {
+        return Vec::new();
+    }
+    let path = PathBuf::from(name);
+    with_body(app, |window| Effect::Save { window, path })
+}
+
+fn copy(app: &mut App) -> Vec<Effect> {
+    let Some(visit) = app.tab().visit() else {
+        return Vec::new();
+    };
+    let window = match app.tab().view {
+        ViewKind::Wire => visit.received(),
+        _ => visit.body(),
+    };
+    if window.len > COPY_LIMIT {
+        let len = window.len;
+        app.complain(format!(
+            "{len} bytes are more than a terminal's clipboard takes ({COPY_LIMIT}): s saves them to a file"
+        ));
+        return Vec::new();
+    }
+    let mut bytes = vec![0; usize::try_from(window.len).unwrap_or(0)];
+    match window.read_at(0, &mut bytes) {
+        Ok(read) => {
+            bytes.truncate(read);
+            let what = match app.tab().view {
+                ViewKind::Wire => "every byte received",
+                _ => "the body",
+            };
+            vec![Effect::Copy { bytes, what }]
+        }
+        Err(err) => {
+            app.complain(format!("copy: {err}"));
+            Vec::new()
+        }
+    }
+}
+
+/// F4: the request in the editor, the body elsewhere.
+pub(super) fn edit_externally(app: &mut App) -> Vec<Effect> {
+    match app.tab().focus {
+        Focus::Request => vec![Effect::EditRequest(app.tab().request.bytes().to_vec())],
+        _ => with_body(app, Effect::EditBody),
+    }
+}
+
+fn with_body(app: &mut App, effect: impl FnOnce(crate::body::Window) -> Effect) -> Vec<Effect> {
+    match app.tab().visit().map(Visit::body) {
+        Some(body) if body.len > 0 => vec![effect(body)],
+        _ => {
+            app.note("there is no body");
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! `update(&mut App, Message) -> Vec<Effect>`: all that ever changes the state.
+//!
+//! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
+//! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
+//! [`text`] the fields, [`look`] the response and the log, [`popup`] the pop-ups,
+//! [`mouse`] the mouse.
+
+mod look;
+mod mouse;
+mod popup;
+mod send;
+mod text;
+
+use crossterm::event::KeyEvent;
+
+use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
+use crate::tui::keymap::{self, Action, Place};
+use crate::tui::message::{Effect, Message};
+
+pub use send::open;
+
+pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => {
+            let effects = on_key(app, key);
+            text::reveal_cursors(app);
+            effects
+        }
+        Message::Paste(pasted) => {
+            let effects = text::paste(app, &pasted);
+            text::reveal_cursors(app);
+            effects
+        }
+        Message::Mouse(mouse) => mouse::on_mouse(app, mouse),
+        Message::Resize(size) => {
+            app.size = size;
+            text::reveal_cursors(app);
+            Vec::new()
+        }
+        Message::Tick => {
+            let now = app.now;
+            app.notice.take_if(|notice| notice.until <= now);
+            Vec::new()
+        }
+        // Drained once a frame, not once a wake-up.
+        Message::Woken(_) => Vec::new(),
+        Message::Started { id, wire, decoded } => {
+            if let Some(visit) = app.visit_by_id(id) {
+                visit.wire = wire;
+                visit.decoded = decoded;
+            }
+            Vec::new()
+        }
+        Message::Events { id, events } => {
+            if let Some(visit) = app.visit_by_id(id) {
+                for event in events {
+                    visit.exchange.apply(event);
+                }
+            }
+            Vec::new()
+        }
+        Message::Queues { id, queues } => {
+            let now = app.now;
+            if let Some(visit) = app.visit_by_id(id)
+                && visit.exchange.queues != Some(queues)
+            {
+                let t_us = visit.elapsed_us(now);
+                let kind = crate::event::Kind::Queues(Box::new(queues));
+                visit.exchange.apply(crate::event::Event { t_us, kind });
+            }
+            Vec::new()
+        }
+        Message::Over(id) => {
+            if let Some(visit) = app.visit_by_id(id) {
+                visit.over = true;
+                visit.paused = false;
+            }
+            Vec::new()
+        }
+        Message::Found { id, view, hit } => look::found(app, id, view, hit),
+        Message::Edited(bytes) => {
+            app.tab_mut().request.set(&bytes);
+            app.note("the request is as the editor left it");
+            Vec::new()
+        }
+        Message::Note(words) => {
+            app.note(words);
+            Vec::new()
+        }
+        Message::Complain(words) => {
+            app.complain(words);
+            Vec::new()
+        }
+        // As a shell would report it: 128 and the signal's number.
+        Message::Hangup(signal) => vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))],
+    }
+}
+
+fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+    if app.popup.is_some() {
+        return popup::on_key(app, key);
+    }
+    if app.tab().hex.is_some() {
+        return text::hex_digit(app, key);
+    }
+    let places = app.tab().places();
+    match keymap::action(key, places) {
+        Some(Action::Interrupt) => interrupt(app),
+        Some(action) => {
+            app.leaving = false;
+            perform(app, action)
+        }
+        None if places.contains(&Place::Text) => text::typed(app, key),
+        None => Vec::new(),
+    }
+}
+
+/// What a key or a click asks for.
+pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Help => {
+            let places = app.tab().places().to_vec();
+            app.popup = Some(Popup::Help { places, top: 0 });
+        }
+        Action::FocusUrl => {
+            focus(app, Focus::Url);
+            app.tab_mut().url.select_all();
+        }
+        Action::FocusRequest => {
+            let tab = app.tab_mut();
+            if tab.focus == Focus::Request {
+                tab.focus = tab.before;
+            } else {
+                focus(app, Focus::Request);
+            }
+        }
+        Action::NextPane => turn_focus(app, 1),
+        Action::PreviousPane => turn_focus(app, 3),
+        Action::Escape => return escape(app),
+        Action::Back => step_visit(app, -1),
+        Action::Forward => step_visit(app, 1),
+        Action::NewTab => {
+            let knobs = app.tab().knobs.clone();
+            app.tabs.push(Tab {
+                knobs,
+                ..Tab::new()
+            });
+            app.active = app.tabs.len() - 1;
+            focus(app, Focus::Url);
+        }
+        Action::CloseTab => return close_tab(app),
+        Action::PreviousTab => turn_tab(app, app.tabs.len() - 1),
+        Action::NextTab => turn_tab(app, 1),
+        Action::Knobs => {
+            app.popup = Some(Popup::Knobs {
+                row: 0,
+                typed: String::new(),
+            });
+        }
+        Action::RecvSize => {
+            app.tab_mut().knobs.turn_recv_size();
+            say_next(app);
+        }
+        Action::EndMode => {
+            let knobs = &mut app.tab_mut().knobs;
+            knobs.end = knobs.end.next();
+            say_next(app);
+        }
+        Action::Pace => {
+            app.tab_mut().knobs.turn_pace();
+            return send::pace(app);
+        }
+        Action::Zoom => app.tab_mut().zoom ^= true,
+        Action::Quit => return vec![Effect::Quit(0)],
+        Action::Interrupt => return interrupt(app),
+        Action::Send | Action::Go | Action::Pause | Action::Step | Action::Template => {
+            return send::perform(app, action);
+        }
+        Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
+        Action::EditExternally => return look::edit_externally(app),
+        Action::Older
+        | Action::Newer
+        | Action::InsertCrLf
+        | Action::InsertLf
+        | Action::InsertHex
+        | Action::SelectAll
+        | Action::Undo
+        | Action::Redo
+        | Action::DeleteWord
+        | Action::DeleteLeft
+        | Action::DeleteRight
+        | Action::Select(_) => text::perform(app, action),
+        Action::Move(motion) => match app.tab().focus {
+            Focus::Url | Focus::Request => text::perform(app, action),
+            _ if app.tab().visits.is_empty() => move_exercise(app, motion),
+            Focus::Socket => look::move_call(app, motion),
+            Focus::Response => look::scroll(app, motion),
+        },
+        Action::View(_)
+        | Action::Find
+        | Action::FindNext
+        | Action::FindPrevious
+        | Action::Wrap
+        | Action::Save
+        | Action::Copy
+        | Action::Page
+        | Action::OpenCall => return look::perform(app, action),
+        Action::Choose => {
+            let chosen = app.tab().exercise;
+            return send::exercise(app, chosen);
+        }
+        Action::Less | Action::More => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn focus(app: &mut App, focus: Focus) {
+    let tab = app.tab_mut();
+    if tab.focus != focus {
+        tab.before = tab.focus;
+        tab.focus = focus;
+    }
+    tab.hex = None;
+}
+
+fn turn_focus(app: &mut App, by: usize) {
+    const ORDER: [Focus; 4] = [Focus::Url, Focus::Request, Focus::Socket, Focus::Response];
+    let at = ORDER.iter().position(|&focus| focus == app.tab().focus);
+    focus(app, ORDER[(at.unwrap_or(0) + by) % ORDER.len()]);
+}
+
+fn turn_tab(app: &mut App, by: usize) {
+    app.active = (app.active + by) % app.tabs.len();
+}
+
+/// The exchange that runs in the tab shown.
+fn running(app: &App) -> Option<VisitId> {
+    app.tab()
+        .visit()
+        .filter(|visit| !visit.over)
+        .map(|visit| visit.id)
+}
+
+fn escape(app: &mut App) -> Vec<Effect> {
+    if let Some(id) = running(app) {
+        return vec![Effect::Cancel(id)];
+    }
+    match app.tab().focus {
+        Focus::Url | Focus::Request => focus(app, Focus::Response),
+        Focus::Response | Focus::Socket => {
+            app.notice = None;
+            app.tab_mut().zoom = false;
+            if let Some(visit) = app.tab_mut().visit_mut() {
+                visit.hit = None;
+                visit.chosen = None;
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Ctrl-C: copies a selection, cancels what runs, quits on the second press.
+fn interrupt(app: &mut App) -> Vec<Effect> {
+    if let Some(bytes) = text::selection(app) {
+        let what = "the selection";
+        return vec![Effect::Copy { bytes, what }];
+    }
+    if let Some(id) = running(app) {
+        return vec![Effect::Cancel(id)];
+    }
+    if app.leaving {
+        return vec![Effect::Quit(0)];
+    }
+    app.leaving = true;
+    app.note("nothing is running: Ctrl-C once more quits");
+    Vec::new()
+}
+
+fn step_visit(app: &mut App, by: isize) {
+    let tab = app.tab();
+    let Some(at) = tab
+        .at
+        .checked_add_signed(by)
+        .filter(|&at| at < tab.visits.len())
+    else {
+        app.note(if by < 0 {
+            "this is the first exchange of the tab"
+        } else {
+            "this is the last exchange of the tab"
+        });
+        return;
+    };
+    let tab = app.tab_mut();
+    tab.at = at;
+    let Visit { url, request, .. } = &tab.visits[at];
+    let (url, request) = (url.clone(), request.clone());
+    tab.url.set(url.as_bytes());
+    tab.request.set(&request);
+    tab.target = crate::url::Target::parse(&url).ok();
+    tab.url_note = None;
+}
+
+fn close_tab(app: &mut App) -> Vec<Effect> {
+    let tab = app.tabs.remove(app.active);
+    if app.tabs.is_empty() {
+        return vec![Effect::Quit(0)];
+    }
+    app.active = app.active.min(app.tabs.len() - 1);
+    tab.visits
+        .iter()
+        .map(|visit| Effect::Forget(visit.id))
+        .collect()
+}
+
+/// A knob was turned: says from when it holds.
+fn say_next(app: &mut App) {
+    let summary = app.tab().knobs.summary();
+    app.note(match running(app) {
+        Some(_) => format!("from the next exchange on: {summary}"),
+        None => summary,
+    });
+}
+
+fn move_exercise(app: &mut App, motion: keymap::Motion) {
+    let last = app.exercises().len() - 1;
+    let tab = app.tab_mut();
+    tab.exercise = match motion {
+        keymap::Motion::Up => tab.exercise.saturating_sub(1),
+        keymap::Motion::Down => (tab.exercise + 1).min(last),
+        keymap::Motion::First => 0,
+        keymap::Motion::Last => last,
+        _ => tab.exercise,
+    };
+}

@@ -1,0 +1,143 @@
+//! The mouse: a click puts the focus there, a wheel scrolls what is under it.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::app::{App, Focus, Popup};
+use crate::tui::keymap::{Action, Motion};
+use crate::tui::layout::{Panes, inside, panes};
+use crate::tui::message::Effect;
+use crate::tui::ui;
+
+use super::{focus, look, perform};
+
+/// Rows a notch of the wheel scrolls.
+const NOTCH: usize = 3;
+
+pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
+    let at = Position::new(mouse.column, mouse.row);
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => click(app, at, false),
+        MouseEventKind::Drag(MouseButton::Left) => {
+            place_cursor(app, at, true);
+            Vec::new()
+        }
+        MouseEventKind::ScrollUp => wheel(app, at, Motion::Up),
+        MouseEventKind::ScrollDown => wheel(app, at, Motion::Down),
+        _ => Vec::new(),
+    }
+}
+
+fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
+    if app.popup.is_some() {
+        app.popup = None;
+        return Vec::new();
+    }
+    let panes = shown(app);
+    if panes.bar.contains(at) {
+        return match ui::tab_at(app, at.x) {
+            Some(ui::TabClick::Tab(number)) => {
+                app.active = number;
+                Vec::new()
+            }
+            Some(ui::TabClick::New) => perform(app, Action::NewTab),
+            None => Vec::new(),
+        };
+    }
+    if panes.hints.contains(at) {
+        return match ui::hint_at(app, at.x) {
+            Some(action) => perform(app, action),
+            None => Vec::new(),
+        };
+    }
+    let Some((pane, area)) = pane_at(&panes, at) else {
+        return Vec::new();
+    };
+    focus(app, pane);
+    match pane {
+        Focus::Url | Focus::Request => place_cursor(app, at, select),
+        Focus::Response => {
+            let first_row = inside(area);
+            if app.tab().visits.is_empty() {
+                if let Some(number) = ui::exercise_at(first_row, at) {
+                    return super::send::exercise(app, number);
+                }
+            } else if at.y == first_row.y
+                && let Some(kind) = ui::view_at(first_row, at.x)
+            {
+                return look::perform(app, Action::View(kind.number()));
+            }
+        }
+        Focus::Socket => {
+            let row = usize::from(at.y.saturating_sub(inside(area).y));
+            if let Some(call) = ui::call_at(app, inside(area), row)
+                && let Some(visit) = app.tab_mut().visit_mut()
+            {
+                visit.call = Some(call);
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
+    if let Some(Popup::Help { top, places }) = &mut app.popup {
+        let most = ui::help_rows(places).saturating_sub(1);
+        *top = match motion {
+            Motion::Up => top.saturating_sub(NOTCH),
+            _ => (*top + NOTCH).min(most),
+        };
+        return Vec::new();
+    }
+    let panes = shown(app);
+    for _ in 0..NOTCH {
+        match pane_at(&panes, at).map(|(pane, _)| pane) {
+            Some(Focus::Response) => look::scroll(app, motion),
+            Some(Focus::Socket) => look::move_call(app, motion),
+            Some(Focus::Request) => {
+                let rows = if motion == Motion::Up { -1 } else { 1 };
+                app.tab_mut().request.scroll(rows);
+            }
+            _ => {}
+        }
+    }
+    Vec::new()
+}
+
+fn place_cursor(app: &mut App, at: Position, select: bool) {
+    let panes = shown(app);
+    let tab = app.tab();
+    let (area, request) = match tab.focus {
+        Focus::Request => match panes.request {
+            Some(area) => (ui::request_text(app, inside(area)), true),
+            None => return,
+        },
+        Focus::Url => (ui::url_text(panes.url), false),
+        _ => return,
+    };
+    let column = usize::from(at.x.saturating_sub(area.x));
+    let row = usize::from(at.y.saturating_sub(area.y));
+    let tab = app.tab_mut();
+    let editor = if request {
+        &mut tab.request
+    } else {
+        &mut tab.url
+    };
+    editor.click(row, column, select);
+}
+
+fn shown(app: &App) -> Panes {
+    panes(app.size, app.tab().focus, app.tab().zoom)
+}
+
+fn pane_at(panes: &Panes, at: Position) -> Option<(Focus, Rect)> {
+    [
+        (Focus::Url, Some(panes.url)),
+        (Focus::Request, panes.request),
+        (Focus::Response, panes.response),
+        (Focus::Socket, panes.socket),
+    ]
+    .into_iter()
+    .filter_map(|(focus, area)| area.map(|area| (focus, area)))
+    .find(|(_, area)| area.contains(at))
+}

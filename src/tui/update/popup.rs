@@ -1,0 +1,113 @@
+//! Keys while a pop-up is open.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use crate::tui::app::{App, Ask, Popup};
+use crate::tui::editor::Editor;
+use crate::tui::keymap::{self, Action, Motion, Place};
+use crate::tui::knobs::KNOBS;
+use crate::tui::message::Effect;
+
+use super::{look, send, text};
+
+pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+    match keymap::action(key, &[Place::Anywhere]) {
+        Some(Action::Quit) => return vec![Effect::Quit(0)],
+        Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
+            app.popup = None;
+            return Vec::new();
+        }
+        _ => {}
+    }
+    match app.popup.take() {
+        Some(Popup::Help { places, top }) => help(app, key, places, top),
+        Some(Popup::Knobs { row, typed }) => {
+            let pace = app.tab().knobs.pace;
+            knobs(app, key, row, typed);
+            if app.tab().knobs.pace != pace {
+                return send::pace(app);
+            }
+        }
+        Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
+        None => {}
+    }
+    Vec::new()
+}
+
+fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
+    let page = usize::from(app.size.rows / 2);
+    let top = match keymap::action(key, &[Place::Popup]) {
+        Some(Action::Move(Motion::Up)) => top.saturating_sub(1),
+        Some(Action::Move(Motion::Down)) => top + 1,
+        Some(Action::Move(Motion::PageUp)) => top.saturating_sub(page),
+        Some(Action::Move(Motion::PageDown) | Action::More) => top + page,
+        Some(Action::Move(Motion::First)) => 0,
+        Some(Action::Move(Motion::Last)) => usize::MAX / 2,
+        Some(Action::Choose) => return,
+        _ => top,
+    };
+    let most = super::super::ui::help_rows(&places).saturating_sub(1);
+    app.popup = Some(Popup::Help {
+        places,
+        top: top.min(most),
+    });
+}
+
+fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
+    if let KeyCode::Char(c) = key.code
+        && (c.is_ascii_digit() || c == '.')
+        && typed.len() < 12
+    {
+        typed.push(c);
+        app.popup = Some(Popup::Knobs { row, typed });
+        return;
+    }
+    if key.code == KeyCode::Backspace {
+        typed.pop();
+        app.popup = Some(Popup::Knobs { row, typed });
+        return;
+    }
+    if !typed.is_empty() {
+        let knob = &KNOBS[row];
+        if (knob.set)(&mut app.tab_mut().knobs, &typed).is_none() {
+            app.complain(format!("{}: {typed} is not a value of it", knob.title));
+        }
+        typed.clear();
+        if key.code == KeyCode::Enter {
+            app.popup = Some(Popup::Knobs { row, typed });
+            return;
+        }
+    }
+    match keymap::action(key, &[Place::Popup]) {
+        Some(Action::Move(Motion::Up)) => row = row.saturating_sub(1),
+        Some(Action::Move(Motion::Down)) => row = (row + 1).min(KNOBS.len() - 1),
+        Some(Action::Move(Motion::First)) => row = 0,
+        Some(Action::Move(Motion::Last)) => row = KNOBS.len() - 1,
+        Some(Action::More) => (KNOBS[row].turn)(&mut app.tab_mut().knobs, true),
+        Some(Action::Less) => (KNOBS[row].turn)(&mut app.tab_mut().knobs, false),
+        Some(Action::Choose) => return,
+        _ => {}
+    }
+    app.popup = Some(Popup::Knobs { row, typed });
+}
+
+fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effect> {
+    if key.code == KeyCode::Enter {
+        let words = field.text();
+        return match ask {
+            Ask::Find => look::find_new(app, words.into_bytes()),
+            Ask::SaveBody => look::save_as(app, &words),
+        };
+    }
+    match keymap::action(key, &[Place::Text]) {
+        Some(Action::Move(Motion::Up | Motion::Down) | Action::InsertHex) => {}
+        Some(action) => {
+            text::edit(&mut field, action, 1);
+        }
+        None => {
+            text::insert_char(&mut field, key);
+        }
+    }
+    app.popup = Some(Popup::Ask { ask, field });
+    Vec::new()
+}

@@ -1,0 +1,168 @@
+//! From the URL bar and the editor to a fetch, and the hand on a running one.
+
+use crate::plan::Plan;
+use crate::request;
+use crate::tui::app::{App, Focus, Visit};
+use crate::tui::keymap::Action;
+use crate::tui::message::Effect;
+use crate::url::Target;
+
+use super::{focus, running};
+
+/// Types a URL and goes there.
+pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
+    app.tab_mut().url.set(url.as_bytes());
+    url_changed(app);
+    perform(app, Action::Go)
+}
+
+pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
+    let Some(exercise) = app.exercises().into_iter().nth(number) else {
+        return Vec::new();
+    };
+    if app.playground.is_none() {
+        app.complain("the playground could not start on this machine: type a URL instead");
+        return Vec::new();
+    }
+    app.tab_mut().knobs = exercise.knobs;
+    open(app, &exercise.url)
+}
+
+pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Go => {
+            let typed = app.tab().url.text();
+            let effects = send(app, None);
+            if !effects.is_empty() {
+                app.typed.retain(|url| *url != typed);
+                app.typed.push(typed);
+                app.tab_mut().recalled = 0;
+                focus(app, Focus::Response);
+            }
+            effects
+        }
+        Action::Send => send(app, None),
+        Action::Pause => pause(app),
+        Action::Step => match running(app) {
+            Some(id) => {
+                if let Some(visit) = app.tab_mut().visit_mut() {
+                    visit.paused = true;
+                }
+                vec![Effect::Step(id)]
+            }
+            None => send(app, Some(1)),
+        },
+        Action::Template => {
+            match app.tab().target.clone() {
+                Some(target) => {
+                    let tab = app.tab_mut();
+                    tab.request.set(&request::template(&target));
+                    app.note("the request is the URL's template; Ctrl-Z takes it back");
+                }
+                None => app.complain("the URL bar holds no URL to make a request from"),
+            }
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The URL bar's text changed: the request follows, as long as it was not edited by hand
+/// into something else; either way it is said.
+pub(super) fn url_changed(app: &mut App) {
+    let tab = app.tab_mut();
+    let typed = tab.url.text();
+    let new = match Target::parse(&typed) {
+        Ok(new) => new,
+        Err(err) => {
+            tab.url_note = (!typed.trim().is_empty()).then(|| err.to_string());
+            return;
+        }
+    };
+    let before = tab.request.bytes();
+    let mut notes = new.notes.clone();
+    match &tab.target {
+        Some(old) if *old == new => {}
+        Some(old) if !before.is_empty() => match request::retarget(before, old, &new) {
+            Some((bytes, what)) => {
+                tab.request.set(&bytes);
+                notes.insert(0, what);
+            }
+            None => {
+                // The request is for the old target still: keep comparing with that one.
+                notes.insert(
+                    0,
+                    "the request was edited by hand and stays as it is (F12: template)".to_owned(),
+                );
+                tab.url_note = Some(notes.join(" · "));
+                return;
+            }
+        },
+        _ => tab.request.set(&request::template(&new)),
+    }
+    tab.target = Some(new);
+    tab.url_note = (!notes.is_empty()).then(|| notes.join(" · "));
+}
+
+/// `steps`: begin paused, with so many calls allowed.
+fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let typed = app.tab().url.text();
+    let target = match Target::parse(&typed) {
+        Ok(target) => target,
+        Err(err) => {
+            app.complain(err.to_string());
+            focus(app, Focus::Url);
+            return effects;
+        }
+    };
+    let id = app.next_visit;
+    app.next_visit += 1;
+    let now = app.now;
+    let tab = app.tab_mut();
+    let mut plan = Plan::new(target, tab.request.bytes());
+    tab.knobs.set(&mut plan);
+    plan.start = now;
+    let mut visit = Visit::new(id, &plan);
+    visit.paused = steps.is_some();
+    // One exchange at a time in a tab: what still runs in the one shown is cancelled.
+    if let Some(old) = tab.visit().filter(|visit| !visit.over) {
+        effects.push(Effect::Cancel(old.id));
+    }
+    let gone = tab.push(visit);
+    effects.extend(gone.into_iter().map(|visit| Effect::Forget(visit.id)));
+    effects.push(Effect::Fetch {
+        id,
+        plan: Box::new(plan),
+        pace: tab.knobs.pace,
+        paused: steps,
+    });
+    app.notice = None;
+    effects
+}
+
+fn pause(app: &mut App) -> Vec<Effect> {
+    let Some(id) = running(app) else {
+        return send(app, Some(0));
+    };
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return Vec::new();
+    };
+    visit.paused = !visit.paused;
+    match visit.paused {
+        true => vec![Effect::Pause(id)],
+        false => vec![Effect::Resume(id)],
+    }
+}
+
+pub(super) fn pace(app: &mut App) -> Vec<Effect> {
+    let pace = app.tab().knobs.pace;
+    app.note(match pace {
+        Some(pace) => format!("{pace} calls a second"),
+        None => "calls as fast as they go".to_owned(),
+    });
+    match running(app) {
+        Some(id) => vec![Effect::Pace(id, pace)],
+        None => Vec::new(),
+    }
+}

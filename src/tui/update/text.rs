@@ -1,0 +1,212 @@
+//! Typing: the URL bar, the request editor, and the one-line fields of pop-ups.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use crate::tui::app::{App, Focus, Popup};
+use crate::tui::editor::Editor;
+use crate::tui::keymap::{Action, Motion};
+use crate::tui::layout::{inside, panes};
+use crate::tui::message::Effect;
+use crate::tui::ui;
+
+use super::send;
+
+/// A key that is no action: a character is typed, anything else is nothing.
+pub(super) fn typed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+    if let Some(editor) = field(app)
+        && insert_char(editor, key)
+    {
+        changed(app);
+    }
+    Vec::new()
+}
+
+/// Puts a typed character in; false where the key is none.
+pub(super) fn insert_char(editor: &mut Editor, key: KeyEvent) -> bool {
+    let KeyCode::Char(c) = key.code else {
+        return false;
+    };
+    if key
+        .modifiers
+        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    {
+        return false;
+    }
+    editor.insert(c.encode_utf8(&mut [0; 4]).as_bytes());
+    true
+}
+
+pub(super) fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
+    app.leaving = false;
+    if let Some(Popup::Ask { field, .. }) = &mut app.popup {
+        field.paste(pasted);
+        return Vec::new();
+    }
+    if app.popup.is_some() {
+        return Vec::new();
+    }
+    if field(app).is_none() {
+        // Pasted on the start page or a response, a text can only be a URL.
+        super::focus(app, Focus::Url);
+        app.tab_mut().url.select_all();
+    }
+    if let Some(editor) = field(app) {
+        editor.paste(pasted);
+    }
+    if app.tab().focus == Focus::Request && pasted.len() > 1024 {
+        app.note(format!("{} bytes pasted", pasted.len()));
+    }
+    changed(app);
+    Vec::new()
+}
+
+/// After Ctrl-V: two hex digits are one byte; anything else ends it.
+pub(super) fn hex_digit(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+    let tab = app.tab_mut();
+    let mut digits = tab.hex.take().unwrap_or_default();
+    match key.code {
+        KeyCode::Char(c) if c.is_ascii_hexdigit() => digits.push(c),
+        _ => {
+            app.note("Ctrl-V takes two hex digits: nothing was put in");
+            return Vec::new();
+        }
+    }
+    if digits.len() < 2 {
+        tab.hex = Some(digits);
+        return Vec::new();
+    }
+    if let (Ok(byte), Some(editor)) = (u8::from_str_radix(&digits, 16), field(app)) {
+        editor.insert(&[byte]);
+        changed(app);
+    }
+    Vec::new()
+}
+
+pub(super) fn perform(app: &mut App, action: Action) {
+    if let Action::Older | Action::Newer = action {
+        recall(app, action == Action::Older);
+        return;
+    }
+    if action == Action::InsertHex {
+        app.tab_mut().hex = Some(String::new());
+        return;
+    }
+    let page = page(app);
+    let Some(editor) = field(app) else { return };
+    if edit(editor, action, page) {
+        changed(app);
+    }
+}
+
+/// What an action does to a field; true when its text may have changed.
+pub(super) fn edit(editor: &mut Editor, action: Action, page: usize) -> bool {
+    match action {
+        Action::InsertCrLf => editor.insert(b"\r\n"),
+        Action::InsertLf => editor.insert(b"\n"),
+        Action::SelectAll => editor.select_all(),
+        Action::Undo => return editor.undo(),
+        Action::Redo => return editor.redo(),
+        Action::DeleteWord => editor.delete_word_left(),
+        Action::DeleteLeft => editor.backspace(),
+        Action::DeleteRight => editor.delete(),
+        Action::Move(motion) => {
+            go(editor, motion, false, page);
+            return false;
+        }
+        Action::Select(motion) => {
+            go(editor, motion, true, page);
+            return false;
+        }
+        _ => return false,
+    }
+    action != Action::SelectAll
+}
+
+fn go(editor: &mut Editor, motion: Motion, select: bool, page: usize) {
+    match motion {
+        Motion::Left => editor.left(select),
+        Motion::Right => editor.right(select),
+        Motion::Up => editor.up(1, select),
+        Motion::Down => editor.down(1, select),
+        Motion::WordLeft => editor.word_left(select),
+        Motion::WordRight => editor.word_right(select),
+        Motion::Home => editor.home(select),
+        Motion::End => editor.end(select),
+        Motion::PageUp => editor.up(page, select),
+        Motion::PageDown => editor.down(page, select),
+        Motion::First => editor.start(select),
+        Motion::Last => editor.finish(select),
+    }
+}
+
+/// The selected bytes of the focused field.
+pub(super) fn selection(app: &mut App) -> Option<Vec<u8>> {
+    let selected = field(app)?.selected();
+    (!selected.is_empty()).then(|| selected.to_vec())
+}
+
+fn field(app: &mut App) -> Option<&mut Editor> {
+    let tab = app.tab_mut();
+    match tab.focus {
+        Focus::Url => Some(&mut tab.url),
+        Focus::Request => Some(&mut tab.request),
+        Focus::Response | Focus::Socket => None,
+    }
+}
+
+fn changed(app: &mut App) {
+    if app.tab().focus == Focus::Url {
+        send::url_changed(app);
+    }
+}
+
+/// ↑ and ↓ in the URL bar: what was typed before.
+fn recall(app: &mut App, older: bool) {
+    let most = app.typed.len();
+    let tab = &mut app.tabs[app.active];
+    let back = match older {
+        true => (tab.recalled + 1).min(most),
+        false => tab.recalled.saturating_sub(1),
+    };
+    if back == tab.recalled {
+        return;
+    }
+    tab.recalled = back;
+    let text = match back {
+        0 => "",
+        back => app.typed[most - back].as_str(),
+    };
+    tab.url.set(text.as_bytes());
+    changed(app);
+}
+
+/// Scrolls every field that is shown so that its cursor is in sight.
+pub(super) fn reveal_cursors(app: &mut App) {
+    let tab = app.tab();
+    let panes = panes(app.size, tab.focus, tab.zoom);
+    let url = ui::url_text(panes.url);
+    let request = panes
+        .request
+        .map(|area| ui::request_text(app, inside(area)));
+    let question = inside(ui::question_area(app.size));
+    let size = |area: Rect| (usize::from(area.width), usize::from(area.height));
+    let tab = app.tab_mut();
+    let (width, height) = size(url);
+    tab.url.reveal(width, height);
+    if let Some(area) = request {
+        let (width, height) = size(area);
+        tab.request.reveal(width, height);
+    }
+    if let Some(Popup::Ask { field, .. }) = &mut app.popup {
+        let (width, height) = size(question);
+        field.reveal(width, height);
+    }
+}
+
+fn page(app: &App) -> usize {
+    let tab = app.tab();
+    panes(app.size, tab.focus, tab.zoom)
+        .request
+        .map_or(10, |pane| usize::from(pane.height.saturating_sub(3)).max(1))
+}

@@ -1,0 +1,344 @@
+//! Where rows begin: bytes → lines → rows of a width.
+//!
+//! Owns the cutting of bytes into rows, for the views that flow ([`super::text`],
+//! [`super::wire`]); it says nothing of how a row looks. No table of rows is kept: a
+//! row's place follows from the bytes around it, wherever one starts to look.
+//!
+//! ```text
+//! line      up to its LF                       "…………………………………………LF"
+//! segment   a line, cut at every multiple of   "…………………" "…………………" "……LF"
+//!           32 KiB whose 32 KiB before it hold no LF
+//! row       of a segment: all of it, or as much as the width takes
+//! ```
+//! So a line below 32 KiB is never cut, a segment is below 64 KiB, and the start of the
+//! segment around any byte is found by looking at most 64 KiB back.
+
+use std::borrow::Cow;
+use std::io;
+use std::ops::Range;
+
+use memchr::{memchr, memrchr};
+
+use super::safe::{Piece, decode};
+use crate::body::Window;
+
+const SEGMENT: u64 = 32 * 1024;
+/// Bytes read at once: two screens of 120×40.
+const READ: u64 = 8 * 1024;
+const TAB: usize = 8;
+
+/// What a row's bytes look like, as far as it matters for how many fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Line ends are not shown, tabs are spaces.
+    Text,
+    /// Each byte is shown.
+    Wire,
+}
+
+/// The bytes `start..end` are shown on it; `next` is where the next row starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub start: u64,
+    pub end: u64,
+    pub next: u64,
+    segment: Segment,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Segment {
+    start: u64,
+    /// Without the line end, where that is not shown.
+    end: u64,
+    next: u64,
+}
+
+/// The rows of some bytes.
+pub(super) struct Flow<'a> {
+    pub bytes: Bytes<'a>,
+    /// Columns of a row, at least 1; `None`: a segment is a row.
+    pub width: Option<usize>,
+    pub look: Look,
+}
+
+impl Flow<'_> {
+    /// The row that shows the byte at `offset`, or the last one; `None` without bytes.
+    pub fn row_at(&mut self, offset: u64) -> io::Result<Option<Row>> {
+        let Some(last) = self.bytes.there.checked_sub(1) else {
+            return Ok(None);
+        };
+        let offset = offset.min(last);
+        let start = self.segment_start(offset)?;
+        let segment = self.segment_from(start)?;
+        let mut row = self.row_in(segment, segment.start)?;
+        while row.next <= offset {
+            row = self.row_in(segment, row.next)?;
+        }
+        Ok(Some(row))
+    }
+
+    pub fn row_after(&mut self, row: Row) -> io::Result<Option<Row>> {
+        if row.next >= self.bytes.there {
+            return Ok(None);
+        }
+        let segment = match row.next < row.segment.next {
+            true => row.segment,
+            false => self.segment_from(row.next)?,
+        };
+        self.row_in(segment, row.next).map(Some)
+    }
+
+    /// So many rows further, or back, from the row that shows `from`; and how many it
+    /// was before the end.
+    pub fn step(&mut self, from: u64, rows: i64) -> io::Result<(u64, u64)> {
+        let Some(row) = self.row_at(from)? else {
+            return Ok((0, 0));
+        };
+        match rows >= 0 {
+            true => self.step_down(row, rows.unsigned_abs()),
+            false => self.step_up(row, rows.unsigned_abs()),
+        }
+    }
+
+    fn step_down(&mut self, mut row: Row, rows: u64) -> io::Result<(u64, u64)> {
+        for done in 0..rows {
+            match self.row_after(row)? {
+                Some(next) => row = next,
+                None => return Ok((row.start, done)),
+            }
+        }
+        Ok((row.start, rows))
+    }
+
+    fn step_up(&mut self, row: Row, rows: u64) -> io::Result<(u64, u64)> {
+        let mut left = rows;
+        let mut segment = row.segment;
+        let mut starts = self.starts(segment, row.start)?;
+        loop {
+            let here = starts.len() as u64;
+            if left <= here {
+                // At `here` itself: the row that the last segment began with.
+                let at = starts.get((here - left) as usize).copied();
+                return Ok((at.unwrap_or(row.start), rows));
+            }
+            if segment.start == 0 {
+                return Ok((0, rows - left + here));
+            }
+            left -= here;
+            let start = self.segment_start(segment.start - 1)?;
+            segment = self.segment_to(start, segment.start)?;
+            starts = self.starts(segment, segment.next)?;
+        }
+    }
+
+    /// Where the rows of a segment start, those before `until`.
+    fn starts(&mut self, segment: Segment, until: u64) -> io::Result<Vec<u64>> {
+        let mut starts = Vec::new();
+        let mut at = segment.start;
+        while at < until {
+            starts.push(at);
+            at = self.row_in(segment, at)?.next;
+        }
+        Ok(starts)
+    }
+
+    fn row_in(&mut self, segment: Segment, start: u64) -> io::Result<Row> {
+        let end = match self.width {
+            None => segment.end,
+            Some(width) => {
+                let bytes = self.bytes.get(start..segment.end)?;
+                start + fit(bytes, width, self.look) as u64
+            }
+        };
+        // The line end belongs to the row before it.
+        let next = if end < segment.end { end } else { segment.next };
+        Ok(Row {
+            start,
+            end,
+            next,
+            segment,
+        })
+    }
+
+    fn segment_start(&mut self, offset: u64) -> io::Result<u64> {
+        let mut block = offset - offset % SEGMENT;
+        if block > 0 && offset < self.cut(block)? {
+            block -= SEGMENT;
+        }
+        if let Some(lf) = self.bytes.last_lf(block..offset)? {
+            return Ok(lf + 1);
+        }
+        if block == 0 {
+            return Ok(0);
+        }
+        match self.bytes.last_lf(block - SEGMENT..block)? {
+            Some(lf) => Ok(lf + 1),
+            None => self.cut(block),
+        }
+    }
+
+    fn segment_from(&mut self, start: u64) -> io::Result<Segment> {
+        let block = start - start % SEGMENT;
+        // A block with an LF in it is not followed by a cut.
+        let after_lf = start > block && self.bytes.get(start - 1..start)? == b"\n";
+        let limit = block + if after_lf { 2 * SEGMENT } else { SEGMENT };
+        let there = self.bytes.there;
+        let next = match self.bytes.first_lf(start..limit.min(there))? {
+            Some(lf) => lf + 1,
+            None if limit < there => self.cut(limit)?,
+            None => there,
+        };
+        self.segment_to(start, next)
+    }
+
+    fn segment_to(&mut self, start: u64, next: u64) -> io::Result<Segment> {
+        let mut end = next;
+        if self.look == Look::Text {
+            let tail = self.bytes.get(next.saturating_sub(2).max(start)..next)?;
+            end -= match tail {
+                b"\r\n" => 2,
+                [.., b'\n'] => 1,
+                _ => 0,
+            };
+        }
+        Ok(Segment { start, end, next })
+    }
+
+    /// The cut at a multiple of [`SEGMENT`], moved behind a character that it would halve.
+    fn cut(&mut self, at: u64) -> io::Result<u64> {
+        let end = (at + 3).min(self.bytes.there);
+        let bytes = self.bytes.get(at..end)?;
+        let inside = bytes.iter().take_while(|&&byte| byte & 0xc0 == 0x80);
+        Ok(at + inside.count() as u64)
+    }
+}
+
+/// Columns of a piece that begins in `column`.
+pub(super) fn columns(piece: &Piece<'_>, look: Look, column: usize) -> usize {
+    match look {
+        Look::Text if is_tab(piece) => TAB - column % TAB,
+        _ => piece.width,
+    }
+}
+
+/// A tab itself, not the three bytes of its picture.
+pub(super) fn is_tab(piece: &Piece<'_>) -> bool {
+    piece.bytes.len() == 1 && &*piece.text == "␉"
+}
+
+/// How many bytes a row takes: at least one piece, however wide.
+fn fit(bytes: &[u8], width: usize, look: Look) -> usize {
+    // Most rows are plain ASCII. What follows could still be a mark on the last one.
+    let plain = |byte: &u8| (b' '..=b'~').contains(byte);
+    let (row, rest) = bytes.split_at(width.min(bytes.len()));
+    if row.iter().all(plain) && rest.first().is_none_or(u8::is_ascii) {
+        return row.len();
+    }
+    let mut column = 0;
+    for piece in decode(bytes) {
+        let wide = columns(&piece, look, column);
+        // A tab is cut off at the edge; nothing else is.
+        let least = match look {
+            Look::Text if is_tab(&piece) => 1,
+            _ => wide,
+        };
+        if column > 0 && column + least > width {
+            return piece.bytes.start;
+        }
+        column += wide;
+    }
+    bytes.len()
+}
+
+/// Bytes read a few screens at a time, forwards or backwards.
+pub(super) struct Bytes<'a> {
+    window: Option<&'a Window>,
+    pub there: u64,
+    /// The offset of `held`'s first byte.
+    start: u64,
+    held: Cow<'a, [u8]>,
+}
+
+impl<'a> Bytes<'a> {
+    pub fn of(window: &'a Window) -> Bytes<'a> {
+        Bytes {
+            window: Some(window),
+            there: window.there(),
+            start: 0,
+            held: Cow::Borrowed(&[]),
+        }
+    }
+
+    pub fn slice(bytes: &'a [u8]) -> Bytes<'a> {
+        Bytes {
+            window: None,
+            there: bytes.len() as u64,
+            start: 0,
+            held: Cow::Borrowed(bytes),
+        }
+    }
+
+    /// Exactly these bytes; the range must end at `there` or before.
+    pub fn get(&mut self, range: Range<u64>) -> io::Result<&[u8]> {
+        if self.held(&range).is_none() {
+            let end = range.end.max((range.start + READ).min(self.there));
+            self.read(range.start..end)?;
+        }
+        self.held(&range)
+            .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn first_lf(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
+        let mut at = range.start;
+        while at < range.end {
+            let end = match self.end() {
+                end if self.start <= at && at < end => end.min(range.end),
+                _ => (at + READ).min(range.end),
+            };
+            if let Some(lf) = memchr(b'\n', self.get(at..end)?) {
+                return Ok(Some(at + lf as u64));
+            }
+            at = end;
+        }
+        Ok(None)
+    }
+
+    fn last_lf(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
+        let mut to = range.end;
+        while to > range.start {
+            if !(self.start < to && to <= self.end()) {
+                self.read(to.saturating_sub(READ)..to)?;
+            }
+            let from = self.start.max(range.start);
+            if let Some(lf) = memrchr(b'\n', self.get(from..to)?) {
+                return Ok(Some(from + lf as u64));
+            }
+            to = from;
+        }
+        Ok(None)
+    }
+
+    fn end(&self) -> u64 {
+        self.start + self.held.len() as u64
+    }
+
+    fn held(&self, range: &Range<u64>) -> Option<&[u8]> {
+        let from = usize::try_from(range.start.checked_sub(self.start)?).ok()?;
+        let to = usize::try_from(range.end.checked_sub(self.start)?).ok()?;
+        self.held.get(from..to)
+    }
+
+    fn read(&mut self, range: Range<u64>) -> io::Result<()> {
+        let Some(window) = self.window else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        let want = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let bytes = window.read(range.start, want)?;
+        if bytes.len() < want {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.start = range.start;
+        self.held = Cow::Owned(bytes);
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! Rows that are there already, above another view: the head above its body.
+
+use crate::view::{Line, View};
+
+/// `above` in the anchors 0 to its length, then `below`, its anchors moved on by that.
+pub struct Stack<'a> {
+    pub above: Vec<Line>,
+    pub below: &'a dyn View,
+}
+
+impl Stack<'_> {
+    fn above(&self) -> u64 {
+        self.above.len() as u64
+    }
+}
+
+impl View for Stack<'_> {
+    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+        let skipped = usize::try_from(top).unwrap_or(usize::MAX);
+        let mut rows: Vec<Line> = self
+            .above
+            .iter()
+            .enumerate()
+            .skip(skipped)
+            .take(height)
+            .map(|(row, line)| Line {
+                spans: line.spans.clone(),
+                at: row as u64,
+            })
+            .collect();
+        if rows.len() < height {
+            let from = top.saturating_sub(self.above());
+            let below = self.below.rows(from, height - rows.len());
+            rows.extend(below.into_iter().map(|line| Line {
+                at: line.at + self.above(),
+                ..line
+            }));
+        }
+        rows
+    }
+
+    fn step(&self, from: u64, rows: i64) -> u64 {
+        let above = self.above();
+        if rows >= 0 {
+            let forward = rows as u64;
+            if from + forward < above {
+                return from + forward;
+            }
+            if self.below.rows(0, 1).is_empty() {
+                return self.last();
+            }
+            let passed = above.saturating_sub(from);
+            let start = from.saturating_sub(above);
+            return above + self.below.step(start, (forward - passed) as i64);
+        }
+        let back = rows.unsigned_abs();
+        if from < above {
+            return from.saturating_sub(back);
+        }
+        // How many of the rows back lie in the view below is found by stepping there one
+        // by one: a page at most.
+        let mut at = from - above;
+        let mut left = back;
+        while left > 0 && at > 0 {
+            let before = self.below.step(at, -1);
+            if before >= at {
+                break;
+            }
+            at = before;
+            left -= 1;
+        }
+        match left {
+            0 => above + at,
+            left => above.saturating_sub(left),
+        }
+    }
+
+    fn last(&self) -> u64 {
+        match self.below.rows(0, 1).is_empty() {
+            true => self.above().saturating_sub(1),
+            false => self.above() + self.below.last(),
+        }
+    }
+
+    /// Offsets are those of the view below.
+    fn anchor(&self, offset: u64) -> u64 {
+        self.above() + self.below.anchor(offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Role, Span};
+
+    /// Rows of ten bytes each.
+    struct Tens(u64);
+
+    impl View for Tens {
+        fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+            (top / 10..self.0)
+                .take(height)
+                .map(|row| line(&format!("b{row}"), row * 10))
+                .collect()
+        }
+        fn step(&self, from: u64, rows: i64) -> u64 {
+            let row = (from / 10) as i64 + rows;
+            row.clamp(0, self.0.saturating_sub(1) as i64) as u64 * 10
+        }
+        fn last(&self) -> u64 {
+            self.0.saturating_sub(1) * 10
+        }
+        fn anchor(&self, offset: u64) -> u64 {
+            offset / 10 * 10
+        }
+    }
+
+    fn line(text: &str, at: u64) -> Line {
+        Line {
+            spans: vec![Span {
+                text: text.to_owned(),
+                role: Role::Text,
+            }],
+            at,
+        }
+    }
+
+    #[test]
+    fn rows_and_steps_cross_the_seam() {
+        let tens = Tens(5);
+        let stack = Stack {
+            above: vec![line("a0", 0), line("a1", 0), line("a2", 0)],
+            below: &tens,
+        };
+        let shown = |top| -> Vec<String> {
+            let rows = stack.rows(top, 3);
+            rows.iter().map(|line| line.spans[0].text.clone()).collect()
+        };
+        assert_eq!(shown(1), ["a1", "a2", "b0"]);
+        assert_eq!(shown(13), ["b1", "b2", "b3"]);
+        for (from, by, want) in [
+            (0, 1, 1),
+            (0, 3, 3),
+            (0, 4, 13),
+            (0, 99, 43),
+            (13, -1, 3),
+            (13, -2, 2),
+            (23, -5, 0),
+            (2, -5, 0),
+        ] {
+            assert_eq!(stack.step(from, by), want, "{from} {by}");
+        }
+        assert_eq!(stack.last(), 43);
+        assert_eq!(stack.anchor(25), 23);
+    }
+
+    #[test]
+    fn nothing_below_is_fine() {
+        let none = Tens(0);
+        let stack = Stack {
+            above: vec![line("a0", 0), line("a1", 0)],
+            below: &none,
+        };
+        assert_eq!(stack.last(), 1);
+        assert_eq!(stack.step(0, 9), 1);
+    }
+}

@@ -1,0 +1,133 @@
+//! The body as text: UTF-8, one row a line or wrapped.
+//!
+//! Owns how a line looks: its end is not shown (a lone CR is), a tab goes to the next of
+//! every eighth column, what is not text is a picture or an escape.
+
+use std::io;
+
+use super::flow::{Bytes, Flow, Look, Row, columns, is_tab};
+use super::safe::{cut, decode};
+use super::{Line, Marks, Role, View, unreadable};
+use crate::body::Window;
+
+/// Anchors and marks are offsets in the window.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub window: Window,
+    /// Columns.
+    pub width: usize,
+    pub wrap: bool,
+    /// Columns scrolled to the right; only without `wrap`.
+    pub left: usize,
+    pub marks: Marks,
+}
+
+impl View for Text {
+    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+        self.lines(top, height)
+            .unwrap_or_else(|err| unreadable(&err, self.width))
+    }
+
+    fn step(&self, from: u64, rows: i64) -> u64 {
+        // No row is without bytes: such a step would only walk a long way.
+        if rows.unsigned_abs() >= self.window.there() {
+            return if rows > 0 { self.last() } else { 0 };
+        }
+        let step = self.flow().step(from, rows);
+        step.map_or(from, |(anchor, _)| anchor)
+    }
+
+    fn last(&self) -> u64 {
+        self.anchor(u64::MAX)
+    }
+
+    fn anchor(&self, offset: u64) -> u64 {
+        let row = self.flow().row_at(offset);
+        row.ok().flatten().map_or(0, |row| row.start)
+    }
+}
+
+impl Text {
+    /// The column of a byte in its row, as if `left` were 0: where to scroll to show it.
+    pub fn column(&self, offset: u64) -> usize {
+        let mut flow = self.flow();
+        let Ok(Some(row)) = flow.row_at(offset) else {
+            return 0;
+        };
+        let Ok(bytes) = flow.bytes.get(row.start..row.end) else {
+            return 0;
+        };
+        let mut column = 0;
+        for piece in decode(bytes) {
+            if row.start + piece.bytes.end as u64 > offset {
+                break;
+            }
+            column += columns(&piece, Look::Text, column);
+        }
+        column
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow {
+            bytes: Bytes::of(&self.window),
+            width: self.wrap.then_some(self.width.max(1)),
+            look: Look::Text,
+        }
+    }
+
+    fn lines(&self, top: u64, height: usize) -> io::Result<Vec<Line>> {
+        let mut flow = self.flow();
+        let mut lines = Vec::new();
+        let mut row = flow.row_at(top)?;
+        while let Some(this) = row.filter(|_| lines.len() < height) {
+            let bytes = flow.bytes.get(this.start..this.end)?;
+            lines.push(self.line(this, bytes));
+            row = flow.row_after(this)?;
+        }
+        Ok(lines)
+    }
+
+    fn line(&self, row: Row, bytes: &[u8]) -> Line {
+        let mut line = Line::new(row.start);
+        let left = if self.wrap { 0 } else { self.left };
+        let right = left.saturating_add(self.width);
+        let skip = plain_start(bytes, left);
+        let mut column = skip;
+        for piece in decode(&bytes[skip..]) {
+            if column >= right {
+                break;
+            }
+            let wide = columns(&piece, Look::Text, column);
+            let (from, to) = (column, column + wide);
+            column = to;
+            if to <= left {
+                continue;
+            }
+            let at = row.start + skip as u64;
+            let bytes = at + piece.bytes.start as u64..at + piece.bytes.end as u64;
+            let shown = to.min(right) - from.max(left);
+            if is_tab(&piece) {
+                line.spaces(shown, self.marks.role(bytes, Role::Text));
+                continue;
+            }
+            let role = self.marks.role(bytes, piece.role);
+            if shown == piece.width {
+                line.push(&piece.text, role);
+            } else if from < left || piece.role == Role::Text {
+                // Half of a wide character at an edge.
+                line.spaces(shown, role);
+            } else {
+                line.push(&cut(&piece.text, shown), role);
+            }
+        }
+        line
+    }
+}
+
+/// How many plain characters before column `left` need no look: all but the last, that
+/// a mark may stand on.
+fn plain_start(bytes: &[u8], left: usize) -> usize {
+    let plain = |byte: &&u8| (b' '..=b'~').contains(*byte);
+    let run = bytes.iter().take(left).take_while(plain).count();
+    run.saturating_sub(1)
+}

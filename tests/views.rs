@@ -1,0 +1,675 @@
+//! The views, seen from outside: bytes, a size and a top row give these rows; and what
+//! holds for any bytes at all.
+
+use proptest::prelude::*;
+use sockeye::anomaly::{self, Anomaly};
+use sockeye::body::{Memory, Window, Writer};
+use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
+use sockeye::exchange::Exchange;
+use sockeye::view::safe::{is_unsafe, width};
+use sockeye::view::{Headers, Hex, Line, Marks, Role, Text, View, Wire, wire};
+
+fn window(bytes: &[u8]) -> Window {
+    let mut writer = Writer::new(&Memory::new(10_000));
+    writer.append(bytes).unwrap();
+    Window::whole(&writer.store())
+}
+
+fn text(bytes: &[u8], width: usize, wrap: bool, left: usize) -> Text {
+    Text {
+        window: window(bytes),
+        width,
+        wrap,
+        left,
+        marks: Marks::default(),
+    }
+}
+
+fn hex(bytes: &[u8], width: usize, left: usize) -> Hex {
+    Hex {
+        window: window(bytes),
+        width,
+        left,
+        marks: Marks::default(),
+    }
+}
+
+fn wire<'a>(sent: &'a [u8], received: &[u8], width: usize) -> Wire<'a> {
+    Wire {
+        sent,
+        received: window(received),
+        width,
+        regions: &[],
+        marks: Marks::default(),
+    }
+}
+
+fn shown(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(row).collect()
+}
+
+fn row(line: &Line) -> String {
+    line.spans.iter().map(|span| span.text.as_str()).collect()
+}
+
+/// The rows with each span that is not plain text as `Role<text>`.
+fn roles(lines: &[Line]) -> Vec<String> {
+    let span = |span: &sockeye::view::Span| match span.role {
+        Role::Text => span.text.clone(),
+        role => format!("{role:?}<{}>", span.text),
+    };
+    lines
+        .iter()
+        .map(|line| line.spans.iter().map(span).collect())
+        .collect()
+}
+
+// -- text -------------------------------------------------------------------------------
+
+#[test]
+fn text_in_rows() {
+    let long = "0123456789abcdef";
+    #[rustfmt::skip]
+    let cases: &[(&str, usize, bool, usize, &[&str])] = &[
+        // bytes, width, wrap, left, rows
+        ("", 10, true, 0, &[]),
+        ("one\ntwo", 10, true, 0, &["one", "two"]),
+        ("one\r\n\r\ntwo\n", 10, true, 0, &["one", "", "two"]),
+        ("\n\n", 10, true, 0, &["", ""]),
+        ("a\rb\r\r\n", 10, true, 0, &["a␍b␍"]),
+        (long, 10, true, 0, &["0123456789", "abcdef"]),
+        (long, 16, true, 0, &["0123456789abcdef"]),
+        (long, 10, false, 0, &["0123456789"]),
+        (long, 10, false, 12, &["cdef"]),
+        (long, 10, false, 99, &[""]),
+        ("a\tb\tc", 20, true, 0, &["a       b       c"]),
+        ("a\tb\tc", 10, true, 0, &["a       b ", "c"]),
+        ("a\tb\tc", 10, false, 5, &["   b      "]),
+        ("日本語", 5, true, 0, &["日本", "語"]),
+        ("日本語", 5, false, 1, &[" 本語"]),
+        ("日本語", 4, false, 1, &[" 本 "]),
+        ("日", 1, true, 0, &[" "]),
+        ("e\u{301}e\u{301}e\u{301}", 2, true, 0, &["e\u{301}e\u{301}", "e\u{301}"]),
+        ("\x1b[31mred\x07", 20, true, 0, &["␛[31mred␇"]),
+        ("a\u{202e}b", 20, true, 0, &["a\\u{202e}b"]),
+        ("a\u{202e}b", 5, true, 0, &["a", "\\u{2…", "b"]),
+    ];
+    for &(bytes, width, wrap, left, want) in cases {
+        let view = text(bytes.as_bytes(), width, wrap, left);
+        assert_eq!(shown(&view.rows(0, 10)), want, "{bytes:?} {width} {left}");
+    }
+}
+
+#[test]
+fn text_says_what_is_not_text() {
+    let view = text(b"ok\x00\xff\t.", 20, true, 0);
+    assert_eq!(
+        roles(&view.rows(0, 1)),
+        ["okInvisible<␀>Undecodable<\\xff> ."],
+    );
+}
+
+#[test]
+fn text_from_a_row_on_and_steps() {
+    let view = text(b"one\ntwo three\nfour", 5, true, 0);
+    // one | two t | hree | four
+    for (top, want) in [
+        (0, &["one", "two t"][..]),
+        (2, &["one", "two t"]),
+        (4, &["two t", "hree"]),
+        (9, &["hree", "four"]),
+        (14, &["four"]),
+        (99, &["four"]),
+    ] {
+        assert_eq!(shown(&view.rows(top, 2)), want, "{top}");
+    }
+    for (from, rows, want) in [
+        (0, 1, 4),
+        (0, 2, 9),
+        (0, 99, 14),
+        (14, -1, 9),
+        (14, -2, 4),
+        (14, -99, 0),
+        (14, i64::MIN, 0),
+        (0, i64::MAX, 14),
+        (5, 0, 4),
+    ] {
+        assert_eq!(view.step(from, rows), want, "{from} {rows}");
+    }
+    assert_eq!(view.last(), 14);
+    assert_eq!(view.anchor(12), 9);
+}
+
+#[test]
+fn text_with_marks() {
+    let mut view = text(b"find a needle here", 40, true, 0);
+    view.marks = Marks {
+        found: vec![7..13, 14..15],
+        chosen: Some(0..10),
+    };
+    assert_eq!(
+        roles(&view.rows(0, 1)),
+        ["Chosen<find a >Found<needle> Found<h>ere"],
+    );
+    assert_eq!(view.column(7), 7);
+}
+
+#[test]
+fn a_line_of_a_million_bytes_is_walked_without_reading_it_whole() {
+    let mut bytes = b"first\n".to_vec();
+    bytes.extend("日本語abc".repeat(80_000).as_bytes());
+    bytes.extend(b"\nlast");
+    let view = text(&bytes, 80, true, 0);
+    assert_eq!(view.last(), bytes.len() as u64 - 4);
+    let top = view.step(view.last(), -3);
+    assert!(top > bytes.len() as u64 - 4 * 400);
+    // Rows in the middle, where the line's start is far away.
+    let middle = view.rows(500_000, 1000);
+    for pair in middle.windows(2).step_by(50) {
+        let (at, next) = (pair[0].at, pair[1].at);
+        assert_eq!(view.step(at, 1), next);
+        assert_eq!(view.step(next, -1), at);
+        assert_eq!(view.anchor(next - 1), at);
+    }
+
+    let view = text(&bytes, 80, false, 0);
+    let rows = view.rows(0, 100);
+    // Cut about every 32 KiB, and never inside a character.
+    assert_eq!(rows.len(), 2 + bytes.len() / (32 * 1024));
+    assert!(rows.iter().all(|line| !row(line).contains("\\x")));
+}
+
+// -- hex --------------------------------------------------------------------------------
+
+#[test]
+fn hex_in_rows() {
+    let bytes = b"HTTP/1.1 200 OK\r\n\0\x7f\x80\xff~";
+    #[rustfmt::skip]
+    let cases: &[(usize, usize, &[&str])] = &[
+        (80, 0, &[
+            "00000000  48 54 54 50 2f 31 2e 31  20 32 30 30 20 4f 4b 0d  HTTP/1.1 200 OK␍",
+            "00000010  0a 00 7f 80 ff 7e                                 ␊␀␡··~",
+        ]),
+        (50, 0, &[
+            "00000000  48 54 54 50 2f 31 2e 31  HTTP/1.1",
+            "00000008  20 32 30 30 20 4f 4b 0d   200 OK␍",
+            "00000010  0a 00 7f 80 ff 7e        ␊␀␡··~",
+        ]),
+        (20, 10, &[
+            "48 54 54 50  HTTP",
+            "2f 31 2e 31  /1.1",
+            "20 32 30 30   200",
+            "20 4f 4b 0d   OK␍",
+            "0a 00 7f 80  ␊␀␡·",
+            "ff 7e        ·~",
+        ]),
+    ];
+    for &(width, left, want) in cases {
+        let view = hex(bytes, width, left);
+        assert_eq!(shown(&view.rows(0, 10)), want);
+    }
+}
+
+#[test]
+fn hex_steps_and_ends() {
+    let view = hex(&[7; 100], 80, 0);
+    for (from, rows, want) in [
+        (0, 1, 16),
+        (17, 1, 32),
+        (0, 99, 96),
+        (96, -2, 64),
+        (96, i64::MIN, 0),
+        (0, i64::MAX, 96),
+    ] {
+        assert_eq!(view.step(from, rows), want, "{from} {rows}");
+    }
+    assert_eq!(view.last(), 96);
+    assert_eq!(view.anchor(50), 48);
+    assert_eq!(hex(b"", 80, 0).last(), 0);
+    assert_eq!(hex(b"", 80, 0).rows(0, 5), []);
+    assert_eq!(view.rows(90, 5).len(), 2);
+}
+
+#[test]
+fn hex_with_marks() {
+    let mut view = hex(b"abc", 43, 0);
+    view.marks.found = vec![1..2, 9..12];
+    assert_eq!(
+        roles(&view.rows(0, 1)),
+        ["Margin<00000000>  61 Found<62> 63                 aFound<b>c"],
+    );
+}
+
+// -- wire -------------------------------------------------------------------------------
+
+#[test]
+fn wire_shows_both_directions_whole() {
+    type Case = (&'static [u8], &'static [u8], usize, &'static [&'static str]);
+    #[rustfmt::skip]
+    let cases: &[Case] = &[
+        (b"", b"", 20, &[]),
+        (b"GET /\r\n\r\n", b"", 20, &["▸ GET /␍␊", "▸ ␍␊"]),
+        (b"GET /", b"HTTP\n", 20, &["▸ GET /", "◂ HTTP␊"]),
+        (b"", b"a\r\n\0\t\xff", 20, &["◂ a␍␊", "◂ ␀␉\\xff"]),
+        (b"0123456789", b"0123456\r\n", 10, &["▸ 01234567", "▸ 89", "◂ 0123456␍", "◂ ␊"]),
+        (b"abc", b"def", 3, &["abc", "def"]),
+    ];
+    for &(sent, received, width, want) in cases {
+        let view = wire(sent, received, width);
+        assert_eq!(shown(&view.rows(0, 10)), want);
+    }
+}
+
+#[test]
+fn wire_steps_across_the_turn() {
+    let view = wire(b"a\nb\n", b"c\nd\ne", 20);
+    for (from, rows, want) in [
+        (0, 1, 2),
+        (0, 2, 4),
+        (0, 4, 8),
+        (0, 99, 8),
+        (2, 1, 4),
+        (4, -1, 2),
+        (8, -3, 2),
+        (8, -4, 0),
+        (8, -99, 0),
+        (5, 0, 4),
+        (3, 0, 2),
+    ] {
+        assert_eq!(view.step(from, rows), want, "{from} {rows}");
+    }
+    assert_eq!(view.last(), 8);
+    assert_eq!(shown(&view.rows(2, 2)), ["▸ b␊", "◂ c␊"]);
+    assert_eq!(shown(&view.rows(6, 9)), ["◂ d␊", "◂ e"]);
+    assert_eq!(view.shown(2, 2), 2..6);
+    assert_eq!(view.shown(6, 9), 6..9);
+}
+
+#[test]
+fn wire_colours_received_bytes_by_what_they_are() {
+    let received = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\n\r\nextra";
+    let mut exchange = Exchange::new(EndMode::Auto, 3);
+    // The second exchange on its connection: offsets in events begin at 1000.
+    let chunk = |offset: u64, size| Kind::Chunk {
+        offset: 1000 + offset,
+        size,
+        extensions: "".into(),
+    };
+    for kind in [
+        Kind::Recv {
+            offset: 1000,
+            asked: 4096,
+            bytes: received.len() as u32,
+            queued: None,
+        },
+        Kind::Head(Box::new(head(
+            1000,
+            200,
+            &[("A", "b", 17, 6)],
+            25,
+            Framing::Chunked,
+        ))),
+        chunk(25, 3),
+        chunk(35, 2),
+        chunk(42, 0),
+        Kind::Anomaly(Box::new(Anomaly {
+            kind: anomaly::Kind::ExcessBytes,
+            offset: 1047,
+            detail: String::new(),
+        })),
+    ] {
+        exchange.apply(Event { t_us: 0, kind });
+    }
+    let mut view = wire(b"", received, 40);
+    let regions = wire::regions(&exchange, &view.received, 0..100).unwrap();
+    view.regions = &regions;
+    view.marks.chosen = Some(49..50);
+    assert_eq!(
+        roles(&view.rows(0, 20)),
+        [
+            "Margin<◂ >StatusOk<HTTP/1.1 200 OK>Invisible<␍␊>",
+            "Margin<◂ >FieldName<A>FieldValue<: b>Invisible<␍␊>",
+            "Margin<◂ >Invisible<␍␊>",
+            "Margin<◂ >Framing<3;x>Invisible<␍␊>",
+            "Margin<◂ >abcInvisible<␍␊>",
+            "Margin<◂ >Framing<2>Invisible<␍␊>",
+            "Margin<◂ >deInvisible<␍␊>",
+            "Margin<◂ >Framing<0>Invisible<␍␊>",
+            "Margin<◂ >Invisible<␍␊>",
+            "Margin<◂ >Excess<ex>Chosen<t>Excess<ra>",
+        ],
+    );
+    // Only what is near a range is answered.
+    let body = wire::regions(&exchange, &view.received, 47..50).unwrap();
+    assert_eq!(body, [(47..u64::MAX, Role::Excess)]);
+}
+
+// -- headers ----------------------------------------------------------------------------
+
+/// Fields as name, value, offset from the head's start, length.
+fn head(
+    offset: u64,
+    status: u16,
+    fields: &[(&str, &str, u64, u32)],
+    bytes: u64,
+    framing: Framing,
+) -> Head {
+    Head {
+        version: "HTTP/1.1".into(),
+        status,
+        reason: "Reason".into(),
+        fields: fields
+            .iter()
+            .map(|&(name, value, at, len)| Field {
+                name: name.into(),
+                value: value.into(),
+                offset: offset + at,
+                len,
+            })
+            .collect(),
+        offset,
+        bytes,
+        framing,
+    }
+}
+
+fn odd_exchange() -> Exchange {
+    let mut exchange = Exchange::new(EndMode::Once, 0);
+    let anomaly = |kind, offset| {
+        Kind::Anomaly(Box::new(Anomaly {
+            kind,
+            offset,
+            detail: String::new(),
+        }))
+    };
+    for kind in [
+        Kind::InterimHead(Box::new(head(
+            0,
+            103,
+            &[("Link", "<a>", 20, 11)],
+            33,
+            Framing::NoBody,
+        ))),
+        anomaly(anomaly::Kind::BareLf, 64),
+        Kind::Head(Box::new(head(
+            33,
+            200,
+            &[
+                ("Content-Length", "5", 17, 19),
+                ("X", "a value that is longer than a row\u{1b}", 36, 40),
+            ],
+            80,
+            Framing::Length(5),
+        ))),
+        anomaly(anomaly::Kind::ExcessBytes, 118),
+        Kind::Trailers {
+            headers: vec![Field {
+                name: "Sum".into(),
+                value: "1".into(),
+                offset: 200,
+                len: 8,
+            }],
+        },
+    ] {
+        exchange.apply(Event { t_us: 0, kind });
+    }
+    exchange
+}
+
+#[test]
+fn headers_as_a_table() {
+    let exchange = odd_exchange();
+    let view = Headers {
+        exchange: &exchange,
+        width: 40,
+        marks: Marks::default(),
+    };
+    let want = [
+        "HTTP/1.1 103 Reason",
+        "Link            <a>",
+        "",
+        "HTTP/1.1 200 Reason",
+        "Content-Length  5",
+        "                ⚠ bare_lf: a line ended",
+        "                  by LF without CR; read",
+        "                  as a line end (RFC",
+        "                  9112 section 2.2)",
+        "X               a value that is longer t",
+        "                han a row␛",
+        "",
+        "Trailers, after the body:",
+        "Sum             1",
+        "",
+        "⚠ byte 118: excess_bytes: bytes after",
+        "  the end of the message; kept as a",
+        "  region of their own (RFC 9112 section",
+        "  9.2)",
+        "",
+        "The body is 5 bytes, as Content-Length",
+        "  says (RFC 9112 section 6.3, step 6).",
+        "But end mode once was asked for: a",
+        "  single recv().",
+    ];
+    assert_eq!(shown(&view.rows(0, 99)), want);
+    let all = view.rows(0, 99);
+    for (n, line) in all.iter().enumerate() {
+        assert_eq!(view.step(0, n as i64), line.at);
+        assert_eq!(view.step(line.at, -(n as i64)), 0);
+        assert_eq!(
+            shown(&view.rows(line.at, 2)),
+            want[n..want.len().min(n + 2)]
+        );
+    }
+    assert_eq!(view.last(), all[all.len() - 1].at);
+    assert_eq!(view.step(0, i64::MAX), view.last());
+    assert_eq!(view.step(view.last(), i64::MIN), 0);
+    for (offset, want) in [
+        (0, "HTTP/1.1 103"),
+        (25, "Link"),
+        (60, "Content"),
+        (70, "X"),
+    ] {
+        let at = view.anchor(offset);
+        assert!(row(&view.rows(at, 1)[0]).starts_with(want), "{offset}");
+    }
+}
+
+#[test]
+fn headers_with_roles_and_marks() {
+    let exchange = odd_exchange();
+    let view = Headers {
+        exchange: &exchange,
+        width: 60,
+        marks: Marks {
+            found: vec![25..26, 60..60],
+            chosen: None,
+        },
+    };
+    assert_eq!(
+        roles(&view.rows(0, 4)),
+        [
+            "StatusOk<HTTP/1.1 103 Reason>",
+            "Found<Link>            Found<<a>>",
+            "",
+            "StatusOk<HTTP/1.1 200 Reason>",
+        ],
+    );
+}
+
+#[test]
+fn headers_say_what_ends_the_body() {
+    for (status, fields, framing, want) in [
+        (
+            204,
+            &[][..],
+            Framing::NoBody,
+            "a 204 never has one (RFC 9112 section 6.3, step 1)",
+        ),
+        (
+            200,
+            &[],
+            Framing::NoBody,
+            "HEAD, or to CONNECT, never has one",
+        ),
+        (101, &[], Framing::NoBody, "another protocol begins here"),
+        (200, &[], Framing::Chunked, "section 6.3, step 4"),
+        (
+            200,
+            &[],
+            Framing::Length(7),
+            "7 bytes, as Content-Length says",
+        ),
+        (
+            200,
+            &[],
+            Framing::Close,
+            "says no length (RFC 9112 section 6.3, step 8)",
+        ),
+        (
+            200,
+            &[("Transfer-Encoding", "gzip", 17, 25)],
+            Framing::Close,
+            "does not end in chunked (RFC 9112 section 6.3, step 4)",
+        ),
+    ] {
+        let mut exchange = Exchange::new(EndMode::Auto, 0);
+        let kind = Kind::Head(Box::new(head(0, status, fields, 44, framing)));
+        exchange.apply(Event { t_us: 0, kind });
+        let view = Headers {
+            exchange: &exchange,
+            width: 200,
+            marks: Marks::default(),
+        };
+        let last = row(&view.rows(view.last(), 1)[0]);
+        assert!(last.contains(want), "{last}");
+    }
+}
+
+// -- any bytes at all -------------------------------------------------------------------
+
+/// Every row fits and is safe, one row's anchor leads to the next's, all the way down
+/// and back up; rows hold each byte's anchor.
+fn assert_walks(view: &dyn View, width: usize) -> Result<(), TestCaseError> {
+    let all = view.rows(0, usize::MAX);
+    for line in &all {
+        let text = row(line);
+        prop_assert!(sockeye::view::safe::width(&text) <= width, "{:?}", text);
+        prop_assert!(!text.chars().any(is_unsafe), "{:?}", text);
+    }
+    let anchors: Vec<u64> = all.iter().map(|line| line.at).collect();
+    prop_assert!(anchors.is_sorted_by(|a, b| a < b), "{:?}", anchors);
+    for (n, &at) in anchors.iter().enumerate() {
+        prop_assert_eq!(view.step(0, n as i64), at);
+        prop_assert_eq!(view.step(at, -(n as i64)), 0);
+        prop_assert_eq!(view.step(at, 1), *anchors.get(n + 1).unwrap_or(&at));
+        prop_assert_eq!(view.step(at, -1), anchors[n.saturating_sub(1)]);
+        let two = view.rows(at, 2);
+        prop_assert_eq!(&two[..], &all[n..all.len().min(n + 2)]);
+    }
+    prop_assert_eq!(view.last(), anchors.last().copied().unwrap_or(0));
+    Ok(())
+}
+
+/// The rows' anchors cut the bytes into parts, each shown by its row: an anchor inside a
+/// part leads to its start.
+fn assert_covers(view: &dyn View, bytes: &[u8], base: u64) {
+    let anchors: Vec<u64> = view
+        .rows(0, usize::MAX)
+        .iter()
+        .map(|line| line.at)
+        .collect();
+    let mut ends = anchors.iter().skip(1).copied();
+    for &at in &anchors {
+        let end = ends.next().unwrap_or(base + bytes.len() as u64);
+        for offset in [at, at + (end - at) / 2, end - 1] {
+            assert_eq!(view.anchor(offset), at);
+        }
+    }
+}
+
+/// Bytes that look like what views stumble over.
+fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        "[a-z ]{1,30}".prop_map(String::into_bytes),
+        Just(b"\r\n".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"\t".to_vec()),
+        Just("日本".into()),
+        Just("e\u{301}\u{301}".into()),
+        Just("\u{202e}\u{200b}".into()),
+        any::<char>().prop_map(|c| c.to_string().into_bytes()),
+        proptest::collection::vec(any::<u8>(), 1..5),
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn text_walks(bytes in any_bytes(), width in 1_usize..40, wrap: bool, left in 0_usize..20) {
+        let left = if wrap { 0 } else { left };
+        let view = text(&bytes, width, wrap, left);
+        assert_walks(&view, width)?;
+        assert_covers(&view, &bytes, 0);
+    }
+
+    #[test]
+    fn hex_walks(bytes in any_bytes(), width in 1_usize..90, left in 0_usize..20) {
+        let view = hex(&bytes, width, left);
+        assert_walks(&view, width)?;
+        assert_covers(&view, &bytes, 0);
+    }
+
+    #[test]
+    fn wire_walks(sent in any_bytes(), received in any_bytes(), width in 1_usize..40) {
+        let view = wire(&sent, &received, width);
+        assert_walks(&view, width)?;
+        assert_covers(&view, &received, sent.len() as u64);
+    }
+
+    /// What the wire shows is what the bytes are: all pieces, in order.
+    #[test]
+    fn wire_shows_every_byte(received in any_bytes()) {
+        let view = wire(b"", &received, 40);
+        let rows = view.rows(0, usize::MAX);
+        let all: String = rows.iter().map(|line| row(line)[4..].to_owned()).collect();
+        // A row cuts a character from its marks only where the walk would too.
+        prop_assert_eq!(all, sockeye::view::safe::safe_bytes(&received));
+    }
+
+    #[test]
+    fn headers_walk(
+        name in any::<String>(),
+        value in any::<String>(),
+        width in 1_usize..60,
+        anomalies in proptest::collection::vec((0_usize..40, 0_u64..99), 0..4),
+    ) {
+        let mut exchange = Exchange::new(EndMode::Close, 0);
+        let fields = [(name.as_str(), value.as_str(), 17, 10), ("B", "c", 27, 6)];
+        let head = head(0, 200, &fields, 35, Framing::Close);
+        exchange.apply(Event { t_us: 0, kind: Kind::Head(Box::new(head)) });
+        for (kind, offset) in anomalies {
+            let anomaly = Anomaly {
+                kind: anomaly::Kind::ALL[kind % anomaly::Kind::ALL.len()],
+                offset,
+                detail: value.clone(),
+            };
+            exchange.apply(Event { t_us: 0, kind: Kind::Anomaly(Box::new(anomaly)) });
+        }
+        let view = Headers { exchange: &exchange, width, marks: Marks::default() };
+        assert_walks(&view, width)?;
+    }
+}
+
+#[test]
+fn widths_are_counted_as_a_terminal_does() {
+    // A terminal of that width shows each row as it is, and the cursor stands behind it.
+    let bytes = "plain 日本語 e\u{301} \u{1b}[2J \u{202e} \u{ff} \u{9b}31m".as_bytes();
+    let view = text(bytes, 30, true, 0);
+    for line in view.rows(0, 10) {
+        let mut terminal = vt100::Parser::new(2, 30, 0);
+        terminal.process(row(&line).as_bytes());
+        let (at, column) = terminal.screen().cursor_position();
+        assert_eq!((at, usize::from(column)), (0, width(&row(&line)).min(30)));
+        assert_eq!(terminal.screen().contents(), row(&line).trim_end());
+    }
+}
