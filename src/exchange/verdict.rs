@@ -137,8 +137,11 @@ impl Exchange {
         match closed.by {
             Closer::Peer if told => None,
             Closer::Peer => Some("closed by the peer".to_owned()),
-            // A cancel or a failure has been told already.
-            Closer::Us if self.error.is_some() || end.reason == EndReason::Cancelled => {
+            // A cancel, a failure and a silence have been told already.
+            Closer::Us
+                if self.error.is_some()
+                    || matches!(end.reason, EndReason::Cancelled | EndReason::Timeout) =>
+            {
                 Some("closed by us".to_owned())
             }
             Closer::Us => Some(format!("closed by us: {}", closed.why)),

@@ -31,6 +31,14 @@ fn answered(framing: Framing, fields: &[(&str, &str)], body: u32, more: Rows) ->
     rows
 }
 
+fn excess() -> Kind {
+    Kind::Anomaly(Box::new(Anomaly {
+        kind: anomaly::Kind::ExcessBytes,
+        offset: 97,
+        detail: String::new(),
+    }))
+}
+
 #[test]
 fn every_end_has_its_line() {
     use EndMode::{Auto, Close, Length, Once, Timeout};
@@ -70,6 +78,23 @@ fn every_end_has_its_line() {
                 ],
             ),
             "ended: Content-Length's 100 bytes are here · closed by us: Connection: close · read-until-close would do too: the peer announced its close",
+        ),
+        (
+            Auto,
+            answered(
+                Framing::Length(1),
+                &[("Connection", "close")],
+                1,
+                vec![
+                    (1_200, excess()),
+                    (1_300, end(EndReason::ContentLength)),
+                    (
+                        1_300,
+                        closed(Closer::Us, "bytes came after the end of the response"),
+                    ),
+                ],
+            ),
+            "ended: Content-Length's 1 byte is here · closed by us: bytes came after the end of the response · read-until-close would take the excess for body",
         ),
         (
             Auto,
@@ -226,10 +251,13 @@ fn every_end_has_its_line() {
                 100,
                 vec![
                     (2_001_200, end(EndReason::Timeout)),
-                    (2_001_200, closed(Closer::Us, "the timeout")),
+                    (
+                        2_001_200,
+                        closed(Closer::Us, "only the close ends this response"),
+                    ),
                 ],
             ),
-            "ended: nothing came for 2.0 s, the end that was asked for; Content-Length's 100 bytes are here · closed by us: the timeout · auto would have ended 2.0 s sooner",
+            "ended: nothing came for 2.0 s, the end that was asked for; Content-Length's 100 bytes are here · closed by us · auto would have ended 2.0 s sooner",
         ),
         (
             Timeout,
