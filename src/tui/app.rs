@@ -247,7 +247,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
-                what: "each recv() brings a piece; Content-Length says when it is over",
+                what: "recv() by recv(), until Content-Length is reached",
                 knobs: Knobs {
                     recv_size: crate::plan::CLASSIC_RECV,
                     ..Knobs::default()
@@ -256,7 +256,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
-                what: "all bytes are here, recv() waits on: Esc, then F9 for another end mode, F5",
+                what: "all is here, yet recv() waits: Esc, then F9, F5",
                 knobs: Knobs {
                     end: crate::event::EndMode::Close,
                     recv_size: crate::plan::CLASSIC_RECV,
@@ -266,7 +266,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
-                what: "F8 stops the recv()s and the queue fills; F10 takes one; F8 goes on",
+                what: "F8 pauses, the queue fills; F10 one recv(); F8 on",
                 knobs: Knobs::default(),
             },
         ]
