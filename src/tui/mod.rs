@@ -1,1 +1,3 @@
 //! The full-screen browser.
+
+pub mod editor;

@@ -44,6 +44,8 @@ pub enum Role {
     Anomaly,
     /// A search hit.
     Found,
+    /// What the user selected, whatever else it is.
+    Selected,
     /// Words of this program among the bytes: "… 3 more lines".
     Note,
 }
