@@ -103,6 +103,16 @@ impl Index {
         start..self.line_end(text, row)
     }
 
+    /// As [`Index::line`] for a row whose start is known: most lines end nearby.
+    pub(super) fn line_from(&self, text: &[u8], row: usize, start: usize) -> Range<usize> {
+        let near = &text[start..text.len().min(start + BLOCK)];
+        let lf = match self.many_lines {
+            true => memchr::memchr(b'\n', near),
+            false => None,
+        };
+        start..lf.map_or_else(|| self.line_end(text, row), |lf| start + lf + 1)
+    }
+
     /// Past the line end of a row.
     fn line_end(&self, text: &[u8], row: usize) -> usize {
         let mut left = row;
@@ -229,6 +239,7 @@ mod tests {
         assert_eq!(index.rows(), lines.len());
         for (row, line) in lines.iter().enumerate() {
             assert_eq!(index.line(text, row), *line);
+            assert_eq!(index.line_from(text, row, line.start), *line);
             assert_eq!(index.row_of(text, line.start), row);
             assert_eq!(
                 index.column(text, line.start, line.end),

@@ -7,7 +7,7 @@
 //! one where both stand together.
 //!
 //! Each edit costs a move of the bytes behind it and a look at a block of the
-//! [`index`]: 10 MB, even in one line, are edited as fast as ten bytes.
+//! `index`: 10 MB, even in one line, are edited as fast as ten bytes.
 
 mod history;
 mod index;
@@ -23,7 +23,7 @@ use index::Index;
 use pieces::{piece_end, piece_start};
 
 /// The longest word that a motion walks: a 10 MB body may be one "word".
-const LONGEST_WORD: usize = 1 << 20;
+const LONGEST_WORD: usize = 64 << 10;
 
 /// Bytes under edit.
 #[derive(Clone, Debug)]
@@ -220,7 +220,8 @@ impl Editor {
     fn apply(&mut self, change: Change) -> Change {
         let range = change.at..change.at + change.len;
         let len = change.bytes.len();
-        let removed = self.text.splice(range, change.bytes).collect();
+        let removed = self.text[range.clone()].to_vec();
+        put(&mut self.text, range, &change.bytes);
         self.index.splice(&self.text, change.at, change.len, len);
         self.cursor = change.after.cursor;
         self.anchor = change.after.anchor;
@@ -380,6 +381,18 @@ impl Editor {
             .take_while(|b| class(**b) == Class::Blank);
         piece_start(&self.text, self.cursor + word + blank.count())
     }
+}
+
+/// Puts bytes in place of a range with one move of what is behind it (`Vec::splice`
+/// takes three times as long, byte by byte).
+fn put(text: &mut Vec<u8>, range: Range<usize>, bytes: &[u8]) {
+    let old_len = text.len();
+    let end = range.start + bytes.len();
+    let new_len = old_len - range.len() + bytes.len();
+    text.resize(old_len.max(new_len), 0);
+    text.copy_within(range.end..old_len, end);
+    text[range.start..end].copy_from_slice(bytes);
+    text.truncate(new_len);
 }
 
 /// What a byte is to a motion by words.

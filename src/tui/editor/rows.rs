@@ -18,8 +18,13 @@ impl Editor {
     /// [`Line::at`] is the offset of the first byte seen.
     pub fn rows(&self, top: usize, height: usize, left: usize, width: usize) -> Vec<Line> {
         let bottom = top.saturating_add(height).min(self.row_count());
+        let mut start = self.index.line(&self.text, top).start;
         (top..bottom)
-            .map(|row| self.row(self.index.line(&self.text, row), left, width))
+            .map(|row| {
+                let line = self.index.line_from(&self.text, row, start);
+                start = line.end;
+                self.row(line, left, width)
+            })
             .collect()
     }
 
