@@ -11,6 +11,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use sockeye::body::Memory;
 use sockeye::error::{Error, Result};
 use sockeye::event::{EndMode, EndReason, Event, Family, Kind};
 use sockeye::net::channel::{CAPACITY, channel};
@@ -556,7 +557,7 @@ fn a_full_channel_holds_the_fetch_back_until_it_is_drained() {
     let wakes = Arc::new(AtomicUsize::new(0));
     let (tell, woken) = mpsc::channel();
     let counted = Arc::clone(&wakes);
-    let (mut sender, receiver) = channel(64 << 20, &control, move || {
+    let (mut sender, receiver) = channel(&Memory::new(64 << 20), &control, move || {
         counted.fetch_add(1, Ordering::SeqCst);
         tell.send(()).unwrap();
     });
@@ -601,7 +602,7 @@ fn a_full_channel_is_left_on_cancel_and_when_nobody_drains_it() {
         plan.recv_size = 16;
         let control = Control::new();
         let hand = control.clone();
-        let (mut sender, receiver) = channel(64 << 20, &control, || {});
+        let (mut sender, receiver) = channel(&Memory::new(64 << 20), &control, || {});
         let fetching = thread::spawn(move || fetch(&plan, &control, &Pool::new(), &mut sender));
         wait_until(|| receiver.waiting() == CAPACITY);
         let kept = if cancel {
@@ -625,7 +626,7 @@ fn only_a_decoded_body_is_copied() {
     for (response, decoded) in [(OK_3, ""), (CHUNKED, "abcde")] {
         let server = Server::start(move |_| vec![send(response)]).unwrap();
         let control = Control::new();
-        let (mut sender, receiver) = channel(1 << 20, &control, || {});
+        let (mut sender, receiver) = channel(&Memory::new(1 << 20), &control, || {});
         fetch(&plan(&server, "/"), &control, &Pool::new(), &mut sender).unwrap();
         let all = |store: sockeye::body::Store| {
             let mut bytes = vec![0; store.len() as usize];
