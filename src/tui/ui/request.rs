@@ -44,7 +44,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let tab = app.tab();
     let focused = is_focused(app, Focus::Request);
     let bytes = tab.request.bytes();
-    let lints = lints(tab);
+    let lints = &tab.lints;
     let block = pane(theme, focused, title(tab, lints.len(), area.width));
     frame.render_widget(block, area);
     let inner = inside(area);
@@ -75,7 +75,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(paint::line(line, theme)), line_area);
     }
     let (row, column) = tab.request.cursor_cell();
-    if let Some(words) = words(tab, &lints, row) {
+    if let Some(words) = words(tab, lints, row) {
         let rows = words_rows(inner);
         let below = Rect {
             y: inner.y + inner.height.saturating_sub(rows),
@@ -116,15 +116,7 @@ fn title(tab: &Tab, warnings: usize, width: u16) -> Vec<Span<'static>> {
 }
 
 fn has_words(tab: &Tab) -> bool {
-    tab.hex.is_some() || !lints(tab).is_empty()
-}
-
-/// Nothing is wrong with a request that was not begun.
-fn lints(tab: &Tab) -> Vec<Lint> {
-    match tab.request.bytes() {
-        [] => Vec::new(),
-        bytes => request::lint(bytes),
-    }
+    tab.hex.is_some() || !tab.lints.is_empty()
 }
 
 fn words_rows(inner: Rect) -> u16 {
