@@ -26,12 +26,13 @@ pub struct Hex {
 impl View for Hex {
     fn rows(&self, top: u64, height: usize) -> Vec<Line> {
         let per_row = self.per_row();
+        let digits = self.digits();
         let top = self.anchor(top);
         match self.window.read(top, height.saturating_mul(per_row)) {
             Ok(bytes) => (top..)
                 .step_by(per_row)
                 .zip(bytes.chunks(per_row))
-                .map(|(at, bytes)| self.line(at, bytes))
+                .map(|(at, bytes)| self.line(at, bytes, per_row, digits))
                 .collect(),
             Err(err) => unreadable(&err, self.width),
         }
@@ -70,11 +71,10 @@ impl Hex {
     /// Digits of an offset: 8, or as many as the last byte's needs.
     fn digits(&self) -> usize {
         let bits = u64::BITS - self.window.there().leading_zeros();
-        bits.div_ceil(4).max(8) as usize
+        bits.div_ceil(4).clamp(8, 16) as usize
     }
 
-    fn line(&self, at: u64, bytes: &[u8]) -> Line {
-        let per_row = self.per_row();
+    fn line(&self, at: u64, bytes: &[u8], per_row: usize, digits: usize) -> Line {
         let mut row = Clip {
             line: Line {
                 spans: Vec::with_capacity(2 + per_row / 2),
@@ -84,7 +84,6 @@ impl Hex {
             column: 0,
         };
         let mut offset = [b'0'; 16];
-        let digits = self.digits().min(16);
         for (n, digit) in offset[..digits].iter_mut().rev().enumerate() {
             *digit = DIGITS[(at >> (4 * n)) as usize & 15];
         }
@@ -101,7 +100,7 @@ impl Hex {
                 if n > run.start {
                     text.push_str(gap(n));
                 }
-                text.push_str(&PAIRS[2 * usize::from(byte)..][..2]);
+                text.push_str(PAIRS[usize::from(byte)]);
                 n += 1;
             }
             row.push(&text, text.len(), role);
@@ -112,7 +111,9 @@ impl Hex {
         let missing = filled.saturating_sub(row.column).min(SPACES.len());
         row.push(&SPACES[..missing], missing, Role::Text);
         for (run, role) in self.runs(at, bytes, class) {
-            text.extend(bytes[run.clone()].iter().map(|&byte| picture(byte)));
+            for &byte in &bytes[run.clone()] {
+                text.push_str(PICTURES[usize::from(byte)]);
+            }
             row.push(&text, run.len(), role);
             text.clear();
         }
@@ -148,14 +149,6 @@ fn class(byte: u8) -> Role {
         b' '..=b'~' => Role::Text,
         0x80.. => Role::Undecodable,
         _ => Role::Invisible,
-    }
-}
-
-fn picture(byte: u8) -> &'static str {
-    match glyph(byte) {
-        Some(picture) => picture,
-        None if byte.is_ascii() => &ASCII[usize::from(byte)..][..1],
-        None => "·",
     }
 }
 
@@ -197,33 +190,52 @@ impl Clip {
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// The two digits of each byte, one pair after the other.
-static PAIRS: &str = {
-    const BYTES: [u8; 512] = {
-        let mut bytes = [0; 512];
+/// The two digits of each byte.
+static PAIRS: [&str; 256] = {
+    const TEXT: [u8; 512] = {
+        let mut text = [0; 512];
         let mut byte = 0;
         while byte < 256 {
-            bytes[2 * byte] = DIGITS[byte >> 4];
-            bytes[2 * byte + 1] = DIGITS[byte & 15];
+            text[2 * byte] = DIGITS[byte >> 4];
+            text[2 * byte + 1] = DIGITS[byte & 15];
             byte += 1;
         }
-        bytes
+        text
     };
-    ascii(&BYTES)
+    let mut pairs = [""; 256];
+    let mut rest = ascii(&TEXT);
+    let mut byte = 0;
+    while byte < 256 {
+        (pairs[byte], rest) = rest.split_at(2);
+        byte += 1;
+    }
+    pairs
 };
 
-/// Each ASCII character at its own place.
-static ASCII: &str = {
-    const BYTES: [u8; 128] = {
-        let mut bytes = [0; 128];
+/// What each byte is in the text column.
+static PICTURES: [&str; 256] = {
+    const TEXT: [u8; 128] = {
+        let mut text = [0; 128];
         let mut byte = 0;
         while byte < 128 {
-            bytes[byte as usize] = byte;
+            text[byte as usize] = byte;
             byte += 1;
         }
-        bytes
+        text
     };
-    ascii(&BYTES)
+    let mut pictures = ["·"; 256];
+    let mut rest = ascii(&TEXT);
+    let mut byte = 0;
+    while byte < 128 {
+        let (itself, others) = rest.split_at(1);
+        pictures[byte] = match glyph(byte as u8) {
+            Some(picture) => picture,
+            None => itself,
+        };
+        rest = others;
+        byte += 1;
+    }
+    pictures
 };
 
 /// More than the widest gap: that of 15 missing bytes.

@@ -61,14 +61,15 @@ pub fn is_unsafe(c: char) -> bool {
 }
 
 /// The control picture of a C0 control or DEL.
-pub fn glyph(byte: u8) -> Option<&'static str> {
+pub const fn glyph(byte: u8) -> Option<&'static str> {
     const PICTURES: [&str; 32] = [
         "␀", "␁", "␂", "␃", "␄", "␅", "␆", "␇", "␈", "␉", "␊", "␋", "␌", "␍", "␎", "␏", //
         "␐", "␑", "␒", "␓", "␔", "␕", "␖", "␗", "␘", "␙", "␚", "␛", "␜", "␝", "␞", "␟",
     ];
     match byte {
         0x7f => Some("␡"),
-        _ => PICTURES.get(usize::from(byte)).copied(),
+        0x00..=0x1f => Some(PICTURES[byte as usize]),
+        _ => None,
     }
 }
 
