@@ -493,4 +493,4 @@ fn close(span: &mut Option<Span>, t: u64) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,6 +6,7 @@
 
 use std::os::unix::ffi::OsStrExt;
 
+use super::parts::Parts;
 use super::{millis, shell, title};
 use crate::event::{EndMode, Family};
 use crate::plan::Plan;
@@ -17,7 +18,10 @@ pub(super) fn command(plan: &Plan) -> String {
     for note in notes(plan, &request) {
         out += &format!("# {note}\n");
     }
-    let mut words = vec!["curl".to_owned(), "--globoff".to_owned()];
+    // No URL patterns, no proxy from the environment: what is asked for and nothing else.
+    let mut words: Vec<String> = ["curl", "--globoff", "--noproxy '*'"]
+        .map(str::to_owned)
+        .into();
     words.extend(ways(plan));
     words.extend(request.words(plan));
     let curl = words.join(" \\\n  ");
@@ -93,54 +97,37 @@ fn notes(plan: &Plan, request: &Request) -> Vec<String> {
 }
 
 /// A request as curl sees one: what fits into its options.
-#[derive(Debug, Default)]
 struct Request<'a> {
     method: &'a [u8],
     path: &'a [u8],
     http10: bool,
-    /// Name and value, without the white space around.
     fields: Vec<(&'a [u8], &'a [u8])>,
     body: &'a [u8],
 }
 
 impl<'a> Request<'a> {
-    /// Takes what has a meaning and leaves the rest: the comparison tells.
+    /// Takes what fits and leaves the rest: the comparison tells. A NUL fits nowhere.
     fn read(bytes: &'a [u8]) -> Request<'a> {
-        let mut request = Request::default();
-        let mut rest = bytes;
-        let mut first = true;
-        while !rest.is_empty() {
-            let end = rest
-                .iter()
-                .position(|&byte| byte == b'\n')
-                .map_or(rest.len(), |at| at + 1);
-            let (line, after) = rest.split_at(end);
-            rest = after;
-            let line = line.trim_ascii_end();
-            if first {
-                first = false;
-                let mut parts = line
-                    .split(|&byte| byte == b' ')
-                    .filter(|part| !part.is_empty());
-                request.method = parts.next().unwrap_or(b"GET");
-                request.path = parts.next().unwrap_or(b"/");
-                request.http10 = parts.next() == Some(b"HTTP/1.0");
-            } else if line.is_empty() {
-                break;
-            } else if let Some(colon) = line.iter().position(|&byte| byte == b':') {
-                let (name, value) = (line[..colon].trim_ascii(), line[colon + 1..].trim_ascii());
-                // A NUL fits into no option.
-                if !name.is_empty() && !name.contains(&0) && !value.contains(&0) {
-                    request.fields.push((name, value));
-                }
-            }
+        let parts = Parts::of(bytes);
+        let [method, path, version] = parts.line;
+        let or = |word: &'a [u8], other: &'a [u8]| match word.is_empty() || word.contains(&0) {
+            true => other,
+            false => word,
+        };
+        let fits = |(name, value): &(&[u8], &[u8])| {
+            !name.is_empty() && !name.contains(&0) && !value.contains(&0)
+        };
+        Request {
+            method: or(method, b"GET"),
+            path: or(path, b"/"),
+            http10: version == b"HTTP/1.0",
+            fields: parts.fields.into_iter().filter(fits).collect(),
+            body: parts.body,
         }
-        request.body = rest;
-        request
     }
 
     fn value(&self, name: &str) -> Option<&'a [u8]> {
-        let named = |(n, _): &&(&[u8], &[u8])| n.eq_ignore_ascii_case(name.as_bytes());
+        let named = |(found, _): &&(&[u8], &[u8])| found.eq_ignore_ascii_case(name.as_bytes());
         self.fields.iter().find(named).map(|(_, value)| *value)
     }
 
@@ -157,16 +144,10 @@ impl<'a> Request<'a> {
         if self.is_head() {
             words.push("--head".to_owned());
         } else if self.method != self.usual_method() {
-            words.push(format!(
-                "--request {}",
-                shell::word(&without_nul(self.method))
-            ));
+            words.push(format!("--request {}", shell::word(self.method)));
         }
         if self.path != plan.target.path.as_bytes() {
-            words.push(format!(
-                "--request-target {}",
-                shell::word(&without_nul(self.path))
-            ));
+            words.push(format!("--request-target {}", shell::word(self.path)));
         } else {
             words.push("--path-as-is".to_owned());
         }
@@ -253,8 +234,4 @@ impl<'a> Request<'a> {
         out.extend_from_slice(self.body);
         out
     }
-}
-
-fn without_nul(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().copied().filter(|&byte| byte != 0).collect()
 }

@@ -3,17 +3,20 @@
 //! Owns which flags do not fit together where the flag table cannot say so, and the
 //! files that a request is read from. It connects to nothing.
 
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::absent;
+use super::destination::is_stdout;
 use super::flags::Fetch;
-use super::{absent, is_stdout};
 use crate::error::{Error, Result};
 use crate::event::Family;
 use crate::plan::{FAST_RECV, Plan};
-use crate::request;
-use crate::url::{Scheme, Target};
+use crate::request::Recipe;
+use crate::url::Target;
 
 impl Fetch {
     /// # Errors
@@ -37,14 +40,14 @@ impl Fetch {
     }
 
     /// # Errors
-    /// The URL has no meaning, its scheme is not spoken, or a file cannot be read.
+    /// The URL has no meaning, or a file cannot be read.
     pub fn plan(&self, start: Instant) -> Result<Plan> {
         let target = Target::parse(&self.url)?;
         let request = match &self.request_file {
             Some(path) => read(path)?,
             None => self.request(&target)?,
         };
-        let plan = Plan {
+        Ok(Plan {
             end: self.end,
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
             send_size: self.send_size,
@@ -61,8 +64,7 @@ impl Fetch {
             unix_socket: self.unix_socket.clone(),
             start,
             ..Plan::new(target, request)
-        };
-        spoken(plan)
+        })
     }
 
     /// Redirects that are followed; `None` is any number.
@@ -71,17 +73,37 @@ impl Fetch {
     }
 
     fn request(&self, target: &Target) -> Result<Vec<u8>> {
-        Ok(request::template(target))
+        let recipe = Recipe {
+            method: self.method.clone(),
+            head: self.head,
+            http10: self.http1_0,
+            headers: self.headers.clone(),
+            data: self.data()?,
+            user_agent: self.user_agent.clone(),
+            user: self.user.clone(),
+        };
+        recipe.build(target)
     }
-}
 
-/// The plan, if its scheme is one that this version speaks.
-pub fn spoken(plan: Plan) -> Result<Plan> {
-    match plan.target.scheme {
-        Scheme::Http => Ok(plan),
-        Scheme::Https => Err(Error::UnsupportedScheme {
-            scheme: plan.target.scheme.to_string(),
-        }),
+    /// Every `-d`, joined as curl does.
+    fn data(&self) -> Result<Option<Vec<u8>>> {
+        let mut joined: Option<Vec<u8>> = None;
+        for data in &self.data {
+            let bytes = data.as_encoded_bytes();
+            let piece = match bytes.strip_prefix(b"@") {
+                None => bytes.to_vec(),
+                Some(name) => {
+                    let mut file = read(Path::new(OsStr::from_bytes(name)))?;
+                    file.retain(|byte| !b"\r\n\0".contains(byte));
+                    file
+                }
+            };
+            joined = Some(match joined {
+                None => piece,
+                Some(before) => [&before[..], b"&", &piece].concat(),
+            });
+        }
+        Ok(joined)
     }
 }
 

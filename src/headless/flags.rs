@@ -12,6 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::event::EndMode;
+use crate::export::Language;
 use crate::plan::Resolve;
 
 /// Fetch a URL without a screen, with curl's flags and exit statuses
@@ -55,19 +56,24 @@ pub struct Fetch {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub har: Option<PathBuf>,
 
+    /// Print a program that does the same, and fetch nothing
+    #[arg(long = "as", value_name = "LANGUAGE", value_parser = languages(),
+          help_heading = OUTPUT)]
+    pub language: Option<Language>,
+
     /// The method, as it is to stand on the request line
     #[arg(short = 'X', long = "request", value_name = "METHOD", help_heading = REQUEST)]
-    pub method: Option<OsString>,
+    pub method: Option<String>,
 
     /// A field: 'Name: value' sets it, 'Name:' removes it, 'Name;' sends it empty
     #[arg(short = 'H', long = "header", value_name = "FIELD", action = ArgAction::Append,
           allow_hyphen_values = true, help_heading = REQUEST)]
-    pub headers: Vec<OsString>,
+    pub headers: Vec<String>,
 
     /// Send this as the body, by POST; '@FILE' sends a file without its line ends; several
     /// are joined by '&'
     #[arg(short, long, value_name = "DATA", action = ArgAction::Append,
-          allow_hyphen_values = true, conflicts_with = "head", help_heading = REQUEST)]
+          allow_hyphen_values = true, help_heading = REQUEST)]
     pub data: Vec<OsString>,
 
     /// Ask for the head alone (HEAD)
@@ -77,12 +83,12 @@ pub struct Fetch {
     /// The User-Agent field; empty removes it
     #[arg(short = 'A', long, value_name = "AGENT", allow_hyphen_values = true,
           help_heading = REQUEST)]
-    pub user_agent: Option<OsString>,
+    pub user_agent: Option<String>,
 
     /// Authorization by Basic
     #[arg(short, long, value_name = "USER:PASSWORD", allow_hyphen_values = true,
           help_heading = REQUEST)]
-    pub user: Option<OsString>,
+    pub user: Option<String>,
 
     /// Ask with HTTP/1.0
     #[arg(long = "http1.0", help_heading = REQUEST)]
@@ -215,6 +221,11 @@ fn end_modes() -> impl TypedValueParser<Value = EndMode> {
         let mode = EndMode::ALL.iter().find(|mode| mode.name() == name);
         mode.copied().unwrap_or_default()
     })
+}
+
+fn languages() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.iter().map(|language| language.name()))
+        .try_map(|name| Language::from_name(&name).ok_or("no such language"))
 }
 
 /// Bytes of one call, 1 to 1 GiB: `4096`, `64k`, `1m`.

@@ -119,6 +119,11 @@ impl Output {
         }
     }
 
+    /// A text instead of a response.
+    pub fn text(&mut self, text: &str) -> Result<()> {
+        self.write(text.as_bytes())
+    }
+
     pub fn waiting(&mut self, drained: bool) -> Result<()> {
         match &mut self.to {
             Some(to) => to.waiting(drained),

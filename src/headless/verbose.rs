@@ -3,7 +3,7 @@
 //! Owns the lines' order and marks; how a call reads is [`crate::view::calls`]'s.
 //!
 //! ```text
-//! 0.001 connect([::1]:8080) = 0          a call, with the seconds since the start
+//! 0.000781 connect([::1]:8080) = 0       a call, with the seconds since the start
 //! > GET / HTTP/1.1                       the request, as it is sent
 //! < HTTP/1.1 200 OK                      heads and trailers, as they came
 //! ! bare_lf at byte 15: …                a deviation from the standard
@@ -32,22 +32,18 @@ impl Verbose {
         Verbose { to }
     }
 
-    /// What there is to say of an event, by itself; `exchange` has folded it already.
-    pub fn event(&mut self, event: &Event, exchange: &Exchange) {
+    /// What there is to say of an event by itself. `host` is what was looked up.
+    pub fn event(&mut self, event: &Event, host: &str) {
         if let Kind::Anomaly(anomaly) = &event.kind {
             return self.anomaly(anomaly);
         }
-        let Some(call) = calls::call_line(&event.kind, &exchange.host) else {
+        let Some(call) = calls::call_line(&event.kind, host) else {
             return;
         };
         let seconds = event.t_us / 1_000_000;
-        let millis = event.t_us / 1_000 % 1_000;
-        let note = match event.kind {
-            // Nothing is known of a recv's bytes yet: they are read after its event.
-            Kind::Recv { bytes: 1.., .. } => "",
-            _ => calls::annotation(&event.kind, exchange),
-        };
-        let line = format!("{seconds}.{millis:03} {call}  {note}");
+        let micros = event.t_us % 1_000_000;
+        let note = calls::note(&event.kind);
+        let line = format!("{seconds}.{micros:06} {call}  {note}");
         self.line(line.trim_end());
     }
 

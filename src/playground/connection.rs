@@ -12,7 +12,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, SendFlags, Shutdown, recv, shutdown, sockopt};
 
 use super::flood;
-use super::incoming::{Body, Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
+use super::framing::Body;
+use super::incoming::{Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
 use super::script::{IDLE, Reading, Script, Service, Shared, Step};
 use crate::net::probe;
 

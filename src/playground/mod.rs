@@ -4,11 +4,13 @@
 //! too. It never listens beyond 127.0.0.1 and ::1.
 //!
 //! ```text
-//! script      Step, Service, Server: what a server does, as plain data; listening, stopping
-//! connection  one connection: recv() -> requests, steps -> send()
-//! incoming    a request's exact bytes, and where it ends
+//! script      what a server does, as plain data; the server, and its end
+//! listen      both loopback addresses, accept()
+//! connection  recv() -> requests, steps -> send()
+//! incoming    a request's exact bytes      framing  where its body ends
 //! flood       the endless pattern
-//! pages       path -> Answer     query  its numbers     answer  Answer -> steps
+//! routes      path -> page                 query    the numbers of a page
+//! pages       page -> answer               answer   answer -> steps
 //! anomalies   deviation -> bytes
 //! ```
 
@@ -16,9 +18,12 @@ mod anomalies;
 mod answer;
 mod connection;
 pub mod flood;
+mod framing;
 mod incoming;
+mod listen;
 mod pages;
 mod query;
+mod routes;
 pub mod script;
 
 use std::io;
@@ -37,7 +42,7 @@ impl Playground {
     /// # Errors
     /// What `bind()` says: the port is taken, or not this user's to take.
     pub fn start(port: Option<u16>) -> io::Result<Playground> {
-        let server = script::Server::serve(port, pages::Pages)?;
+        let server = script::Server::serve(port, routes::Pages)?;
         Ok(Playground { server })
     }
 
@@ -63,8 +68,8 @@ impl Playground {
 
 #[cfg(test)]
 mod tests {
-    use super::pages::PAGES;
     use super::query::{Param, Unit};
+    use super::routes::PAGES;
 
     #[test]
     fn the_index_explains_every_page_and_says_every_bound() {

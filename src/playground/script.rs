@@ -1,7 +1,7 @@
 //! The scripted server: what a server does on a connection, as plain data.
 //!
 //! Owns [`Step`], [`Service`] and [`Server`] (listening, the open connections, stopping).
-//! It knows no page; what happens on one connection is [`super::connection`]'s business.
+//! It knows no page; what happens on one connection is `connection`'s business.
 //! It serves the playground's pages and the engine's tests alike:
 //!
 //! ```
@@ -16,20 +16,19 @@
 //! ```
 
 use std::collections::HashMap;
-use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{Shutdown, shutdown};
 
-use super::connection::Connection;
 pub use super::incoming::{Fit, Request};
+use super::listen::{self, Listener};
 
 /// Connections served at once, each by a thread; one more is closed as soon as it is
 /// accepted.
@@ -179,7 +178,7 @@ impl Server {
     /// # Errors
     /// What `bind()` says: the port is taken, or not this user's to take.
     pub fn serve(port: Option<u16>, service: impl Service) -> io::Result<Server> {
-        let listeners = listen(port)?;
+        let listeners = listen::listen(port)?;
         let addrs = listeners
             .iter()
             .map(TcpListener::local_addr)
@@ -202,7 +201,7 @@ impl Server {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
                 .name("accept".to_owned())
-                .spawn(move || accept(&listeners, &woken, &shared, &service))?
+                .spawn(move || listen::accept(&listeners, &woken, &shared, &service))?
         };
         Ok(Server {
             addrs,
@@ -288,7 +287,7 @@ impl Shared {
     }
 
     /// Takes a connection into the list; `None` when it is to be closed instead.
-    fn register(&self, socket: &Arc<OwnedFd>) -> Option<u64> {
+    pub(super) fn register(&self, socket: &Arc<OwnedFd>) -> Option<u64> {
         let mut state = self.state();
         if state.stopped || state.open.len() >= CONNECTIONS {
             return None;
@@ -299,7 +298,7 @@ impl Shared {
         Some(number)
     }
 
-    fn forget(&self, connection: u64) {
+    pub(super) fn forget(&self, connection: u64) {
         self.state().open.remove(&connection);
     }
 
@@ -318,140 +317,6 @@ impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// In the list as long as it lives, also when its service panics.
-struct Registered {
-    shared: Arc<Shared>,
-    number: u64,
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        self.shared.forget(self.number);
-    }
-}
-
-#[derive(Debug)]
-enum Listener {
-    Tcp(TcpListener),
-    Unix(UnixListener),
-}
-
-impl Listener {
-    fn set_nonblocking(&self) -> io::Result<()> {
-        match self {
-            Listener::Tcp(listener) => listener.set_nonblocking(true),
-            Listener::Unix(listener) => listener.set_nonblocking(true),
-        }
-    }
-
-    /// A connection in blocking mode (macOS would hand the listener's mode down).
-    fn accept(&self) -> io::Result<OwnedFd> {
-        match self {
-            Listener::Tcp(listener) => {
-                let (stream, _) = listener.accept()?;
-                stream.set_nonblocking(false)?;
-                // Each send is to leave at once: a piece that waits for the one before
-                // to be acknowledged would not come when it says.
-                stream.set_nodelay(true)?;
-                Ok(stream.into())
-            }
-            Listener::Unix(listener) => {
-                let (stream, _) = listener.accept()?;
-                stream.set_nonblocking(false)?;
-                Ok(stream.into())
-            }
-        }
-    }
-}
-
-impl AsFd for Listener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Listener::Tcp(listener) => listener.as_fd(),
-            Listener::Unix(listener) => listener.as_fd(),
-        }
-    }
-}
-
-/// A port that is free on 127.0.0.1 need not be on ::1: so many are tried.
-const ATTEMPTS: u32 = 64;
-
-fn listen(port: Option<u16>) -> io::Result<Vec<TcpListener>> {
-    let mut attempt = 1;
-    loop {
-        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0)))?;
-        match TcpListener::bind((Ipv6Addr::LOCALHOST, v4.local_addr()?.port())) {
-            Ok(v6) => return Ok(vec![v4, v6]),
-            Err(error) if without_ipv6(&error) => return Ok(vec![v4]),
-            Err(error) if port.is_some() || attempt >= ATTEMPTS => return Err(error),
-            Err(_) => attempt += 1,
-        }
-    }
-}
-
-/// This machine has no IPv6, or no ::1 (a container often has not).
-fn without_ipv6(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::AddrNotAvailable
-        || error.raw_os_error() == Some(rustix::io::Errno::AFNOSUPPORT.raw_os_error())
-}
-
-/// Accepts until the other end of `woken` is closed.
-fn accept(
-    listeners: &[Listener],
-    woken: &OwnedFd,
-    shared: &Arc<Shared>,
-    service: &Arc<dyn Service>,
-) {
-    loop {
-        let mut ready: Vec<PollFd<'_>> = listeners
-            .iter()
-            .map(|listener| PollFd::new(listener, PollFlags::IN))
-            .collect();
-        ready.push(PollFd::new(woken, PollFlags::IN));
-        let polled = poll(&mut ready, None);
-        if polled.is_err_and(|error| error != rustix::io::Errno::INTR) {
-            return;
-        }
-        if ready
-            .last()
-            .is_some_and(|woken| !woken.revents().is_empty())
-        {
-            return;
-        }
-        for listener in listeners {
-            match listener.accept() {
-                Ok(socket) => begin(socket, shared, service),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                // Out of descriptors, most likely: the listener stays ready, so without
-                // a pause this would spin until one is free.
-                Err(_) => {
-                    shared.wait(Duration::from_millis(10));
-                }
-            }
-        }
-    }
-}
-
-/// Starts the connection's thread. What cannot be served is closed.
-fn begin(socket: OwnedFd, shared: &Arc<Shared>, service: &Arc<dyn Service>) {
-    let socket = Arc::new(socket);
-    let Some(number) = shared.register(&socket) else {
-        return;
-    };
-    let registered = Registered {
-        shared: Arc::clone(shared),
-        number,
-    };
-    let service = Arc::clone(service);
-    // Where no thread is to be had, the closure is dropped: that closes and forgets.
-    let _ = thread::Builder::new()
-        .name(format!("connection {number}"))
-        .spawn(move || {
-            Connection::new(number, socket, &registered.shared).serve(&*service);
-            drop(registered);
-        });
 }
 
 struct Answering<F>(F);

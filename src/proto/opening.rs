@@ -133,20 +133,27 @@ fn recognise(seen: &[u8]) -> (Deviation, String) {
         return (Deviation::NotHttp, (*looks).to_owned());
     }
     if is_text(seen) {
-        return (Deviation::Http09, text(seen.trim_ascii_end()));
+        return (
+            Deviation::Http09,
+            text(whole_characters(seen).trim_ascii_end()),
+        );
     }
     let hex: Vec<String> = seen.iter().map(|byte| format!("{byte:02x}")).collect();
     (Deviation::NotHttp, format!("binary: {}", hex.join(" ")))
 }
 
-/// UTF-8, or its beginning, without control bytes other than those of plain text.
+/// Without control bytes other than those of plain text; in any charset.
 fn is_text(bytes: &[u8]) -> bool {
-    let valid = match std::str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    };
     let control = |byte: &u8| matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31 | 127);
-    valid && !bytes.iter().any(control)
+    !bytes.iter().any(control)
+}
+
+/// UTF-8 without a character that the end cuts.
+fn whole_characters(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    }
 }
 
 #[cfg(test)]

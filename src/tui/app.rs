@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange};
+use crate::plan::Plan;
+use crate::request::Lint;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
@@ -45,6 +47,10 @@ pub type VisitId = u64;
 pub struct Tab {
     pub url: Editor,
     pub request: Editor,
+    /// What is worth a warning in the request; made once an edit.
+    pub lints: Vec<Lint>,
+    /// The revision of the request that `lints` is of.
+    pub linted: u64,
     /// What the request's target and Host were last made for.
     pub target: Option<Target>,
     /// What a change in the URL did to the request, in words.
@@ -71,10 +77,15 @@ pub struct Tab {
 /// An exchange with its bytes and how it is looked at.
 pub struct Visit {
     pub id: VisitId,
-    /// As it is shown and would be typed.
+    /// As it would be typed.
     pub url: String,
+    /// As it is shown: without user and password.
+    pub name: String,
     pub request: Arc<[u8]>,
-    pub exchange: Exchange,
+    /// What each recv() asks for.
+    pub recv_size: usize,
+    /// The fold of all events so far.
+    pub live: Exchange,
     /// Zero of the events' clock.
     pub started: Instant,
     /// The fetch's thread has returned.
@@ -187,7 +198,7 @@ impl App {
         App {
             size,
             now,
-            tabs: vec![Tab::new()],
+            tabs: vec![Tab::default()],
             active: 0,
             popup: None,
             notice: None,
@@ -244,7 +255,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
-                what: "each recv() brings a piece; Content-Length says when it is over",
+                what: "recv() by recv(), until Content-Length is reached",
                 knobs: Knobs {
                     recv_size: crate::plan::CLASSIC_RECV,
                     ..Knobs::default()
@@ -253,7 +264,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
-                what: "all bytes are here, recv() waits on: Esc, then F9 for another end mode, F5",
+                what: "all is here, yet recv() waits: Esc, then F9, F5",
                 knobs: Knobs {
                     end: crate::event::EndMode::Close,
                     recv_size: crate::plan::CLASSIC_RECV,
@@ -263,7 +274,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
-                what: "F8 stops the recv()s and the queue fills; F10 takes one; F8 goes on",
+                what: "F8 pauses, the queue fills; F10 one recv(); F8 on",
                 knobs: Knobs::default(),
             },
         ]
@@ -278,11 +289,14 @@ pub struct Exercise {
     pub knobs: Knobs,
 }
 
-impl Tab {
-    pub fn new() -> Tab {
+impl Default for Tab {
+    /// A tab in which nothing was typed.
+    fn default() -> Tab {
         Tab {
             url: Editor::line(),
             request: Editor::default(),
+            lints: Vec::new(),
+            linted: 0,
             target: None,
             url_note: None,
             knobs: Knobs::default(),
@@ -299,7 +313,9 @@ impl Tab {
             hex: None,
         }
     }
+}
 
+impl Tab {
     /// The exchange that is shown.
     pub fn visit(&self) -> Option<&Visit> {
         self.visits.get(self.at)
@@ -339,10 +355,12 @@ impl Tab {
 
     /// A name for the tab bar.
     pub fn title(&self) -> String {
-        let url = self
-            .visit()
-            .map_or_else(|| self.url.text(), |visit| visit.url.clone());
-        let short = url.strip_prefix("http://").unwrap_or(&url);
+        let typed = self.url.text();
+        let url = match self.visit() {
+            Some(visit) => visit.name.as_str(),
+            None => typed.as_str(),
+        };
+        let short = url.strip_prefix("http://").unwrap_or(url);
         let short = short.split(['?', '#']).next().unwrap_or(short);
         if short.is_empty() {
             "start".to_owned()
@@ -353,13 +371,16 @@ impl Tab {
 }
 
 impl Visit {
-    pub fn new(id: VisitId, url: String, request: Arc<[u8]>, exchange: Exchange) -> Visit {
+    /// As it is before its first event.
+    pub fn new(id: VisitId, plan: &Plan) -> Visit {
         Visit {
             id,
-            url,
-            request,
-            exchange,
-            started: Instant::now(),
+            url: plan.target.to_string(),
+            name: plan.target.without_userinfo(),
+            request: plan.request.clone(),
+            recv_size: plan.recv_size,
+            live: Exchange::new(plan.end, plan.request.len() as u64),
+            started: plan.start,
             over: false,
             paused: false,
             wire: Store::default(),
@@ -374,9 +395,14 @@ impl Visit {
         }
     }
 
+    /// What is shown of it.
+    pub fn exchange(&self) -> &Exchange {
+        &self.live
+    }
+
     /// The body's bytes so far.
     pub fn body(&self) -> Window {
-        match self.exchange.body_place() {
+        match self.exchange().body_place() {
             BodyPlace::Wire { start, len } => Window {
                 store: self.wire.clone(),
                 start,
@@ -395,13 +421,13 @@ impl Visit {
         Window {
             store: self.wire.clone(),
             start: 0,
-            len: self.exchange.recvs.bytes,
+            len: self.exchange().recvs.bytes,
         }
     }
 
     /// The part of the request that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
-        let sent = usize::try_from(self.exchange.sends.bytes).unwrap_or(usize::MAX);
+        let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
         &self.request[..sent.min(self.request.len())]
     }
 
@@ -415,7 +441,7 @@ impl Visit {
         if self.over {
             return None;
         }
-        let pending = self.exchange.pending()?;
+        let pending = self.exchange().pending()?;
         let waited = self.elapsed_us(now).saturating_sub(pending.since_us);
         Some((pending.call, waited))
     }

@@ -27,9 +27,9 @@ impl Theme {
     pub fn role(self, role: Role) -> Style {
         let (colour, modifier) = match role {
             Role::Text => return Style::new(),
-            Role::Invisible => (Color::DarkGray, Modifier::DIM),
+            Role::Invisible => (Color::DarkGray, Modifier::empty()),
             Role::Undecodable => (Color::Red, Modifier::empty()),
-            Role::Margin => (Color::DarkGray, Modifier::DIM),
+            Role::Margin => (Color::DarkGray, Modifier::empty()),
             Role::StatusOk => (Color::Green, Modifier::BOLD),
             Role::StatusRedirect => (Color::Yellow, Modifier::BOLD),
             Role::StatusError => (Color::Red, Modifier::BOLD),
@@ -50,14 +50,15 @@ impl Theme {
     pub fn border(self, focused: bool) -> Style {
         match focused {
             true => self.style(Color::Cyan, Modifier::BOLD),
-            false => self.style(Color::DarkGray, Modifier::DIM),
+            false => self.style(Color::DarkGray, Modifier::empty()),
         }
     }
 
     pub fn title(self, focused: bool) -> Style {
         match focused {
             true => self.style(Color::Reset, Modifier::BOLD),
-            false => Style::new(),
+            // Not the border's colour, which a title would take over.
+            false => self.style(Color::Reset, Modifier::empty()),
         }
     }
 

@@ -30,6 +30,8 @@ pub struct Editor {
     /// The column that ↑ and ↓ aim at.
     goal: Option<usize>,
     history: History,
+    /// Counts the changes of the text.
+    revision: u64,
     /// A line end that is pasted becomes nothing.
     one_line: bool,
     /// First row and column in sight.
@@ -49,6 +51,11 @@ impl Editor {
 
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Another number after each change.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The bytes as text; what is not UTF-8 shows as U+FFFD.
@@ -184,6 +191,7 @@ impl Editor {
     fn splice(&mut self, range: Range<usize>, bytes: &[u8]) {
         let (start, removed) = (range.start, range.len());
         self.bytes.splice(range, bytes.iter().copied());
+        self.revision += 1;
         self.rows.edited(&self.bytes, start, removed, bytes.len());
     }
 }
@@ -207,13 +215,18 @@ impl Editor {
     }
 
     pub fn up(&mut self, rows: usize, select: bool) {
-        let row = self.rows.of(self.cursor);
-        self.go_to_row(row.checked_sub(rows), select);
+        match self.rows.of(self.cursor).checked_sub(rows) {
+            Some(row) => self.go_to_row(row, select),
+            None => self.go(0, select),
+        }
     }
 
     pub fn down(&mut self, rows: usize, select: bool) {
         let row = self.rows.of(self.cursor) + rows;
-        self.go_to_row(Some(row).filter(|&row| row < self.rows.count()), select);
+        match row < self.rows.count() {
+            true => self.go_to_row(row, select),
+            false => self.go(self.bytes.len(), select),
+        }
     }
 
     pub fn word_left(&mut self, select: bool) {
@@ -284,16 +297,9 @@ impl Editor {
         self.history.seal();
     }
 
-    /// `None`: past the first or the last row, so to its end.
-    fn go_to_row(&mut self, row: Option<usize>, select: bool) {
+    fn go_to_row(&mut self, row: usize, select: bool) {
         let goal = self.goal.unwrap_or_else(|| self.cursor_cell().1);
-        let upwards = row.is_none_or(|row| row < self.rows.of(self.cursor));
-        let to = match row {
-            Some(row) => self.at_column(row, goal),
-            None if upwards && self.rows.of(self.cursor) == 0 => 0,
-            None => self.bytes.len(),
-        };
-        self.go(to, select);
+        self.go(self.at_column(row, goal), select);
         self.goal = Some(goal);
     }
 
@@ -442,6 +448,7 @@ impl Editor {
                 continue;
             }
             if from >= self.left + width {
+                more_to_the_right(&mut line);
                 break;
             }
             let role = match selected.contains(&(range.start + piece.bytes.start)) {
@@ -461,6 +468,20 @@ impl Editor {
         }
         line
     }
+}
+
+/// The last cell says that the row goes on.
+fn more_to_the_right(line: &mut Line) {
+    let Some(last) = line.spans.last_mut() else {
+        return;
+    };
+    let Some(cut) = last.text.pop() else { return };
+    let blank = safe::width(cut.encode_utf8(&mut [0; 4])).max(1) - 1;
+    last.text.extend(std::iter::repeat_n(' ', blank));
+    line.spans.push(Span {
+        text: "›".to_owned(),
+        role: Role::Note,
+    });
 }
 
 fn columns(bytes: &[u8]) -> usize {

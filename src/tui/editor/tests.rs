@@ -1,3 +1,5 @@
+//! Edits of exact bytes: keys and what they leave, as tables.
+
 use super::*;
 use proptest::prelude::*;
 
@@ -142,7 +144,7 @@ fn every_byte_is_shown_as_what_it_is() {
 #[test]
 fn a_wide_character_is_never_halved() {
     let mut editor = editor("日本語|");
-    for (left, width, want) in [(0, 3, "日 "), (1, 3, " 本"), (1, 4, " 本 "), (5, 9, " ")] {
+    for (left, width, want) in [(0, 3, "日›"), (1, 3, "  ›"), (1, 5, " 本語"), (5, 9, " ")] {
         editor.left = left;
         let line = &editor.lines(width, 1)[0];
         let text: String = line.spans.iter().map(|span| span.text.as_str()).collect();

@@ -1,7 +1,7 @@
 //! The top bar: the program, the tabs, what the engine is doing.
 //!
 //! ```text
-//!  sockeye   1 localhost:8080/drip   2 example.com   +              ⏸ paused  F1 help
+//!  sockeye   1 localhost:8080/drip   2 example.com   +              ‖ paused  F1 help
 //! ```
 
 use ratatui::Frame;
@@ -73,8 +73,8 @@ fn labels(app: &App, room: usize) -> Vec<(usize, String)> {
         .enumerate()
         .map(|(number, tab)| {
             let sign = match tab.visit() {
-                Some(visit) if visit.paused => "⏸",
-                Some(visit) if !visit.over => "⏵",
+                Some(visit) if visit.paused => "‖",
+                Some(visit) if !visit.over => "▶",
                 _ => "",
             };
             let title = short(&tab.title(), TITLE);
@@ -114,9 +114,9 @@ fn state(app: &App) -> String {
     let running = tab.visit().is_some_and(|visit| !visit.over);
     let pace = tab.knobs.pace.map(|pace| format!("{pace} calls/s"));
     let state = match (tab_is_paused(tab), running, pace) {
-        (true, ..) => "⏸ paused: F10 one call, F8 go on".to_owned(),
-        (_, true, Some(pace)) => format!("⏵ {pace}"),
-        (_, true, None) => "⏵ running".to_owned(),
+        (true, ..) => "‖ paused: F10 one call, F8 go on".to_owned(),
+        (_, true, Some(pace)) => format!("▶ {pace}"),
+        (_, true, None) => "▶ running".to_owned(),
         (_, false, Some(pace)) => pace,
         (_, false, None) => String::new(),
     };

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Call;
-use crate::exchange::{Exchange, Span as Time};
+use crate::exchange::{Exchange, Span as Time, Verdict};
 use crate::tui::app::{App, Visit};
 use crate::tui::keymap::{Action, ROWS};
 use crate::tui::ui::{paint, row, styled};
@@ -28,7 +28,7 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let now = visit.elapsed_us(app.now);
-    let spans_of = named(&visit.exchange);
+    let spans_of = named(visit.exchange());
     let taken = |span: &Time| span.to.unwrap_or(now).saturating_sub(span.from);
     let all: u64 = spans_of
         .iter()
@@ -91,17 +91,13 @@ pub fn verdict(frame: &mut Frame, area: Rect, app: &App) {
 
 fn state(visit: &Visit, app: &App) -> (String, Style) {
     let theme = app.theme;
-    if let Some(verdict) = visit.exchange.verdict() {
-        let style = match &visit.exchange.error {
+    if let Some(verdict) = visit.exchange().verdict() {
+        let style = match &visit.exchange().error {
             Some(_) => theme.bad(),
             None => theme.good(),
         };
-        let line = if app.size.columns < 100 {
-            verdict.short()
-        } else {
-            verdict.line()
-        };
-        return (safe::safe(&line).into_owned(), style);
+        let line = in_columns(&verdict, usize::from(app.size.columns) - 2);
+        return (line, style);
     }
     let Some((call, waited_us)) = visit.waiting(app.now) else {
         return ("starting".to_owned(), theme.quiet());
@@ -110,7 +106,9 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         Call::Resolve => "looking up the name",
         Call::Connect => "connecting",
         Call::Send => "sending",
-        Call::Recv if visit.exchange.recvs.count == 0 => "all is sent; waiting for the first byte",
+        Call::Recv if visit.exchange().recvs.count == 0 => {
+            "all is sent; waiting for the first byte"
+        }
         Call::Recv => "receiving",
         Call::Close => "closing",
     };
@@ -130,6 +128,20 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         String::new()
     };
     (format!("{words}{blocked}"), theme.warning())
+}
+
+/// As much of the verdict as fits whole: all of it, without what other modes would have
+/// done, or its short form.
+fn in_columns(verdict: &Verdict, columns: usize) -> String {
+    let fits = |text: &String| text.width() <= columns;
+    let mut line = safe::safe(&verdict.line()).into_owned();
+    while !fits(&line) {
+        match line.rfind(" · ") {
+            Some(end) => line.truncate(end),
+            None => return safe::safe(&verdict.short()).into_owned(),
+        }
+    }
+    line
 }
 
 /// The hints of the place we are in, then those of anywhere, as far as they fit.

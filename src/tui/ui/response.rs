@@ -29,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     row(
         frame,
         Rect { height: 1, ..inner },
-        views(tab.view, visit, tab.wrap, theme),
+        views(tab.view, visit, tab.wrap, theme, usize::from(inner.width)),
     );
     let rows_area = lens::rows_of(inner);
     let lines = lens::rows(visit, tab.view, tab.wrap, rows_area);
@@ -58,7 +58,13 @@ fn label(kind: ViewKind) -> String {
     format!(" {} {} ", kind.number(), kind.title())
 }
 
-fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<'static>> {
+fn views(
+    active: ViewKind,
+    visit: &Visit,
+    wrap: bool,
+    theme: Theme,
+    width: usize,
+) -> Vec<Span<'static>> {
     let mut spans: Vec<Span> = ViewKind::ALL
         .into_iter()
         .map(|kind| {
@@ -73,23 +79,26 @@ fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
     if !visit.over && scroll.follow {
-        state.push("following".to_owned());
+        state.push("↓ following".to_owned());
     }
     if active == ViewKind::Text && !wrap {
         state.push(format!("from column {}", scroll.left + 1));
     }
-    if visit.exchange.anomaly_count > 0 {
-        state.push(format!("⚠ {} (6)", visit.exchange.anomaly_count));
+    if visit.exchange().anomaly_count > 0 {
+        state.push(format!("⚠ {} (6)", visit.exchange().anomaly_count));
     }
-    if !state.is_empty() {
-        spans.push(styled(format!("  {}", state.join(" · ")), theme.warning()));
-    }
+    let used: usize = spans.iter().map(Span::width).sum();
+    let state = short(
+        &format!("  {}", state.join(" · ")),
+        width.saturating_sub(used),
+    );
+    spans.push(styled(state, theme.warning()));
     spans
 }
 
 /// `Response · 200 OK · 1,280 of 4,096 B ▓▓▓▓▓░░░░ 31 %`
 fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     let mut spans = vec![Span::raw("Response")];
     if let Some(head) = &exchange.head {
         let style = match head.status {
@@ -133,7 +142,7 @@ fn amount(exchange: &Exchange) -> String {
 }
 
 fn nothing_to_show(visit: &Visit) -> &'static str {
-    match (visit.over, visit.exchange.recvs.bytes) {
+    match (visit.over, visit.exchange().recvs.bytes) {
         (false, _) => " nothing received so far",
         (true, 0) => " nothing was received",
         (true, _) => " there is no body: 5 shows every byte, 6 the head",

@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(words).style(theme.quiet()), inner);
         return;
     };
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     let title = format!(
         "Socket · {} send · {} recv",
         paint::count(exchange.sends.count),
@@ -61,11 +61,11 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
 pub fn call_at(app: &App, inner: Rect, row: usize) -> Option<usize> {
     let visit = app.tab().visit()?;
     let number = first_row(visit, usize::from(inner.height)) + row;
-    (number < visit.exchange.log.calls()).then_some(number)
+    (number < visit.exchange().log.calls()).then_some(number)
 }
 
 fn first_row(visit: &Visit, height: usize) -> usize {
-    let count = visit.exchange.log.calls();
+    let count = visit.exchange().log.calls();
     let running = usize::from(!visit.over);
     let tail = (count + running).saturating_sub(height);
     match visit.call {
@@ -89,7 +89,8 @@ fn call_row(
     let mut line = format!("{seconds:>7.3} {text}");
     let room = usize::from(width);
     if !words.is_empty() {
-        line = format!("{line:<38} {words}");
+        let column = room.saturating_sub(words.len() + 1).min(38);
+        line = format!("{line:<column$} {words}");
     }
     let line = safe::cut(&line, room).into_owned();
     let style = match &event.kind {
@@ -119,19 +120,18 @@ fn meaning(call: &Kind, next: &Kind) -> &'static str {
 /// The call that has not answered.
 fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
     let (call, waited_us) = visit.waiting(app.now)?;
-    let knobs = &app.tab().knobs;
     let call = match call {
-        Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange.host)),
-        Call::Connect => match visit.exchange.attempts.last() {
+        Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange().host)),
+        Call::Connect => match visit.exchange().attempts.last() {
             Some(attempt) => format!("connect({})", attempt.addr),
             None => "connect()".to_owned(),
         },
         Call::Send => "send()".to_owned(),
-        Call::Recv => format!("recv({})", knobs.recv_size),
+        Call::Recv => format!("recv({})", visit.recv_size),
         Call::Close => "close()".to_owned(),
     };
     if visit.paused {
-        let words = format!("        ⏸ {call} may not begin: F10");
+        let words = format!("        ‖ {call} may not begin: F10");
         return Some(Line::styled(words, theme.warning()));
     }
     let seconds = visit.elapsed_us(app.now).saturating_sub(waited_us) as f64 / 1e6;

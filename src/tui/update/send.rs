@@ -1,8 +1,5 @@
 //! From the URL bar and the editor to a fetch, and the hand on a running one.
 
-use std::sync::Arc;
-
-use crate::exchange::Exchange;
 use crate::plan::Plan;
 use crate::request;
 use crate::tui::app::{App, Focus, Visit};
@@ -89,7 +86,9 @@ pub(super) fn url_changed(app: &mut App) {
         Some(old) if !before.is_empty() => match request::retarget(before, old, &new) {
             Some((bytes, what)) => {
                 tab.request.set(&bytes);
-                notes.insert(0, what);
+                if !what.is_empty() {
+                    notes.insert(0, what);
+                }
             }
             None => {
                 // The request is for the old target still: keep comparing with that one.
@@ -123,14 +122,10 @@ fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
     app.next_visit += 1;
     let now = app.now;
     let tab = app.tab_mut();
-    let bytes: Arc<[u8]> = tab.request.bytes().into();
-    let url = target.to_string();
-    let mut plan = Plan::new(target, bytes.clone());
+    let mut plan = Plan::new(target, tab.request.bytes());
     tab.knobs.set(&mut plan);
     plan.start = now;
-    let exchange = Exchange::new(plan.end, bytes.len() as u64);
-    let mut visit = Visit::new(id, url, bytes, exchange);
-    visit.started = now;
+    let mut visit = Visit::new(id, &plan);
     visit.paused = steps.is_some();
     // One exchange at a time in a tab: what still runs in the one shown is cancelled.
     if let Some(old) = tab.visit().filter(|visit| !visit.over) {

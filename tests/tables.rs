@@ -1,0 +1,91 @@
+//! The tables that people and scripts rely on: names are unique, each row is explained.
+
+use std::collections::HashSet;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use sockeye::anomaly::Kind;
+use sockeye::event::{Call, EndMode, EndReason};
+use sockeye::export::Language;
+
+/// A name as the contract writes them: lower case, digits, `joiner` between words.
+fn named<T: Copy + Debug>(all: &[T], name: impl Fn(T) -> &'static str, joiner: char) {
+    for &row in all {
+        let name = name(row);
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joiner;
+        assert!(
+            !name.is_empty() && name.chars().all(fits),
+            "{row:?}: {name}"
+        );
+    }
+    unique(all.iter().map(|&row| name(row)));
+}
+
+fn unique<T: Hash + Eq + Debug>(rows: impl Iterator<Item = T>) {
+    let mut seen = HashSet::new();
+    for row in rows {
+        let text = format!("{row:?}");
+        assert!(seen.insert(row), "{text} stands twice");
+    }
+}
+
+#[test]
+fn names_are_unique() {
+    named(Kind::ALL, Kind::name, '_');
+    named(EndMode::ALL, EndMode::name, '_');
+    named(EndReason::ALL, EndReason::name, '_');
+    named(Call::ALL, Call::name, '_');
+    named(Language::ALL, Language::name, '-');
+}
+
+/// The end modes and reasons are those of the contract.
+#[test]
+fn the_contracts_names() {
+    let modes: Vec<&str> = EndMode::ALL.iter().map(|mode| mode.name()).collect();
+    assert_eq!(modes, ["auto", "close", "length", "timeout", "once"]);
+    let mut reasons: Vec<&str> = EndReason::ALL.iter().map(|reason| reason.name()).collect();
+    reasons.sort_unstable();
+    assert_eq!(
+        reasons,
+        [
+            "cancelled",
+            "chunked",
+            "close",
+            "content_length",
+            "error",
+            "no_body",
+            "once",
+            "timeout",
+            "upgrade"
+        ]
+    );
+    let languages: Vec<&str> = Language::ALL
+        .iter()
+        .map(|language| language.name())
+        .collect();
+    assert_eq!(
+        languages,
+        ["python", "python-nonblocking", "c", "rust", "curl", "nc"]
+    );
+}
+
+/// Each deviation names its rule and says in a sentence what was made of it.
+#[test]
+fn each_deviation_is_documented() {
+    unique(Kind::ALL.iter().map(|kind| kind.explain()));
+    for &kind in Kind::ALL {
+        let rule = kind.rule();
+        let section = rule
+            .strip_prefix("RFC ")
+            .and_then(|rule| rule.split_once(" section "));
+        let (number, section) = section.unwrap_or_else(|| panic!("{kind:?}: {rule}"));
+        assert!(number.parse::<u16>().is_ok(), "{kind:?}: {rule}");
+        assert!(
+            section.starts_with(|c: char| c.is_ascii_digit()),
+            "{kind:?}: {rule}"
+        );
+        let text = kind.explain();
+        assert!(text.len() >= 20 && !text.ends_with('.'), "{kind:?}: {text}");
+        assert_eq!(Kind::from_name(kind.name()), Some(kind));
+    }
+}
