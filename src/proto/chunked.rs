@@ -109,7 +109,7 @@ impl Dechunker {
         emit.tally.framing += self.held.len() as u64;
         self.held.clear();
         let words = match &mut self.state {
-            State::Size => "between two chunks".to_owned(),
+            State::Size => "before the last chunk".to_owned(),
             State::Data { left, size } => format!("{} of {size} bytes of a chunk", *size - *left),
             State::DataEnd { cr } => {
                 emit.tally.framing += u64::from(*cr);

@@ -208,14 +208,16 @@ impl<'a> Facts<'a> {
         let (mut repeated, mut list) = (None, None);
         for (i, field) in self.named(LENGTH).enumerate() {
             for (j, member) in field.value.split(',').enumerate() {
-                let unusable =
-                    |kind| Some(Announced::Unusable(kind, field.offset, field.value.clone()));
+                let unusable = |kind, detail| Some(Announced::Unusable(kind, field.offset, detail));
                 let number = match number(member.trim_matches([' ', '\t'])) {
                     Ok(number) => number,
-                    Err(kind) => return unusable(kind),
+                    Err(kind) => return unusable(kind, field.value.clone()),
                 };
-                if length.is_some_and(|length| length != number) {
-                    return unusable(Deviation::ConflictingLengths);
+                if let Some(length) = length
+                    && length != number
+                {
+                    let both = format!("{length} and {number}");
+                    return unusable(Deviation::ConflictingLengths, both);
                 }
                 length = Some(number);
                 if j > 0 {

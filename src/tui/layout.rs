@@ -75,8 +75,8 @@ pub fn panes(size: Size, focus: Focus, zoom: bool) -> Panes {
     }
     let (rest, phases) = bottom(rest, 1);
     panes.phases = Some(phases);
-    // At 120 columns 75 are left inside the response: sixteen bytes in hex.
-    let left_width = (size.columns * 9 / 25).clamp(34, 64);
+    // At 120 columns 76 are left inside the response: sixteen bytes in hex.
+    let left_width = (size.columns * 7 / 20).clamp(34, 64);
     let left = Rect {
         width: left_width,
         ..rest
