@@ -41,7 +41,7 @@ fn keeping(text: &[u8]) {
     println!("keeping: time against the bare calls (goal: near 1)");
     let total = 64 * MIB;
     for size in [4 << 10, 64 << 10, 256 << 10] {
-        let bare = median(|| {
+        let bare = || {
             let mut pieces: Vec<Vec<u8>> = Vec::new();
             for bytes in pieces_of(text, size, total) {
                 match pieces.last_mut() {
@@ -56,24 +56,21 @@ fn keeping(text: &[u8]) {
                 }
             }
             black_box(&pieces);
-        });
-        let ours = median(|| append(Writer::new(&Memory::new(u64::MAX)), text, size, total));
+        };
+        let ours = || append(Writer::new(&Memory::new(u64::MAX)), text, size, total);
         row(&format!("memory, {} KiB appends", size >> 10), ours, bare);
     }
     let total = 512 * MIB;
     for size in [4 << 10, 64 << 10, 256 << 10] {
-        let bare = median(|| {
+        let bare = || {
             let mut file = tempfile::tempfile().unwrap();
             for bytes in pieces_of(text, 256 << 10, total) {
                 file.write_all(bytes).unwrap();
             }
-        });
-        let ours = median(|| append(Writer::new(&Memory::new(0)), text, size, total));
-        row(
-            &format!("file, {} KiB appends (write 256 KiB)", size >> 10),
-            ours,
-            bare,
-        );
+        };
+        let ours = || append(Writer::new(&Memory::new(0)), text, size, total);
+        let name = format!("file, {} KiB appends (write 256 KiB)", size >> 10);
+        row(&name, ours, bare);
     }
     let count = median(|| {
         black_box(memchr::memchr_iter(b'\n', black_box(text)).count());
@@ -152,23 +149,23 @@ fn looking(window: &Window) {
 /// A rare string at 90 %, against reading as far without looking.
 fn finding(window: &Window) {
     let end = window.len / 10 * 9;
-    let read = median(|| {
+    let read = || {
         let mut buf = vec![0; 256 << 10];
         let mut at = 0;
         while at < end {
             at += window.read_at(at, &mut buf).unwrap() as u64;
         }
-    });
+    };
     for (name, ignore_case) in [("find", false), ("find, any case", true)] {
         let needle = Needle::new(b"a rare string that is not there", ignore_case);
         let part = Window {
             len: end,
             ..window.clone()
         };
-        let ours = median(|| {
+        let ours = || {
             let answer = needle.next(&part, 0, u64::MAX).unwrap();
             assert_eq!(answer, Answer::NotFound);
-        });
+        };
         row(name, ours, read);
     }
 }
@@ -239,19 +236,26 @@ fn pieces_of(text: &[u8], size: usize, total: usize) -> impl Iterator<Item = &[u
     })
 }
 
-fn median(mut run: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..ROUNDS)
-        .map(|_| {
-            let began = Instant::now();
-            run();
-            began.elapsed()
-        })
-        .collect();
-    times.sort();
-    times[ROUNDS / 2]
+fn timed(run: &mut impl FnMut()) -> Duration {
+    let began = Instant::now();
+    run();
+    began.elapsed()
 }
 
-fn row(name: &str, ours: Duration, bare: Duration) {
+fn median(mut run: impl FnMut()) -> Duration {
+    middle((0..ROUNDS).map(|_| timed(&mut run)).collect())
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// Both in turns, so that what else the machine does falls on both.
+fn row(name: &str, mut ours: impl FnMut(), mut bare: impl FnMut()) {
+    let rounds = (0..ROUNDS).map(|_| (timed(&mut ours), timed(&mut bare)));
+    let (ours, bare): (Vec<Duration>, Vec<Duration>) = rounds.unzip();
+    let (ours, bare) = (middle(ours), middle(bare));
     println!(
         "  {name:<40} {:.2} × ({:.1} ms)",
         ours.as_secs_f64() / bare.as_secs_f64(),

@@ -178,7 +178,7 @@ impl Sink for Outlets {
         if let Some(exchange) = &mut self.exchange {
             exchange.apply(event.clone());
             if let Some(verbose) = &mut self.verbose {
-                verbose.event(&event, exchange);
+                verbose.event(&event, &exchange.host);
             }
         }
         match &event.kind {

@@ -57,10 +57,11 @@ pub(super) fn decide<O: Output>(
     method: Method,
     mode: EndMode,
     head: &PartialHead,
+    fields: &[Field],
     end: u64,
     emit: &mut Emit<'_, O>,
 ) -> Decision {
-    let facts = Facts::read(&head.section.fields);
+    let facts = Facts::read(fields);
     let status = head.line.status;
     let tunnel = status == 101 || (method == Method::Connect && (200..300).contains(&status));
     forbidden_here(&facts, status, tunnel, emit);
@@ -137,13 +138,12 @@ pub(super) fn decide<O: Output>(
 }
 
 /// Records framing fields in a response that may not have them.
-pub(super) fn forbidden_in_interim<O: Output>(head: &PartialHead, emit: &mut Emit<'_, O>) {
-    forbidden_here(
-        &Facts::read(&head.section.fields),
-        head.line.status,
-        false,
-        emit,
-    );
+pub(super) fn forbidden_in_interim<O: Output>(
+    status: u16,
+    fields: &[Field],
+    emit: &mut Emit<'_, O>,
+) {
+    forbidden_here(&Facts::read(fields), status, false, emit);
 }
 
 fn forbidden_here<O: Output>(facts: &Facts<'_>, status: u16, tunnel: bool, emit: &mut Emit<'_, O>) {
@@ -211,7 +211,7 @@ impl<'a> Facts<'a> {
                 let unusable = |kind, detail| Some(Announced::Unusable(kind, field.offset, detail));
                 let number = match number(member.trim_matches([' ', '\t'])) {
                     Ok(number) => number,
-                    Err(kind) => return unusable(kind, field.value.clone()),
+                    Err(kind) => return unusable(kind, field.value.to_string()),
                 };
                 if let Some(length) = length
                     && length != number

@@ -94,8 +94,8 @@ pub(crate) fn raw_head(
     fields: &[(&str, &str)],
 ) -> Head {
     let field = |&(name, value): &(&str, &str)| Field {
-        name: name.to_owned(),
-        value: value.to_owned(),
+        name: name.into(),
+        value: value.into(),
         offset: 0,
         len: 0,
     };

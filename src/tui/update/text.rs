@@ -197,7 +197,7 @@ pub(super) fn settle(app: &mut App) {
     let tab = app.tab();
     let panes = panes(app.size, tab.focus, tab.zoom);
     let url = ui::url_text(panes.url);
-    let request = panes
+    let of_request = panes
         .request
         .map(|area| ui::request_text(app, inside(area)));
     let question = inside(ui::question_area(app.size));
