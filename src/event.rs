@@ -10,12 +10,16 @@
 //! Offsets count wire bytes of that direction on that connection. Header values are
 //! strings: UTF-8 where the bytes are, else each byte as its Latin-1 character.
 
+mod piece;
+
 use std::fmt;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::anomaly::Anomaly;
+
+pub use piece::Piece;
 
 /// One fact, at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -209,9 +213,9 @@ pub struct Head {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Without a space before the colon; empty for a line without a colon.
-    pub name: String,
+    pub name: Piece,
     /// Without outer white space, a fold as one space.
-    pub value: String,
+    pub value: Piece,
     /// Of the line's first byte.
     pub offset: u64,
     /// With its line end, folds included.

@@ -95,7 +95,7 @@ impl Plan {
     /// Location.
     ///
     /// Of the request only what must change does: the target, Host, the method as
-    /// [`redirected_method`] says, the body with the fields that describe it where the
+    /// `redirected_method` says, the body with the fields that describe it where the
     /// method loses it, and what may not go to another origin. A Host or a request line
     /// written by hand into something else stays as long as the origin does. Where to
     /// connect otherwise (`--unix-socket`, `--resolve`) stays, as with curl.

@@ -208,7 +208,7 @@ fn latin(bytes: &[u8]) -> String {
 }
 
 fn owned(fields: &[Field]) -> Vec<(String, String)> {
-    let pair = |field: &Field| (field.name.clone(), field.value.clone());
+    let pair = |field: &Field| (field.name.to_string(), field.value.to_string());
     fields.iter().map(pair).collect()
 }
 

@@ -38,8 +38,15 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Standard output, byte for byte.
-    pub fn stdout() -> Result<Destination> {
+    /// What a flag names: a file, or standard output by `-`; byte for byte.
+    pub fn named(path: &Path) -> Result<Destination> {
+        match is_stdout(path) {
+            true => Destination::stdout(),
+            false => Destination::file(path),
+        }
+    }
+
+    fn stdout() -> Result<Destination> {
         let name = "standard output";
         let file = rustix::stdio::stdout().try_clone_to_owned();
         let file = file.map_err(|error| Error::write(name, &error))?;
@@ -62,9 +69,9 @@ impl Destination {
         Ok(Destination::new(name.to_owned(), File::from(file), false))
     }
 
-    /// A file, made where there is none. What it holds stays until something is written,
+    /// Made where there is none. What it holds stays until something is written,
     /// so that a failed connect does not cost the last good answer.
-    pub fn file(path: &Path) -> Result<Destination> {
+    fn file(path: &Path) -> Result<Destination> {
         let name = path.display().to_string();
         // No truncate(true): see above.
         let file = File::options()
@@ -151,6 +158,11 @@ impl Destination {
             Error::write(&self.name, &error)
         })
     }
+}
+
+/// `-`, where a flag takes a file.
+pub fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// Text made harmless piece by piece: line ends and tabs stay, all else that a terminal

@@ -91,7 +91,7 @@ impl Dechunker {
                     let (taken, complete) = section.feed(rest, offset, emit);
                     emit.tally.framing += taken as u64;
                     if complete {
-                        let fields = std::mem::take(&mut section.fields);
+                        let fields = section.take_fields();
                         trailers(fields, emit);
                         self.state = State::Done;
                     }
@@ -109,14 +109,14 @@ impl Dechunker {
         emit.tally.framing += self.held.len() as u64;
         self.held.clear();
         let words = match &mut self.state {
-            State::Size => "between two chunks".to_owned(),
+            State::Size => "before the last chunk".to_owned(),
             State::Data { left, size } => format!("{} of {size} bytes of a chunk", *size - *left),
             State::DataEnd { cr } => {
                 emit.tally.framing += u64::from(*cr);
                 "at the end of a chunk".to_owned()
             }
             State::Trailers(section) => {
-                trailers(std::mem::take(&mut section.fields), emit);
+                trailers(section.take_fields(), emit);
                 "in the trailers".to_owned()
             }
             State::Done | State::Lost(_) => String::new(),
@@ -126,14 +126,17 @@ impl Dechunker {
     }
 
     /// A size line, or what of it has come.
-    #[inline]
     fn size<O: Output>(&mut self, rest: &[u8], offset: u64, emit: &mut Emit<'_, O>) -> usize {
-        if self.held.is_empty()
-            && let Some((size, len)) = plain_size(rest)
-        {
-            emit.tally.framing += len as u64;
-            self.chunk(size, Box::default(), offset, emit);
-            return len;
+        if self.held.is_empty() {
+            let whole = whole_chunks(rest, offset, emit);
+            if whole > 0 {
+                return whole;
+            }
+            if let Some((size, len)) = plain_size(rest) {
+                emit.tally.framing += len as u64;
+                self.chunk(size, Box::default(), offset, emit);
+                return len;
+            }
         }
         self.size_line(rest, offset, emit)
     }
@@ -244,6 +247,27 @@ impl Dechunker {
         emit.body(&std::mem::take(&mut self.held));
         0
     }
+}
+
+/// Chunks that lie whole in a piece, without extensions, up to the last: the loop that
+/// counts, with nothing kept between two of them. Answers how many bytes they take.
+fn whole_chunks<O: Output>(rest: &[u8], offset: u64, emit: &mut Emit<'_, O>) -> usize {
+    let mut used = 0;
+    while let Some((size @ 1.., line)) = plain_size(&rest[used..])
+        && let Ok(len) = usize::try_from(size)
+        && let Some((data, after)) = rest[used + line..].split_at_checked(len)
+        && after.starts_with(b"\r\n")
+    {
+        emit.event(Kind::Chunk {
+            offset: offset + used as u64,
+            size,
+            extensions: Box::default(),
+        });
+        emit.body(data);
+        emit.tally.framing += line as u64 + 2;
+        used += line + len + 2;
+    }
+    used
 }
 
 /// The common size line, digits and CR LF alone: its size and length. 16 digits are at

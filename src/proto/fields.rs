@@ -4,13 +4,14 @@
 //! a field means is [`super::framing`]'s business.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use memchr::memchr;
 
 use super::emit::Emit;
 use super::{Output, text};
 use crate::anomaly::Kind as Deviation;
-use crate::event::Field;
+use crate::event::{Field, Piece};
 
 /// Bytes of a section that are parsed: a status line with its fields, or trailers.
 pub const SECTION_MAX: u64 = 1 << 20;
@@ -18,11 +19,17 @@ pub const SECTION_MAX: u64 = 1 << 20;
 /// Fields of a section that are parsed: 2-byte lines would else make 60 MiB of 1 MiB.
 pub const FIELDS_MAX: usize = 10_000;
 
+/// Room made before the first field: what most heads need.
+const FIELDS_USUAL: usize = 32;
+const TEXT_USUAL: usize = 1024;
+
 /// Lines that are being read. `held.len() <= SECTION_MAX`: one line's beginning, which
 /// came in an earlier piece; a line that lies whole in one piece is not copied.
 #[derive(Debug)]
 pub(super) struct Section {
-    pub fields: Vec<Field>,
+    /// Names and values one after another, UTF-8: what is not is put in as Latin-1.
+    text: Vec<u8>,
+    spots: Vec<Spot>,
     /// So many bytes have been taken, the status line's included.
     taken: u64,
     held: Vec<u8>,
@@ -32,11 +39,24 @@ pub(super) struct Section {
     over: bool,
 }
 
+/// A field in the section's text: the name up to `name_end`, then the value.
+/// `start <= name_end <= end <= 2 * SECTION_MAX`.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    start: u32,
+    name_end: u32,
+    end: u32,
+    /// With its line end, folds included.
+    len: u32,
+    offset: u64,
+}
+
 impl Section {
     /// `taken`: bytes of the section before its first field line.
     pub fn new(taken: u64, too_large: Deviation) -> Section {
         Section {
-            fields: Vec::new(),
+            text: Vec::with_capacity(TEXT_USUAL),
+            spots: Vec::with_capacity(FIELDS_USUAL),
             taken,
             held: Vec::new(),
             too_large,
@@ -47,6 +67,25 @@ impl Section {
     /// Some field was not parsed.
     pub fn over(&self) -> bool {
         self.over
+    }
+
+    /// The fields so far.
+    pub fn take_fields(&mut self) -> Vec<Field> {
+        // Whatever was put in is UTF-8, so nothing is ever replaced here.
+        let text: Arc<str> = match std::str::from_utf8(&self.text) {
+            Ok(text) => text.into(),
+            Err(_) => String::from_utf8_lossy(&self.text).into(),
+        };
+        let field = |spot: &Spot| Field {
+            name: Piece::new(&text, spot.start..spot.name_end),
+            value: Piece::new(&text, spot.name_end..spot.end),
+            offset: spot.offset,
+            len: spot.len,
+        };
+        let fields = self.spots.iter().map(field).collect();
+        self.spots.clear();
+        self.text.clear();
+        fields
     }
 
     /// Takes bytes up to the end of the empty line. `at` is the offset of `piece`.
@@ -86,8 +125,13 @@ impl Section {
             let (content, bare_lf) = strip_line_end(line);
             let (lf_offset, empty) = (offset + content.len() as u64, content.is_empty());
             if !self.over && !empty {
-                if self.fields.len() < FIELDS_MAX {
-                    field_line(content, line.len(), offset, &mut self.fields, emit);
+                if self.spots.len() < FIELDS_MAX {
+                    let line = Line {
+                        content,
+                        len: line.len(),
+                        offset,
+                    };
+                    line.read(&mut self.text, &mut self.spots, emit);
                 } else {
                     self.pass_bound(offset, emit);
                 }
@@ -128,52 +172,88 @@ pub(super) fn strip_line_end(line: &[u8]) -> (&[u8], bool) {
     }
 }
 
-/// One line that is not empty, of `len` bytes with its end.
-fn field_line<O: Output>(
-    content: &[u8],
+/// A line that is not empty.
+struct Line<'a> {
+    content: &'a [u8],
+    /// With its end.
     len: usize,
     offset: u64,
-    fields: &mut Vec<Field>,
-    emit: &mut Emit<'_, O>,
-) {
-    let len = u32::try_from(len).unwrap_or(u32::MAX);
-    let content = inspect(content, offset, emit);
-    let content = &*content;
-    if matches!(content.first(), Some(b' ' | b'\t')) {
-        let Some(last) = fields.last_mut() else {
-            emit.anomaly(Deviation::LeadingFold, offset, text(content));
+}
+
+impl Line<'_> {
+    fn read<O: Output>(self, into: &mut Vec<u8>, spots: &mut Vec<Spot>, emit: &mut Emit<'_, O>) {
+        let content = inspect(self.content, self.offset, emit);
+        if matches!(content.first(), Some(b' ' | b'\t')) {
+            self.fold(&content, into, spots.last_mut(), emit);
+            return;
+        }
+        let token = name_len(&content);
+        let (name, value) = match content.get(token) {
+            Some(b':') => (&content[..token], &content[token + 1..]),
+            _ => match memchr(b':', &content) {
+                Some(colon) => (&content[..colon], &content[colon + 1..]),
+                None => {
+                    emit.anomaly(Deviation::MissingColon, self.offset, text(&content));
+                    (&content[..0], &content[..])
+                }
+            },
+        };
+        let mut trimmed = name;
+        if token < name.len() || content.first() == Some(&b':') {
+            trimmed = name.trim_ascii_end();
+            name_deviation(name, trimmed, self.offset, emit);
+        }
+        let start = end_of(into);
+        put(into, trimmed);
+        let name_end = end_of(into);
+        put(into, trim(value));
+        spots.push(Spot {
+            start,
+            name_end,
+            end: end_of(into),
+            len: u32::try_from(self.len).unwrap_or(u32::MAX),
+            offset: self.offset,
+        });
+    }
+
+    /// The line goes on the last field, whose value is the end of the text.
+    #[cold]
+    fn fold<O: Output>(
+        &self,
+        content: &[u8],
+        into: &mut Vec<u8>,
+        last: Option<&mut Spot>,
+        emit: &mut Emit<'_, O>,
+    ) {
+        let Some(last) = last else {
+            emit.anomaly(Deviation::LeadingFold, self.offset, text(content));
             return;
         };
-        emit.anomaly(Deviation::ObsFold, offset, "");
-        last.len = last.len.saturating_add(len);
-        let more = text(trim(content));
-        if !more.is_empty() && !last.value.is_empty() {
-            last.value.push(' ');
+        emit.anomaly(Deviation::ObsFold, self.offset, "");
+        let more = trim(content);
+        if !more.is_empty() && last.end > last.name_end {
+            into.push(b' ');
         }
-        last.value.push_str(&more);
-        return;
+        put(into, more);
+        last.end = end_of(into);
+        last.len = last
+            .len
+            .saturating_add(u32::try_from(self.len).unwrap_or(u32::MAX));
     }
-    let token = name_len(content);
-    let (name, value) = match content.get(token) {
-        Some(b':') => (&content[..token], &content[token + 1..]),
-        _ => match memchr(b':', content) {
-            Some(colon) => (&content[..colon], &content[colon + 1..]),
-            None => {
-                emit.anomaly(Deviation::MissingColon, offset, text(content));
-                (&content[..0], content)
-            }
-        },
-    };
-    let trimmed = name.trim_ascii_end();
-    if token < name.len() || (name.is_empty() && content.first() == Some(&b':')) {
-        name_deviation(name, trimmed, offset, emit);
+}
+
+/// Puts bytes in as UTF-8.
+fn put(into: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.is_ascii() {
+        into.extend_from_slice(bytes);
+    } else {
+        into.extend_from_slice(text(bytes).as_bytes());
     }
-    fields.push(Field {
-        name: text(trimmed),
-        value: text(trim(value)),
-        offset,
-        len,
-    });
+}
+
+/// The text is at most twice [`SECTION_MAX`] long: Latin-1 takes two bytes for one.
+fn end_of(text: &[u8]) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 /// A name that is not a token right up to its colon.

@@ -57,10 +57,11 @@ pub(super) fn decide<O: Output>(
     method: Method,
     mode: EndMode,
     head: &PartialHead,
+    fields: &[Field],
     end: u64,
     emit: &mut Emit<'_, O>,
 ) -> Decision {
-    let facts = Facts::read(&head.section.fields);
+    let facts = Facts::read(fields);
     let status = head.line.status;
     let tunnel = status == 101 || (method == Method::Connect && (200..300).contains(&status));
     forbidden_here(&facts, status, tunnel, emit);
@@ -137,13 +138,12 @@ pub(super) fn decide<O: Output>(
 }
 
 /// Records framing fields in a response that may not have them.
-pub(super) fn forbidden_in_interim<O: Output>(head: &PartialHead, emit: &mut Emit<'_, O>) {
-    forbidden_here(
-        &Facts::read(&head.section.fields),
-        head.line.status,
-        false,
-        emit,
-    );
+pub(super) fn forbidden_in_interim<O: Output>(
+    status: u16,
+    fields: &[Field],
+    emit: &mut Emit<'_, O>,
+) {
+    forbidden_here(&Facts::read(fields), status, false, emit);
 }
 
 fn forbidden_here<O: Output>(facts: &Facts<'_>, status: u16, tunnel: bool, emit: &mut Emit<'_, O>) {
@@ -208,14 +208,16 @@ impl<'a> Facts<'a> {
         let (mut repeated, mut list) = (None, None);
         for (i, field) in self.named(LENGTH).enumerate() {
             for (j, member) in field.value.split(',').enumerate() {
-                let unusable =
-                    |kind| Some(Announced::Unusable(kind, field.offset, field.value.clone()));
+                let unusable = |kind, detail| Some(Announced::Unusable(kind, field.offset, detail));
                 let number = match number(member.trim_matches([' ', '\t'])) {
                     Ok(number) => number,
-                    Err(kind) => return unusable(kind),
+                    Err(kind) => return unusable(kind, field.value.to_string()),
                 };
-                if length.is_some_and(|length| length != number) {
-                    return unusable(Deviation::ConflictingLengths);
+                if let Some(length) = length
+                    && length != number
+                {
+                    let both = format!("{length} and {number}");
+                    return unusable(Deviation::ConflictingLengths, both);
                 }
                 length = Some(number);
                 if j > 0 {

@@ -6,7 +6,7 @@ use super::emit::Emit;
 use super::fields::{Section, inspect};
 use super::{Output, text};
 use crate::anomaly::Kind as Deviation;
-use crate::event::{Framing, Head};
+use crate::event::{Field, Framing, Head};
 
 /// `HTTP-version SP status-code SP [ reason-phrase ]`, RFC 9112 section 4.
 #[derive(Clone, Debug)]
@@ -37,12 +37,12 @@ pub(super) struct PartialHead {
 
 impl PartialHead {
     /// The event, of a head whose bytes end at `end`.
-    pub fn finish(self, end: u64, framing: Framing) -> Head {
+    pub fn finish(self, fields: Vec<Field>, end: u64, framing: Framing) -> Head {
         Head {
             version: self.line.version_text,
             status: self.line.status,
             reason: self.line.reason,
-            fields: self.section.fields,
+            fields,
             offset: self.offset,
             bytes: end - self.offset,
             framing,

@@ -362,26 +362,31 @@ impl Reader {
 
     /// The empty line is there.
     fn head_complete(&mut self, out: &mut impl Output) {
-        let State::Head(head) = std::mem::replace(&mut self.state, State::Over) else {
+        let State::Head(mut head) = std::mem::replace(&mut self.state, State::Over) else {
             return;
         };
+        let fields = head.section.take_fields();
         let mut emit = Emit {
             out,
             tally: &mut self.tally,
         };
         self.head_bytes += self.at - self.start;
         if head.line.interim() {
-            framing::forbidden_in_interim(&head, &mut emit);
-            let head = head.finish(self.at, Framing::NoBody);
+            framing::forbidden_in_interim(head.line.status, &fields, &mut emit);
+            let head = head.finish(fields, self.at, Framing::NoBody);
             emit.event(Kind::InterimHead(Box::new(head)));
             self.interim = true;
             self.start = self.at;
             self.state = State::Opening { held: Vec::new() };
             return;
         }
-        let decision = framing::decide(self.method, self.mode, &head, self.at, &mut emit);
+        let decision = framing::decide(self.method, self.mode, &head, &fields, self.at, &mut emit);
         let switched = head.line.status == 101;
-        emit.event(Kind::Head(Box::new(head.finish(self.at, decision.framing))));
+        emit.event(Kind::Head(Box::new(head.finish(
+            fields,
+            self.at,
+            decision.framing,
+        ))));
         self.connection = decision.connection;
         self.set_aside = decision.set_aside;
         self.tunnel = decision.tunnel;
@@ -460,10 +465,11 @@ impl Reader {
                     _ => Cut::StatusLine,
                 }
             }
-            State::Head(head) => {
+            State::Head(mut head) => {
+                let fields = head.section.take_fields();
                 self.head_bytes += self.at - self.start;
                 let interim = head.line.interim();
-                let head = Box::new(head.finish(self.at, Framing::Close));
+                let head = Box::new(head.finish(fields, self.at, Framing::Close));
                 if interim {
                     emit.event(Kind::InterimHead(head));
                     Cut::Interim

@@ -12,6 +12,7 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange};
 use crate::plan::Plan;
+use crate::request::Lint;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
@@ -46,6 +47,10 @@ pub type VisitId = u64;
 pub struct Tab {
     pub url: Editor,
     pub request: Editor,
+    /// What is worth a warning in the request; made once an edit.
+    pub lints: Vec<Lint>,
+    /// The revision of the request that `lints` is of.
+    pub linted: u64,
     /// What the request's target and Host were last made for.
     pub target: Option<Target>,
     /// What a change in the URL did to the request, in words.
@@ -72,8 +77,10 @@ pub struct Tab {
 /// An exchange with its bytes and how it is looked at.
 pub struct Visit {
     pub id: VisitId,
-    /// As it is shown and would be typed.
+    /// As it would be typed.
     pub url: String,
+    /// As it is shown: without user and password.
+    pub name: String,
     pub request: Arc<[u8]>,
     /// What each recv() asks for.
     pub recv_size: usize,
@@ -190,7 +197,7 @@ impl App {
         App {
             size,
             now,
-            tabs: vec![Tab::new()],
+            tabs: vec![Tab::default()],
             active: 0,
             popup: None,
             notice: None,
@@ -247,7 +254,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
-                what: "each recv() brings a piece; Content-Length says when it is over",
+                what: "recv() by recv(), until Content-Length is reached",
                 knobs: Knobs {
                     recv_size: crate::plan::CLASSIC_RECV,
                     ..Knobs::default()
@@ -256,7 +263,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
-                what: "all bytes are here, recv() waits on: Esc, then F9 for another end mode, F5",
+                what: "all is here, yet recv() waits: Esc, then F9, F5",
                 knobs: Knobs {
                     end: crate::event::EndMode::Close,
                     recv_size: crate::plan::CLASSIC_RECV,
@@ -266,7 +273,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
-                what: "F8 stops the recv()s and the queue fills; F10 takes one; F8 goes on",
+                what: "F8 pauses, the queue fills; F10 one recv(); F8 on",
                 knobs: Knobs::default(),
             },
         ]
@@ -281,11 +288,14 @@ pub struct Exercise {
     pub knobs: Knobs,
 }
 
-impl Tab {
-    pub fn new() -> Tab {
+impl Default for Tab {
+    /// A tab in which nothing was typed.
+    fn default() -> Tab {
         Tab {
             url: Editor::line(),
             request: Editor::default(),
+            lints: Vec::new(),
+            linted: 0,
             target: None,
             url_note: None,
             knobs: Knobs::default(),
@@ -302,7 +312,9 @@ impl Tab {
             hex: None,
         }
     }
+}
 
+impl Tab {
     /// The exchange that is shown.
     pub fn visit(&self) -> Option<&Visit> {
         self.visits.get(self.at)
@@ -342,10 +354,12 @@ impl Tab {
 
     /// A name for the tab bar.
     pub fn title(&self) -> String {
-        let url = self
-            .visit()
-            .map_or_else(|| self.url.text(), |visit| visit.url.clone());
-        let short = url.strip_prefix("http://").unwrap_or(&url);
+        let typed = self.url.text();
+        let url = match self.visit() {
+            Some(visit) => visit.name.as_str(),
+            None => typed.as_str(),
+        };
+        let short = url.strip_prefix("http://").unwrap_or(url);
         let short = short.split(['?', '#']).next().unwrap_or(short);
         if short.is_empty() {
             "start".to_owned()
@@ -361,6 +375,7 @@ impl Visit {
         Visit {
             id,
             url: plan.target.to_string(),
+            name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             recv_size: plan.recv_size,
             exchange: Exchange::new(plan.end, plan.request.len() as u64),

@@ -26,12 +26,13 @@ pub struct Hex {
 impl View for Hex {
     fn rows(&self, top: u64, height: usize) -> Vec<Line> {
         let per_row = self.per_row();
+        let digits = self.digits();
         let top = self.anchor(top);
         match self.window.read(top, height.saturating_mul(per_row)) {
             Ok(bytes) => (top..)
                 .step_by(per_row)
                 .zip(bytes.chunks(per_row))
-                .map(|(at, bytes)| self.line(at, bytes))
+                .map(|(at, bytes)| self.line(at, bytes, per_row, digits))
                 .collect(),
             Err(err) => unreadable(&err, self.width),
         }
@@ -70,18 +71,19 @@ impl Hex {
     /// Digits of an offset: 8, or as many as the last byte's needs.
     fn digits(&self) -> usize {
         let bits = u64::BITS - self.window.there().leading_zeros();
-        bits.div_ceil(4).max(8) as usize
+        bits.div_ceil(4).clamp(8, 16) as usize
     }
 
-    fn line(&self, at: u64, bytes: &[u8]) -> Line {
-        let per_row = self.per_row();
+    fn line(&self, at: u64, bytes: &[u8], per_row: usize, digits: usize) -> Line {
         let mut row = Clip {
-            line: Line::new(at),
+            line: Line {
+                spans: Vec::with_capacity(2 + per_row / 2),
+                at,
+            },
             shown: self.left..self.left.saturating_add(self.width),
             column: 0,
         };
         let mut offset = [b'0'; 16];
-        let digits = self.digits().min(16);
         for (n, digit) in offset[..digits].iter_mut().rev().enumerate() {
             *digit = DIGITS[(at >> (4 * n)) as usize & 15];
         }
@@ -90,40 +92,75 @@ impl Hex {
         row.push(offset, digits, Role::Margin);
         row.push("  ", 2, Role::Text);
 
-        let role = |n: usize, role| {
-            let at = at + n as u64;
-            self.marks.role(at..at + 1, role)
-        };
-        for (n, &byte) in bytes.iter().enumerate() {
-            if n > 0 && n % 8 == 0 {
-                row.push(" ", 1, Role::Text);
-            }
-            let pair = &PAIRS[usize::from(byte)];
-            row.push(
-                std::str::from_utf8(pair).unwrap_or_default(),
-                2,
-                role(n, Role::Text),
-            );
-            row.push(" ", 1, Role::Text);
-        }
-        let missing = per_row - bytes.len();
-        let gap = 1 + 3 * missing + gaps(per_row) - gaps(bytes.len());
-        row.push(&SPACES[..gap], gap, Role::Text);
-        for (n, &byte) in bytes.iter().enumerate() {
-            match (byte, glyph(byte)) {
-                (_, Some(picture)) => row.push(picture, 1, role(n, Role::Invisible)),
-                (0x80.., _) => row.push("·", 1, role(n, Role::Undecodable)),
-                _ => {
-                    let one = &ASCII[usize::from(byte)..][..1];
-                    row.push(one, 1, role(n, Role::Text));
+        let mut text = String::with_capacity(4 * per_row);
+        let mut n = 0;
+        for (run, role) in self.runs(at, bytes, |_| Role::Text) {
+            // A space between marked bytes is marked, the one behind them is not.
+            for &byte in &bytes[run.clone()] {
+                if n > run.start {
+                    text.push_str(gap(n));
                 }
+                text.push_str(PAIRS[usize::from(byte)]);
+                n += 1;
             }
+            row.push(&text, text.len(), role);
+            row.push(gap(n), gap(n).len(), Role::Text);
+            text.clear();
+        }
+        let filled = digits + 2 + 3 * per_row + gaps(per_row) + 1;
+        let missing = filled.saturating_sub(row.column).min(SPACES.len());
+        row.push(&SPACES[..missing], missing, Role::Text);
+        for (run, role) in self.runs(at, bytes, class) {
+            for &byte in &bytes[run.clone()] {
+                text.push_str(PICTURES[usize::from(byte)]);
+            }
+            row.push(&text, run.len(), role);
+            text.clear();
         }
         row.line
     }
+
+    /// The stretches of a row's bytes that are, or are marked as, the same.
+    fn runs(
+        &self,
+        at: u64,
+        bytes: &[u8],
+        class: fn(u8) -> Role,
+    ) -> impl Iterator<Item = (Range<usize>, Role)> {
+        let mut roles = [Role::Text; 16];
+        for (offset, (role, &byte)) in (at..).zip(roles.iter_mut().zip(bytes)) {
+            *role = self.marks.role(offset..offset + 1, class(byte));
+        }
+        let len = bytes.len().min(roles.len());
+        let mut start = 0;
+        std::iter::from_fn(move || {
+            let role = *roles[..len].get(start)?;
+            let same = roles[start..len].iter().take_while(|&&next| next == role);
+            let run = start..start + same.count();
+            start = run.end;
+            Some((run, role))
+        })
+    }
 }
 
-/// Spaces between groups of eight.
+/// What a byte is in the text column.
+fn class(byte: u8) -> Role {
+    match byte {
+        b' '..=b'~' => Role::Text,
+        0x80.. => Role::Undecodable,
+        _ => Role::Invisible,
+    }
+}
+
+/// What stands before byte `n` of a row, and behind the last: groups of eight.
+fn gap(n: usize) -> &'static str {
+    match n {
+        8 => "  ",
+        _ => " ",
+    }
+}
+
+/// Groups of eight before the last.
 fn gaps(bytes: usize) -> usize {
     bytes.saturating_sub(1) / 8
 }
@@ -154,35 +191,60 @@ impl Clip {
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The two digits of each byte.
-static PAIRS: [[u8; 2]; 256] = {
-    let mut pairs = [[0; 2]; 256];
+static PAIRS: [&str; 256] = {
+    const TEXT: [u8; 512] = {
+        let mut text = [0; 512];
+        let mut byte = 0;
+        while byte < 256 {
+            text[2 * byte] = DIGITS[byte >> 4];
+            text[2 * byte + 1] = DIGITS[byte & 15];
+            byte += 1;
+        }
+        text
+    };
+    let mut pairs = [""; 256];
+    let mut rest = ascii(&TEXT);
     let mut byte = 0;
     while byte < 256 {
-        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        (pairs[byte], rest) = rest.split_at(2);
         byte += 1;
     }
     pairs
 };
 
-/// Each ASCII character at its own place.
-static ASCII: &str = {
-    const BYTES: [u8; 128] = {
-        let mut bytes = [0; 128];
+/// What each byte is in the text column.
+static PICTURES: [&str; 256] = {
+    const TEXT: [u8; 128] = {
+        let mut text = [0; 128];
         let mut byte = 0;
         while byte < 128 {
-            bytes[byte as usize] = byte;
+            text[byte as usize] = byte;
             byte += 1;
         }
-        bytes
+        text
     };
-    match std::str::from_utf8(&BYTES) {
-        Ok(text) => text,
-        Err(_) => "",
+    let mut pictures = ["·"; 256];
+    let mut rest = ascii(&TEXT);
+    let mut byte = 0;
+    while byte < 128 {
+        let (itself, others) = rest.split_at(1);
+        pictures[byte] = match glyph(byte as u8) {
+            Some(picture) => picture,
+            None => itself,
+        };
+        rest = others;
+        byte += 1;
     }
+    pictures
 };
 
-/// The longest gap: 15 missing bytes, the middle, and one.
-const SPACES: &str = match std::str::from_utf8(&[b' '; 48]) {
-    Ok(text) => text,
-    Err(_) => "",
-};
+/// More than the widest gap: that of 15 missing bytes.
+const SPACES: &str = ascii(&[b' '; 64]);
+
+/// A table's text, looked at when it is compiled.
+const fn ascii(bytes: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("the tables are ASCII"),
+    }
+}

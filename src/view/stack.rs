@@ -57,22 +57,22 @@ impl View for Stack<'_> {
         if from < above {
             return from.saturating_sub(back);
         }
-        // How many of the rows back lie in the view below is found by stepping there one
-        // by one: a page at most.
-        let mut at = from - above;
-        let mut left = back;
-        while left > 0 && at > 0 {
-            let before = self.below.step(at, -1);
-            if before >= at {
-                break;
-            }
-            at = before;
-            left -= 1;
+        let at = self.below.step(from - above, 0);
+        if back >= from {
+            return 0;
         }
-        match left {
-            0 => above + at,
-            left => above.saturating_sub(left),
+        let to = self
+            .below
+            .step(at, -i64::try_from(back).unwrap_or(i64::MAX));
+        if to > 0 {
+            return above + to;
         }
+        // It reached the first row below, or would go on above it: by as many rows as
+        // there were none of below.
+        let most = usize::try_from(back).unwrap_or(usize::MAX);
+        let rows = self.below.rows(0, most);
+        let passed = rows.iter().filter(|line| line.at < at).count() as u64;
+        above - (back - passed).min(above)
     }
 
     fn last(&self) -> u64 {

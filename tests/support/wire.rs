@@ -8,6 +8,7 @@ mod text;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use sockeye::anomaly::Anomaly;
 use sockeye::error::Error;
 use sockeye::event::{EndMode, EndReason, Field, Framing, Head, Kind};
 use sockeye::proto::{Output, Reader};
@@ -40,6 +41,7 @@ pub struct Transcript {
     pub entries: Vec<Entry>,
     /// How it ended, as lines.
     pub end: Vec<String>,
+    pub fault: Option<Error>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -108,13 +110,29 @@ impl Transcript {
         if let Some(start) = reader.excess_start() {
             transcript.end.push(format!("excess @{start}"));
         }
-        if let Some(error) = reader.fault() {
-            transcript.end.push(fault(&error));
+        transcript.fault = reader.fault();
+        if let Some(error) = &transcript.fault {
+            transcript.end.push(fault(error));
         }
         let (keeps, why) = reader.persistent();
         let keeps = if keeps { "keeps" } else { "closes" };
         transcript.end.push(format!("{keeps}: {why}"));
         transcript
+    }
+
+    pub fn anomalies(&self) -> impl Iterator<Item = &Anomaly> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Event(Kind::Anomaly(anomaly)) => Some(&**anomaly),
+            _ => None,
+        })
+    }
+
+    /// The final head.
+    pub fn head(&self) -> Option<&Head> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Event(Kind::Head(head)) => Some(&**head),
+            _ => None,
+        })
     }
 
     pub fn lines(&self) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::event::{Call, End, EndMode, EndReason};
 use crate::exchange::{Exchange, Failure, secs};
 
 use super::Outcome;
-use super::facts::Announced;
+use super::facts::{Announced, length_is_here};
 
 /// The end, long and brief.
 pub(super) struct Why {
@@ -53,7 +53,7 @@ impl Exchange {
             EndReason::ContentLength if body == 0 => {
                 complete("Content-Length is 0: the head was all".to_owned())
             }
-            EndReason::ContentLength => complete(format!("Content-Length's {body} bytes are here")),
+            EndReason::ContentLength => complete(length_is_here(body)),
             EndReason::Chunked => complete(format!(
                 "the last chunk, of size 0, is here after {body} bytes"
             ))

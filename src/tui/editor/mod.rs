@@ -30,6 +30,8 @@ pub struct Editor {
     /// The column that ↑ and ↓ aim at.
     goal: Option<usize>,
     history: History,
+    /// Counts the changes of the text.
+    revision: u64,
     /// A line end that is pasted becomes nothing.
     one_line: bool,
     /// First row and column in sight.
@@ -49,6 +51,11 @@ impl Editor {
 
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Another number after each change.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The bytes as text; what is not UTF-8 shows as U+FFFD.
@@ -184,6 +191,7 @@ impl Editor {
     fn splice(&mut self, range: Range<usize>, bytes: &[u8]) {
         let (start, removed) = (range.start, range.len());
         self.bytes.splice(range, bytes.iter().copied());
+        self.revision += 1;
         self.rows.edited(&self.bytes, start, removed, bytes.len());
     }
 }

@@ -1,3 +1,5 @@
+//! Edits of exact bytes: keys and what they leave, as tables.
+
 use super::*;
 use proptest::prelude::*;
 

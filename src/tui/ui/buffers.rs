@@ -74,24 +74,27 @@ fn pipe(
             theme.received(),
         ),
     };
-    let ours = format!("{:>8}", paint::bytes(ours));
-    let (before, after, name) = match direction {
-        Direction::Send => (" you ▸", "─▸ server", "─send─▸"),
-        Direction::Recv => (" you ◂", "◂─ server", "◂recv─"),
+    let ours = paint::bytes(ours);
+    let (before, name, after) = match (direction, width >= 66) {
+        (Direction::Send, true) => (" you ▸", " ─send─▸ ", " ─▸ server"),
+        (Direction::Recv, true) => (" you ◂", " ◂recv─  ", " ◂─ server"),
+        (Direction::Send, false) => (" ▸", " send ", " ▸"),
+        (Direction::Recv, false) => (" ◂", " recv ", " ◂"),
     };
-    let mut spans = vec![
-        Span::raw(format!("{before} {ours} ")),
-        styled(format!("{name:<7} "), style),
-    ];
+    let mut spans = vec![Span::raw(format!("{before}{ours:>9}")), styled(name, style)];
     match queued {
         Some(queued) => {
-            let whole = u64::from(buffer.unwrap_or(queued).max(1));
+            let queued = u64::from(queued);
+            let whole = buffer.map_or(queued, u64::from).max(1);
+            let of = buffer.map_or_else(|| "?".to_owned(), |n| paint::bytes(u64::from(n)));
+            let level = format!("{} / {of}", paint::bytes(queued));
+            let gauge = if width >= 50 { GAUGE } else { GAUGE / 2 };
             spans.push(Span::raw("["));
-            spans.push(styled(paint::gauge(u64::from(queued), whole, GAUGE), style));
-            let of =
-                buffer.map_or_else(|| "?".to_owned(), |buffer| paint::bytes(u64::from(buffer)));
-            let level = format!("{} / {of}", paint::bytes(u64::from(queued)));
-            spans.push(Span::raw(format!("{level:>19}] {after}")));
+            spans.push(styled(paint::gauge(queued, whole, gauge), style));
+            spans.push(Span::raw(match width >= 50 {
+                true => format!("{level:>18}]{after}"),
+                false => format!("] {level}{after}"),
+            }));
         }
         None if exchange.local.is_none() => spans.push(styled("no socket", theme.quiet())),
         None => spans.push(styled("[not available here]", theme.quiet())),

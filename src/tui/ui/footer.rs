@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Call;
-use crate::exchange::{Exchange, Span as Time};
+use crate::exchange::{Exchange, Span as Time, Verdict};
 use crate::tui::app::{App, Visit};
 use crate::tui::keymap::{Action, ROWS};
 use crate::tui::ui::{paint, row, styled};
@@ -96,12 +96,8 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
             Some(_) => theme.bad(),
             None => theme.good(),
         };
-        let line = if app.size.columns < 100 {
-            verdict.short()
-        } else {
-            verdict.line()
-        };
-        return (safe::safe(&line).into_owned(), style);
+        let line = in_columns(&verdict, usize::from(app.size.columns) - 2);
+        return (line, style);
     }
     let Some((call, waited_us)) = visit.waiting(app.now) else {
         return ("starting".to_owned(), theme.quiet());
@@ -130,6 +126,20 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         String::new()
     };
     (format!("{words}{blocked}"), theme.warning())
+}
+
+/// As much of the verdict as fits whole: all of it, without what other modes would have
+/// done, or its short form.
+fn in_columns(verdict: &Verdict, columns: usize) -> String {
+    let fits = |text: &String| text.width() <= columns;
+    let mut line = safe::safe(&verdict.line()).into_owned();
+    while !fits(&line) {
+        match line.rfind(" · ") {
+            Some(end) => line.truncate(end),
+            None => return safe::safe(&verdict.short()).into_owned(),
+        }
+    }
+    line
 }
 
 /// The hints of the place we are in, then those of anywhere, as far as they fit.

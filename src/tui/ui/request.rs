@@ -44,13 +44,17 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let tab = app.tab();
     let focused = is_focused(app, Focus::Request);
     let bytes = tab.request.bytes();
-    let lints = request::lint(bytes);
-    let block = pane(theme, focused, title(tab, lints.len()));
+    let lints = &tab.lints;
+    let block = pane(theme, focused, title(tab, lints.len(), area.width));
     frame.render_widget(block, area);
     let inner = inside(area);
     let text = text_area(app, inner);
     let top = tab.request.first_row();
     let left = tab.request.first_column();
+    if bytes.is_empty() && !focused {
+        let words = "the request's exact bytes,\nas they will be sent";
+        frame.render_widget(Paragraph::new(words).style(theme.quiet()), text);
+    }
     let rows = tab
         .request
         .lines(usize::from(text.width), usize::from(text.height));
@@ -71,7 +75,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(paint::line(line, theme)), line_area);
     }
     let (row, column) = tab.request.cursor_cell();
-    if let Some(words) = words(tab, &lints, row) {
+    if let Some(words) = words(tab, lints, row) {
         let rows = words_rows(inner);
         let below = Rect {
             y: inner.y + inner.height.saturating_sub(rows),
@@ -89,7 +93,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     }
 }
 
-fn title(tab: &Tab, warnings: usize) -> Vec<Span<'static>> {
+fn title(tab: &Tab, warnings: usize, width: u16) -> Vec<Span<'static>> {
     let bytes = tab.request.bytes();
     let mut title = format!("Request · {}", paint::bytes(bytes.len() as u64));
     let template = tab
@@ -97,7 +101,11 @@ fn title(tab: &Tab, warnings: usize) -> Vec<Span<'static>> {
         .as_ref()
         .is_some_and(|target| request::template(target) == bytes);
     if template {
-        title.push_str(" · as the URL stands");
+        title.push_str(if width < 40 {
+            " · template"
+        } else {
+            " · as the URL stands"
+        });
     } else if !bytes.is_empty() {
         title.push_str(" · by hand");
     }
@@ -108,7 +116,7 @@ fn title(tab: &Tab, warnings: usize) -> Vec<Span<'static>> {
 }
 
 fn has_words(tab: &Tab) -> bool {
-    tab.hex.is_some() || !request::lint(tab.request.bytes()).is_empty()
+    tab.hex.is_some() || !tab.lints.is_empty()
 }
 
 fn words_rows(inner: Rect) -> u16 {

@@ -29,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     row(
         frame,
         Rect { height: 1, ..inner },
-        views(tab.view, visit, tab.wrap, theme),
+        views(tab.view, visit, tab.wrap, theme, usize::from(inner.width)),
     );
     let rows_area = lens::rows_of(inner);
     let lines = lens::rows(visit, tab.view, tab.wrap, rows_area);
@@ -58,7 +58,13 @@ fn label(kind: ViewKind) -> String {
     format!(" {} {} ", kind.number(), kind.title())
 }
 
-fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<'static>> {
+fn views(
+    active: ViewKind,
+    visit: &Visit,
+    wrap: bool,
+    theme: Theme,
+    width: usize,
+) -> Vec<Span<'static>> {
     let mut spans: Vec<Span> = ViewKind::ALL
         .into_iter()
         .map(|kind| {
@@ -73,7 +79,7 @@ fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
     if !visit.over && scroll.follow {
-        state.push("following".to_owned());
+        state.push("↓ following".to_owned());
     }
     if active == ViewKind::Text && !wrap {
         state.push(format!("from column {}", scroll.left + 1));
@@ -81,9 +87,12 @@ fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<
     if visit.exchange.anomaly_count > 0 {
         state.push(format!("⚠ {} (6)", visit.exchange.anomaly_count));
     }
-    if !state.is_empty() {
-        spans.push(styled(format!("  {}", state.join(" · ")), theme.warning()));
-    }
+    let used: usize = spans.iter().map(Span::width).sum();
+    let state = short(
+        &format!("  {}", state.join(" · ")),
+        width.saturating_sub(used),
+    );
+    spans.push(styled(state, theme.warning()));
     spans
 }
 

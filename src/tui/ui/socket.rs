@@ -89,7 +89,8 @@ fn call_row(
     let mut line = format!("{seconds:>7.3} {text}");
     let room = usize::from(width);
     if !words.is_empty() {
-        line = format!("{line:<38} {words}");
+        let column = room.saturating_sub(words.len() + 1).min(38);
+        line = format!("{line:<column$} {words}");
     }
     let line = safe::cut(&line, room).into_owned();
     let style = match &event.kind {

@@ -23,18 +23,18 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             let effects = on_key(app, key);
-            text::reveal_cursors(app);
+            text::settle(app);
             effects
         }
         Message::Paste(pasted) => {
             let effects = text::paste(app, &pasted);
-            text::reveal_cursors(app);
+            text::settle(app);
             effects
         }
         Message::Mouse(mouse) => mouse::on_mouse(app, mouse),
         Message::Resize(size) => {
             app.size = size;
-            text::reveal_cursors(app);
+            text::settle(app);
             Vec::new()
         }
         Message::Tick => {
@@ -80,6 +80,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Found { id, view, hit } => look::found(app, id, view, hit),
         Message::Edited(bytes) => {
             app.tab_mut().request.set(&bytes);
+            text::settle(app);
             app.note("the request is as the editor left it");
             Vec::new()
         }
@@ -143,7 +144,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let knobs = app.tab().knobs.clone();
             app.tabs.push(Tab {
                 knobs,
-                ..Tab::new()
+                ..Tab::default()
             });
             app.active = app.tabs.len() - 1;
             focus(app, Focus::Url);

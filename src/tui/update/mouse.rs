@@ -59,7 +59,7 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
         Focus::Response => {
             let first_row = inside(area);
             if app.tab().visits.is_empty() {
-                if let Some(number) = ui::exercise_at(first_row, at) {
+                if let Some(number) = ui::exercise_at(app, first_row, at) {
                     return super::send::exercise(app, number);
                 }
             } else if at.y == first_row.y

@@ -86,7 +86,9 @@ pub(super) fn url_changed(app: &mut App) {
         Some(old) if !before.is_empty() => match request::retarget(before, old, &new) {
             Some((bytes, what)) => {
                 tab.request.set(&bytes);
-                notes.insert(0, what);
+                if !what.is_empty() {
+                    notes.insert(0, what);
+                }
             }
             None => {
                 // The request is for the old target still: keep comparing with that one.

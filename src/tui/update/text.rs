@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
+use crate::request;
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Motion};
@@ -181,12 +182,22 @@ fn recall(app: &mut App, older: bool) {
     changed(app);
 }
 
-/// Scrolls every field that is shown so that its cursor is in sight.
-pub(super) fn reveal_cursors(app: &mut App) {
+/// After a change: the warnings are those of the text, and every field that is shown is
+/// scrolled so that its cursor is in sight.
+pub(super) fn settle(app: &mut App) {
+    let tab = app.tab_mut();
+    if tab.linted != tab.request.revision() {
+        tab.linted = tab.request.revision();
+        // Nothing is wrong with a request that was not begun.
+        tab.lints = match tab.request.bytes() {
+            [] => Vec::new(),
+            bytes => request::lint(bytes),
+        };
+    }
     let tab = app.tab();
     let panes = panes(app.size, tab.focus, tab.zoom);
     let url = ui::url_text(panes.url);
-    let request = panes
+    let of_request = panes
         .request
         .map(|area| ui::request_text(app, inside(area)));
     let question = inside(ui::question_area(app.size));
@@ -194,7 +205,7 @@ pub(super) fn reveal_cursors(app: &mut App) {
     let tab = app.tab_mut();
     let (width, height) = size(url);
     tab.url.reveal(width, height);
-    if let Some(area) = request {
+    if let Some(area) = of_request {
         let (width, height) = size(area);
         tab.request.reveal(width, height);
     }
