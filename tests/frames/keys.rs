@@ -76,11 +76,23 @@ fn notice(stage: &mut Stage) -> String {
 #[test]
 fn a_changed_url_changes_target_and_host_alone() {
     let rows = &[
-        ("type localhost/a", r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        ("type localhost:81/a?b", r"GET /a?b HTTP/1.1\r\nHost: localhost:81\r\n\r\n"),
-        ("paste http://[::1]:82/", r"GET / HTTP/1.1\r\nHost: [::1]:82\r\n\r\n"),
+        (
+            "type localhost/a",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
+        (
+            "type localhost:81/a?b",
+            r"GET /a?b HTTP/1.1\r\nHost: localhost:81\r\n\r\n",
+        ),
+        (
+            "paste http://[::1]:82/",
+            r"GET / HTTP/1.1\r\nHost: [::1]:82\r\n\r\n",
+        ),
         // No URL: the request stays as the last URL left it.
-        ("type localhost/a\npress Ctrl-A\ntype ftp://x", r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        (
+            "type localhost/a\npress Ctrl-A\npaste ftp://x",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
         (
             "type localhost/a\nedited PUT /a HTTP/1.0\\r\\nX: y\\nHOST: localhost\\r\\n\\r\\n\\0\npress Ctrl-A\ntype example.com/b",
             r"PUT /b HTTP/1.0\r\nX: y\nHOST: example.com\r\n\r\n\x00",
@@ -97,7 +109,10 @@ fn a_changed_url_changes_target_and_host_alone() {
             "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\ntype b",
             "the request was edited by hand and stays as it is (F12: template)",
         ),
-        ("type ftp://x", "ftp: this scheme is not supported (try http://)"),
+        (
+            "type ftp://x",
+            "ftp: this scheme is not supported (try http://)",
+        ),
     ];
     table("press Ctrl-L", url_note, rows);
 }
@@ -105,7 +120,10 @@ fn a_changed_url_changes_target_and_host_alone() {
 #[test]
 fn the_editor_takes_every_byte() {
     let rows = &[
-        ("type GET / HTTP/1.1\npress Enter Enter", r"GET / HTTP/1.1\r\n\r\n"),
+        (
+            "type GET / HTTP/1.1\npress Enter Enter",
+            r"GET / HTTP/1.1\r\n\r\n",
+        ),
         ("type a\npress Alt-Enter\ntype b", r"a\nb"),
         ("press Ctrl-V 0 0 Ctrl-V F f Ctrl-V 0 d", r"\x00\xff\r"),
         ("press Ctrl-V 0 x\ntype a", "a"),
@@ -215,7 +233,8 @@ fn the_hand_on_a_fetch() {
 
 #[test]
 fn back_and_forward() {
-    let before = &format!("{ENDED}\nopen localhost/b\n@9 cancelled\nopen localhost/c\n@9 cancelled");
+    let before =
+        &format!("{ENDED}\nopen localhost/b\n@9 cancelled\nopen localhost/c\n@9 cancelled");
     let rows = &[
         ("", "localhost/c"),
         ("press Alt-←", "http://localhost/b"),
@@ -226,29 +245,43 @@ fn back_and_forward() {
     ];
     table(before, url, rows);
     let rows = &[
-        ("press Alt-← Alt-←", r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        (
+            "press Alt-← Alt-←",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
         // A new exchange takes the place of those ahead.
-        ("press Alt-← Alt-←\nopen localhost/d\npress Alt-←", r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        (
+            "press Alt-← Alt-←\nopen localhost/d\npress Alt-←",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
     ];
     table(before, request, rows);
     table(
         before,
         asked,
-        &[("press Alt-← Alt-←\nopen localhost/d", "forget 2, forget 3, fetch 4")],
+        &[(
+            "press Alt-← Alt-←\nopen localhost/d",
+            "forget 2, forget 3, fetch 4",
+        )],
     );
     table(
         before,
         notice,
         &[
             ("press Alt-→", "this is the last exchange of the tab"),
-            ("press Alt-← Alt-← Alt-←", "this is the first exchange of the tab"),
+            (
+                "press Alt-← Alt-← Alt-←",
+                "this is the first exchange of the tab",
+            ),
         ],
     );
 }
 
 #[test]
 fn typed_urls_come_back() {
-    let before = &format!("press Ctrl-L\ntype localhost/a\npress Enter\n@1 cancelled\npress Ctrl-L\ntype localhost/b\npress Enter\n@1 cancelled\npress Ctrl-L");
+    let before = &format!(
+        "press Ctrl-L\ntype localhost/a\npress Enter\n@1 cancelled\npress Ctrl-L\ntype localhost/b\npress Enter\n@1 cancelled\npress Ctrl-L"
+    );
     let rows = &[
         ("press ↑", "localhost/b"),
         ("press ↑ ↑", "localhost/a"),
@@ -339,7 +372,7 @@ fn the_mouse() {
     let rows = &[
         ("click Socket", "Socket: "),
         ("click Request", "Request: "),
-        ("click localhost/a", "Url: "),
+        ("click end: auto", "Url: "),
         ("click Response", "Response: "),
         ("press F1\nclick Request", "Response: "),
         ("click find", "question over Response: "),
@@ -361,16 +394,26 @@ fn the_mouse() {
     table(
         ENDED,
         tabs,
-        &[("click +", "2 of 2: "), ("click +\nclick 1 localhost/a", "1 of 2: ")],
+        &[
+            ("click +", "2 of 2: "),
+            ("click +\nclick 1 localhost/a", "1 of 2: "),
+        ],
     );
-    table("", asked, &[("click 2  Why", "fetch 1"), ("click An eye", "")]);
+    table(
+        "",
+        asked,
+        &[("click 2  Why", "fetch 1"), ("click An eye", "")],
+    );
 }
 
 #[test]
 fn a_paste_outside_text_goes_to_the_url_bar() {
     let rows = &[
         ("paste example.com/p", "example.com/p"),
-        ("press Ctrl-L\ntype old\npress Esc\npaste example.com/p", "example.com/p"),
+        (
+            "press Ctrl-L\ntype old\npress Esc\npaste example.com/p",
+            "example.com/p",
+        ),
         ("paste http://a/\\r\\n", "http://a/"),
         ("press F1\npaste lost", ""),
         ("press F2\npaste GET", ""),
@@ -382,11 +425,17 @@ fn a_paste_outside_text_goes_to_the_url_bar() {
 #[test]
 fn the_start_page() {
     let rows = &[
-        ("press 1", "localhost:8080/drip?bytes=4096&size=256&every=200"),
-        ("press Enter", "localhost:8080/drip?bytes=4096&size=256&every=200"),
+        (
+            "press 1",
+            "localhost:8080/drip?bytes=4096&size=256&every=200",
+        ),
+        (
+            "press Enter",
+            "localhost:8080/drip?bytes=4096&size=256&every=200",
+        ),
         ("press 2", "localhost:8080/keep-alive"),
         ("press ↓ Enter", "localhost:8080/keep-alive"),
-        ("press G Enter", "localhost:8080/flood?bytes=1g"),
+        ("press ↓ ↓ ↓ Enter", "localhost:8080/flood?bytes=1g"),
         ("press ↑", ""),
     ];
     table("", url, rows);
@@ -396,19 +445,36 @@ fn the_start_page() {
 fn finding_saving_copying() {
     let rows = &[
         ("press /\ntype ell\npress Enter", "find ell from 0"),
-        ("press /\ntype ell\npress Enter\nfound 1..4\npress n", "find ell from 0, find ell from 2"),
-        ("press /\ntype ell\npress Enter\nfound 1..4\npress N", "find ell from 0, find ell back from 1"),
+        (
+            "press /\ntype ell\npress Enter\nfound 1..4\npress n",
+            "find ell from 0, find ell from 2",
+        ),
+        (
+            "press /\ntype ell\npress Enter\nfound 1..4\npress N",
+            "find ell from 0, find ell back from 1",
+        ),
         ("press n", ""),
         ("press / Enter", ""),
         ("press / x Esc", ""),
         ("press s Enter", "save a"),
         ("press s\ntype other\npress Enter", "save other"),
         ("press y", "copy hello"),
-        ("press 5 y", "copy HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+        (
+            "press 5 y",
+            "copy HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        ),
         ("press o", "page"),
         ("press F4", "edit the body"),
         ("press F2 F4", "edit the request"),
     ];
     table(ENDED, asked, rows);
-    table(RUNNING, notice, &[("press y", ""), ("press o", "there is no body"), ("press F4", "there is no body")]);
+    table(
+        RUNNING,
+        notice,
+        &[
+            ("press y", ""),
+            ("press o", "there is no body"),
+            ("press F4", "there is no body"),
+        ],
+    );
 }
