@@ -92,7 +92,9 @@ fn monochrome_has_no_colour_and_colour_changes_no_text() {
     assert_eq!(plain.rows(), colourful.rows());
     let colours = |frame: &Frame| {
         let cells = frame.buffer.content().iter();
-        cells.filter(|cell| (cell.fg, cell.bg) != (Color::Reset, Color::Reset)).count()
+        cells
+            .filter(|cell| (cell.fg, cell.bg) != (Color::Reset, Color::Reset))
+            .count()
     };
     assert_eq!(colours(&plain), 0);
     assert!(colours(&colourful) > 100);
@@ -100,7 +102,14 @@ fn monochrome_has_no_colour_and_colour_changes_no_text() {
 
 #[test]
 fn any_size_can_be_drawn() {
-    let scripts = ["", EXCHANGE, "press F1", "press F3", "open localhost/\npress F2", "press Ctrl-L"];
+    let scripts = [
+        "",
+        EXCHANGE,
+        "press F1",
+        "press F3",
+        "open localhost/\npress F2",
+        "press Ctrl-L",
+    ];
     for script in scripts {
         for columns in [0, 1, 2, 59, 60, 61, 75, 76, 99, 100, 300] {
             for rows in [0, 1, 2, 14, 15, 16, 19, 20, 24, 28, 100] {
@@ -111,8 +120,7 @@ fn any_size_can_be_drawn() {
 }
 
 /// Bytes that would do something to a terminal, wherever bytes from outside are shown.
-const HOSTILE: &str =
-    r"\x1b]0;owned\x07\x1b[2J\x9b31m\xc2\x9b\xe2\x80\xaea\xe2\x80\x8b\xf3\xa0\x81\x81\xcc\x81\0\x7f\x0e\xff";
+const HOSTILE: &str = r"\x1b]0;owned\x07\x1b[2J\x9b31m\xc2\x9b\xe2\x80\xaea\xe2\x80\x8b\xf3\xa0\x81\x81\xcc\x81\0\x7f\x0e\xff";
 
 /// The stage looks at every cell it draws.
 #[test]
@@ -162,7 +170,15 @@ enum Happens {
 
 fn happens() -> impl Strategy<Value = Happens> {
     let keys: Vec<&str> = ROWS.iter().flat_map(|row| row.keys).copied().collect();
-    let texts = ["/a?b", "\\r\\n", "HTTP/1.1", "日本\\xcc\\x81", "\\x1b[2J", "\\0", "Host: x"];
+    let texts = [
+        "/a?b",
+        "\\r\\n",
+        "HTTP/1.1",
+        "日本\\xcc\\x81",
+        "\\x1b[2J",
+        "\\0",
+        "Host: x",
+    ];
     let pieces = [
         "HTTP/1.1 200 OK\r\n",
         "Content-Length: 9\r\n",

@@ -65,7 +65,11 @@ impl Scene {
         let mut lines = Vec::new();
         for (columns, rows) in self.sizes() {
             let mut stage = Stage::new(columns, rows);
-            for line in self.script.lines().filter(|line| !line.starts_with("sizes ")) {
+            for line in self
+                .script
+                .lines()
+                .filter(|line| !line.starts_with("sizes "))
+            {
                 stage.play(line);
             }
             lines.push(format!("== {columns}x{rows}"));
@@ -81,12 +85,20 @@ impl Scene {
     }
 
     fn sizes(&self) -> Vec<(u16, u16)> {
-        let said = self.script.lines().find_map(|line| line.strip_prefix("sizes "));
-        let Some(said) = said else { return SIZES.to_vec() };
+        let said = self
+            .script
+            .lines()
+            .find_map(|line| line.strip_prefix("sizes "));
+        let Some(said) = said else {
+            return SIZES.to_vec();
+        };
         said.split(' ')
             .map(|size| {
                 let (columns, rows) = size.split_once('x').expect("80x24");
-                (columns.parse().expect("80x24"), rows.parse().expect("80x24"))
+                (
+                    columns.parse().expect("80x24"),
+                    rows.parse().expect("80x24"),
+                )
             })
             .collect()
     }

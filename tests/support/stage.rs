@@ -46,9 +46,7 @@ use unicode_width::UnicodeWidthStr;
 
 use sockeye::body::Memory;
 use sockeye::error::Error;
-use sockeye::event::{
-    Addr, Call, Closer, End, EndReason, Event, Family, Kind, Queues, Socket,
-};
+use sockeye::event::{Addr, Call, Closer, End, EndReason, Event, Family, Kind, Queues, Socket};
 use sockeye::net::channel::{self, Receiver, Sender, channel};
 use sockeye::net::{Control, Sink};
 use sockeye::plan::Plan;
@@ -170,7 +168,10 @@ impl Stage {
             }
             "found" => {
                 let (from, to) = rest.split_once("..").expect("found FROM..TO");
-                let (id, view) = (self.app.tab().visit().expect("an exchange").id, self.app.tab().view);
+                let (id, view) = (
+                    self.app.tab().visit().expect("an exchange").id,
+                    self.app.tab().view,
+                );
                 let hit = Some(from.parse().expect("a number")..to.parse().expect("a number"));
                 self.tell(Message::Found { id, view, hit });
             }
@@ -191,7 +192,11 @@ impl Stage {
 
     /// Sets the clock to microseconds since the exchange shown began; never back.
     fn at(&mut self, us: u64) {
-        let zero = self.app.tab().visit().map_or(self.zero, |visit| visit.started);
+        let zero = self
+            .app
+            .tab()
+            .visit()
+            .map_or(self.zero, |visit| visit.started);
         self.app.now = self.app.now.max(zero + Duration::from_micros(us));
         self.tell(Message::Tick);
     }
@@ -380,7 +385,9 @@ impl Told<'_> {
                 port: self.fetch.plan.target.port,
             }),
             "getaddrinfo" => {
-                let addrs = answer.split(' ').map(|addr| addr.parse().expect("an address"));
+                let addrs = answer
+                    .split(' ')
+                    .map(|addr| addr.parse().expect("an address"));
                 self.emit(Kind::Resolved {
                     addrs: addrs.collect(),
                     us: self.t_us,
@@ -415,7 +422,10 @@ impl Told<'_> {
             "queues" => self.queues(rest),
             "held" | "eagain" => {
                 let (call, ms) = before.split_once(' ').expect("a call and a time");
-                let call = *Call::ALL.iter().find(|it| it.name() == call).expect("a call");
+                let call = *Call::ALL
+                    .iter()
+                    .find(|it| it.name() == call)
+                    .expect("a call");
                 let waited_us = (ms.parse::<f64>().expect("a time") * 1000.0) as u64;
                 self.emit(match verb {
                     "held" => Kind::Held { call, waited_us },
@@ -446,8 +456,12 @@ impl Told<'_> {
             }
             "over" => return true,
             _ => {
-                let times = verb.strip_prefix("recv").unwrap_or_else(|| panic!("{step:?}"));
-                let times = times.strip_prefix('*').map_or(1, |n| n.parse().expect("a count"));
+                let times = verb
+                    .strip_prefix("recv")
+                    .unwrap_or_else(|| panic!("{step:?}"));
+                let times = times
+                    .strip_prefix('*')
+                    .map_or(1, |n| n.parse().expect("a count"));
                 return self.recv(&unescape(rest).repeat(times));
             }
         }
@@ -560,7 +574,9 @@ impl Told<'_> {
         let mut queues = Queues::default();
         let words: Vec<&str> = levels.split(' ').collect();
         for pair in words.chunks(2) {
-            let [name, level] = pair else { panic!("{levels:?}") };
+            let [name, level] = pair else {
+                panic!("{levels:?}")
+            };
             let (level, of) = level.split_once('/').unwrap_or((level, "0"));
             let (level, of) = (level.parse().ok(), of.parse().ok());
             match *name {

@@ -13,8 +13,8 @@ use sockeye::error::Error;
 use sockeye::event::{EndMode, EndReason, Field, Framing, Head, Kind};
 use sockeye::proto::{Output, Reader};
 
-use text::unescape;
 pub use text::diff;
+use text::unescape;
 
 pub struct Case {
     pub name: String,
