@@ -377,7 +377,6 @@ fn the_mouse() {
         ("press F1\nclick Request", "Response: "),
         ("click find", "question over Response: "),
         ("click knobs", "knobs over Response: "),
-        ("click help", "help over Response: "),
         ("click send ", "Response: fetch 2"),
     ];
     table(ENDED, place, rows);
