@@ -84,7 +84,8 @@ pub struct Visit {
     pub request: Arc<[u8]>,
     /// What each recv() asks for.
     pub recv_size: usize,
-    pub exchange: Exchange,
+    /// The fold of all events so far.
+    pub live: Exchange,
     /// Zero of the events' clock.
     pub started: Instant,
     /// The fetch's thread has returned.
@@ -378,7 +379,7 @@ impl Visit {
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             recv_size: plan.recv_size,
-            exchange: Exchange::new(plan.end, plan.request.len() as u64),
+            live: Exchange::new(plan.end, plan.request.len() as u64),
             started: plan.start,
             over: false,
             paused: false,
@@ -394,9 +395,14 @@ impl Visit {
         }
     }
 
+    /// What is shown of it.
+    pub fn exchange(&self) -> &Exchange {
+        &self.live
+    }
+
     /// The body's bytes so far.
     pub fn body(&self) -> Window {
-        match self.exchange.body_place() {
+        match self.exchange().body_place() {
             BodyPlace::Wire { start, len } => Window {
                 store: self.wire.clone(),
                 start,
@@ -415,13 +421,13 @@ impl Visit {
         Window {
             store: self.wire.clone(),
             start: 0,
-            len: self.exchange.recvs.bytes,
+            len: self.exchange().recvs.bytes,
         }
     }
 
     /// The part of the request that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
-        let sent = usize::try_from(self.exchange.sends.bytes).unwrap_or(usize::MAX);
+        let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
         &self.request[..sent.min(self.request.len())]
     }
 
@@ -435,7 +441,7 @@ impl Visit {
         if self.over {
             return None;
         }
-        let pending = self.exchange.pending()?;
+        let pending = self.exchange().pending()?;
         let waited = self.elapsed_us(now).saturating_sub(pending.since_us);
         Some((pending.call, waited))
     }

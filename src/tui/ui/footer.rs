@@ -28,7 +28,7 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let now = visit.elapsed_us(app.now);
-    let spans_of = named(&visit.exchange);
+    let spans_of = named(visit.exchange());
     let taken = |span: &Time| span.to.unwrap_or(now).saturating_sub(span.from);
     let all: u64 = spans_of
         .iter()
@@ -91,8 +91,8 @@ pub fn verdict(frame: &mut Frame, area: Rect, app: &App) {
 
 fn state(visit: &Visit, app: &App) -> (String, Style) {
     let theme = app.theme;
-    if let Some(verdict) = visit.exchange.verdict() {
-        let style = match &visit.exchange.error {
+    if let Some(verdict) = visit.exchange().verdict() {
+        let style = match &visit.exchange().error {
             Some(_) => theme.bad(),
             None => theme.good(),
         };
@@ -106,7 +106,9 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         Call::Resolve => "looking up the name",
         Call::Connect => "connecting",
         Call::Send => "sending",
-        Call::Recv if visit.exchange.recvs.count == 0 => "all is sent; waiting for the first byte",
+        Call::Recv if visit.exchange().recvs.count == 0 => {
+            "all is sent; waiting for the first byte"
+        }
         Call::Recv => "receiving",
         Call::Close => "closing",
     };

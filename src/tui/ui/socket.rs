@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(words).style(theme.quiet()), inner);
         return;
     };
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     let title = format!(
         "Socket · {} send · {} recv",
         paint::count(exchange.sends.count),
@@ -61,11 +61,11 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
 pub fn call_at(app: &App, inner: Rect, row: usize) -> Option<usize> {
     let visit = app.tab().visit()?;
     let number = first_row(visit, usize::from(inner.height)) + row;
-    (number < visit.exchange.log.calls()).then_some(number)
+    (number < visit.exchange().log.calls()).then_some(number)
 }
 
 fn first_row(visit: &Visit, height: usize) -> usize {
-    let count = visit.exchange.log.calls();
+    let count = visit.exchange().log.calls();
     let running = usize::from(!visit.over);
     let tail = (count + running).saturating_sub(height);
     match visit.call {
@@ -121,8 +121,8 @@ fn meaning(call: &Kind, next: &Kind) -> &'static str {
 fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
     let (call, waited_us) = visit.waiting(app.now)?;
     let call = match call {
-        Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange.host)),
-        Call::Connect => match visit.exchange.attempts.last() {
+        Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange().host)),
+        Call::Connect => match visit.exchange().attempts.last() {
             Some(attempt) => format!("connect({})", attempt.addr),
             None => "connect()".to_owned(),
         },

@@ -54,7 +54,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Events { id, events } => {
             if let Some(visit) = app.visit_by_id(id) {
                 for event in events {
-                    visit.exchange.apply(event);
+                    visit.live.apply(event);
                 }
             }
             Vec::new()
@@ -62,11 +62,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Queues { id, queues } => {
             let now = app.now;
             if let Some(visit) = app.visit_by_id(id)
-                && visit.exchange.queues != Some(queues)
+                && visit.exchange().queues != Some(queues)
             {
                 let t_us = visit.elapsed_us(now);
                 let kind = crate::event::Kind::Queues(Box::new(queues));
-                visit.exchange.apply(crate::event::Event { t_us, kind });
+                visit.live.apply(crate::event::Event { t_us, kind });
             }
             Vec::new()
         }
