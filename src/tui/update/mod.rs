@@ -323,10 +323,11 @@ fn step_visit(app: &mut App, by: isize) {
 }
 
 fn close_tab(app: &mut App) -> Vec<Effect> {
-    let tab = app.tabs.remove(app.active);
-    if app.tabs.is_empty() {
+    // There is always a tab: with the last one the program closes.
+    if app.tabs.len() == 1 {
         return vec![Effect::Quit(0)];
     }
+    let tab = app.tabs.remove(app.active);
     app.active = app.active.min(app.tabs.len() - 1);
     tab.visits
         .iter()
