@@ -163,14 +163,14 @@ impl Output for Nothing {
 mod tests {
     use super::*;
     use crate::body::{Memory, Writer};
-    use crate::exchange::tests::events::{end, fold, kept, recv, send};
+    use crate::exchange::tests::events::{connected, end, fold, kept, recv, send};
 
     const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef";
     const HEAD: u32 = 38;
 
     /// The response in three recvs, 100 ms apart; then as the rows say.
     fn recorded(bytes: &[u8], rows: &[(u64, Kind)]) -> (Exchange, Window) {
-        let mut all = vec![(10, send(0, 40, 40))];
+        let mut all = vec![(5, connected("127.0.0.1:8080")), (10, send(0, 40, 40))];
         all.extend_from_slice(rows);
         let mut writer = Writer::new(&Memory::new(1 << 20));
         writer.append(bytes).unwrap();
