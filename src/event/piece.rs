@@ -19,11 +19,22 @@ pub struct Piece {
 impl Piece {
     /// Empty where the range is not one of whole characters in `text`.
     pub fn new(text: &Arc<str>, range: Range<u32>) -> Piece {
+        let whole = text.get(range.start as usize..range.end as usize);
+        let to = whole.map_or(range.start, |_| range.end);
         Piece {
             text: Arc::clone(text),
             from: range.start,
-            to: range.end,
+            to,
         }
+    }
+
+    /// In bytes; without a look at the text.
+    pub fn len(&self) -> usize {
+        self.to.saturating_sub(self.from) as usize
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     pub fn as_str(&self) -> &str {

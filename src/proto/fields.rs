@@ -27,7 +27,8 @@ const TEXT_USUAL: usize = 1024;
 /// came in an earlier piece; a line that lies whole in one piece is not copied.
 #[derive(Debug)]
 pub(super) struct Section {
-    /// Names and values one after another, UTF-8: what is not is put in as Latin-1.
+    /// Names and values, UTF-8: what is not is put in as Latin-1. The last field's value
+    /// stands last.
     text: Vec<u8>,
     spots: Vec<Spot>,
     /// So many bytes have been taken, the status line's included.
@@ -39,13 +40,11 @@ pub(super) struct Section {
     over: bool,
 }
 
-/// A field in the section's text: the name up to `name_end`, then the value.
-/// `start <= name_end <= end <= 2 * SECTION_MAX`.
+/// Where a field's name and value stand in the section's text.
 #[derive(Clone, Copy, Debug)]
 struct Spot {
-    start: u32,
-    name_end: u32,
-    end: u32,
+    name: (u32, u32),
+    value: (u32, u32),
     /// With its line end, folds included.
     len: u32,
     offset: u64,
@@ -77,8 +76,8 @@ impl Section {
             Err(_) => String::from_utf8_lossy(&self.text).into(),
         };
         let field = |spot: &Spot| Field {
-            name: Piece::new(&text, spot.start..spot.name_end),
-            value: Piece::new(&text, spot.name_end..spot.end),
+            name: Piece::new(&text, spot.name.0..spot.name.1),
+            value: Piece::new(&text, spot.value.0..spot.value.1),
             offset: spot.offset,
             len: spot.len,
         };
@@ -182,42 +181,59 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn read<O: Output>(self, into: &mut Vec<u8>, spots: &mut Vec<Spot>, emit: &mut Emit<'_, O>) {
+        let name = name_len(self.content);
+        if name > 0 && self.content.get(name) == Some(&b':') && is_plain(self.content) {
+            // Nothing deviates: the line goes in as it is, the field is two places in it.
+            let value = trim(&self.content[name + 1..]);
+            let start = end_of(into);
+            into.extend_from_slice(self.content);
+            let end = end_of(into) - trailing_space(self.content);
+            spots.push(Spot {
+                name: (start, start + name as u32),
+                value: (end - value.len() as u32, end),
+                len: length(self.len),
+                offset: self.offset,
+            });
+        } else {
+            self.read_odd(into, spots, emit);
+        }
+    }
+
+    /// Any line.
+    #[cold]
+    fn read_odd<O: Output>(
+        self,
+        into: &mut Vec<u8>,
+        spots: &mut Vec<Spot>,
+        emit: &mut Emit<'_, O>,
+    ) {
         let content = inspect(self.content, self.offset, emit);
         if matches!(content.first(), Some(b' ' | b'\t')) {
             self.fold(&content, into, spots.last_mut(), emit);
             return;
         }
-        let token = name_len(&content);
-        let (name, value) = match content.get(token) {
-            Some(b':') => (&content[..token], &content[token + 1..]),
-            _ => match memchr(b':', &content) {
-                Some(colon) => (&content[..colon], &content[colon + 1..]),
-                None => {
-                    emit.anomaly(Deviation::MissingColon, self.offset, text(&content));
-                    (&content[..0], &content[..])
-                }
-            },
+        let (name, value) = match memchr(b':', &content) {
+            Some(colon) => (&content[..colon], &content[colon + 1..]),
+            None => {
+                emit.anomaly(Deviation::MissingColon, self.offset, text(&content));
+                (&content[..0], &content[..])
+            }
         };
-        let mut trimmed = name;
-        if token < name.len() || content.first() == Some(&b':') {
-            trimmed = name.trim_ascii_end();
+        let trimmed = name.trim_ascii_end();
+        if content.contains(&b':') {
             name_deviation(name, trimmed, self.offset, emit);
         }
-        let start = end_of(into);
-        put(into, trimmed);
-        let name_end = end_of(into);
-        put(into, trim(value));
+        let name = put(into, trimmed);
+        let value = put(into, trim(value));
         spots.push(Spot {
-            start,
-            name_end,
-            end: end_of(into),
-            len: u32::try_from(self.len).unwrap_or(u32::MAX),
+            name,
+            value,
+            len: length(self.len),
             offset: self.offset,
         });
     }
 
-    /// The line goes on the last field, whose value is the end of the text.
-    #[cold]
+    /// The line goes on the last field.
     fn fold<O: Output>(
         &self,
         content: &[u8],
@@ -231,29 +247,30 @@ impl Line<'_> {
         };
         emit.anomaly(Deviation::ObsFold, self.offset, "");
         let more = trim(content);
-        if !more.is_empty() && last.end > last.name_end {
+        // Space after the value is in the text where the line went in as it is.
+        into.truncate(last.value.1 as usize);
+        if !more.is_empty() && last.value.1 > last.value.0 {
             into.push(b' ');
         }
-        put(into, more);
-        last.end = end_of(into);
-        last.len = last
-            .len
-            .saturating_add(u32::try_from(self.len).unwrap_or(u32::MAX));
+        last.value.1 = put(into, more).1;
+        last.len = last.len.saturating_add(length(self.len));
     }
 }
 
-/// Puts bytes in as UTF-8.
-fn put(into: &mut Vec<u8>, bytes: &[u8]) {
-    if bytes.is_ascii() {
-        into.extend_from_slice(bytes);
-    } else {
-        into.extend_from_slice(text(bytes).as_bytes());
-    }
+/// Puts bytes in as UTF-8; answers where they stand.
+fn put(into: &mut Vec<u8>, bytes: &[u8]) -> (u32, u32) {
+    let start = end_of(into);
+    into.extend_from_slice(text(bytes).as_bytes());
+    (start, end_of(into))
 }
 
 /// The text is at most twice [`SECTION_MAX`] long: Latin-1 takes two bytes for one.
 fn end_of(text: &[u8]) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
+    length(text.len())
+}
+
+fn length(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// A name that is not a token right up to its colon.
@@ -279,14 +296,27 @@ pub(super) fn inspect<'a, O: Output>(
     offset: u64,
     emit: &mut Emit<'_, O>,
 ) -> Cow<'a, [u8]> {
-    // Without an early exit this is a few vector instructions a line.
-    let plain = content.iter().fold(true, |plain, &byte| {
-        plain & ((byte >= b' ') & (byte < 0x7f) | (byte == b'\t'))
-    });
-    if plain {
-        return Cow::Borrowed(content);
+    if is_plain(content) {
+        Cow::Borrowed(content)
+    } else {
+        inspect_odd(content, offset, emit)
     }
-    inspect_odd(content, offset, emit)
+}
+
+/// Printable ASCII and tabs alone.
+fn is_plain(content: &[u8]) -> bool {
+    fn block(bytes: &[u8]) -> bool {
+        // Without an early exit, and on a length known beforehand, this is a few vector
+        // instructions.
+        bytes.iter().fold(true, |plain, &byte| {
+            plain & ((byte >= b' ') & (byte < 0x7f) | (byte == b'\t'))
+        })
+    }
+    match content.last_chunk::<16>() {
+        // The last block may look at some bytes twice.
+        Some(last) => content.as_chunks::<16>().0.iter().all(|it| block(it)) & block(last),
+        None => block(content),
+    }
 }
 
 #[cold]
@@ -329,6 +359,11 @@ fn trim(bytes: &[u8]) -> &[u8] {
         rest = inner;
     }
     rest
+}
+
+fn trailing_space(bytes: &[u8]) -> u32 {
+    let space = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    length(bytes.iter().rev().take_while(space).count())
 }
 
 /// How many bytes at the beginning may stand in a name (RFC 9110 section 5.6.2).
