@@ -17,14 +17,12 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// Empty where the range is not one of whole characters in `text`.
+    /// `range` is one of whole characters in `text`; a piece of another reads as empty.
     pub fn new(text: &Arc<str>, range: Range<u32>) -> Piece {
-        let whole = text.get(range.start as usize..range.end as usize);
-        let to = whole.map_or(range.start, |_| range.end);
         Piece {
             text: Arc::clone(text),
             from: range.start,
-            to,
+            to: range.end,
         }
     }
 

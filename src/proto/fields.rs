@@ -9,6 +9,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::emit::Emit;
+use super::words::{alphanumeric_len, printable_len};
 use super::{Output, text};
 use crate::anomaly::Kind as Deviation;
 use crate::event::{Field, Piece};
@@ -106,6 +107,16 @@ impl Section {
                     rest = &rest[..room.min(rest.len())];
                 }
             }
+            if self.held.is_empty()
+                && !self.over
+                && self.spots.len() < FIELDS_MAX
+                && let Some((name, content)) = plain_line(rest)
+            {
+                self.push_plain(&rest[..content], name, at + used as u64);
+                used += content + 2;
+                self.taken += content as u64 + 2;
+                continue;
+            }
             let lf = memchr(b'\n', rest);
             let part = &rest[..lf.map_or(rest.len(), |lf| lf + 1)];
             used += part.len();
@@ -146,6 +157,27 @@ impl Section {
         (used, false)
     }
 
+    /// The line goes in as it is, the field is two places in it.
+    #[inline]
+    fn push_plain(&mut self, content: &[u8], name: usize, offset: u64) {
+        let start = end_of(&self.text);
+        self.text.extend_from_slice(content);
+        let mut value = &content[name + 1..];
+        while let [inner @ .., b' '] = value {
+            value = inner;
+        }
+        let end = start + length(name + 1 + value.len());
+        while let [b' ', inner @ ..] = value {
+            value = inner;
+        }
+        self.spots.push(Spot {
+            name: (start, start + length(name)),
+            value: (end - length(value.len()), end),
+            len: length(content.len() + 2),
+            offset,
+        });
+    }
+
     /// Past the bound, two bytes tell an empty line from another; how a longer one ends
     /// is not told.
     fn hold(&mut self, part: &[u8]) {
@@ -171,6 +203,21 @@ pub(super) fn strip_line_end(line: &[u8]) -> (&[u8], bool) {
     }
 }
 
+/// A line in which nothing deviates, at the beginning of `rest` with its CR LF: the
+/// lengths of its name and of its content. It finds the line's end and checks its bytes
+/// in one go; every other line goes through [`Line`].
+#[inline]
+fn plain_line(rest: &[u8]) -> Option<(usize, usize)> {
+    let name = name_len(rest);
+    if name == 0 || rest.get(name) != Some(&b':') {
+        return None;
+    }
+    let content = name + 1 + printable_len(&rest[name + 1..]);
+    rest[content..]
+        .starts_with(b"\r\n")
+        .then_some((name, content))
+}
+
 /// A line that is not empty.
 struct Line<'a> {
     content: &'a [u8],
@@ -180,33 +227,8 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn read<O: Output>(self, into: &mut Vec<u8>, spots: &mut Vec<Spot>, emit: &mut Emit<'_, O>) {
-        let name = name_len(self.content);
-        if name > 0 && self.content.get(name) == Some(&b':') && is_plain(self.content) {
-            // Nothing deviates: the line goes in as it is, the field is two places in it.
-            let value = trim(&self.content[name + 1..]);
-            let start = end_of(into);
-            into.extend_from_slice(self.content);
-            let end = end_of(into) - trailing_space(self.content);
-            spots.push(Spot {
-                name: (start, start + name as u32),
-                value: (end - value.len() as u32, end),
-                len: length(self.len),
-                offset: self.offset,
-            });
-        } else {
-            self.read_odd(into, spots, emit);
-        }
-    }
-
-    /// Any line.
     #[cold]
-    fn read_odd<O: Output>(
-        self,
-        into: &mut Vec<u8>,
-        spots: &mut Vec<Spot>,
-        emit: &mut Emit<'_, O>,
-    ) {
+    fn read<O: Output>(self, into: &mut Vec<u8>, spots: &mut Vec<Spot>, emit: &mut Emit<'_, O>) {
         let content = inspect(self.content, self.offset, emit);
         if matches!(content.first(), Some(b' ' | b'\t')) {
             self.fold(&content, into, spots.last_mut(), emit);
@@ -305,18 +327,9 @@ pub(super) fn inspect<'a, O: Output>(
 
 /// Printable ASCII and tabs alone.
 fn is_plain(content: &[u8]) -> bool {
-    fn block(bytes: &[u8]) -> bool {
-        // Without an early exit, and on a length known beforehand, this is a few vector
-        // instructions.
-        bytes.iter().fold(true, |plain, &byte| {
-            plain & ((byte >= b' ') & (byte < 0x7f) | (byte == b'\t'))
-        })
-    }
-    match content.last_chunk::<16>() {
-        // The last block may look at some bytes twice.
-        Some(last) => content.as_chunks::<16>().0.iter().all(|it| block(it)) & block(last),
-        None => block(content),
-    }
+    content
+        .iter()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\t'))
 }
 
 #[cold]
@@ -325,16 +338,20 @@ fn inspect_odd<'a, O: Output>(
     offset: u64,
     emit: &mut Emit<'_, O>,
 ) -> Cow<'a, [u8]> {
-    let odd: [(Deviation, fn(u8) -> bool); 4] = [
-        (Deviation::BareCr, |byte| byte == b'\r'),
-        (Deviation::NulByte, |byte| byte == 0),
-        (Deviation::ControlByte, |byte| {
-            byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | 0)
-        }),
-        (Deviation::HighByte, |byte| byte > 127),
-    ];
-    for (kind, is) in odd {
-        if let Some(at) = content.iter().position(|&byte| is(byte)) {
+    let odd = |byte: &u8| match byte {
+        b' '..=b'~' | b'\t' => None,
+        b'\r' => Some(Deviation::BareCr),
+        0 => Some(Deviation::NulByte),
+        128.. => Some(Deviation::HighByte),
+        _ => Some(Deviation::ControlByte),
+    };
+    for kind in [
+        Deviation::BareCr,
+        Deviation::NulByte,
+        Deviation::ControlByte,
+        Deviation::HighByte,
+    ] {
+        if let Some(at) = content.iter().position(|byte| odd(byte) == Some(kind)) {
             let detail = match kind {
                 Deviation::ControlByte | Deviation::HighByte => format!("0x{:02x}", content[at]),
                 _ => String::new(),
@@ -361,17 +378,11 @@ fn trim(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-fn trailing_space(bytes: &[u8]) -> u32 {
-    let space = |byte: &&u8| matches!(byte, b' ' | b'\t');
-    length(bytes.iter().rev().take_while(space).count())
-}
-
 /// How many bytes at the beginning may stand in a name (RFC 9110 section 5.6.2).
 pub(super) fn name_len(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|&byte| !TOKEN[usize::from(byte)])
-        .unwrap_or(bytes.len())
+    let common = alphanumeric_len(bytes);
+    let rest = bytes[common..].iter();
+    common + rest.take_while(|&&byte| TOKEN[usize::from(byte)]).count()
 }
 
 const TOKEN: [bool; 256] = {
