@@ -377,7 +377,7 @@ fn the_mouse() {
         ("press F1\nclick Request", "Response: "),
         ("click find", "question over Response: "),
         ("click knobs", "knobs over Response: "),
-        ("click send ", "Response: fetch 2"),
+        ("click F5 send", "Response: fetch 2"),
     ];
     table(ENDED, place, rows);
     let view = |stage: &mut Stage| stage.app.tab().view.title().to_owned();
@@ -401,7 +401,7 @@ fn the_mouse() {
     table(
         "",
         asked,
-        &[("click 2  Why", "fetch 1"), ("click An eye", "")],
+        &[("click 2  Why", "fetch 1"), ("click A practice", "")],
     );
 }
 

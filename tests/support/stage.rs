@@ -22,7 +22,7 @@
 //! @0.1 connected               looked up, connected, all of the request sent
 //! @0.1 getaddrinfo · getaddrinfo = ::1 127.0.0.1
 //! @0.1 socket AF_INET = 7
-//! @0.1 connect [::1]:80 · connect [::1]:80 = 0 · connect [::1]:80 = ECONNREFUSED
+//! @0.1 connect [::1]:80 · connect [::1]:80 = 0 · connect [::1]:80 = Connection refused
 //! @0.1 send 16 = 5             offered and taken
 //! @0.1 recv TEXT               received; `recv*8 TEXT`: so many times, in one call
 //! @0.1 eof                     recv() = 0
@@ -439,13 +439,13 @@ impl Told<'_> {
                     error: "Connection reset by peer".to_owned(),
                 });
                 return self.end(Some(Error::Recv {
-                    why: "ECONNRESET (Connection reset by peer)".to_owned(),
+                    why: "Connection reset by peer".to_owned(),
                 }));
             }
             "error" => {
                 return self.end(Some(Error::Connect {
                     addr: before.to_owned(),
-                    why: "ECONNREFUSED (Connection refused)".to_owned(),
+                    why: "Connection refused".to_owned(),
                     hint: "does a server listen there?",
                 }));
             }
