@@ -58,6 +58,7 @@ fn place(stage: &mut Stage) -> String {
         Some(Popup::Help { .. }) => "help over ",
         Some(Popup::Knobs { .. }) => "knobs over ",
         Some(Popup::Ask { .. }) => "question over ",
+        Some(Popup::Judged { .. }) => "judgement over ",
         None => "",
     };
     format!("{popup}{}: {}", focus(stage), asked(stage))

@@ -643,6 +643,7 @@ fn name(effect: &Effect) -> String {
             let way = if *back { "back from" } else { "from" };
             format!("find {} {way} {from}", lossy(needle))
         }
+        Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
         Effect::Save { path, .. } => format!("save {}", path.display()),
         Effect::Page(_) => "page".to_owned(),

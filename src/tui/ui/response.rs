@@ -78,7 +78,7 @@ fn views(
         .collect();
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
-    if !visit.over && scroll.follow {
+    if !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
     if active == ViewKind::Text && !wrap {
@@ -115,7 +115,7 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     }
     spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
     if let Some(progress) = exchange.progress()
-        && !visit.over
+        && !visit.shows_end()
         && let Some(total) = progress.total
         && total > 0
         && width >= 60
@@ -145,7 +145,7 @@ fn amount(exchange: &Exchange, width: usize) -> String {
 }
 
 fn nothing_to_show(visit: &Visit) -> &'static str {
-    match (visit.over, visit.exchange().recvs.bytes) {
+    match (visit.shows_end(), visit.exchange().recvs.bytes) {
         (false, _) => " nothing received so far",
         (true, 0) => " nothing was received",
         (true, _) => " there is no body: 5 shows every byte, 6 the head",

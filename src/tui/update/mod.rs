@@ -3,9 +3,10 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`look`] the response and the log, [`popup`] the pop-ups,
-//! [`mouse`] the mouse.
+//! [`moment`] the past, [`mouse`] the mouse.
 
 mod look;
+mod moment;
 mod mouse;
 mod popup;
 mod send;
@@ -40,6 +41,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tick => {
             let now = app.now;
             app.notice.take_if(|notice| notice.until <= now);
+            moment::play_on(app);
             Vec::new()
         }
         // Drained once a frame, not once a wake-up.
@@ -78,6 +80,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Found { id, view, hit } => look::found(app, id, view, hit),
+        Message::Judged { id, judged } => {
+            if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
+                && *of == id
+            {
+                *to = Some(judged);
+            }
+            Vec::new()
+        }
         Message::Edited(bytes) => {
             app.tab_mut().request.set(&bytes);
             text::settle(app);
@@ -177,6 +187,14 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Send | Action::Go | Action::Pause | Action::Step | Action::Template => {
             return send::perform(app, action);
         }
+        Action::MomentBack
+        | Action::MomentForward
+        | Action::MomentFirst
+        | Action::MomentLast
+        | Action::Play
+        | Action::Slower
+        | Action::Faster => moment::perform(app, action),
+        Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::Older
@@ -251,6 +269,9 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Response | Focus::Socket => {
             app.notice = None;
             app.tab_mut().zoom = false;
+            if moment::leave(app) {
+                return Vec::new();
+            }
             if let Some(visit) = app.tab_mut().visit_mut() {
                 visit.hit = None;
                 visit.chosen = None;
