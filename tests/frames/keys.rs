@@ -178,6 +178,7 @@ fn escape_and_interrupt() {
         ("press Ctrl-C", "Response: cancel 1"),
         ("press Ctrl-L Ctrl-C", "Url: copy localhost/a"),
         ("press Ctrl-L End Ctrl-C", "Url: cancel 1"),
+        ("press F2\n@3 ended\npress Esc", "Response: "),
         ("@3 cancelled\npress Ctrl-C", "Response: "),
         ("@3 cancelled\npress Ctrl-C Ctrl-C", "Response: quit 0"),
         ("@3 cancelled\npress Ctrl-C F9 Ctrl-C", "Response: "),

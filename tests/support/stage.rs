@@ -27,6 +27,7 @@
 //! @0.1 recv TEXT               received; `recv*8 TEXT`: so many times, in one call
 //! @0.1 eof                     recv() = 0
 //! @0.1 fails recv ECONNRESET · error connect WHY · cancelled · timeout · over
+//! @0.1 ended                   it has, and its thread has not returned
 //! @0.1 held recv 250 · eagain recv 250        so many milliseconds
 //! @0.1 queues recv 256/131072 send 0/2626560
 //! ```
@@ -454,6 +455,7 @@ impl Told<'_> {
                 self.read(|reader, found| reader.stop(EndReason::Timeout, found));
                 return self.end(None);
             }
+            "ended" => self.ended(),
             "over" => return true,
             _ => {
                 let times = verb
@@ -548,14 +550,7 @@ impl Told<'_> {
             (Some(_), _) => (false, "the exchange failed"),
             (None, _) => reader.persistent(),
         };
-        let end = End {
-            reason: reader.ended().unwrap_or(EndReason::Error),
-            head_bytes: reader.head_bytes(),
-            body_bytes: reader.body_bytes(),
-            wire_bytes: self.fetch.received,
-            us: self.t_us,
-        };
-        self.emit(Kind::End(end));
+        self.ended();
         if self.fetch.sent > 0 {
             let by = match self.fetch.peer_closed {
                 true => Closer::Peer,
@@ -568,6 +563,18 @@ impl Told<'_> {
             });
         }
         true
+    }
+
+    fn ended(&mut self) {
+        let reader = &self.fetch.reader;
+        let end = End {
+            reason: reader.ended().unwrap_or(EndReason::Error),
+            head_bytes: reader.head_bytes(),
+            body_bytes: reader.body_bytes(),
+            wire_bytes: self.fetch.received,
+            us: self.t_us,
+        };
+        self.emit(Kind::End(end));
     }
 
     fn queues(&mut self, levels: &str) {
