@@ -47,11 +47,14 @@ use unicode_width::UnicodeWidthStr;
 
 use sockeye::body::Memory;
 use sockeye::error::Error;
-use sockeye::event::{Addr, Call, Closer, End, EndReason, Event, Family, Kind, Queues, Socket};
+use sockeye::event::{
+    Addr, Call, Closer, End, EndMode, EndReason, Event, Family, Kind, Queues, Socket,
+};
 use sockeye::net::channel::{self, Receiver, Sender, channel};
 use sockeye::net::{Control, Sink};
 use sockeye::plan::Plan;
 use sockeye::proto::{Output, Reader};
+use sockeye::rejudge::rejudge;
 use sockeye::request;
 use sockeye::tui::app::{App, VisitId};
 use sockeye::tui::layout::Size;
@@ -209,19 +212,24 @@ impl Stage {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Fetch { id, plan, .. } = &effect {
-                let (id, plan) = (*id, (**plan).clone());
-                let fetch = Fetch::new(id, plan);
-                let started = Message::Started {
-                    id,
-                    wire: fetch.receiver.wire(),
-                    decoded: fetch.receiver.decoded(),
-                };
-                self.fetches.push(fetch);
-                self.tell(started);
+            match &effect {
+                Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
+                Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
+                _ => {}
             }
             self.effects.push(effect);
         }
+    }
+
+    fn start(&mut self, id: VisitId, plan: Plan) {
+        let fetch = Fetch::new(id, plan);
+        let started = Message::Started {
+            id,
+            wire: fetch.receiver.wire(),
+            decoded: fetch.receiver.decoded(),
+        };
+        self.fetches.push(fetch);
+        self.tell(started);
     }
 
     /// The exchange shown has not ended.
@@ -657,6 +665,27 @@ fn name(effect: &Effect) -> String {
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),
+    }
+}
+
+/// What the program's own judge answers.
+fn judged(id: VisitId, asked: &Effect) -> Message {
+    let Effect::Rejudge {
+        exchange,
+        method,
+        received,
+        timeout,
+        ..
+    } = asked
+    else {
+        panic!("no question for the judge");
+    };
+    let judged = EndMode::ALL
+        .iter()
+        .map(|&mode| rejudge(exchange, method, received, mode, *timeout).expect("bytes in memory"));
+    Message::Judged {
+        id,
+        judged: judged.collect(),
     }
 }
 
