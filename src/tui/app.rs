@@ -423,6 +423,12 @@ impl Visit {
         }
     }
 
+    /// It can be cancelled, paused and stepped. What has ended cannot, though its thread
+    /// returns a moment later.
+    pub fn runs(&self) -> bool {
+        !self.over && self.live.end.is_none()
+    }
+
     /// What is shown of it: as it is, or as it was.
     pub fn exchange(&self) -> &Exchange {
         self.past.as_ref().map_or(&self.live, |past| &past.exchange)

@@ -178,6 +178,7 @@ fn escape_and_interrupt() {
         ("press Ctrl-C", "Response: cancel 1"),
         ("press Ctrl-L Ctrl-C", "Url: copy localhost/a"),
         ("press Ctrl-L End Ctrl-C", "Url: cancel 1"),
+        ("press F2\n@3 ended\npress Esc", "Response: "),
         ("@3 cancelled\npress Ctrl-C", "Response: "),
         ("@3 cancelled\npress Ctrl-C Ctrl-C", "Response: quit 0"),
         ("@3 cancelled\npress Ctrl-C F9 Ctrl-C", "Response: "),
@@ -378,7 +379,7 @@ fn the_mouse() {
         ("press F1\nclick Request", "Response: "),
         ("click find", "question over Response: "),
         ("click knobs", "knobs over Response: "),
-        ("click send ", "Response: fetch 2"),
+        ("click F5 send", "Response: fetch 2"),
     ];
     table(ENDED, place, rows);
     let view = |stage: &mut Stage| stage.app.tab().view.title().to_owned();
@@ -402,7 +403,7 @@ fn the_mouse() {
     table(
         "",
         asked,
-        &[("click 2  Why", "fetch 1"), ("click An eye", "")],
+        &[("click 2  Why", "fetch 1"), ("click A practice", "")],
     );
 }
 

@@ -22,11 +22,12 @@
 //! @0.1 connected               looked up, connected, all of the request sent
 //! @0.1 getaddrinfo · getaddrinfo = ::1 127.0.0.1
 //! @0.1 socket AF_INET = 7
-//! @0.1 connect [::1]:80 · connect [::1]:80 = 0 · connect [::1]:80 = ECONNREFUSED
+//! @0.1 connect [::1]:80 · connect [::1]:80 = 0 · connect [::1]:80 = Connection refused
 //! @0.1 send 16 = 5             offered and taken
 //! @0.1 recv TEXT               received; `recv*8 TEXT`: so many times, in one call
 //! @0.1 eof                     recv() = 0
 //! @0.1 fails recv ECONNRESET · error connect WHY · cancelled · timeout · over
+//! @0.1 ended                   it has, and its thread has not returned
 //! @0.1 held recv 250 · eagain recv 250        so many milliseconds
 //! @0.1 queues recv 256/131072 send 0/2626560
 //! ```
@@ -46,11 +47,14 @@ use unicode_width::UnicodeWidthStr;
 
 use sockeye::body::Memory;
 use sockeye::error::Error;
-use sockeye::event::{Addr, Call, Closer, End, EndReason, Event, Family, Kind, Queues, Socket};
+use sockeye::event::{
+    Addr, Call, Closer, End, EndMode, EndReason, Event, Family, Kind, Queues, Socket,
+};
 use sockeye::net::channel::{self, Receiver, Sender, channel};
 use sockeye::net::{Control, Sink};
 use sockeye::plan::Plan;
 use sockeye::proto::{Output, Reader};
+use sockeye::rejudge::rejudge;
 use sockeye::request;
 use sockeye::tui::app::{App, VisitId};
 use sockeye::tui::layout::Size;
@@ -208,19 +212,24 @@ impl Stage {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Fetch { id, plan, .. } = &effect {
-                let (id, plan) = (*id, (**plan).clone());
-                let fetch = Fetch::new(id, plan);
-                let started = Message::Started {
-                    id,
-                    wire: fetch.receiver.wire(),
-                    decoded: fetch.receiver.decoded(),
-                };
-                self.fetches.push(fetch);
-                self.tell(started);
+            match &effect {
+                Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
+                Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
+                _ => {}
             }
             self.effects.push(effect);
         }
+    }
+
+    fn start(&mut self, id: VisitId, plan: Plan) {
+        let fetch = Fetch::new(id, plan);
+        let started = Message::Started {
+            id,
+            wire: fetch.receiver.wire(),
+            decoded: fetch.receiver.decoded(),
+        };
+        self.fetches.push(fetch);
+        self.tell(started);
     }
 
     /// The exchange shown has not ended.
@@ -439,13 +448,13 @@ impl Told<'_> {
                     error: "Connection reset by peer".to_owned(),
                 });
                 return self.end(Some(Error::Recv {
-                    why: "ECONNRESET (Connection reset by peer)".to_owned(),
+                    why: "Connection reset by peer".to_owned(),
                 }));
             }
             "error" => {
                 return self.end(Some(Error::Connect {
                     addr: before.to_owned(),
-                    why: "ECONNREFUSED (Connection refused)".to_owned(),
+                    why: "Connection refused".to_owned(),
                     hint: "does a server listen there?",
                 }));
             }
@@ -454,6 +463,7 @@ impl Told<'_> {
                 self.read(|reader, found| reader.stop(EndReason::Timeout, found));
                 return self.end(None);
             }
+            "ended" => self.ended(),
             "over" => return true,
             _ => {
                 let times = verb
@@ -548,14 +558,7 @@ impl Told<'_> {
             (Some(_), _) => (false, "the exchange failed"),
             (None, _) => reader.persistent(),
         };
-        let end = End {
-            reason: reader.ended().unwrap_or(EndReason::Error),
-            head_bytes: reader.head_bytes(),
-            body_bytes: reader.body_bytes(),
-            wire_bytes: self.fetch.received,
-            us: self.t_us,
-        };
-        self.emit(Kind::End(end));
+        self.ended();
         if self.fetch.sent > 0 {
             let by = match self.fetch.peer_closed {
                 true => Closer::Peer,
@@ -568,6 +571,18 @@ impl Told<'_> {
             });
         }
         true
+    }
+
+    fn ended(&mut self) {
+        let reader = &self.fetch.reader;
+        let end = End {
+            reason: reader.ended().unwrap_or(EndReason::Error),
+            head_bytes: reader.head_bytes(),
+            body_bytes: reader.body_bytes(),
+            wire_bytes: self.fetch.received,
+            us: self.t_us,
+        };
+        self.emit(Kind::End(end));
     }
 
     fn queues(&mut self, levels: &str) {
@@ -650,6 +665,27 @@ fn name(effect: &Effect) -> String {
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),
+    }
+}
+
+/// What the program's own judge answers.
+fn judged(id: VisitId, asked: &Effect) -> Message {
+    let Effect::Rejudge {
+        exchange,
+        method,
+        received,
+        timeout,
+        ..
+    } = asked
+    else {
+        panic!("no question for the judge");
+    };
+    let judged = EndMode::ALL
+        .iter()
+        .map(|&mode| rejudge(exchange, method, received, mode, *timeout).expect("bytes in memory"));
+    Message::Judged {
+        id,
+        judged: judged.collect(),
     }
 }
 

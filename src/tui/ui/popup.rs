@@ -26,36 +26,65 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     }
 }
 
-/// Rows of the help for these places.
-pub fn help_rows(places: &[Place]) -> usize {
-    help_lines(places, Theme::new(false)).len()
+/// The furthest that the help for these places can be scrolled down.
+pub fn help_end(places: &[Place], size: Size) -> usize {
+    let inner = inside(help_area(size));
+    let rows = help_lines(places, Theme::new(false), usize::from(inner.width)).len();
+    rows.saturating_sub(usize::from(inner.height))
+}
+
+fn help_area(size: Size) -> Rect {
+    centred(size, 92, size.rows.saturating_sub(2))
 }
 
 fn help(frame: &mut Frame, app: &App, places: &[Place], top: usize) {
-    let area = centred(app.size, 92, app.size.rows.saturating_sub(2));
     let title = vec![Span::raw("Keys · ↑ ↓ scroll · Esc closes")];
-    let inner = open(frame, app, area, title);
-    let lines = help_lines(places, app.theme);
-    let most = lines.len().saturating_sub(usize::from(inner.height));
-    let shown: Vec<Line> = lines.into_iter().skip(top.min(most)).collect();
+    let inner = open(frame, app, help_area(app.size), title);
+    let lines = help_lines(places, app.theme, usize::from(inner.width));
+    // The screen may have grown since it was scrolled.
+    let top = top.min(help_end(places, app.size));
+    let shown: Vec<Line> = lines.into_iter().skip(top).collect();
     frame.render_widget(Paragraph::new(shown), inner);
 }
 
-fn help_lines(places: &[Place], theme: Theme) -> Vec<Line<'static>> {
+fn help_lines(places: &[Place], theme: Theme, width: usize) -> Vec<Line<'static>> {
+    let room = width.saturating_sub(3 + KEYS + 1);
     let mut lines = Vec::new();
     for place in places {
         lines.push(Line::styled(format!(" {}", place.title()), theme.strong()));
         for row in ROWS.iter().filter(|row| row.place == *place) {
-            let keys = row.keys.join(" ");
-            let pad = 22usize.saturating_sub(keys.width());
-            lines.push(Line::from(vec![
-                styled(format!("   {keys}{}", " ".repeat(pad)), theme.key()),
-                Span::raw(row.help),
-            ]));
+            let mut keys = row.keys.join(" ");
+            for words in in_rows(row.help, room) {
+                let pad = KEYS.saturating_sub(keys.width());
+                lines.push(Line::from(vec![
+                    styled(format!("   {keys}{}", " ".repeat(pad)), theme.key()),
+                    Span::raw(words),
+                ]));
+                keys.clear();
+            }
         }
         lines.push(Line::default());
     }
     lines
+}
+
+/// Columns of the help's keys.
+const KEYS: usize = 22;
+
+/// The words in rows of so many columns; a word that is longer stands alone.
+fn in_rows(text: &str, columns: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        match rows.last_mut() {
+            Some(row) if row.is_empty() => row.push_str(word),
+            Some(row) if row.width() + 1 + word.width() <= columns => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            _ => rows.push(word.to_owned()),
+        }
+    }
+    rows
 }
 
 fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {

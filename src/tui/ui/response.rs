@@ -113,7 +113,7 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         spans.push(Span::raw(" · "));
         spans.push(styled("none", theme.bad()));
     }
-    spans.push(Span::raw(format!(" · {}", amount(exchange))));
+    spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
     if let Some(progress) = exchange.progress()
         && !visit.shows_end()
         && let Some(total) = progress.total
@@ -131,13 +131,16 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     spans
 }
 
-fn amount(exchange: &Exchange) -> String {
-    let body = paint::count(exchange.body_bytes);
-    match exchange.progress().and_then(|progress| progress.total) {
-        Some(total) if total != exchange.body_bytes => {
-            format!("{body} of {} B", paint::count(total))
-        }
-        _ => format!("{body} B"),
+/// To the byte where there is room: a number must never be cut.
+fn amount(exchange: &Exchange, width: usize) -> String {
+    let body = exchange.body_bytes;
+    let total = exchange.progress().and_then(|progress| progress.total);
+    let total = total.filter(|&total| total != body);
+    match (total, width >= 60) {
+        (Some(total), true) => format!("{} of {} B", paint::count(body), paint::count(total)),
+        (Some(total), false) => format!("{} of {}", paint::bytes(body), paint::bytes(total)),
+        (None, true) => format!("{} B", paint::count(body)),
+        (None, false) => paint::bytes(body),
     }
 }
 

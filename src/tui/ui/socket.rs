@@ -59,7 +59,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         }
     }
     if lines.len() < height
-        && let Some(line) = pending(visit, app, theme)
+        && let Some(line) = pending(visit, app, theme, usize::from(inner.width))
     {
         lines.push(line);
     }
@@ -127,7 +127,7 @@ fn meaning(call: &Kind, next: &Kind) -> &'static str {
 }
 
 /// The call that has not answered.
-fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
+fn pending(visit: &Visit, app: &App, theme: Theme, width: usize) -> Option<Line<'static>> {
     let (call, waited_us) = visit.waiting(app.now)?;
     let call = match call {
         Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange().host)),
@@ -140,15 +140,17 @@ fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
         Call::Close => "close()".to_owned(),
     };
     if visit.paused {
-        let words = format!("        ‖ {call} may not begin: F10");
+        let words = format!("        ‖ {call} waits: F10");
+        let words = safe::cut(&words, width).into_owned();
         return Some(Line::styled(words, theme.warning()));
     }
     let seconds = visit.elapsed_us(app.now).saturating_sub(waited_us) as f64 / 1e6;
+    let counted = format!(" ▏blocked {:.1} s", waited_us as f64 / 1e6);
+    // Whatever the call is, how long it has waited is seen.
+    let room = width.saturating_sub(safe::width(&counted));
+    let call = format!("{seconds:>7.3} {call}");
     Some(Line::from(vec![
-        Span::raw(format!("{seconds:>7.3} {call} ")),
-        styled(
-            format!("▏blocked {:.1} s", waited_us as f64 / 1e6),
-            theme.warning(),
-        ),
+        Span::raw(safe::cut(&call, room).into_owned()),
+        styled(counted, theme.warning()),
     ]))
 }

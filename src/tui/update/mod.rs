@@ -256,7 +256,7 @@ fn turn_tab(app: &mut App, by: usize) {
 fn running(app: &App) -> Option<VisitId> {
     app.tab()
         .visit()
-        .filter(|visit| !visit.over)
+        .filter(|visit| visit.runs())
         .map(|visit| visit.id)
 }
 

@@ -7,6 +7,7 @@ use crate::tui::editor::Editor;
 use crate::tui::keymap::{self, Action, Motion, Place};
 use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
+use crate::tui::ui;
 
 use super::{look, send, text};
 
@@ -51,7 +52,7 @@ fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
         Some(Action::Choose) => return,
         _ => top,
     };
-    let most = super::super::ui::help_rows(&places).saturating_sub(1);
+    let most = ui::help_end(&places, app.size);
     app.popup = Some(Popup::Help {
         places,
         top: top.min(most),
