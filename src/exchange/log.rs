@@ -63,6 +63,14 @@ impl Log {
         self.first.len() as u64
     }
 
+    /// How many events, from the first on, are kept without a gap.
+    pub fn kept_from_start(&self) -> u64 {
+        match self.dropped() {
+            0 => self.count,
+            _ => self.first_kept(),
+        }
+    }
+
     pub fn event(&self, number: u64) -> Option<&Event> {
         match self.first.get(usize::try_from(number).ok()?) {
             Some(event) => Some(event),

@@ -10,6 +10,7 @@
 //! ```
 
 mod log;
+mod past;
 mod verdict;
 
 use std::net::IpAddr;
@@ -20,6 +21,7 @@ use crate::event::{
 };
 
 pub use log::Log;
+pub use past::Past;
 pub use verdict::{Otherwise, Outcome, Progress, Verdict};
 
 /// So many anomalies are kept whole; the rest is counted.

@@ -77,6 +77,14 @@ pub enum Action {
     Page,
     Zoom,
     OpenCall,
+    MomentBack,
+    MomentForward,
+    MomentFirst,
+    MomentLast,
+    Play,
+    Slower,
+    Faster,
+    Rejudge,
     Exercise(u8),
     Choose,
     Less,
@@ -207,6 +215,15 @@ pub const ROWS: &[Row] = rows! {
     Response ["y"] Copy, "copy the body (OSC 52)";
     Response ["o"] Page, "open the body in $PAGER";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
+
+    OutsideText ["["] MomentBack, "step back through the exchange as it was";
+    OutsideText ["]"] MomentForward, "step forward through the exchange as it was";
+    OutsideText ["{"] MomentFirst, "to the exchange's first call";
+    OutsideText ["}"] MomentLast, "to the exchange as it is";
+    OutsideText ["p"] Play, "play the exchange as it was, or stop";
+    OutsideText ["<"] Slower, "play at half the speed";
+    OutsideText [">"] Faster, "play at twice the speed";
+    OutsideText ["J"] Rejudge, "where other end modes would have ended it";
 
     Socket ["↑" "k"] Move(Up), "the call before";
     Socket ["↓" "j"] Move(Down), "the next call";

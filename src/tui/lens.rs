@@ -79,7 +79,7 @@ pub fn with<T>(
             marks,
         }),
         ViewKind::Headers => look(&Headers {
-            exchange: &visit.exchange,
+            exchange: visit.exchange(),
             width,
             marks,
         }),
@@ -124,7 +124,7 @@ fn wire_rows(visit: &Visit, area: Rect) -> Vec<Line> {
     let shown = wire.shown(top, height);
     let received = shown.start.saturating_sub(base)..shown.end.saturating_sub(base);
     // A file that cannot be read says so in the rows themselves.
-    let regions = regions(&visit.exchange, &wire.received, received).unwrap_or_default();
+    let regions = regions(visit.exchange(), &wire.received, received).unwrap_or_default();
     wire.regions = &regions;
     wire.rows(top, height)
 }
@@ -144,7 +144,7 @@ fn marks(visit: &Visit, kind: ViewKind) -> Marks {
 /// The head in short, above the text of the body.
 fn head_rows(visit: &Visit, width: usize) -> Vec<Line> {
     let mut rows = Vec::new();
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     for head in exchange.interim.iter().chain(&exchange.head) {
         let status = format!("{} {} {}", head.version, head.status, head.reason);
         rows.push(row(

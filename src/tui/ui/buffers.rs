@@ -34,7 +34,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(words).style(theme.quiet()), inner);
         return;
     };
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     let queues = exchange.queues.unwrap_or_default();
     let width = usize::from(inner.width);
     let mut lines = vec![
@@ -151,7 +151,7 @@ fn facts(exchange: &Exchange, queues: &Queues, theme: Theme, width: usize) -> Li
 
 /// ` · 1.2 GiB/s`: over the last half second while it runs, else over all.
 fn rate_now(visit: &Visit, app: &App) -> String {
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     let Rate {
         bucket_us,
         from_us,

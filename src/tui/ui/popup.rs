@@ -2,22 +2,26 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::EndMode;
+use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Place, ROWS};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{paint, pane, styled};
+use crate::tui::ui::{paint, pane, short, styled};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
         Popup::Help { places, top } => help(frame, app, places, *top),
         Popup::Knobs { row, typed } => knobs(frame, app, *row, typed),
+        Popup::Judged { judged, .. } => judgement(frame, app, judged.as_deref()),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
     }
 }
@@ -87,6 +91,64 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
     let help = Paragraph::new(styled(format!(" {}", KNOBS[row].help), theme.quiet()))
         .wrap(Wrap { trim: false });
     frame.render_widget(help, below);
+}
+
+/// One row an end mode: where it would have ended.
+fn judgement(frame: &mut Frame, app: &App, judged: Option<&[Judged]>) {
+    let theme = app.theme;
+    let area = centred(app.size, 96, EndMode::ALL.len() as u16 + 4);
+    let title = vec![Span::raw(
+        "Other end modes, from the recorded bytes and times",
+    )];
+    let inner = open(frame, app, area, title);
+    let Some(judged) = judged else {
+        frame.render_widget(Paragraph::new(" judging"), inner);
+        return;
+    };
+    let lines: Vec<Line> = judged
+        .iter()
+        .map(|judged| {
+            let (words, style) = ending(judged);
+            Line::from(vec![
+                styled(format!(" {:<8} ", judged.mode.name()), theme.strong()),
+                styled(short(&words, usize::from(inner.width) - 10), style(theme)),
+            ])
+        })
+        .chain([
+            Line::default(),
+            Line::styled(
+                " the timeout is the one of the knobs (F3), or 2 s",
+                theme.quiet(),
+            ),
+        ])
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn ending(judged: &Judged) -> (String, fn(Theme) -> Style) {
+    let body = paint::count(judged.body_bytes);
+    let recvs = match judged.recvs {
+        1 => "one recv()".to_owned(),
+        n => format!("{} recv()s", paint::count(n)),
+    };
+    let at = |t_us: u64| format!("{:.3} s", t_us as f64 / 1e6);
+    match &judged.ending {
+        Ending::Ends { reason, t_us } => (
+            format!(
+                "ends at {} ({reason}): {body} B of body, {recvs}",
+                at(*t_us)
+            ),
+            Theme::good,
+        ),
+        Ending::Fails { t_us, why } => (format!("fails at {}: {why}", at(*t_us)), Theme::bad),
+        Ending::Waits { since_us } => (
+            format!(
+                "still waiting since {}: {body} B of body, {recvs}",
+                at(*since_us)
+            ),
+            Theme::warning,
+        ),
+    }
 }
 
 fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {

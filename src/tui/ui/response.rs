@@ -78,14 +78,14 @@ fn views(
         .collect();
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
-    if !visit.over && scroll.follow {
+    if !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
     if active == ViewKind::Text && !wrap {
         state.push(format!("from column {}", scroll.left + 1));
     }
-    if visit.exchange.anomaly_count > 0 {
-        state.push(format!("⚠ {} (6)", visit.exchange.anomaly_count));
+    if visit.exchange().anomaly_count > 0 {
+        state.push(format!("⚠ {} (6)", visit.exchange().anomaly_count));
     }
     let used: usize = spans.iter().map(Span::width).sum();
     let state = short(
@@ -98,7 +98,7 @@ fn views(
 
 /// `Response · 200 OK · 1,280 of 4,096 B ▓▓▓▓▓░░░░ 31 %`
 fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     let mut spans = vec![Span::raw("Response")];
     if let Some(head) = &exchange.head {
         let style = match head.status {
@@ -115,7 +115,7 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     }
     spans.push(Span::raw(format!(" · {}", amount(exchange))));
     if let Some(progress) = exchange.progress()
-        && !visit.over
+        && !visit.shows_end()
         && let Some(total) = progress.total
         && total > 0
         && width >= 60
@@ -142,7 +142,7 @@ fn amount(exchange: &Exchange) -> String {
 }
 
 fn nothing_to_show(visit: &Visit) -> &'static str {
-    match (visit.over, visit.exchange.recvs.bytes) {
+    match (visit.shows_end(), visit.exchange().recvs.bytes) {
         (false, _) => " nothing received so far",
         (true, 0) => " nothing was received",
         (true, _) => " there is no body: 5 shows every byte, 6 the head",

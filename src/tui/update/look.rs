@@ -101,7 +101,7 @@ pub(super) fn move_call(app: &mut App, motion: Motion) {
     let Some(visit) = app.tab_mut().visit_mut() else {
         return;
     };
-    let Some(last) = visit.exchange.log.calls().checked_sub(1) else {
+    let Some(last) = visit.exchange().log.calls().checked_sub(1) else {
         return;
     };
     let at = visit.call.unwrap_or(last);
@@ -123,14 +123,14 @@ fn open_call(app: &mut App) {
     let Some(visit) = app.tab_mut().visit_mut() else {
         return;
     };
-    let Some(last) = visit.exchange.log.calls().checked_sub(1) else {
+    let Some(last) = visit.exchange().log.calls().checked_sub(1) else {
         return;
     };
-    let Some((_, event)) = visit.exchange.log.call(visit.call.unwrap_or(last)) else {
+    let Some((_, event)) = visit.exchange().log.call(visit.call.unwrap_or(last)) else {
         return;
     };
     let sent_before = visit
-        .exchange
+        .exchange()
         .log
         .iter()
         .find_map(|(_, event)| match event.kind {
@@ -143,7 +143,7 @@ fn open_call(app: &mut App) {
             from..from + u64::from(sent)
         }
         Kind::Recv { offset, bytes, .. } if bytes > 0 => {
-            let from = visit.sent().len() as u64 + offset - visit.exchange.wire_base;
+            let from = visit.sent().len() as u64 + offset - visit.exchange().wire_base;
             from..from + u64::from(bytes)
         }
         _ => {

@@ -28,6 +28,11 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
+        Some(popup @ Popup::Judged { .. }) => {
+            if keymap::action(key, &[Place::Popup]) != Some(Action::Choose) {
+                app.popup = Some(popup);
+            }
+        }
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         None => {}
     }
