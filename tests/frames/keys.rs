@@ -281,9 +281,17 @@ fn back_and_forward() {
 
 #[test]
 fn typed_urls_come_back() {
-    let before = &format!(
-        "press Ctrl-L\ntype localhost/a\npress Enter\n@1 cancelled\npress Ctrl-L\ntype localhost/b\npress Enter\n@1 cancelled\npress Ctrl-L"
-    );
+    let before = r"
+        press Ctrl-L
+        type localhost/a
+        press Enter
+        @1 cancelled
+        press Ctrl-L
+        type localhost/b
+        press Enter
+        @1 cancelled
+        press Ctrl-L
+    ";
     let rows = &[
         ("press ↑", "localhost/b"),
         ("press ↑ ↑", "localhost/a"),
@@ -292,6 +300,30 @@ fn typed_urls_come_back() {
         ("press ↑ ↓", ""),
     ];
     table(before, url, rows);
+}
+
+#[test]
+fn an_exchange_as_it_was() {
+    // getaddrinfo, socket, connect, send, recv, and that it was kept open.
+    let moment = |stage: &mut Stage| {
+        let visit = stage.app.tab().visit().expect("an exchange");
+        let past = visit.past.as_ref().map(|past| past.row);
+        let recvs = visit.exchange().recvs.count;
+        past.map_or("now".to_owned(), |row| format!("call {row}, {recvs} recv"))
+    };
+    let rows = &[
+        ("press [", "call 4, 1 recv"),
+        ("press [ [", "call 3, 0 recv"),
+        ("press {", "call 0, 0 recv"),
+        ("press { [", "call 0, 0 recv"),
+        ("press { ]", "call 1, 0 recv"),
+        ("press [ ]", "call 5, 1 recv"),
+        ("press [ ] ]", "now"),
+        ("press { }", "now"),
+        ("press [ Esc", "now"),
+        ("press ]", "now"),
+    ];
+    table(ENDED, moment, rows);
 }
 
 #[test]
