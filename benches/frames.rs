@@ -1,10 +1,13 @@
-//! What the screen costs: CPU of a frame, silence when nothing changes, time from a key
-//! to its frame while a body streams in. `cargo bench --bench frames`.
+//! What a frame costs: CPU time and bytes. `cargo bench --bench frames`.
 //!
 //! Frames are drawn into memory by the browser's own functions, each after a key that
-//! changes it; the last two figures are of the program itself in a terminal.
+//! scrolls it. The browser in a terminal, idle and while a body streams in, is in
+//! `throughput`.
 
-mod support;
+mod support {
+    pub mod rank;
+    pub mod server;
+}
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -25,10 +28,9 @@ use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::theme::Theme;
 use sockeye::tui::{ui, update};
 
-use support::measure::{at_rank, median};
-use support::{browser, server};
+use support::rank::{at_rank, median};
+use support::server;
 
-const SOCKEYE: &str = env!("CARGO_BIN_EXE_sockeye");
 const FRAMES: usize = 300;
 const MIB: u64 = 1 << 20;
 
@@ -56,20 +58,6 @@ fn main() {
             frames(name, &mut app, KeyCode::PageDown, goal);
         }
     }
-
-    let url = format!("http://{addr}/length/{}", 64 * MIB);
-    let idle = browser::idle(SOCKEYE, &url, Duration::from_secs(2));
-    println!("\nidle for 2 s with 64 MiB loaded (goal 0 bytes, 0 ms)");
-    let cpu = idle.cpu.map(|cpu| format!("{} ms", cpu.as_millis()));
-    let cpu = cpu.unwrap_or_else(|| "not available here".to_owned());
-    println!("  written {} bytes, CPU {cpu}", idle.written);
-
-    // More than comes within the keys' time, at any speed.
-    let url = format!("http://{addr}/length/{}", 1_000_000 * MIB);
-    let keys = browser::keys(SOCKEYE, &url, 200);
-    let millis = |share| at_rank(keys.iter().map(|key| key.as_secs_f64() * 1e3), share);
-    println!("\nkey to frame while a body streams in, 200 keys (goal 20 ms at p99)");
-    println!("  median {:.1} ms, p99 {:.1} ms", millis(0.5), millis(0.99));
 }
 
 /// Presses the key and draws, again and again; prints what a turn took.

@@ -1,4 +1,4 @@
-//! What receiving costs `sockeye`, as ratios made in one run: against a bare blocking
+//! What the program costs from outside, mostly as ratios made in one run: against a bare blocking
 //! `recv()` loop and against curl, where it is installed. `cargo bench --bench
 //! throughput`.
 //!
@@ -12,12 +12,20 @@
 //! how many rounds. Files are written to /dev/shm, where there is one: a disk would be
 //! all that is seen.
 
-mod support;
+mod support {
+    pub mod bare;
+    pub mod browser;
+    pub mod measure;
+    pub mod rank;
+    pub mod server;
+}
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use support::measure::{self, Cost, median};
+use support::measure::{self, Cost};
+use support::rank::{at_rank, median};
 use support::{bare, browser, server};
 
 const SOCKEYE: &str = env!("CARGO_BIN_EXE_sockeye");
@@ -75,7 +83,7 @@ fn main() {
         bench.large_chunks(&path, &sized),
     );
     bench.start();
-    first_frame();
+    bench.in_a_terminal();
     let _ = std::fs::remove_file(&bench.file);
 }
 
@@ -169,6 +177,28 @@ impl Bench {
         }
     }
 
+    /// The browser: its first frame, what it does when nothing happens, its answers to keys.
+    fn in_a_terminal(&self) {
+        let url = |mib: u64| format!("http://{}/length/{}", self.addr, mib * MIB);
+        let times = (0..20).map(|_| browser::first_frame(SOCKEYE));
+        let time = median(times.map(|time| time.as_secs_f64() * 1e3));
+        println!("\nbrowser, exec to first frame (median of 20)");
+        println!("  {time:.1} ms (goal 10)");
+
+        let idle = browser::idle(SOCKEYE, &url(64), Duration::from_secs(2));
+        let cpu = idle.cpu.map(|cpu| format!("{} ms", cpu.as_millis()));
+        let cpu = cpu.unwrap_or_else(|| "not available here".to_owned());
+        println!("\nbrowser, idle for 2 s with 64 MiB loaded");
+        println!("  {} bytes written, CPU {cpu} (goal 0, 0)", idle.written);
+
+        // More than comes within the keys' time, at any speed.
+        let keys = browser::keys(SOCKEYE, &url(1 << 20), 200);
+        let millis = |share| at_rank(keys.iter().map(|key| key.as_secs_f64() * 1e3), share);
+        let (middle, late) = (millis(0.5), millis(0.99));
+        println!("\nbrowser, key to frame while a body streams in (200 keys)");
+        println!("  median {middle:.1} ms, p99 {late:.1} ms (goal 20)");
+    }
+
     /// Its store spills to a file in the directory that the other rows write to.
     fn browser(&self, name: &'static str, path: &str) -> Row {
         let url = format!("http://{}{path}", self.addr);
@@ -226,12 +256,6 @@ impl Row {
         self.against.push((other, times));
         self
     }
-}
-
-fn first_frame() {
-    let times = (0..20).map(|_| browser::first_frame(SOCKEYE).as_secs_f64() * 1e3);
-    let time = median(times);
-    println!("\nbrowser, exec to first frame (median of 20): {time:.1} ms (goal 10)");
 }
 
 /// Runs the rows in turn, `rounds` times, and prints them.

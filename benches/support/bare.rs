@@ -22,7 +22,8 @@ pub fn run(args: &[String]) {
     };
     let mut buffer = vec![0; size.parse().expect("a size")];
     let mut stream = TcpStream::connect(addr.as_str()).expect("a connection");
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {addr}\r\n\r\n").expect("a request");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("a send");
     let mut file = file.first().map(|file| File::create(file).expect("a file"));
     let mut dechunker = (what == "dechunk").then(Dechunker::default);
     loop {

@@ -70,7 +70,7 @@ pub fn idle(program: &str, url: &str, time: Duration) -> Idle {
 /// frame that shows it has come.
 pub fn keys(program: &str, url: &str, count: usize) -> Vec<Duration> {
     let mut browser = Browser::start(program, &[url], &std::env::temp_dir());
-    browser.wait_for(|screen| screen.contents().contains(server::LINE.trim_end()));
+    browser.wait_for(|screen| screen.contents().contains(server::LINE));
     let hex: Vec<String> = server::LINE.bytes().map(|b| format!("{b:02x}")).collect();
     let hex = hex[..6].join(" ");
     let times = (0..count).map(|n| {

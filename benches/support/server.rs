@@ -10,8 +10,8 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
-/// What a body is made of.
-pub const LINE: &str = "a line of the body, sixty-four bytes with its end, again, again\n";
+/// How each line of a body with Content-Length begins; 64 bytes with its number.
+pub const LINE: &str = "a line of the body with its own number: ";
 /// Bytes of a write, about.
 const PIECE: u64 = 1 << 20;
 
@@ -46,7 +46,8 @@ fn answer(mut stream: &TcpStream) -> io::Result<()> {
                 stream,
                 "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {bytes}\r\n\r\n"
             )?;
-            repeat(stream, LINE.as_bytes(), bytes)
+            let lines = (0..PIECE / 64).map(|n| format!("{LINE}{n:023}\n"));
+            repeat(stream, lines.collect::<String>().as_bytes(), bytes)
         }
         ("chunked", Some(bytes), Some(size @ 1..)) => {
             stream.write_all(

@@ -17,7 +17,7 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 const PICTURES: &[(&str, &[Step])] = &[
     (
         "drip",
-        &[See("practice server"), Press("1"), See("drip 0007")],
+        &[See("practice server"), Press("1"), See("drip 0028")],
     ),
     (
         "hang",

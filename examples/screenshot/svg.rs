@@ -1,7 +1,8 @@
 //! A terminal's screen as SVG.
 //!
-//! Lines and blocks are drawn as shapes, so that they meet whatever the font; all other
-//! text is set in runs of one style, each stretched to the cells that it fills.
+//! Lines and blocks are drawn as shapes, so that they meet whatever the font. All other
+//! text is set in runs of one style, each character at its cell's place: fonts differ in
+//! width.
 
 use std::fmt::Write;
 
@@ -93,8 +94,7 @@ fn runs(screen: &Screen, row: u16, columns: u16) -> Vec<Run> {
 }
 
 fn joins(before: &str, text: &str) -> bool {
-    let same_line = text == "─" || text == "━";
-    match same_line {
+    match "─━░▒▓█".contains(text) {
         true => before.starts_with(text),
         false => before.is_ascii() && text.is_ascii(),
     }
@@ -125,13 +125,6 @@ fn draw(svg: &mut String, row: u16, run: &Run) {
         let (filled, high) = (width * across, HEIGHT * up);
         rectangle(svg, x, y + HEIGHT - high, filled, high, ink, opacity);
     } else if !run.text.trim().is_empty() {
-        let lead = run.text.len() - run.text.trim_start().len();
-        let text = run.text.trim();
-        let cells = if run.text.is_ascii() {
-            text.len() as f64
-        } else {
-            f64::from(run.columns)
-        };
         let mut style = String::new();
         for (set, attribute) in [
             (bold, " font-weight=\"bold\""),
@@ -140,13 +133,16 @@ fn draw(svg: &mut String, row: u16, run: &Run) {
         ] {
             style.push_str(if set { attribute } else { "" });
         }
+        let lead = run.text.len() - run.text.trim_start().len();
+        let text = run.text.trim();
+        let places: Vec<String> = (lead..lead + text.chars().count())
+            .map(|cell| format!("{:.1}", x + cell as f64 * WIDTH))
+            .collect();
         let _ = writeln!(
             svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" \
-             lengthAdjust=\"spacingAndGlyphs\" fill=\"{ink}\"{style}>{}</text>",
-            x + lead as f64 * WIDTH,
+            "<text x=\"{}\" y=\"{:.1}\" fill=\"{ink}\"{style}>{}</text>",
+            places.join(" "),
             y + BASELINE,
-            cells * WIDTH,
             escaped(text),
         );
     }

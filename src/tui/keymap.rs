@@ -149,7 +149,7 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
     Anywhere ["Ctrl-PageDown"] NextTab, "next tab";
     Anywhere ["F3"] Knobs, "every knob of the fetch: sizes, timeouts, address family, blocking", "knobs";
-    Anywhere ["F6"] RecvSize, "the next size of recv(): 256 KiB, 64 KiB, 4096, 512, 16, 1 byte";
+    Anywhere ["F6"] RecvSize, "the next size of recv(): 128 KiB, 64 KiB, 4096, 512, 16, 1 byte";
     Anywhere ["F7"] Pace, "the next pace: as fast as it goes, 10, 3, 1 calls a second";
     Anywhere ["F8"] Pause, "pause / go on: no recv() while paused", "pause";
     Anywhere ["F10"] Step, "one socket call, then pause", "step";
