@@ -10,7 +10,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::event::Queues;
 use crate::exchange::{Exchange, Rate};
@@ -36,7 +36,8 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let inner = inside(area);
     let Some(visit) = visit else {
         let words = " what the kernel holds on the way, in both directions";
-        frame.render_widget(Paragraph::new(words).style(theme.quiet()), inner);
+        let words = Paragraph::new(words).wrap(Wrap { trim: false });
+        frame.render_widget(words.style(theme.quiet()), inner);
         return;
     };
     let exchange = visit.exchange();
@@ -160,7 +161,8 @@ fn facts(exchange: &Exchange, theme: Theme, width: usize) -> Line<'static> {
         parts.push(format!("{lost} retransmitted"));
     }
     if exchange.sends.short > 0 {
-        parts.push(format!("{} short sends", exchange.sends.short));
+        let s = if exchange.sends.short == 1 { "" } else { "s" };
+        parts.push(format!("{} short send{s}", exchange.sends.short));
     }
     if exchange.would_block > 0 {
         parts.push(format!("{} × EAGAIN", exchange.would_block));
