@@ -50,12 +50,12 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let (columns, rows) = crossterm::terminal::size().context("the terminal's size")?;
     let size = Size { columns, rows };
     let mut app = App::new(size, Instant::now(), Theme::from_environment());
-    let playground = Playground::start(None);
-    app.playground = playground.as_ref().ok().map(Playground::port);
+    let playground = Playground::start(None).ok();
+    app.playground = playground.as_ref().map(Playground::port);
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;
-    let mut runtime = Runtime::new(sender, input);
+    let mut runtime = Runtime::new(sender, input, playground);
     let first = match url {
         Some(url) => update::open(&mut app, url),
         None => Vec::new(),
@@ -92,7 +92,9 @@ fn turn(
             }
             // The queues are looked at from outside, also while a call blocks.
             let running = app.tab().visit().filter(|visit| !visit.over);
-            if let Some(message) = running.and_then(|visit| runtime.queues(visit.id)) {
+            if let Some(message) =
+                running.and_then(|visit| runtime.queues(visit.id, visit.live.local.as_ref()))
+            {
                 update::update(app, message);
             }
             screen.draw(|frame| ui::render(frame, app))?;
