@@ -358,3 +358,6 @@ fn move_exercise(app: &mut App, motion: keymap::Motion) {
         _ => tab.exercise,
     };
 }
+
+#[cfg(test)]
+mod tests;
