@@ -59,6 +59,7 @@ fn place(stage: &mut Stage) -> String {
         Some(Popup::Help { .. }) => "help over ",
         Some(Popup::Knobs { .. }) => "knobs over ",
         Some(Popup::Ask { .. }) => "question over ",
+        Some(Popup::List(_)) => "list over ",
         Some(Popup::Judged { .. }) => "judgement over ",
         None => "",
     };

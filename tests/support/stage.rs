@@ -214,6 +214,7 @@ impl Stage {
         for effect in effects {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
+                Effect::ReadBody(path) => format!("read {}", path.display()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
                 _ => {}
             }
