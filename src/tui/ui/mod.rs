@@ -6,6 +6,7 @@
 mod bar;
 mod buffers;
 mod footer;
+mod origin;
 mod paint;
 mod popup;
 mod request;

@@ -2,9 +2,11 @@
 //!
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
-//! [`text`] the fields, [`look`] the response and the log, [`popup`] the pop-ups,
+//! [`text`] the fields, [`look`] the response and the log, [`cursor`] the cursor in the
+//! response, [`popup`] the pop-ups,
 //! [`mouse`] the mouse.
 
+mod cursor;
 mod look;
 mod mouse;
 mod popup;
@@ -184,18 +186,22 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::InsertCrLf
         | Action::InsertLf
         | Action::InsertHex
-        | Action::SelectAll
         | Action::Undo
         | Action::Redo
         | Action::DeleteWord
         | Action::DeleteLeft
-        | Action::DeleteRight
-        | Action::Select(_) => text::perform(app, action),
+        | Action::DeleteRight => text::perform(app, action),
+        Action::SelectAll if app.tab().focus == Focus::Response => cursor::select_all(app),
+        Action::SelectAll => text::perform(app, action),
+        Action::Select(motion) => match app.tab().focus {
+            Focus::Response => cursor::go(app, motion, true),
+            _ => text::perform(app, action),
+        },
         Action::Move(motion) => match app.tab().focus {
             Focus::Url | Focus::Request => text::perform(app, action),
             _ if app.tab().visits.is_empty() => move_exercise(app, motion),
             Focus::Socket => look::move_call(app, motion),
-            Focus::Response => look::scroll(app, motion),
+            Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
         | Action::Find
@@ -205,7 +211,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Save
         | Action::Copy
         | Action::Page
-        | Action::OpenCall => return look::perform(app, action),
+        | Action::OpenCall
+        | Action::OpenRecv
+        | Action::Ruler => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
@@ -250,11 +258,16 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
-            app.tab_mut().zoom = false;
-            if let Some(visit) = app.tab_mut().visit_mut() {
+            let tab = app.tab_mut();
+            let kind = tab.view;
+            let mut pointed = false;
+            if let Some(visit) = tab.visit_mut() {
+                pointed = visit.cursors[kind.index()].take().is_some();
                 visit.hit = None;
                 visit.chosen = None;
             }
+            // The cursor goes first, then the zoom.
+            tab.zoom &= pointed;
         }
     }
     Vec::new()
