@@ -111,7 +111,7 @@ impl Log {
             }
             _ => {}
         }
-        if !matches!(event.kind, Kind::Queues(_)) {
+        if !matches!(event.kind, Kind::Queues(_) | Kind::PeerQueues(_)) {
             self.last_call_us = event.t_us;
         }
         if in_first {
@@ -141,6 +141,14 @@ impl Log {
     /// How many were not kept; they lay between the first 32,768 and the last.
     pub fn dropped(&self) -> u64 {
         self.count - (self.first.len() + self.last.len()) as u64
+    }
+
+    /// How many events, from the first on, are kept without a gap.
+    pub fn kept_from_start(&self) -> u64 {
+        match self.dropped() {
+            0 => self.count,
+            _ => self.first.len() as u64,
+        }
     }
 
     pub fn event(&self, number: u64) -> Option<&Event> {
@@ -188,6 +196,7 @@ fn is_call(kind: &Kind) -> bool {
     !matches!(
         kind,
         Kind::Queues(_)
+            | Kind::PeerQueues(_)
             | Kind::InterimHead(_)
             | Kind::Head(_)
             | Kind::Body { .. }

@@ -11,6 +11,7 @@
 
 mod log;
 mod origin;
+mod past;
 mod verdict;
 
 use std::net::IpAddr;
@@ -22,6 +23,7 @@ use crate::event::{
 
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
+pub use past::Past;
 pub use verdict::{Otherwise, Outcome, Progress, Verdict};
 
 /// So many anomalies are kept whole; the rest is counted.
@@ -63,6 +65,8 @@ pub struct Exchange {
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
     pub queues: Option<Queues>,
+    /// At the server's end, where that is our own playground.
+    pub peer_queues: Option<Queues>,
     pub rate: Rate,
     /// When the last byte came.
     pub last_byte_us: Option<u64>,
@@ -278,6 +282,7 @@ impl Exchange {
             }
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
             Kind::Queues(queues) => self.queues = Some(**queues),
+            Kind::PeerQueues(queues) => self.peer_queues = Some(**queues),
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());

@@ -35,7 +35,7 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
                 view,
                 top,
                 height,
-                scroll.follow && kind != ViewKind::Headers,
+                scroll.follow && visit.runs() && kind != ViewKind::Headers,
             )?;
             let mut cursor = Cursor::on(&cell);
             if select {
@@ -96,6 +96,20 @@ pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
     let (cursor, scroll) = put.map_or((None, scroll), |(cursor, scroll)| (Some(cursor), scroll));
     visit.cursors[kind.index()] = cursor;
     visit.scrolls[kind.index()] = scroll;
+}
+
+/// False where there was none to hide.
+pub(super) fn hide(app: &mut App) -> bool {
+    let tab = app.tab_mut();
+    let kind = tab.view;
+    let Some(visit) = tab.visit_mut() else {
+        return false;
+    };
+    let hidden = visit.cursors[kind.index()].take().is_some();
+    if hidden {
+        visit.hit = None;
+    }
+    hidden
 }
 
 /// Another view is shown, its cursor on the byte that was pointed at in this one.
