@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use crate::body::{Store, Window};
 use crate::event::Call;
-use crate::exchange::{BodyPlace, Exchange, Past};
+use crate::exchange::{BodyPlace, Exchange, Past, Starts};
 use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::request::Lint;
+use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
@@ -66,6 +67,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// Whose first bytes are marked in the views.
+    pub ruler: Option<Starts>,
     pub visits: VecDeque<Visit>,
     /// Index into `visits` of the one shown.
     pub at: usize,
@@ -105,6 +108,8 @@ pub struct Visit {
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
+    /// Where the user points, in each view.
+    pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
     /// Row of the socket log that is chosen; `None` follows the newest.
     pub call: Option<usize>,
     /// Bytes of the chosen call, in the Wire view's offsets.
@@ -348,6 +353,7 @@ impl Default for Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            ruler: None,
             visits: VecDeque::new(),
             at: 0,
             find: Find::default(),
@@ -435,10 +441,16 @@ impl Visit {
                 follow: true,
                 ..Scroll::default()
             }; ViewKind::ALL.len()],
+            cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
         }
+    }
+
+    /// The cursor of a view.
+    pub fn cursor(&self, kind: ViewKind) -> Option<&Cursor> {
+        self.cursors[kind.index()].as_ref()
     }
 
     /// It can be cancelled, paused and stepped. What has ended cannot, though its thread

@@ -214,7 +214,6 @@ impl Stage {
         for effect in effects {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
-                Effect::ReadBody(path) => format!("read {}", path.display()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
                 _ => {}
             }
@@ -662,6 +661,7 @@ fn name(effect: &Effect) -> String {
             let way = if *back { "back from" } else { "from" };
             format!("find {} {way} {from}", lossy(needle))
         }
+        Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
         Effect::Save { path, .. } => format!("save {}", path.display()),

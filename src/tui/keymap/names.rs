@@ -74,6 +74,8 @@ impl Action {
             Action::Page => "open the body in $PAGER",
             Action::Zoom => "zoom the pane",
             Action::OpenCall => "bytes of the call",
+            Action::OpenRecv => "call of the byte",
+            Action::Ruler => "next ruler",
             Action::MomentBack => "step back in time",
             Action::MomentForward => "step forward in time",
             Action::MomentFirst => "first call in time",

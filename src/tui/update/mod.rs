@@ -3,10 +3,11 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`moment`] the past, [`popup`] the pop-ups, [`list`] those to choose from,
-//! [`mouse`] the mouse.
+//! log, [`cursor`] the cursor in the response, [`moment`] the past, [`popup`] the pop-ups,
+//! [`list`] those to choose from, [`mouse`] the mouse.
 
 mod compose;
+mod cursor;
 mod list;
 mod look;
 mod moment;
@@ -228,18 +229,22 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::InsertCrLf
         | Action::InsertLf
         | Action::InsertHex
-        | Action::SelectAll
         | Action::Undo
         | Action::Redo
         | Action::DeleteWord
         | Action::DeleteLeft
-        | Action::DeleteRight
-        | Action::Select(_) => text::perform(app, action),
+        | Action::DeleteRight => text::perform(app, action),
+        Action::SelectAll if app.tab().focus == Focus::Response => cursor::select_all(app),
+        Action::SelectAll => text::perform(app, action),
+        Action::Select(motion) => match app.tab().focus {
+            Focus::Response => cursor::go(app, motion, true),
+            _ => text::perform(app, action),
+        },
         Action::Move(motion) => match app.tab().focus {
             Focus::Url | Focus::Request => text::perform(app, action),
             _ if app.tab().visits.is_empty() => move_exercise(app, motion),
             Focus::Socket => look::move_call(app, motion),
-            Focus::Response => look::scroll(app, motion),
+            Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
         | Action::Find
@@ -249,7 +254,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Save
         | Action::Copy
         | Action::Page
-        | Action::OpenCall => return look::perform(app, action),
+        | Action::OpenCall
+        | Action::OpenRecv
+        | Action::Ruler => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
@@ -295,6 +302,10 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
+            // The cursor goes first, and what n found with it; then the rest.
+            if cursor::hide(app) {
+                return Vec::new();
+            }
             app.tab_mut().zoom = false;
             if moment::leave(app) {
                 return Vec::new();
