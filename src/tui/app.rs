@@ -459,6 +459,17 @@ impl Visit {
         !self.over && self.live.end.is_none()
     }
 
+    /// Nothing comes any more: the view that was watched stays where it is, the others
+    /// will open at their first row.
+    pub fn rest(&mut self, watched: ViewKind) {
+        for kind in ViewKind::ALL {
+            let scroll = &mut self.scrolls[kind.index()];
+            if kind != watched && scroll.follow {
+                *scroll = Scroll::default();
+            }
+        }
+    }
+
     /// What is shown of it: as it is, or as it was.
     pub fn exchange(&self) -> &Exchange {
         self.past.as_ref().map_or(&self.live, |past| &past.exchange)

@@ -77,7 +77,7 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'stat
         .collect();
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
-    if !visit.shows_end() && scroll.follow {
+    if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
     match ruler {
