@@ -3,12 +3,15 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::body::{Store, Window};
 use crate::event::{Event, Queues};
+use crate::exchange::Exchange;
 use crate::plan::Plan;
+use crate::rejudge::Judged;
 use crate::tui::app::{ViewKind, VisitId};
 use crate::tui::layout::Size;
 
@@ -31,10 +34,12 @@ pub enum Message {
         id: VisitId,
         events: Vec<Event>,
     },
-    /// The levels of the running fetch's queues.
+    /// The levels of the running fetch's queues, and of the server's where that is the
+    /// playground.
     Queues {
         id: VisitId,
-        queues: Queues,
+        ours: Queues,
+        theirs: Option<Queues>,
     },
     /// The fetch's thread has returned and all its events are here.
     Over(VisitId),
@@ -43,6 +48,10 @@ pub enum Message {
         id: VisitId,
         view: ViewKind,
         hit: Option<Range<u64>>,
+    },
+    Judged {
+        id: VisitId,
+        judged: Vec<Judged>,
     },
     /// The editor gave the request back.
     Edited(Vec<u8>),
@@ -82,6 +91,14 @@ pub enum Effect {
         needle: Vec<u8>,
         from: u64,
         back: bool,
+    },
+    /// Judge a finished exchange by every end mode.
+    Rejudge {
+        id: VisitId,
+        exchange: Box<Exchange>,
+        method: Vec<u8>,
+        received: Window,
+        timeout: Duration,
     },
     Copy {
         bytes: Vec<u8>,

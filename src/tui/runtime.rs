@@ -14,8 +14,11 @@ use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::find::{Answer, Needle};
 use crate::body::{Memory, Window};
+use crate::event::{Addr, EndMode};
 use crate::net::{self, Control, Pool, channel};
 use crate::plan::Plan;
+use crate::playground::Playground;
+use crate::rejudge::rejudge;
 use crate::tui::app::VisitId;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
@@ -32,6 +35,8 @@ const BODY_FILE: u64 = 64 << 20;
 pub struct Runtime {
     messages: Sender<Message>,
     input: Input,
+    /// Serves as long as the browser runs.
+    playground: Option<Playground>,
     pool: Arc<Pool>,
     memory: Memory,
     running: HashMap<VisitId, Running>,
@@ -44,10 +49,11 @@ struct Running {
 }
 
 impl Runtime {
-    pub fn new(messages: Sender<Message>, input: Input) -> Runtime {
+    pub fn new(messages: Sender<Message>, input: Input, playground: Option<Playground>) -> Runtime {
         Runtime {
             messages,
             input,
+            playground,
             pool: Arc::default(),
             memory: Memory::new(MEMORY),
             running: HashMap::new(),
@@ -98,6 +104,25 @@ impl Runtime {
                         Err(err) => Message::Complain(format!("find: {err}")),
                     };
                     let _ = messages.send(found);
+                });
+            }
+            Effect::Rejudge {
+                id,
+                exchange,
+                method,
+                received,
+                timeout,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let judged: io::Result<Vec<_>> = EndMode::ALL
+                        .iter()
+                        .map(|&mode| rejudge(&exchange, &method, &received, mode, timeout))
+                        .collect();
+                    let _ = messages.send(match judged {
+                        Ok(judged) => Message::Judged { id, judged },
+                        Err(err) => Message::Complain(format!("re-judge: {err}")),
+                    });
                 });
             }
             Effect::Copy { bytes, what } => return copy(screen, &bytes, what).map(Some),
@@ -165,10 +190,15 @@ impl Runtime {
         messages
     }
 
-    /// The levels of a running fetch's queues.
-    pub fn queues(&self, id: VisitId) -> Option<Message> {
-        let queues = self.running.get(&id)?.control.queues()?;
-        Some(Message::Queues { id, queues })
+    /// The levels of a running fetch's queues; `local`: its own address, by which the
+    /// playground knows its end of the connection.
+    pub fn queues(&self, id: VisitId, local: Option<&Addr>) -> Option<Message> {
+        let ours = self.running.get(&id)?.control.queues()?;
+        let theirs = match (local, &self.playground) {
+            (Some(Addr::Ip(local)), Some(playground)) => playground.queues(*local),
+            _ => None,
+        };
+        Some(Message::Queues { id, ours, theirs })
     }
 
     /// Every fetch ends; called before the program does.

@@ -82,7 +82,7 @@ impl Editor {
         let cursor = match self.cursor {
             _ if self.one_line => bytes.len(),
             // What follows the change has moved, and the cursor with it.
-            at if at >= middle.end => at + bytes.len() - self.bytes.len(),
+            at if at >= middle.end && at > middle.start => at + bytes.len() - self.bytes.len(),
             at => at,
         };
         self.replace(middle, &bytes[front..bytes.len() - back]);
@@ -426,8 +426,9 @@ impl Editor {
     /// Scrolls as little as it takes to have the cursor in an area of this size.
     pub fn reveal(&mut self, width: usize, height: usize) {
         let (row, column) = self.cursor_cell();
-        self.top = self.top.clamp((row + 1).saturating_sub(height), row);
-        self.left = self.left.clamp((column + 1).saturating_sub(width), column);
+        // In an area without rows or columns nothing is in sight; the cursor's own counts.
+        self.top = self.top.clamp((row + 1).saturating_sub(height.max(1)), row);
+        self.left = (self.left).clamp((column + 1).saturating_sub(width.max(1)), column);
     }
 
     /// Scrolls without the cursor.

@@ -3,11 +3,13 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse.
+//! log, [`popup`] the pop-ups, [`list`] those to choose from, [`moment`] the past, [`mouse`]
+//! the mouse.
 
 mod compose;
 mod list;
 mod look;
+mod moment;
 mod mouse;
 mod popup;
 mod send;
@@ -15,6 +17,7 @@ mod text;
 
 use crossterm::event::KeyEvent;
 
+use crate::event::{Event, Kind};
 use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::list::Of;
@@ -43,6 +46,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tick => {
             let now = app.now;
             app.notice.take_if(|notice| notice.until <= now);
+            moment::play_on(app);
             Vec::new()
         }
         // Drained once a frame, not once a wake-up.
@@ -62,14 +66,20 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Queues { id, queues } => {
+        Message::Queues { id, ours, theirs } => {
             let now = app.now;
-            if let Some(visit) = app.visit_by_id(id)
-                && visit.exchange().queues != Some(queues)
-            {
+            if let Some(visit) = app.visit_by_id(id) {
                 let t_us = visit.elapsed_us(now);
-                let kind = crate::event::Kind::Queues(Box::new(queues));
-                visit.live.apply(crate::event::Event { t_us, kind });
+                let live = &mut visit.live;
+                // Levels that did not move say nothing new.
+                if live.queues != Some(ours) {
+                    let kind = Kind::Queues(Box::new(ours));
+                    live.apply(Event { t_us, kind });
+                }
+                if let Some(theirs) = theirs.filter(|&theirs| live.peer_queues != Some(theirs)) {
+                    let kind = Kind::PeerQueues(Box::new(theirs));
+                    live.apply(Event { t_us, kind });
+                }
             }
             Vec::new()
         }
@@ -81,6 +91,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Found { id, view, hit } => look::found(app, id, view, hit),
+        Message::Judged { id, judged } => {
+            if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
+                && *of == id
+            {
+                *to = Some(judged);
+            }
+            Vec::new()
+        }
         Message::Edited(bytes) => {
             app.tab_mut().request.set(&bytes);
             text::settle(app);
@@ -188,6 +206,14 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Send | Action::Go | Action::Pause | Action::Step | Action::Template => {
             return send::perform(app, action);
         }
+        Action::MomentBack
+        | Action::MomentForward
+        | Action::MomentFirst
+        | Action::MomentLast
+        | Action::Play
+        | Action::Slower
+        | Action::Faster => moment::perform(app, action),
+        Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::NextMethod
@@ -257,7 +283,7 @@ fn turn_tab(app: &mut App, by: usize) {
 fn running(app: &App) -> Option<VisitId> {
     app.tab()
         .visit()
-        .filter(|visit| !visit.over)
+        .filter(|visit| visit.runs())
         .map(|visit| visit.id)
 }
 
@@ -270,6 +296,9 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Response | Focus::Socket => {
             app.notice = None;
             app.tab_mut().zoom = false;
+            if moment::leave(app) {
+                return Vec::new();
+            }
             if let Some(visit) = app.tab_mut().visit_mut() {
                 visit.hit = None;
                 visit.chosen = None;
@@ -327,10 +356,11 @@ fn show_visit(app: &mut App, at: usize) {
 }
 
 fn close_tab(app: &mut App) -> Vec<Effect> {
-    let tab = app.tabs.remove(app.active);
-    if app.tabs.is_empty() {
+    // There is always a tab: with the last one the program closes.
+    if app.tabs.len() == 1 {
         return vec![Effect::Quit(0)];
     }
+    let tab = app.tabs.remove(app.active);
     app.active = app.active.min(app.tabs.len() - 1);
     tab.visits
         .iter()

@@ -95,7 +95,7 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(Popup::Help { top, places }) = &mut app.popup {
-        let most = ui::help_rows(places).saturating_sub(1);
+        let most = ui::help_end(places, app.size);
         *top = match motion {
             Motion::Up => top.saturating_sub(NOTCH),
             _ => (*top + NOTCH).min(most),
