@@ -161,25 +161,17 @@ pub struct Find {
 
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
-    Help {
-        places: Vec<Place>,
-        top: usize,
-    },
+    Help { places: Vec<Place>, top: usize },
     /// Every knob, the chosen row, what is typed as its value.
-    Knobs {
-        row: usize,
-        typed: String,
-    },
+    Knobs { row: usize, typed: String },
     /// Where other end modes would have ended the exchange; `None`: it is being judged.
     Judged {
         id: VisitId,
         judged: Option<Vec<Judged>>,
     },
     /// One line of text is asked for.
-    Ask {
-        ask: Ask,
-        field: Editor,
-    },
+    Ask { ask: Ask, field: Editor },
+    /// A row of a list is to be chosen.
     List(List),
 }
 

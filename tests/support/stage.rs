@@ -80,6 +80,7 @@ impl Stage {
         let zero = Instant::now();
         let mut app = App::new(size, zero, theme);
         app.playground = Some(PLAYGROUND);
+        app.pages = sockeye::playground::Playground::pages().collect();
         Stage {
             app,
             zero,
@@ -354,6 +355,7 @@ fn name(effect: &Effect) -> String {
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
         Effect::Save { path, .. } => format!("save {}", path.display()),
         Effect::Page(_) => "page".to_owned(),
+        Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),
