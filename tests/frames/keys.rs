@@ -60,6 +60,7 @@ fn place(stage: &mut Stage) -> String {
         Some(Popup::Knobs { .. }) => "knobs over ",
         Some(Popup::Ask { .. }) => "question over ",
         Some(Popup::Judged { .. }) => "judgement over ",
+        Some(Popup::CopyAs { .. }) => "forms over ",
         None => "",
     };
     format!("{popup}{}: {}", focus(stage), asked(stage))

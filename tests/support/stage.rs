@@ -660,6 +660,9 @@ fn name(effect: &Effect) -> String {
         }
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
+        Effect::CopyToFile { stretch, form, .. } => {
+            format!("copy {} B to a file as {}", stretch.len(), form.title())
+        }
         Effect::Save { path, .. } => format!("save {}", path.display()),
         Effect::Page(_) => "page".to_owned(),
         Effect::EditRequest(_) => "edit the request".to_owned(),

@@ -5,6 +5,7 @@
 //! [`text`] the fields, [`look`] the response and the log, [`cursor`] the cursor in the
 //! response, [`popup`] the pop-ups, [`moment`] the past, [`mouse`] the mouse.
 
+mod copy;
 mod cursor;
 mod look;
 mod moment;
@@ -234,6 +235,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Wrap
         | Action::Save
         | Action::Copy
+        | Action::CopyAs
+        | Action::CopyForm(_)
         | Action::Page
         | Action::OpenCall
         | Action::OpenRecv
@@ -302,7 +305,7 @@ fn escape(app: &mut App) -> Vec<Effect> {
 /// Ctrl-C: copies a selection, cancels what runs, quits on the second press.
 fn interrupt(app: &mut App) -> Vec<Effect> {
     if let Some(bytes) = text::selection(app) {
-        let what = "the selection";
+        let what = "the selection".to_owned();
         return vec![Effect::Copy { bytes, what }];
     }
     if let Some(id) = running(app) {
