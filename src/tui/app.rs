@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past, Starts};
+use crate::export::Form;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::request::Lint;
@@ -169,6 +170,8 @@ pub enum Popup {
         id: VisitId,
         judged: Option<Vec<Judged>>,
     },
+    /// The forms in which bytes are copied, the chosen row.
+    CopyAs { row: usize },
     /// One line of text is asked for.
     Ask { ask: Ask, field: Editor },
     /// A row of a list is to be chosen.
@@ -180,6 +183,8 @@ pub enum Ask {
     Find,
     SaveBody,
     BodyFile,
+    /// What is too much for the clipboard, in this form.
+    CopyToFile(Form),
 }
 
 /// A line of words that goes away by itself.

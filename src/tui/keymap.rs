@@ -11,6 +11,8 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::export::Form;
+
 /// Where a key works. A pop-up has its own rows; below it nothing is reached but
 /// [`Place::Anywhere`]'s quit keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +91,8 @@ pub enum Action {
     Wrap,
     Save,
     Copy,
+    CopyAs,
+    CopyForm(Form),
     Page,
     Zoom,
     OpenCall,
@@ -250,7 +254,8 @@ pub const ROWS: &[Row] = rows! {
     Response ["N"] FindPrevious, "previous hit";
     Response ["w"] Wrap, "wrap long lines, or not";
     Response ["s"] Save, "save the body";
-    Response ["y"] Copy, "copy the body (OSC 52)";
+    Response ["y"] Copy, "copy the selection, else the body (OSC 52)";
+    Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["z"] Zoom, "this pane full screen, or not";

@@ -353,9 +353,11 @@ fn name(effect: &Effect) -> String {
         Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
+        Effect::CopyToFile { stretch, form, .. } => {
+            format!("copy {} B to a file as {}", stretch.len(), form.title())
+        }
         Effect::Save { path, .. } => format!("save {}", path.display()),
         Effect::Page(_) => "page".to_owned(),
-        Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),

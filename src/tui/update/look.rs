@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::event::Kind;
 use crate::exchange::Starts;
+use crate::export::Form;
 use crate::tui::address::{self, Whence};
 use crate::tui::app::{App, Ask, Focus, Popup, ViewKind, Visit, VisitId};
 use crate::tui::editor::Editor;
@@ -13,10 +14,7 @@ use crate::tui::keymap::{Action, Motion};
 use crate::tui::lens;
 use crate::tui::message::Effect;
 
-use super::cursor;
-
-/// Bytes that OSC 52 may carry: terminals cut or drop what is much longer.
-pub const COPY_LIMIT: u64 = 100 * 1024;
+use super::{copy, cursor};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -53,7 +51,9 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::FindNext => return find(app, false),
         Action::FindPrevious => return find(app, true),
         Action::Save => return ask_save(app),
-        Action::Copy => return copy(app),
+        Action::Copy => return copy::copy(app, Form::Text),
+        Action::CopyForm(form) => return copy::copy(app, form),
+        Action::CopyAs => copy::choose(app),
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
         Action::OpenRecv => open_recv(app),
@@ -321,38 +321,6 @@ pub(super) fn save_as(app: &mut App, name: &str) -> Vec<Effect> {
     }
     let path = PathBuf::from(name);
     with_body(app, |window| Effect::Save { window, path })
-}
-
-fn copy(app: &mut App) -> Vec<Effect> {
-    let Some(visit) = app.tab().visit() else {
-        return Vec::new();
-    };
-    let window = match app.tab().view {
-        ViewKind::Wire => visit.received(),
-        _ => visit.body(),
-    };
-    if window.len > COPY_LIMIT {
-        let len = window.len;
-        app.complain(format!(
-            "{len} bytes are more than a terminal's clipboard takes ({COPY_LIMIT}): s saves them to a file"
-        ));
-        return Vec::new();
-    }
-    let mut bytes = vec![0; usize::try_from(window.len).unwrap_or(0)];
-    match window.read_at(0, &mut bytes) {
-        Ok(read) => {
-            bytes.truncate(read);
-            let what = match app.tab().view {
-                ViewKind::Wire => "every byte received",
-                _ => "the body",
-            };
-            vec![Effect::Copy { bytes, what }]
-        }
-        Err(err) => {
-            app.complain(format!("copy: {err}"));
-            Vec::new()
-        }
-    }
 }
 
 /// F4: the request in the editor, the body elsewhere.

@@ -7,6 +7,7 @@
 //! [`list`] those to choose from, [`mouse`] the mouse.
 
 mod compose;
+mod copy;
 mod cursor;
 mod list;
 mod look;
@@ -257,6 +258,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Wrap
         | Action::Save
         | Action::Copy
+        | Action::CopyAs
+        | Action::CopyForm(_)
         | Action::Page
         | Action::OpenCall
         | Action::OpenRecv
@@ -326,7 +329,7 @@ fn escape(app: &mut App) -> Vec<Effect> {
 /// Ctrl-C: copies a selection, cancels what runs, quits on the second press.
 fn interrupt(app: &mut App) -> Vec<Effect> {
     if let Some(bytes) = text::selection(app) {
-        let what = "the selection";
+        let what = "the selection".to_owned();
         return vec![Effect::Copy { bytes, what }];
     }
     if let Some(id) = running(app) {
