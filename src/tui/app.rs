@@ -10,14 +10,16 @@ use std::time::{Duration, Instant};
 
 use crate::body::{Store, Window};
 use crate::event::Call;
-use crate::exchange::{BodyPlace, Exchange, Past};
+use crate::exchange::{BodyPlace, Exchange, Past, Starts};
 use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::request::Lint;
+use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::Size;
+use crate::tui::list::{Completion, List};
 use crate::tui::theme::Theme;
 use crate::url::Target;
 
@@ -34,6 +36,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// The built-in practice server's port.
     pub playground: Option<u16>,
+    /// Its pages' paths.
+    pub pages: Vec<&'static str>,
     /// Typed URLs, the newest last; shared by all tabs.
     pub typed: Vec<String>,
     pub theme: Theme,
@@ -63,6 +67,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// Whose first bytes are marked in the views.
+    pub ruler: Option<Starts>,
     pub visits: VecDeque<Visit>,
     /// Index into `visits` of the one shown.
     pub at: usize,
@@ -71,6 +77,8 @@ pub struct Tab {
     pub exercise: usize,
     /// How far back ↑ went in `App::typed`.
     pub recalled: usize,
+    /// The list below the URL bar, while it is typed in.
+    pub completion: Option<Completion>,
     /// Ctrl-V was pressed: the digits so far.
     pub hex: Option<String>,
 }
@@ -100,6 +108,8 @@ pub struct Visit {
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
+    /// Where the user points, in each view.
+    pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
     /// Row of the socket log that is chosen; `None` follows the newest.
     pub call: Option<usize>,
     /// Bytes of the chosen call, in the Wire view's offsets.
@@ -161,12 +171,15 @@ pub enum Popup {
     },
     /// One line of text is asked for.
     Ask { ask: Ask, field: Editor },
+    /// A row of a list is to be chosen.
+    List(List),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     Find,
     SaveBody,
+    BodyFile,
 }
 
 /// A line of words that goes away by itself.
@@ -222,6 +235,7 @@ impl App {
             popup: None,
             notice: None,
             playground: None,
+            pages: Vec::new(),
             typed: Vec::new(),
             theme,
             leaving: false,
@@ -331,11 +345,13 @@ impl Default for Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            ruler: None,
             visits: VecDeque::new(),
             at: 0,
             find: Find::default(),
             exercise: 0,
             recalled: 0,
+            completion: None,
             hex: None,
         }
     }
@@ -417,16 +433,33 @@ impl Visit {
                 follow: true,
                 ..Scroll::default()
             }; ViewKind::ALL.len()],
+            cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
         }
     }
 
+    /// The cursor of a view.
+    pub fn cursor(&self, kind: ViewKind) -> Option<&Cursor> {
+        self.cursors[kind.index()].as_ref()
+    }
+
     /// It can be cancelled, paused and stepped. What has ended cannot, though its thread
     /// returns a moment later.
     pub fn runs(&self) -> bool {
         !self.over && self.live.end.is_none()
+    }
+
+    /// Nothing comes any more: the view that was watched stays where it is, the others
+    /// will open at their first row.
+    pub fn rest(&mut self, watched: ViewKind) {
+        for kind in ViewKind::ALL {
+            let scroll = &mut self.scrolls[kind.index()];
+            if kind != watched && scroll.follow {
+                *scroll = Scroll::default();
+            }
+        }
     }
 
     /// What is shown of it: as it is, or as it was.

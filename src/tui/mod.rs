@@ -10,13 +10,17 @@
 //! sixty times a second. Fetches wake it once for all that waits, and are drained once a
 //! frame.
 
+pub mod address;
 pub mod app;
+pub mod cursor;
 pub mod editor;
+pub mod fuzzy;
 pub mod input;
 pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod list;
 pub mod message;
 pub mod runtime;
 pub mod terminal;
@@ -52,6 +56,7 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let mut app = App::new(size, Instant::now(), Theme::from_environment());
     let playground = Playground::start(None).ok();
     app.playground = playground.as_ref().map(Playground::port);
+    app.pages = Playground::pages().collect();
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;

@@ -2,9 +2,13 @@
 //!
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
-//! [`text`] the fields, [`look`] the response and the log, [`popup`] the pop-ups,
-//! [`moment`] the past, [`mouse`] the mouse.
+//! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
+//! log, [`cursor`] the cursor in the response, [`moment`] the past, [`popup`] the pop-ups,
+//! [`list`] those to choose from, [`mouse`] the mouse.
 
+mod compose;
+mod cursor;
+mod list;
 mod look;
 mod moment;
 mod mouse;
@@ -17,6 +21,7 @@ use crossterm::event::KeyEvent;
 use crate::event::{Event, Kind};
 use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
 use crate::tui::keymap::{self, Action, Place};
+use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
 
 pub use send::open;
@@ -80,9 +85,13 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Over(id) => {
-            if let Some(visit) = app.visit_by_id(id) {
-                visit.over = true;
-                visit.paused = false;
+            for tab in &mut app.tabs {
+                let shown = tab.view;
+                if let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) {
+                    visit.over = true;
+                    visit.paused = false;
+                    visit.rest(shown);
+                }
             }
             Vec::new()
         }
@@ -99,6 +108,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.tab_mut().request.set(&bytes);
             text::settle(app);
             app.note("the request is as the editor left it");
+            Vec::new()
+        }
+        Message::Body { name, bytes } => {
+            compose::set_body(app, &name, &bytes);
+            text::settle(app);
             Vec::new()
         }
         Message::Note(words) => {
@@ -140,6 +154,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let places = app.tab().places().to_vec();
             app.popup = Some(Popup::Help { places, top: 0 });
         }
+        Action::Commands => list::open(app, Of::Commands),
+        Action::Exchanges => list::open(app, Of::Exchanges),
+        Action::Anomalies => list::open(app, Of::Anomalies),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -204,23 +221,34 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
+        Action::NextMethod
+        | Action::DropField
+        | Action::AddField
+        | Action::SetLength
+        | Action::BodyFile
+        | Action::Snippets => compose::perform(app, action),
         Action::Older
         | Action::Newer
+        | Action::Complete
         | Action::InsertCrLf
         | Action::InsertLf
         | Action::InsertHex
-        | Action::SelectAll
         | Action::Undo
         | Action::Redo
         | Action::DeleteWord
         | Action::DeleteLeft
-        | Action::DeleteRight
-        | Action::Select(_) => text::perform(app, action),
+        | Action::DeleteRight => text::perform(app, action),
+        Action::SelectAll if app.tab().focus == Focus::Response => cursor::select_all(app),
+        Action::SelectAll => text::perform(app, action),
+        Action::Select(motion) => match app.tab().focus {
+            Focus::Response => cursor::go(app, motion, true),
+            _ => text::perform(app, action),
+        },
         Action::Move(motion) => match app.tab().focus {
             Focus::Url | Focus::Request => text::perform(app, action),
             _ if app.tab().visits.is_empty() => move_exercise(app, motion),
             Focus::Socket => look::move_call(app, motion),
-            Focus::Response => look::scroll(app, motion),
+            Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
         | Action::Find
@@ -230,7 +258,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Save
         | Action::Copy
         | Action::Page
-        | Action::OpenCall => return look::perform(app, action),
+        | Action::OpenCall
+        | Action::OpenRecv
+        | Action::Ruler => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
@@ -247,6 +277,7 @@ pub(super) fn focus(app: &mut App, focus: Focus) {
         tab.focus = focus;
     }
     tab.hex = None;
+    tab.completion = None;
 }
 
 fn turn_focus(app: &mut App, by: usize) {
@@ -275,6 +306,10 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
+            // The cursor goes first, and what n found with it; then the rest.
+            if cursor::hide(app) {
+                return Vec::new();
+            }
             app.tab_mut().zoom = false;
             if moment::leave(app) {
                 return Vec::new();
@@ -319,8 +354,14 @@ fn step_visit(app: &mut App, by: isize) {
         });
         return;
     };
+    show_visit(app, at);
+}
+
+/// The tab's visit of this index is the one shown: its URL and its request too.
+fn show_visit(app: &mut App, at: usize) {
     let tab = app.tab_mut();
     tab.at = at;
+    tab.completion = None;
     let Visit { url, request, .. } = &tab.visits[at];
     let (url, request) = (url.clone(), request.clone());
     tab.url.set(url.as_bytes());
@@ -362,3 +403,6 @@ fn move_exercise(app: &mut App, motion: keymap::Motion) {
         _ => tab.exercise,
     };
 }
+
+#[cfg(test)]
+mod tests;
