@@ -82,7 +82,7 @@ kinds! {
     NulByte "nul_byte" Deviation "RFC 9110 section 5.5" "a NUL in the head: programs written in C may stop reading there";
     ControlByte "control_byte" Deviation "RFC 9110 section 5.5" "a control byte in the head";
     HighByte "high_byte" Deviation "RFC 9110 section 5.5" "a byte above 127 in the head: its charset is anybody's guess";
-    HeadTooLarge "head_too_large" Deviation "RFC 9110 section 5.4" "the head passed 1 MiB: the rest is kept as bytes but no longer parsed";
+    HeadTooLarge "head_too_large" Deviation "RFC 9110 section 5.4" "the head passed 1 MiB or 10,000 fields: the rest is kept as bytes but no longer parsed";
     HeadCut "head_cut" Early "RFC 9112 section 8" "the response ended inside its head";
     // -- what ends the body -----------------------------------------------------
     RepeatedLength "repeated_length" Deviation "RFC 9110 section 8.6" "Content-Length stands more than once, each time the same; read once";
@@ -112,7 +112,7 @@ kinds! {
     ChunkLineTooLong "chunk_line_too_long" Broken "RFC 9112 section 7.1.1" "a chunk's size line passed 64 KiB";
     ChunkNotTerminated "chunk_not_terminated" Broken "RFC 9112 section 7.1" "no line end after a chunk's data: the sizes and the data do not fit";
     ForbiddenTrailer "forbidden_trailer" Deviation "RFC 9110 section 6.5.1" "a field that may not stand among the trailers; kept, without effect";
-    TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB: the rest is kept as bytes but no longer parsed";
+    TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB or 10,000 fields: the rest is kept as bytes but no longer parsed";
 }
 
 impl Kind {
