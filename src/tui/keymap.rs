@@ -11,6 +11,8 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::export::Form;
+
 /// Where a key works. A pop-up has its own rows; below it nothing is reached but
 /// [`Place::Anywhere`]'s quit keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,9 +91,13 @@ pub enum Action {
     Wrap,
     Save,
     Copy,
+    CopyAs,
+    CopyForm(Form),
     Page,
     Zoom,
     OpenCall,
+    OpenRecv,
+    Ruler,
     MomentBack,
     MomentForward,
     MomentFirst,
@@ -224,20 +230,32 @@ pub const ROWS: &[Row] = rows! {
     Response ["4"] View(4), "Hex";
     Response ["5"] View(5), "Wire: every byte sent and received";
     Response ["6"] View(6), "Headers";
-    Response ["↑" "k"] Move(Up), "one row up";
-    Response ["↓" "j"] Move(Down), "one row down";
-    Response ["←"] Move(Left), "to the left";
-    Response ["→"] Move(Right), "to the right";
+    Response ["↑" "k"] Move(Up), "the cursor one row up; the first step shows it, Esc hides it";
+    Response ["↓" "j"] Move(Down), "the cursor one row down";
+    Response ["←" "h"] Move(Left), "the cursor to the byte before";
+    Response ["→" "l"] Move(Right), "the cursor to the next byte";
     Response ["PageUp"] Move(PageUp), "one page up";
     Response ["PageDown" "Space"] Move(PageDown), "one page down";
     Response ["g" "Home"] Move(First), "to the first row";
     Response ["G" "End"] Move(Last), "to the last row, and follow what comes";
+    Response ["Shift-←"] Select(Left), "select to the byte before";
+    Response ["Shift-→"] Select(Right), "select to the next byte";
+    Response ["Shift-↑"] Select(Up), "select one row up";
+    Response ["Shift-↓"] Select(Down), "select one row down";
+    Response ["Shift-PageUp"] Select(PageUp), "select one page up";
+    Response ["Shift-PageDown"] Select(PageDown), "select one page down";
+    Response ["Shift-Home"] Select(Home), "select to the start of the row";
+    Response ["Shift-End"] Select(End), "select to the end of the row";
+    Response ["Ctrl-A"] SelectAll, "select all that the view shows";
+    Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
+    Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";
     Response ["w"] Wrap, "wrap long lines, or not";
     Response ["s"] Save, "save the body";
-    Response ["y"] Copy, "copy the body (OSC 52)";
+    Response ["y"] Copy, "copy the selection, else the body (OSC 52)";
+    Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["z"] Zoom, "this pane full screen, or not";

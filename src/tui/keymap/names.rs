@@ -7,6 +7,7 @@ use super::Motion::{
     Down, End, First, Home, Last, Left, PageDown, PageUp, Right, Up, WordLeft, WordRight,
 };
 use super::{Action, Motion, ROWS};
+use crate::export::Form;
 
 impl Action {
     /// The action's name; no two have the same one.
@@ -74,6 +75,13 @@ impl Action {
             Action::Page => "open the body in $PAGER",
             Action::Zoom => "zoom the pane",
             Action::OpenCall => "bytes of the call",
+            Action::CopyAs => "copy as",
+            Action::CopyForm(Form::Text) => "copy as text",
+            Action::CopyForm(Form::Escaped) => "copy as escaped bytes",
+            Action::CopyForm(Form::Hex) => "copy as hex",
+            Action::CopyForm(Form::Python) => "copy as a Python literal",
+            Action::OpenRecv => "call of the byte",
+            Action::Ruler => "next ruler",
             Action::MomentBack => "step back in time",
             Action::MomentForward => "step forward in time",
             Action::MomentFirst => "back to the first call",
