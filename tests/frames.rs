@@ -8,6 +8,8 @@
 
 #[path = "frames/keys.rs"]
 mod keys;
+#[path = "frames/looking.rs"]
+mod looking;
 #[path = "support/scene.rs"]
 mod scene;
 #[path = "support/stage.rs"]

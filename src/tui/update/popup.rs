@@ -9,12 +9,14 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{copy, look, send, text};
+use super::{compose, copy, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match keymap::action(key, &[Place::Anywhere]) {
         Some(Action::Quit) => return vec![Effect::Quit(0)],
-        Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
+        Some(
+            Action::Escape | Action::Interrupt | Action::Help | Action::Knobs | Action::Commands,
+        ) => {
             app.popup = None;
             return Vec::new();
         }
@@ -29,14 +31,14 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
-        Some(popup @ Popup::Judged { .. }) => {
-            if keymap::action(key, &[Place::Popup]) != Some(Action::Choose) {
-                app.popup = Some(popup);
-            }
+        Some(popup @ Popup::Judged { .. })
+            if keymap::action(key, &[Place::Popup]) != Some(Action::Choose) =>
+        {
+            app.popup = Some(popup);
         }
-        Some(Popup::CopyAs { row }) => return copy::on_key(app, key, row),
+        Some(Popup::Judged { .. }) | None => {}
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
-        None => {}
+        Some(Popup::List(open)) => return list::on_key(app, key, open),
     }
     Vec::new()
 }
@@ -105,6 +107,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Find => look::find_new(app, words.into_bytes()),
             Ask::SaveBody => look::save_as(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
+            Ask::BodyFile => compose::read_body(app, &words),
         };
     }
     match keymap::action(key, &[Place::Text]) {
