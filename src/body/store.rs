@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::lines::Index;
 
 /// Bytes of a piece of memory, and of a write to the file: a larger write is no faster.
-pub(super) const PIECE: usize = 256 * 1024;
+const PIECE: usize = 256 * 1024;
 /// Bytes of a store's first piece: most exchanges are smaller.
 const FIRST_PIECE: usize = 4 * 1024;
 

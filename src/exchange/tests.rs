@@ -1,157 +1,10 @@
-//! The fold as tables: short lists of events → the fields. The builders serve the
-//! verdict's tables too.
+//! The fold as tables: short lists of events → the fields.
 
+pub(crate) mod events;
+
+use self::events::*;
 use super::*;
 use crate::event::{EndReason, Family};
-
-/// Folds `(t_us, kind)` rows.
-pub(crate) fn fold(mode: EndMode, request_len: u64, rows: &[(u64, Kind)]) -> Exchange {
-    let mut exchange = Exchange::new(mode, request_len);
-    for (t_us, kind) in rows {
-        exchange.apply(Event {
-            t_us: *t_us,
-            kind: kind.clone(),
-        });
-    }
-    exchange
-}
-
-pub(crate) fn addr(text: &str) -> Addr {
-    Addr::Ip(text.parse().unwrap())
-}
-
-pub(crate) fn resolving() -> Kind {
-    Kind::ResolveStart {
-        host: "localhost".to_owned(),
-        port: 8080,
-    }
-}
-
-pub(crate) fn resolved(addrs: &[&str]) -> Kind {
-    Kind::Resolved {
-        addrs: addrs.iter().map(|addr| addr.parse().unwrap()).collect(),
-        us: 0,
-    }
-}
-
-pub(crate) fn connecting(to: &str) -> Kind {
-    Kind::ConnectStart { addr: addr(to) }
-}
-
-pub(crate) fn connected(to: &str) -> Kind {
-    Kind::Connected {
-        local: addr("127.0.0.1:50000"),
-        peer: addr(to),
-        us: 0,
-    }
-}
-
-pub(crate) fn refused(to: &str) -> Kind {
-    Kind::ConnectFailed {
-        addr: addr(to),
-        error: "Connection refused".to_owned(),
-        us: 0,
-    }
-}
-
-pub(crate) fn reused(exchange: u32) -> Kind {
-    Kind::Reused {
-        local: addr("127.0.0.1:50000"),
-        peer: addr("127.0.0.1:8080"),
-        exchange,
-        idle_us: 0,
-    }
-}
-
-/// `send(offered) = sent`.
-pub(crate) fn send(offset: u64, offered: u32, sent: u32) -> Kind {
-    Kind::Send {
-        offset,
-        offered,
-        sent,
-    }
-}
-
-/// `recv(asked) = bytes`.
-pub(crate) fn recv(offset: u64, asked: u32, bytes: u32) -> Kind {
-    Kind::Recv {
-        offset,
-        asked,
-        bytes,
-        queued: None,
-    }
-}
-
-/// A head that starts at wire offset 0.
-pub(crate) fn head(status: u16, bytes: u64, framing: Framing, fields: &[(&str, &str)]) -> Kind {
-    Kind::Head(Box::new(raw_head(status, 0, bytes, framing, fields)))
-}
-
-pub(crate) fn raw_head(
-    status: u16,
-    offset: u64,
-    bytes: u64,
-    framing: Framing,
-    fields: &[(&str, &str)],
-) -> Head {
-    let field = |&(name, value): &(&str, &str)| Field {
-        name: name.into(),
-        value: value.into(),
-        offset: 0,
-        len: 0,
-    };
-    Head {
-        version: "HTTP/1.1".to_owned(),
-        status,
-        reason: String::new(),
-        fields: fields.iter().map(field).collect(),
-        offset,
-        bytes,
-        framing,
-    }
-}
-
-pub(crate) fn chunk(size: u64) -> Kind {
-    Kind::Chunk {
-        offset: 0,
-        size,
-        extensions: "".into(),
-    }
-}
-
-pub(crate) fn end(reason: EndReason) -> Kind {
-    Kind::End(End {
-        reason,
-        head_bytes: 0,
-        body_bytes: 0,
-        wire_bytes: 0,
-        us: 0,
-    })
-}
-
-pub(crate) fn closed(by: Closer, why: &'static str) -> Kind {
-    Kind::Closed {
-        by,
-        kept_alive: false,
-        why,
-    }
-}
-
-pub(crate) fn kept() -> Kind {
-    Kind::Closed {
-        by: Closer::Us,
-        kept_alive: true,
-        why: "HTTP/1.1 keeps it",
-    }
-}
-
-pub(crate) fn error(kind: &'static str, message: &str) -> Kind {
-    Kind::Error {
-        kind,
-        message: message.to_owned(),
-        exit: 1,
-    }
-}
 
 /// Phases and spans after each event of a whole exchange.
 #[test]
@@ -389,6 +242,7 @@ fn chunks_are_counted() {
         Chunks {
             count: 3,
             largest: 900,
+            bytes: 912,
             complete: false
         }
     );
@@ -489,6 +343,16 @@ fn the_log_is_bounded() {
         log.iter()
             .all(|(number, event)| log.event(number) == Some(event))
     );
+    for (number, want) in [
+        (0, Some(0)),
+        (1, None),
+        (KEPT - 2, Some(KEPT / 2 - 1)),
+        (KEPT, None),
+        (3 * KEPT - 2, Some(KEPT - 1)),
+    ] {
+        let want = want.map(|row| row as usize);
+        assert_eq!(log.row_of(number), want, "event {number}");
+    }
     // Which recv() brought a byte: numbers hold on both sides of the gap.
     for (recv, want) in [
         (0, Some(0)),
@@ -597,9 +461,4 @@ fn times_for_people() {
     ] {
         assert_eq!(secs(us), want);
     }
-}
-
-/// `send(n) = n`.
-pub(crate) fn sent(offset: u64, n: u32) -> Kind {
-    send(offset, n, n)
 }

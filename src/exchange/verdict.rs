@@ -9,8 +9,9 @@ mod why;
 
 use std::fmt;
 
+use self::facts::Announced;
 use super::Exchange;
-use crate::event::{Closer, End, EndMode, EndReason, Framing};
+use crate::event::{Closer, End, EndMode, EndReason};
 
 /// Why an exchange is over. Every text is safe for a terminal and one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub struct Otherwise {
 pub struct Progress {
     /// Body bytes here, transfer coding removed.
     pub done: u64,
-    /// Known with Content-Length alone.
+    /// Known with Content-Length alone; read until the close, more may come.
     pub total: Option<u64>,
 }
 
@@ -112,10 +113,10 @@ impl Exchange {
 
     /// How far the body is, from its head on; `None` where there is none.
     pub fn progress(&self) -> Option<Progress> {
-        let total = match self.head.as_ref()?.framing {
-            Framing::NoBody => return None,
-            Framing::Length(length) => Some(length),
-            Framing::Chunked | Framing::Close => None,
+        let total = match self.announced() {
+            Announced::Nothing | Announced::NoBody => return None,
+            Announced::Length(length) => Some(length),
+            Announced::Chunked | Announced::Close => None,
         };
         Some(Progress {
             done: self.body_bytes,
@@ -133,14 +134,17 @@ impl Exchange {
                 .error
                 .as_ref()
                 .is_some_and(|error| matches!(error.kind, "ended_early" | "empty_reply"));
-        let by = match closed.by {
-            Closer::Peer if told => return None,
-            Closer::Peer => "closed by the peer",
-            Closer::Us => "closed by us",
-        };
-        match closed.why {
-            "" => Some(by.to_owned()),
-            why => Some(format!("{by}: {why}")),
+        match closed.by {
+            Closer::Peer if told => None,
+            Closer::Peer => Some("closed by the peer".to_owned()),
+            // A cancel, a failure and a silence have been told already.
+            Closer::Us
+                if self.error.is_some()
+                    || matches!(end.reason, EndReason::Cancelled | EndReason::Timeout) =>
+            {
+                Some("closed by us".to_owned())
+            }
+            Closer::Us => Some(format!("closed by us: {}", closed.why)),
         }
     }
 }

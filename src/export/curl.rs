@@ -18,7 +18,10 @@ pub(super) fn command(plan: &Plan) -> String {
     for note in notes(plan, &request) {
         out += &format!("# {note}\n");
     }
-    let mut words = vec!["curl".to_owned(), "--globoff".to_owned()];
+    // No URL patterns, no proxy from the environment: what is asked for and nothing else.
+    let mut words: Vec<String> = ["curl", "--globoff", "--noproxy '*'"]
+        .map(str::to_owned)
+        .into();
     words.extend(ways(plan));
     words.extend(request.words(plan));
     let curl = words.join(" \\\n  ");

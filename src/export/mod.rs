@@ -6,10 +6,13 @@
 //! The programs are written as a teacher would: complete, with each system call in the
 //! open, the send loop, the recv loop of the plan's end mode, and an error for each call
 //! that may fail. The response's head goes to standard error, its body to standard
-//! output. What they leave out: `--max-time` and the watching of queues.
+//! output. What they leave out: `--max-time` and the watching of queues; and where they
+//! read to the close, a timeout or once, a chunked body is printed with its chunk sizes,
+//! which a comment says.
 
 mod c;
 mod curl;
+mod form;
 mod har;
 mod nc;
 mod parts;
@@ -23,10 +26,11 @@ use std::time::Duration;
 use crate::event::{EndMode, Family};
 use crate::plan::Plan;
 
+pub use form::Form;
 pub use har::{Entry, har};
 
 /// What a program may be written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
     Python,
     PythonNonblocking,
@@ -36,18 +40,32 @@ pub enum Language {
     Nc,
 }
 
-/// The name in `--as`, and the function that writes it.
-const TABLE: &[(Language, &str, fn(&Plan) -> String)] = &[
-    (Language::Python, "python", python::blocking),
-    (
+struct Row {
+    language: Language,
+    /// In `--as`.
+    name: &'static str,
+    write: fn(&Plan) -> String,
+}
+
+const fn row(language: Language, name: &'static str, write: fn(&Plan) -> String) -> Row {
+    Row {
+        language,
+        name,
+        write,
+    }
+}
+
+const TABLE: &[Row] = &[
+    row(Language::Python, "python", python::blocking),
+    row(
         Language::PythonNonblocking,
         "python-nonblocking",
         python::nonblocking,
     ),
-    (Language::C, "c", c::program),
-    (Language::Rust, "rust", rust::program),
-    (Language::Curl, "curl", curl::command),
-    (Language::Nc, "nc", nc::command),
+    row(Language::C, "c", c::program),
+    row(Language::Rust, "rust", rust::program),
+    row(Language::Curl, "curl", curl::command),
+    row(Language::Nc, "nc", nc::command),
 ];
 
 impl Language {
@@ -63,15 +81,18 @@ impl Language {
 
     /// As in `--as python`.
     pub fn name(self) -> &'static str {
-        self.row().1
+        self.row().name
     }
 
     pub fn from_name(name: &str) -> Option<Language> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
+        TABLE
+            .iter()
+            .find(|row| row.name == name)
+            .map(|row| row.language)
     }
 
     /// Every language has a row at its own place, which a test holds.
-    fn row(self) -> &'static (Language, &'static str, fn(&Plan) -> String) {
+    fn row(self) -> &'static Row {
         &TABLE[self as usize]
     }
 }
@@ -79,7 +100,7 @@ impl Language {
 /// A program in this language that sends the plan's bytes to the plan's place and ends
 /// as the plan says. Ends with a line end.
 pub fn program(language: Language, plan: &Plan) -> String {
-    language.row().2(plan)
+    (language.row().write)(plan)
 }
 
 /// Where a program connects.
@@ -184,7 +205,7 @@ mod tests {
     #[test]
     fn every_language_has_its_row() {
         for (at, &language) in Language::ALL.iter().enumerate() {
-            assert_eq!(TABLE[at].0, language);
+            assert_eq!(TABLE[at].language, language);
             assert_eq!(Language::from_name(language.name()), Some(language));
         }
         assert_eq!(TABLE.len(), Language::ALL.len());

@@ -3,16 +3,19 @@
 //! Owns which flags do not fit together where the flag table cannot say so, and the
 //! files that a request is read from. It connects to nothing.
 
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::absent;
+use super::destination::is_stdout;
 use super::flags::Fetch;
-use super::{absent, is_stdout};
 use crate::error::{Error, Result};
 use crate::event::Family;
 use crate::plan::{FAST_RECV, Plan};
-use crate::request;
+use crate::request::Recipe;
 use crate::url::Target;
 
 impl Fetch {
@@ -70,7 +73,37 @@ impl Fetch {
     }
 
     fn request(&self, target: &Target) -> Result<Vec<u8>> {
-        Ok(request::template(target))
+        let recipe = Recipe {
+            method: self.method.clone(),
+            head: self.head,
+            http10: self.http1_0,
+            headers: self.headers.clone(),
+            data: self.data()?,
+            user_agent: self.user_agent.clone(),
+            user: self.user.clone(),
+        };
+        recipe.build(target)
+    }
+
+    /// Every `-d`, joined as curl does.
+    fn data(&self) -> Result<Option<Vec<u8>>> {
+        let mut joined: Option<Vec<u8>> = None;
+        for data in &self.data {
+            let bytes = data.as_encoded_bytes();
+            let piece = match bytes.strip_prefix(b"@") {
+                None => bytes.to_vec(),
+                Some(name) => {
+                    let mut file = read(Path::new(OsStr::from_bytes(name)))?;
+                    file.retain(|byte| !b"\r\n\0".contains(byte));
+                    file
+                }
+            };
+            joined = Some(match joined {
+                None => piece,
+                Some(before) => [&before[..], b"&", &piece].concat(),
+            });
+        }
+        Ok(joined)
     }
 }
 

@@ -63,17 +63,17 @@ pub struct Fetch {
 
     /// The method, as it is to stand on the request line
     #[arg(short = 'X', long = "request", value_name = "METHOD", help_heading = REQUEST)]
-    pub method: Option<OsString>,
+    pub method: Option<String>,
 
     /// A field: 'Name: value' sets it, 'Name:' removes it, 'Name;' sends it empty
     #[arg(short = 'H', long = "header", value_name = "FIELD", action = ArgAction::Append,
           allow_hyphen_values = true, help_heading = REQUEST)]
-    pub headers: Vec<OsString>,
+    pub headers: Vec<String>,
 
     /// Send this as the body, by POST; '@FILE' sends a file without its line ends; several
     /// are joined by '&'
     #[arg(short, long, value_name = "DATA", action = ArgAction::Append,
-          allow_hyphen_values = true, conflicts_with = "head", help_heading = REQUEST)]
+          allow_hyphen_values = true, help_heading = REQUEST)]
     pub data: Vec<OsString>,
 
     /// Ask for the head alone (HEAD)
@@ -83,12 +83,12 @@ pub struct Fetch {
     /// The User-Agent field; empty removes it
     #[arg(short = 'A', long, value_name = "AGENT", allow_hyphen_values = true,
           help_heading = REQUEST)]
-    pub user_agent: Option<OsString>,
+    pub user_agent: Option<String>,
 
     /// Authorization by Basic
     #[arg(short, long, value_name = "USER:PASSWORD", allow_hyphen_values = true,
           help_heading = REQUEST)]
-    pub user: Option<OsString>,
+    pub user: Option<String>,
 
     /// Ask with HTTP/1.0
     #[arg(long = "http1.0", help_heading = REQUEST)]

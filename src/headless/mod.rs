@@ -7,9 +7,11 @@
 //! ```text
 //! flags ─▸ asked ─▸ Plan ─▸ net::fetch ─▸ outlets ─┬▸ output ─▸ destination (stdout, -o)
 //!                    ▴                             ├▸ events ─▸ destination (--events)
+//!                    │                             ├▸ archive ─▸ destination (--har)
 //!                    └───── redirected (-L) ◂──────┴▸ verbose, progress (stderr)
 //! ```
 
+mod archive;
 mod asked;
 mod destination;
 pub mod flags;
@@ -20,7 +22,7 @@ mod recent;
 mod verbose;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -34,7 +36,8 @@ use crate::net::{self, Control, Pool, Sink};
 use crate::plan::Plan;
 use crate::view::safe::safe;
 
-use destination::Destination;
+use archive::Archive;
+use destination::{Destination, is_stdout};
 use flags::Fetch;
 use outlets::Outlets;
 use output::{Body, Output};
@@ -66,8 +69,10 @@ pub fn run(asked: &Fetch) -> ExitCode {
 
 /// One line on standard error; the exit status that goes with it.
 pub fn complain(error: &Error) -> ExitCode {
-    // Standard error may be closed: the status still tells.
-    let _ = writeln!(io::stderr(), "sockeye: {}", safe(&error.to_string()));
+    // One write(), so that no other program's line comes between. Standard error may be
+    // closed: the status still tells.
+    let line = format!("sockeye: {}\n", safe(&error.to_string()));
+    let _ = io::stderr().write_all(line.as_bytes());
     ExitCode::from(error.exit_code())
 }
 
@@ -81,11 +86,10 @@ pub fn absent(name: &str) -> Error {
 /// Opens whatever was asked for; nothing is sent when one of them cannot be had.
 fn open(asked: &Fetch) -> Result<Outlets> {
     asked.check()?;
-    let events_on_stdout = asked.events.as_deref().is_some_and(is_stdout);
-    let to = match asked.output.as_deref() {
-        Some(path) if is_stdout(path) => Some(Destination::stdout()?),
-        Some(path) => Some(Destination::file(path)?),
-        None if events_on_stdout => None,
+    let taken = [&asked.events, &asked.har].into_iter().flatten();
+    let to = match &asked.output {
+        Some(path) => Some(Destination::named(path)?),
+        None if taken.into_iter().any(|path| is_stdout(path)) => None,
         None => Some(Destination::screen()?),
     };
     let body = match (asked.raw, asked.wire) {
@@ -95,21 +99,15 @@ fn open(asked: &Fetch) -> Result<Outlets> {
     };
     let mut outlets = Outlets::new(Output::new(to, asked.include || asked.head, body));
     outlets.follow = asked.location;
-    outlets.events = match asked.events.as_deref() {
-        Some(path) if is_stdout(path) => Some(Destination::stdout()?),
-        Some(path) => Some(Destination::file(path)?),
-        None => None,
-    };
+    let named = |path: &Option<PathBuf>| path.as_deref().map(Destination::named).transpose();
+    outlets.events = named(&asked.events)?;
+    outlets.archive = named(&asked.har)?.map(Archive::new);
     if asked.verbose {
         outlets.verbose = Some(Verbose::new(Destination::stderr()?));
-    } else if asked.output.as_deref().is_some_and(|path| !is_stdout(path)) {
+    } else if asked.output.as_ref().is_some_and(|path| !is_stdout(path)) {
         outlets.progress = Progress::new();
     }
     Ok(outlets)
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }
 
 /// The exchange, and those that redirects lead to: one clock, one pool of connections.
@@ -123,18 +121,12 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
         let fetched = net::fetch(&plan, &control, &pool, outlets);
         // What came of a body that was cut is shown, whatever else failed.
         let shown = outlets.ended();
-        fetched.and(shown)?;
-        let (status, next) = match (asked.location, &outlets.head) {
-            (true, Some(head)) => {
-                let location = head.values("Location").next();
-                (head.status, plan.redirected(head.status, location))
-            }
-            _ => return Ok(()),
-        };
-        let next = match next {
-            Ok(Some(next)) => next,
-            Ok(None) => return Ok(()),
-            Err(error) => return Err(tell(error, plan.start, outlets)),
+        fetched?;
+        shown.map_err(|error| tell(error, plan.start, outlets))?;
+        let next = match outlets.redirect.take() {
+            None => return Ok(()),
+            Some(Ok(next)) => next,
+            Some(Err(error)) => return Err(tell(error, plan.start, outlets)),
         };
         if let Some(limit) = asked.redirects_at_most()
             && redirects >= limit
@@ -144,7 +136,7 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
         let redirect = Kind::Redirect {
             from: plan.target.without_userinfo(),
             to: next.target.without_userinfo(),
-            status,
+            status: outlets.status.unwrap_or_default(),
         };
         outlets.event(at(plan.start, redirect))?;
         plan = next;

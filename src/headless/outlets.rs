@@ -3,8 +3,7 @@
 //! Owns the order in which they get it. The exchange is folded only where something
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
-use std::sync::Arc;
-
+use super::archive::Archive;
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
@@ -23,12 +22,15 @@ pub struct Outlets {
     pub events: Option<Destination>,
     pub verbose: Option<Verbose>,
     pub progress: Option<Progress>,
+    pub archive: Option<Archive>,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
-    /// The final head of this hop.
-    pub head: Option<Box<Head>>,
-    pub exchange: Option<Exchange>,
-    request: Arc<[u8]>,
+    /// The status of the final head, and where its redirect leads when it is followed.
+    pub status: Option<u16>,
+    pub redirect: Option<Result<Plan>>,
+    exchange: Option<Exchange>,
+    /// Of the exchange that runs.
+    plan: Option<Plan>,
     recent: Recent,
     /// The last `recv()` brought less than was asked.
     drained: bool,
@@ -41,10 +43,12 @@ impl Outlets {
             events: None,
             verbose: None,
             progress: None,
+            archive: None,
             follow: false,
-            head: None,
+            status: None,
+            redirect: None,
             exchange: None,
-            request: Arc::default(),
+            plan: None,
             recent: Recent::default(),
             drained: true,
         }
@@ -53,24 +57,31 @@ impl Outlets {
     /// An exchange begins: the first, or the next of a redirect chain.
     pub fn begin(&mut self, plan: &Plan) {
         self.output.next_hop();
-        self.head = None;
-        self.request = Arc::clone(&plan.request);
+        self.status = None;
+        self.redirect = None;
+        self.plan = Some(plan.clone());
         self.recent = Recent::new(match self.looks_back() {
             true => Keep::All,
             false => Keep::Nothing,
         });
-        if self.verbose.is_some() {
+        if let Some(archive) = &mut self.archive {
+            archive.begin(plan);
+        }
+        if self.verbose.is_some() || self.archive.is_some() {
             self.exchange = Some(Exchange::new(plan.end, plan.request.len() as u64));
         }
     }
 
     /// The exchange is over, well or not.
     pub fn ended(&mut self) -> Result<()> {
-        self.raw()?;
+        let shown = self.raw().and_then(|()| self.output.waiting(true));
         if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &self.exchange) {
             verbose.verdict(exchange);
         }
-        Ok(())
+        if let (Some(archive), Some(exchange)) = (&mut self.archive, &self.exchange) {
+            archive.ended(exchange.clone());
+        }
+        shown
     }
 
     /// Nothing more comes. `done`: an empty file is what was asked for.
@@ -85,7 +96,11 @@ impl Outlets {
             Some(events) => events.finish(true),
             None => Ok(()),
         };
-        self.output.finish(done).and(events)
+        let archive = match &mut self.archive {
+            Some(archive) => archive.finish(),
+            None => Ok(()),
+        };
+        self.output.finish(done).and(events).and(archive)
     }
 
     /// A pipe's reader has gone: there is nobody to tell of an error.
@@ -116,8 +131,9 @@ impl Outlets {
 
     fn body_begins(&mut self, head: &Head) {
         let chunked = head.framing == Framing::Chunked;
-        let redirects = (300..400).contains(&head.status) && head.values("location").count() > 0;
-        self.output.body_begins(chunked, self.follow && redirects);
+        self.status = Some(head.status);
+        self.redirect = self.redirect(head);
+        self.output.body_begins(chunked, self.redirect.is_some());
         self.recent.keep(match chunked && self.looks_back() {
             true => Keep::Last,
             false => Keep::Nothing,
@@ -125,7 +141,12 @@ impl Outlets {
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
-        self.head = Some(Box::new(head.clone()));
+    }
+
+    fn redirect(&self, head: &Head) -> Option<Result<Plan>> {
+        let plan = self.plan.as_ref().filter(|_| self.follow)?;
+        let location = head.values("Location").next();
+        plan.redirected(head.status, location).transpose()
     }
 }
 
@@ -136,29 +157,67 @@ impl Sink for Outlets {
         self.output.wire(bytes)
     }
 
+    #[inline]
     fn body(&mut self, bytes: &[u8]) -> Result<()> {
         if let Some(progress) = &mut self.progress {
             progress.body(bytes.len() as u64);
         }
-        if self.head.is_none() {
+        if let Some(archive) = &mut self.archive {
+            archive.body(bytes);
+        }
+        if self.status.is_none() {
             // No HTTP: no head will come that the bytes would have to be kept for.
             self.recent.keep(Keep::Nothing);
         }
         self.output.body(bytes)
     }
 
+    /// A chunk can be one byte small: where nobody prints or folds events, it costs a look,
+    /// and its empty extensions are dropped without a walk through all that a kind may own.
+    #[inline]
     fn event(&mut self, event: Event) -> Result<()> {
+        let unheard = self.events.is_none() && self.exchange.is_none();
+        match event.kind {
+            Kind::Body { .. } if unheard => Ok(()),
+            Kind::Chunk {
+                size: 1..,
+                extensions,
+                ..
+            } if unheard => {
+                drop(extensions);
+                Ok(())
+            }
+            kind => self.hand_out(Event { kind, ..event }),
+        }
+    }
+
+    fn waiting(&mut self) -> Result<()> {
+        self.raw()?;
+        if let Some(verbose) = &mut self.verbose {
+            verbose.waiting();
+        }
+        if let Some(events) = &mut self.events {
+            events.waiting(self.drained)?;
+        }
+        self.output.waiting(self.drained)
+    }
+}
+
+impl Outlets {
+    fn hand_out(&mut self, event: Event) -> Result<()> {
         if let Some(events) = &mut self.events {
             events.write_with(|out| event.write_json(out))?;
         }
-        if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &mut self.exchange) {
+        if let Some(exchange) = &mut self.exchange {
             exchange.apply(event.clone());
-            verbose.event(&event, exchange);
+            if let Some(verbose) = &mut self.verbose {
+                verbose.event(&event, &exchange.host);
+            }
         }
         match &event.kind {
             Kind::Connected { .. } | Kind::Reused { .. } => {
-                if let Some(verbose) = &mut self.verbose {
-                    verbose.request(&self.request);
+                if let (Some(verbose), Some(plan)) = (&mut self.verbose, &self.plan) {
+                    verbose.request(&plan.request);
                 }
             }
             Kind::Recv {
@@ -198,16 +257,5 @@ impl Sink for Outlets {
             _ => {}
         }
         Ok(())
-    }
-
-    fn waiting(&mut self) -> Result<()> {
-        self.raw()?;
-        if let Some(verbose) = &mut self.verbose {
-            verbose.waiting();
-        }
-        if let Some(events) = &mut self.events {
-            events.waiting(self.drained)?;
-        }
-        self.output.waiting(self.drained)
     }
 }

@@ -32,21 +32,17 @@ impl Verbose {
         Verbose { to }
     }
 
-    /// What there is to say of an event, by itself; `exchange` has folded it already.
-    pub fn event(&mut self, event: &Event, exchange: &Exchange) {
+    /// What there is to say of an event by itself. `host` is what was looked up.
+    pub fn event(&mut self, event: &Event, host: &str) {
         if let Kind::Anomaly(anomaly) = &event.kind {
             return self.anomaly(anomaly);
         }
-        let Some(call) = calls::call_line(&event.kind, &exchange.host) else {
+        let Some(call) = calls::call_line(&event.kind, host) else {
             return;
         };
         let seconds = event.t_us / 1_000_000;
         let micros = event.t_us % 1_000_000;
-        let note = match event.kind {
-            // Nothing is known of a recv's bytes yet: they are read after its event.
-            Kind::Recv { bytes: 1.., .. } => "",
-            _ => calls::annotation(&event.kind, exchange),
-        };
+        let note = calls::note(&event.kind);
         let line = format!("{seconds}.{micros:06} {call}  {note}");
         self.line(line.trim_end());
     }

@@ -100,6 +100,12 @@ impl Receiver {
         self.queue.waiting().sender_gone
     }
 
+    /// How many events wait: at most [`CAPACITY`], and the few that a cancelled fetch
+    /// still has to say.
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting().events.len()
+    }
+
     /// Every byte received.
     pub fn wire(&self) -> Store {
         self.wire.clone()

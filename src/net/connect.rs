@@ -91,7 +91,9 @@ fn race<S: Sink>(
         };
         let attempt = running.swap_remove(answered);
         match sockopt::socket_error(&attempt.transport) {
-            Ok(Ok(())) => break Ok(attempt),
+            // A refusal is ECONNREFUSED. These two come to a connection that was made and
+            // is reset already; what the peer said before can still be received.
+            Ok(Ok(()) | Err(Errno::CONNRESET | Errno::PIPE)) => break Ok(attempt),
             Ok(Err(errno)) | Err(errno) => last_error = lose(run, attempt, errno)?,
         }
         next_at = Instant::now();

@@ -69,19 +69,18 @@ impl Control {
 
     /// Stops the fetch at once, whatever call it is in. Everything received stays.
     pub fn cancel(&self) {
-        // Before the shutdown(): the call that it wakes looks here to know why it
-        // answered 0.
-        self.0.flags.fetch_or(CANCELLED, Ordering::AcqRel);
-        let wake = self.change(|state| {
-            state.cancelled = true;
-            for socket in &state.sockets {
-                // It may be closed by the peer already: nothing is left to wake then.
-                let _ = shutdown(socket, Shutdown::Both);
-            }
-            std::mem::take(&mut state.on_cancel)
-        });
+        // First the flag: a woken recv answers 0, and only the flag tells that from the
+        // peer's close.
+        self.change(|state| state.cancelled = true);
+        let mut state = self.state();
+        for socket in &state.sockets {
+            // It may be closed by the peer already: nothing is left to wake then.
+            let _ = shutdown(socket, Shutdown::Both);
+        }
+        let on_cancel = std::mem::take(&mut state.on_cancel);
+        drop(state);
         // Without the lock: they may look at this control.
-        for wake in wake {
+        for wake in on_cancel {
             wake();
         }
     }
@@ -229,9 +228,9 @@ impl Control {
         Err(Error::Cancelled)
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.state();
-        let answer = change(&mut state);
+        change(&mut state);
         let flags = [
             (state.cancelled, CANCELLED),
             (state.paused, PAUSED),
@@ -240,7 +239,6 @@ impl Control {
         let flags = flags.iter().filter(|(set, _)| *set).map(|(_, flag)| flag);
         self.0.flags.store(flags.sum(), Ordering::Release);
         self.0.changed.notify_all();
-        answer
     }
 
     fn flags(&self) -> u8 {

@@ -13,6 +13,7 @@ pub mod probe;
 mod resolve;
 mod run;
 mod transport;
+mod turn;
 
 use std::time::Instant;
 
@@ -23,7 +24,6 @@ use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
 use crate::proto::Reader;
-use crate::request;
 use crate::url::Scheme;
 
 use connect::connect;
@@ -31,6 +31,7 @@ use events::{Events, micros};
 use pool::{Connection, Place};
 use run::{Limit, Run};
 use transport::LARGEST_CALL;
+use turn::Turn;
 
 pub use control::Control;
 pub use pool::Pool;
@@ -79,17 +80,6 @@ pub fn fetch(plan: &Plan, control: &Control, pool: &Pool, sink: &mut impl Sink) 
         }
     };
     run.end(outcome, turn, began, pool, place)
-}
-
-/// One request and its response on one connection.
-struct Turn {
-    connection: Connection,
-    reader: Reader,
-    /// Wire bytes received on the connection before this response.
-    from: u64,
-    sent_whole: bool,
-    /// `recv()` answered 0.
-    peer_closed: bool,
 }
 
 impl<S: Sink> Run<'_, S> {
@@ -152,8 +142,10 @@ impl<S: Sink> Run<'_, S> {
             // the kernel still. If that is a whole response, all is well.
             Err(Error::Send { why }) => match self.recv_loop(turn) {
                 Ok(()) if turn.reader.fault().is_none() => {}
-                Err(Error::Cancelled) => return Err(Error::Cancelled),
-                _ => return Err(Error::Send { why }),
+                Ok(()) | Err(Error::Recv { .. } | Error::Timeout { .. }) => {
+                    return Err(Error::Send { why });
+                }
+                Err(error) => return Err(error),
             },
             Err(error) => return Err(error),
         }
@@ -366,53 +358,6 @@ impl<S: Sink> Run<'_, S> {
         outcome
     }
 }
-
-impl Turn {
-    fn new(plan: &Plan, connection: Connection) -> Turn {
-        Turn {
-            reader: Reader::new(
-                request::method(&plan.request),
-                plan.end,
-                connection.received,
-            ),
-            from: connection.received,
-            sent_whole: false,
-            peer_closed: false,
-            connection,
-        }
-    }
-
-    /// Wire bytes of this response so far.
-    fn received(&self) -> u64 {
-        self.connection.received - self.from
-    }
-
-    /// A kept connection that died before one byte of the response came had most likely
-    /// died while it was idle. RFC 9112 section 9.3.1: the request may then be repeated,
-    /// unless doing it twice could differ from doing it once.
-    fn is_stale(&self, plan: &Plan, outcome: &Result<()>) -> bool {
-        let died =
-            self.peer_closed || matches!(outcome, Err(Error::Send { .. } | Error::Recv { .. }));
-        let idempotent = IDEMPOTENT.contains(&request::method(&plan.request));
-        self.connection.exchanges > 1 && self.received() == 0 && died && idempotent
-    }
-
-    /// Whether the connection may serve another exchange, and why or why not.
-    fn may_go_on(&self, plan: &Plan, outcome: &Result<()>) -> (bool, &'static str) {
-        match outcome {
-            _ if self.peer_closed => (false, "the peer closed it"),
-            Err(Error::Cancelled) => (false, "the exchange was cancelled"),
-            Err(Error::Timeout { .. }) => (false, "the response may still come"),
-            Err(_) => (false, "the exchange failed"),
-            Ok(()) if !self.sent_whole => (false, "the request was not sent whole"),
-            Ok(()) if !plan.reuse => (false, "no connection is to be kept"),
-            Ok(()) => self.reader.persistent(),
-        }
-    }
-}
-
-/// RFC 9110 section 9.2.2.
-const IDEMPOTENT: &[&[u8]] = &[b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"];
 
 fn timed_out(call: Call, limit: Option<Limit>) -> Error {
     match (limit, call) {

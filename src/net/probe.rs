@@ -5,7 +5,7 @@
 //! `None`, never 0.
 #![allow(unsafe_code)]
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 
 use rustix::net::sockopt;
 
@@ -43,7 +43,7 @@ fn word(structure: &[u8], offset: usize) -> Option<u32> {
 /// it gave.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn structure<'a>(
-    socket: BorrowedFd<'_>,
+    socket: std::os::fd::BorrowedFd<'_>,
     level: libc::c_int,
     name: libc::c_int,
     space: &'a mut [u8; 512],

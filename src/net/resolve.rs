@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::event::{Call, Family, Kind};
-use crate::net::Sink;
 use crate::net::events::micros;
 use crate::net::run::{Deadline, Run};
+use crate::net::{Control, Sink};
 use crate::plan::{Plan, Resolve};
 
 /// Every address of the plan's target that may be tried, IPv6 first, families in turn
@@ -32,7 +32,7 @@ pub(super) fn resolve<S: Sink>(
         Some(addrs) => addrs,
         None => {
             let host = host.clone();
-            ask(run, deadline, move || look_up(&host, port))?
+            ask(plan, run.control, deadline, move || look_up(&host, port))?
         }
     };
     run.events.emit(Kind::Resolved {
@@ -90,18 +90,19 @@ fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
 }
 
 /// The answer of `look`, or what came before it: a cancel, the deadline.
-fn ask<S: Sink>(
-    run: &Run<'_, S>,
+fn ask(
+    plan: &Plan,
+    control: &Control,
     deadline: &Deadline,
     look: impl FnOnce() -> Result<Vec<SocketAddr>> + Send + 'static,
 ) -> Result<Vec<SocketAddr>> {
     let failed = |why: String| Error::Resolve {
-        host: run.plan.target.host.clone(),
+        host: plan.target.host.clone(),
         why,
     };
     let (tell, answer) = mpsc::channel();
     let cancel = tell.clone();
-    run.control.on_cancel(move || {
+    control.on_cancel(move || {
         // Nobody listens once the answer is in.
         let _ = cancel.send(Err(Error::Cancelled));
     });
@@ -142,5 +143,97 @@ fn family_of(addr: &SocketAddr) -> Family {
     match addr {
         SocketAddr::V4(_) => Family::Inet,
         SocketAddr::V6(_) => Family::Inet6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::url::{Scheme, Target};
+
+    fn plan(host: &str) -> Plan {
+        let target = Target {
+            scheme: Scheme::Http,
+            host: host.to_owned(),
+            port: 80,
+            path: "/".to_owned(),
+            userinfo: None,
+            notes: Vec::new(),
+        };
+        Plan::new(target, Vec::new())
+    }
+
+    #[test]
+    fn a_look_up_that_hangs_is_left_behind() {
+        let stuck = |act: fn(&Control), time: Option<Duration>| {
+            let control = Control::new();
+            let hand = control.clone();
+            let mut plan = plan("a.test");
+            plan.connect_timeout = time;
+            // The look-up waits for this end, which outlives the asking.
+            let (never, wait) = mpsc::channel::<()>();
+            let answer = ask(
+                &plan,
+                &control,
+                &Deadline::of_connecting(&plan),
+                move || {
+                    act(&hand);
+                    let _ = wait.recv();
+                    Ok(Vec::new())
+                },
+            );
+            drop(never);
+            answer
+        };
+        assert_eq!(stuck(Control::cancel, None), Err(Error::Cancelled));
+        let timeout = stuck(|_| (), Some(Duration::from_millis(5))).unwrap_err();
+        assert_eq!(timeout.exit_code(), 28);
+        assert!(
+            timeout.to_string().starts_with("getaddrinfo: "),
+            "{timeout}"
+        );
+    }
+
+    #[test]
+    fn addresses_that_are_known_are_not_looked_up() {
+        let given = |host: &str, port| Resolve {
+            host: host.to_owned(),
+            port,
+            addrs: vec![[127, 0, 0, 7].into()],
+        };
+        for (host, resolve, want) in [
+            ("127.0.0.1", vec![], Some("127.0.0.1:80")),
+            ("::1", vec![], Some("[::1]:80")),
+            ("fe80::1%lo", vec![], None),
+            ("a.test", vec![], None),
+            ("a.test", vec![given("b.test", 80)], None),
+            ("a.test", vec![given("a.test", 81)], None),
+            ("A.test", vec![given("a.test", 80)], Some("127.0.0.7:80")),
+            ("127.0.0.1", vec![given("*", 80)], Some("127.0.0.7:80")),
+        ] {
+            let mut plan = plan(host);
+            plan.resolve = resolve;
+            let got = known(&plan).map(|addrs| addrs[0].to_string());
+            assert_eq!(got.as_deref(), want, "{host}");
+        }
+    }
+
+    #[test]
+    fn families_take_turns_from_ipv6_on() {
+        let addrs = |text: &str| -> Vec<SocketAddr> {
+            text.split(' ').map(|addr| addr.parse().unwrap()).collect()
+        };
+        for (resolved, order) in [
+            ("1.1.1.1:1 [::1]:1", "[::1]:1 1.1.1.1:1"),
+            ("1.1.1.1:1 2.2.2.2:1", "1.1.1.1:1 2.2.2.2:1"),
+            (
+                "1.1.1.1:1 2.2.2.2:1 [::3]:1 [::4]:1 [::5]:1",
+                "[::3]:1 1.1.1.1:1 [::4]:1 2.2.2.2:1 [::5]:1",
+            ),
+        ] {
+            assert_eq!(interleave(addrs(resolved)), addrs(order));
+        }
     }
 }

@@ -10,12 +10,17 @@ use std::time::{Duration, Instant};
 
 use crate::body::{Store, Window};
 use crate::event::Call;
-use crate::exchange::{BodyPlace, Exchange};
+use crate::exchange::{BodyPlace, Exchange, Past, Starts};
+use crate::export::Form;
 use crate::plan::Plan;
+use crate::rejudge::Judged;
+use crate::request::Lint;
+use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::Size;
+use crate::tui::list::{Completion, List};
 use crate::tui::theme::Theme;
 use crate::url::Target;
 
@@ -32,6 +37,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// The built-in practice server's port.
     pub playground: Option<u16>,
+    /// Its pages' paths.
+    pub pages: Vec<&'static str>,
     /// Typed URLs, the newest last; shared by all tabs.
     pub typed: Vec<String>,
     pub theme: Theme,
@@ -46,6 +53,10 @@ pub type VisitId = u64;
 pub struct Tab {
     pub url: Editor,
     pub request: Editor,
+    /// What is worth a warning in the request; made once an edit.
+    pub lints: Vec<Lint>,
+    /// The revision of the request that `lints` is of.
+    pub linted: u64,
     /// What the request's target and Host were last made for.
     pub target: Option<Target>,
     /// What a change in the URL did to the request, in words.
@@ -57,6 +68,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// Whose first bytes are marked in the views.
+    pub ruler: Option<Starts>,
     pub visits: VecDeque<Visit>,
     /// Index into `visits` of the one shown.
     pub at: usize,
@@ -65,6 +78,8 @@ pub struct Tab {
     pub exercise: usize,
     /// How far back ↑ went in `App::typed`.
     pub recalled: usize,
+    /// The list below the URL bar, while it is typed in.
+    pub completion: Option<Completion>,
     /// Ctrl-V was pressed: the digits so far.
     pub hex: Option<String>,
 }
@@ -72,12 +87,19 @@ pub struct Tab {
 /// An exchange with its bytes and how it is looked at.
 pub struct Visit {
     pub id: VisitId,
-    /// As it is shown and would be typed.
+    /// As it would be typed.
     pub url: String,
+    /// As it is shown: without user and password.
+    pub name: String,
     pub request: Arc<[u8]>,
     /// What each recv() asks for.
     pub recv_size: usize,
-    pub exchange: Exchange,
+    /// The fold of all events so far.
+    pub live: Exchange,
+    /// The moment that is shown instead.
+    pub past: Option<Past>,
+    /// The past goes on by itself.
+    pub play: Option<Play>,
     /// Zero of the events' clock.
     pub started: Instant,
     /// The fetch's thread has returned.
@@ -87,12 +109,23 @@ pub struct Visit {
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
+    /// Where the user points, in each view.
+    pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
     /// Row of the socket log that is chosen; `None` follows the newest.
     pub call: Option<usize>,
     /// Bytes of the chosen call, in the Wire view's offsets.
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
+}
+
+/// The past goes on, at so many times its own speed.
+#[derive(Clone, Copy, Debug)]
+pub struct Play {
+    pub speed: f64,
+    /// Then it showed `from_us`.
+    pub since: Instant,
+    pub from_us: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -132,14 +165,26 @@ pub enum Popup {
     Help { places: Vec<Place>, top: usize },
     /// Every knob, the chosen row, what is typed as its value.
     Knobs { row: usize, typed: String },
+    /// Where other end modes would have ended the exchange; `None`: it is being judged.
+    Judged {
+        id: VisitId,
+        judged: Option<Vec<Judged>>,
+    },
+    /// The forms in which bytes are copied, the chosen row.
+    CopyAs { row: usize },
     /// One line of text is asked for.
     Ask { ask: Ask, field: Editor },
+    /// A row of a list is to be chosen.
+    List(List),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     Find,
     SaveBody,
+    BodyFile,
+    /// What is too much for the clipboard, in this form.
+    CopyToFile(Form),
 }
 
 /// A line of words that goes away by itself.
@@ -190,11 +235,12 @@ impl App {
         App {
             size,
             now,
-            tabs: vec![Tab::new()],
+            tabs: vec![Tab::default()],
             active: 0,
             popup: None,
             notice: None,
             playground: None,
+            pages: Vec::new(),
             typed: Vec::new(),
             theme,
             leaving: false,
@@ -235,9 +281,16 @@ impl App {
         });
     }
 
-    /// True while something on screen changes by itself: a call that waits, a notice.
-    pub fn ticking(&self) -> bool {
-        self.notice.is_some() || self.tab().visit().is_some_and(|visit| !visit.over)
+    /// How often something on screen changes by itself: a call that waits counts on by
+    /// tenths of a second, a past that is played at any moment.
+    pub fn tick(&self) -> Option<Duration> {
+        const TENTH: Duration = Duration::from_millis(100);
+        let visit = self.tab().visit();
+        if visit.is_some_and(|visit| visit.play.is_some()) {
+            return Some(TENTH / 6);
+        }
+        let counting = self.notice.is_some() || visit.is_some_and(|visit| !visit.over);
+        counting.then_some(TENTH)
     }
 
     /// The exercises of the start page: what to type, and what it shows.
@@ -247,7 +300,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
-                what: "each recv() brings a piece; Content-Length says when it is over",
+                what: "recv() by recv(), until Content-Length is reached",
                 knobs: Knobs {
                     recv_size: crate::plan::CLASSIC_RECV,
                     ..Knobs::default()
@@ -256,7 +309,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
-                what: "all bytes are here, recv() waits on: Esc, then F9 for another end mode, F5",
+                what: "all is here, yet recv() waits: Esc, then F9, F5",
                 knobs: Knobs {
                     end: crate::event::EndMode::Close,
                     recv_size: crate::plan::CLASSIC_RECV,
@@ -266,7 +319,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
-                what: "F8 stops the recv()s and the queue fills; F10 takes one; F8 goes on",
+                what: "F8 pauses, the queue fills; F10 one recv(); F8 on",
                 knobs: Knobs::default(),
             },
         ]
@@ -281,11 +334,14 @@ pub struct Exercise {
     pub knobs: Knobs,
 }
 
-impl Tab {
-    pub fn new() -> Tab {
+impl Default for Tab {
+    /// A tab in which nothing was typed.
+    fn default() -> Tab {
         Tab {
             url: Editor::line(),
             request: Editor::default(),
+            lints: Vec::new(),
+            linted: 0,
             target: None,
             url_note: None,
             knobs: Knobs::default(),
@@ -294,15 +350,19 @@ impl Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            ruler: None,
             visits: VecDeque::new(),
             at: 0,
             find: Find::default(),
             exercise: 0,
             recalled: 0,
+            completion: None,
             hex: None,
         }
     }
+}
 
+impl Tab {
     /// The exchange that is shown.
     pub fn visit(&self) -> Option<&Visit> {
         self.visits.get(self.at)
@@ -342,10 +402,12 @@ impl Tab {
 
     /// A name for the tab bar.
     pub fn title(&self) -> String {
-        let url = self
-            .visit()
-            .map_or_else(|| self.url.text(), |visit| visit.url.clone());
-        let short = url.strip_prefix("http://").unwrap_or(&url);
+        let typed = self.url.text();
+        let url = match self.visit() {
+            Some(visit) => visit.name.as_str(),
+            None => typed.as_str(),
+        };
+        let short = url.strip_prefix("http://").unwrap_or(url);
         let short = short.split(['?', '#']).next().unwrap_or(short);
         if short.is_empty() {
             "start".to_owned()
@@ -361,9 +423,12 @@ impl Visit {
         Visit {
             id,
             url: plan.target.to_string(),
+            name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             recv_size: plan.recv_size,
-            exchange: Exchange::new(plan.end, plan.request.len() as u64),
+            live: Exchange::new(plan.end, plan.request.len() as u64),
+            past: None,
+            play: None,
             started: plan.start,
             over: false,
             paused: false,
@@ -373,15 +438,75 @@ impl Visit {
                 follow: true,
                 ..Scroll::default()
             }; ViewKind::ALL.len()],
+            cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
         }
     }
 
+    /// The cursor of a view.
+    pub fn cursor(&self, kind: ViewKind) -> Option<&Cursor> {
+        self.cursors[kind.index()].as_ref()
+    }
+
+    /// It can be cancelled, paused and stepped. What has ended cannot, though its thread
+    /// returns a moment later.
+    pub fn runs(&self) -> bool {
+        !self.over && self.live.end.is_none()
+    }
+
+    /// Nothing comes any more: the view that was watched stays where it is, the others
+    /// will open at their first row.
+    pub fn rest(&mut self, watched: ViewKind) {
+        for kind in ViewKind::ALL {
+            let scroll = &mut self.scrolls[kind.index()];
+            if kind != watched && scroll.follow {
+                *scroll = Scroll::default();
+            }
+        }
+    }
+
+    /// What is shown of it: as it is, or as it was.
+    pub fn exchange(&self) -> &Exchange {
+        self.past.as_ref().map_or(&self.live, |past| &past.exchange)
+    }
+
+    /// What is shown is over, so nothing in it counts on.
+    pub fn shows_end(&self) -> bool {
+        match &self.past {
+            Some(past) => past.exchange.end.is_some(),
+            None => self.over,
+        }
+    }
+
+    /// Shows the moment after the call in this row of the socket log; past the last one,
+    /// the exchange as it is. False where the log has a gap before that moment.
+    pub fn show_moment(&mut self, row: usize) -> bool {
+        if row >= self.live.log.calls() {
+            self.past = None;
+            self.play = None;
+            return true;
+        }
+        let stepped = self
+            .past
+            .as_mut()
+            .is_some_and(|past| past.forward(&self.live, row));
+        if stepped {
+            return true;
+        }
+        match Past::at(&self.live, row) {
+            Some(moment) => {
+                self.past = Some(moment);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// The body's bytes so far.
     pub fn body(&self) -> Window {
-        match self.exchange.body_place() {
+        match self.exchange().body_place() {
             BodyPlace::Wire { start, len } => Window {
                 store: self.wire.clone(),
                 start,
@@ -400,14 +525,30 @@ impl Visit {
         Window {
             store: self.wire.clone(),
             start: 0,
-            len: self.exchange.recvs.bytes,
+            len: self.exchange().recvs.bytes,
+        }
+    }
+
+    /// The same, whatever moment is shown.
+    pub fn all_received(&self) -> Window {
+        Window {
+            store: self.wire.clone(),
+            start: 0,
+            len: self.live.recvs.bytes,
         }
     }
 
     /// The part of the request that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
-        let sent = usize::try_from(self.exchange.sends.bytes).unwrap_or(usize::MAX);
+        let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
         &self.request[..sent.min(self.request.len())]
+    }
+
+    /// The exchange's clock in what is shown: microseconds since it began.
+    pub fn shown_us(&self, now: Instant) -> u64 {
+        self.past
+            .as_ref()
+            .map_or_else(|| self.elapsed_us(now), Past::t_us)
     }
 
     /// Microseconds since the exchange began.
@@ -415,12 +556,12 @@ impl Visit {
         u64::try_from(now.saturating_duration_since(self.started).as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// The call that runs now and for how many microseconds; none while paused.
+    /// The call that runs now and for how many microseconds; none in the past.
     pub fn waiting(&self, now: Instant) -> Option<(Call, u64)> {
-        if self.over {
+        if self.over || self.past.is_some() {
             return None;
         }
-        let pending = self.exchange.pending()?;
+        let pending = self.exchange().pending()?;
         let waited = self.elapsed_us(now).saturating_sub(pending.since_us);
         Some((pending.call, waited))
     }

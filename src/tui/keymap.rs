@@ -2,11 +2,16 @@
 //!
 //! The lookup, the help pop-up, the hint bar and README's key table all read [`ROWS`].
 //! Nothing else in this program compares a key to a constant, but for plain text that is
-//! typed into a field.
+//! typed into a field. An action's name, for the palette and the config file, stands in
+//! [`names`].
+
+mod names;
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::export::Form;
 
 /// Where a key works. A pop-up has its own rows; below it nothing is reached but
 /// [`Place::Anywhere`]'s quit keys.
@@ -25,12 +30,17 @@ pub enum Place {
     Start,
     /// A pop-up that shows or asks something.
     Popup,
+    /// A pop-up list; what is typed filters it.
+    List,
 }
 
 /// Everything a key can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     Help,
+    Commands,
+    Exchanges,
+    Anomalies,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -55,6 +65,7 @@ pub enum Action {
     Go,
     Older,
     Newer,
+    Complete,
     InsertCrLf,
     InsertLf,
     InsertHex,
@@ -62,6 +73,12 @@ pub enum Action {
     Undo,
     Redo,
     Template,
+    NextMethod,
+    DropField,
+    AddField,
+    SetLength,
+    BodyFile,
+    Snippets,
     DeleteWord,
     DeleteLeft,
     DeleteRight,
@@ -74,9 +91,21 @@ pub enum Action {
     Wrap,
     Save,
     Copy,
+    CopyAs,
+    CopyForm(Form),
     Page,
     Zoom,
     OpenCall,
+    OpenRecv,
+    Ruler,
+    MomentBack,
+    MomentForward,
+    MomentFirst,
+    MomentLast,
+    Play,
+    Slower,
+    Faster,
+    Rejudge,
     Exercise(u8),
     Choose,
     Less,
@@ -136,12 +165,15 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Esc"] Escape, "cancel what is running; else leave the text field, close the pop-up";
     Anywhere ["Alt-←"] Back, "back to the exchange before";
     Anywhere ["Alt-→"] Forward, "forward again";
+    Anywhere ["Ctrl-E"] Exchanges, "the exchanges of all tabs";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
     Anywhere ["Ctrl-PageDown"] NextTab, "next tab";
+    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
+    OutsideText [":"] Commands, "every command by name";
     Anywhere ["F3"] Knobs, "every knob of the fetch: sizes, timeouts, address family, blocking", "knobs";
-    Anywhere ["F6"] RecvSize, "the next size of recv(): 256 KiB, 4096, 512, 16, 1 byte";
+    Anywhere ["F6"] RecvSize, "the next size of recv(): 128 KiB, 64 KiB, 4096, 512, 16, 1 byte";
     Anywhere ["F7"] Pace, "the next pace: as fast as it goes, 10, 3, 1 calls a second";
     Anywhere ["F8"] Pause, "pause / go on: no recv() while paused", "pause";
     Anywhere ["F10"] Step, "one socket call, then pause", "step";
@@ -153,11 +185,18 @@ pub const ROWS: &[Row] = rows! {
 
     Url ["Enter"] Go, "go", "go";
     Url ["↑"] Older, "an older URL";
-    Url ["↓"] Newer, "a newer URL";
+    Url ["↓"] Newer, "a newer URL; past the newest, into the list below";
+    Url ["Ctrl-Space"] Complete, "complete the URL, as does → at its end";
 
     Request ["Enter"] InsertCrLf, "a CR LF";
     Request ["Alt-Enter"] InsertLf, "a lone LF";
     Request ["F12"] Template, "the request that the URL stands for, instead of this one";
+    Request ["Alt-M"] NextMethod, "the next method: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    Request ["Alt-H"] AddField, "insert a header, from a list";
+    Request ["Alt-D"] DropField, "take the header under the cursor out; Ctrl-Z brings it back";
+    Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
+    Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";
+    Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
     Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";
     Text ["Ctrl-A"] SelectAll, "select all";
@@ -191,22 +230,44 @@ pub const ROWS: &[Row] = rows! {
     Response ["4"] View(4), "Hex";
     Response ["5"] View(5), "Wire: every byte sent and received";
     Response ["6"] View(6), "Headers";
-    Response ["↑" "k"] Move(Up), "one row up";
-    Response ["↓" "j"] Move(Down), "one row down";
-    Response ["←"] Move(Left), "to the left";
-    Response ["→"] Move(Right), "to the right";
+    Response ["↑" "k"] Move(Up), "the cursor one row up; the first step shows it, Esc hides it";
+    Response ["↓" "j"] Move(Down), "the cursor one row down";
+    Response ["←" "h"] Move(Left), "the cursor to the byte before";
+    Response ["→" "l"] Move(Right), "the cursor to the next byte";
     Response ["PageUp"] Move(PageUp), "one page up";
     Response ["PageDown" "Space"] Move(PageDown), "one page down";
     Response ["g" "Home"] Move(First), "to the first row";
     Response ["G" "End"] Move(Last), "to the last row, and follow what comes";
+    Response ["Shift-←"] Select(Left), "select to the byte before";
+    Response ["Shift-→"] Select(Right), "select to the next byte";
+    Response ["Shift-↑"] Select(Up), "select one row up";
+    Response ["Shift-↓"] Select(Down), "select one row down";
+    Response ["Shift-PageUp"] Select(PageUp), "select one page up";
+    Response ["Shift-PageDown"] Select(PageDown), "select one page down";
+    Response ["Shift-Home"] Select(Home), "select to the start of the row";
+    Response ["Shift-End"] Select(End), "select to the end of the row";
+    Response ["Ctrl-A"] SelectAll, "select all that the view shows";
+    Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
+    Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";
     Response ["w"] Wrap, "wrap long lines, or not";
     Response ["s"] Save, "save the body";
-    Response ["y"] Copy, "copy the body (OSC 52)";
+    Response ["y"] Copy, "copy the selection, else the body (OSC 52)";
+    Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
+    Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
+
+    OutsideText ["["] MomentBack, "step back through the exchange as it was";
+    OutsideText ["]"] MomentForward, "step forward through the exchange as it was";
+    OutsideText ["{"] MomentFirst, "to the exchange's first call";
+    OutsideText ["}"] MomentLast, "to the exchange as it is";
+    OutsideText ["p"] Play, "play the exchange as it was, or stop";
+    OutsideText ["<"] Slower, "play at half the speed";
+    OutsideText [">"] Faster, "play at twice the speed";
+    OutsideText ["J"] Rejudge, "where other end modes would have ended it";
 
     Socket ["↑" "k"] Move(Up), "the call before";
     Socket ["↓" "j"] Move(Down), "the next call";
@@ -232,6 +293,12 @@ pub const ROWS: &[Row] = rows! {
     Popup ["g" "Home"] Move(First), "to the first row";
     Popup ["G" "End"] Move(Last), "to the last row";
     Popup ["Enter" "q"] Choose, "done";
+
+    List ["↑"] Move(Up), "one row up";
+    List ["↓"] Move(Down), "one row down";
+    List ["PageUp"] Move(PageUp), "one page up";
+    List ["PageDown"] Move(PageDown), "one page down";
+    List ["Enter"] Choose, "do it, go there, or put it in";
 };
 
 /// The action of a key, tried in these places in turn.
@@ -264,6 +331,7 @@ impl Place {
             Place::Socket => "socket log",
             Place::Start => "start page",
             Place::Popup => "pop-up",
+            Place::List => "list",
         }
     }
 }
@@ -281,9 +349,8 @@ impl Press {
         let mut code = key.code;
         match code {
             // A shifted character is another character already.
-            KeyCode::Char(c) if !modifiers.contains(KeyModifiers::CONTROL) => {
+            KeyCode::Char(_) if (modifiers - KeyModifiers::SHIFT).is_empty() => {
                 modifiers.remove(KeyModifiers::SHIFT);
-                code = KeyCode::Char(c);
             }
             KeyCode::Char(c) => code = KeyCode::Char(c.to_ascii_uppercase()),
             KeyCode::BackTab => {
@@ -369,6 +436,12 @@ mod tests {
                 &[Place::Response],
                 Some(Action::Move(Motion::Last)),
             ),
+            (
+                KeyEvent::new(KeyCode::Char('m'), KeyModifiers::ALT),
+                &[Place::Request],
+                Some(Action::NextMethod),
+            ),
+            (ctrl(' '), &[Place::Url], Some(Action::Complete)),
             (plain(KeyCode::Char('x')), &[Place::Anywhere], None),
         ] {
             assert_eq!(action(key, places), want, "{key:?}");

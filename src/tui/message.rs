@@ -3,12 +3,17 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::body::{Store, Window};
 use crate::event::{Event, Queues};
+use crate::exchange::Exchange;
+use crate::export::Form;
 use crate::plan::Plan;
+use crate::rejudge::Judged;
+use crate::tui::address::Stretch;
 use crate::tui::app::{ViewKind, VisitId};
 use crate::tui::layout::Size;
 
@@ -31,10 +36,12 @@ pub enum Message {
         id: VisitId,
         events: Vec<Event>,
     },
-    /// The levels of the running fetch's queues.
+    /// The levels of the running fetch's queues, and of the server's where that is the
+    /// playground.
     Queues {
         id: VisitId,
-        queues: Queues,
+        ours: Queues,
+        theirs: Option<Queues>,
     },
     /// The fetch's thread has returned and all its events are here.
     Over(VisitId),
@@ -44,8 +51,17 @@ pub enum Message {
         view: ViewKind,
         hit: Option<Range<u64>>,
     },
+    Judged {
+        id: VisitId,
+        judged: Vec<Judged>,
+    },
     /// The editor gave the request back.
     Edited(Vec<u8>),
+    /// A file was read, to be the request's body.
+    Body {
+        name: String,
+        bytes: Vec<u8>,
+    },
     Note(String),
     Complain(String),
     /// SIGTERM, SIGHUP or SIGINT, or the terminal has gone: its number.
@@ -78,9 +94,23 @@ pub enum Effect {
         from: u64,
         back: bool,
     },
+    /// Judge a finished exchange by every end mode.
+    Rejudge {
+        id: VisitId,
+        exchange: Box<Exchange>,
+        method: Vec<u8>,
+        received: Window,
+        timeout: Duration,
+    },
     Copy {
         bytes: Vec<u8>,
-        what: &'static str,
+        what: String,
+    },
+    /// Into a new file that is only the user's.
+    CopyToFile {
+        stretch: Stretch,
+        form: Form,
+        path: PathBuf,
     },
     Save {
         window: Window,
@@ -92,6 +122,8 @@ pub enum Effect {
     EditRequest(Vec<u8>),
     /// Open the body in `$EDITOR`, to look.
     EditBody(Window),
+    /// Read a file, to be the request's body.
+    ReadBody(PathBuf),
     /// End the program with this status.
     Quit(u8),
 }

@@ -10,13 +10,17 @@
 //! sixty times a second. Fetches wake it once for all that waits, and are drained once a
 //! frame.
 
+pub mod address;
 pub mod app;
+pub mod cursor;
 pub mod editor;
+pub mod fuzzy;
 pub mod input;
 pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod list;
 pub mod message;
 pub mod runtime;
 pub mod terminal;
@@ -41,8 +45,6 @@ use theme::Theme;
 
 /// Sixty frames a second.
 const FRAME: Duration = Duration::from_micros(16_667);
-/// How often a waiting call is counted on, while nothing else happens.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Runs the browser until the user leaves; answers the exit status.
 ///
@@ -52,12 +54,13 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let (columns, rows) = crossterm::terminal::size().context("the terminal's size")?;
     let size = Size { columns, rows };
     let mut app = App::new(size, Instant::now(), Theme::from_environment());
-    let playground = Playground::start(None);
-    app.playground = playground.as_ref().ok().map(Playground::port);
+    let playground = Playground::start(None).ok();
+    app.playground = playground.as_ref().map(Playground::port);
+    app.pages = Playground::pages().collect();
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;
-    let mut runtime = Runtime::new(sender, input);
+    let mut runtime = Runtime::new(sender, input, playground);
     let first = match url {
         Some(url) => update::open(&mut app, url),
         None => Vec::new(),
@@ -94,17 +97,18 @@ fn turn(
             }
             // The queues are looked at from outside, also while a call blocks.
             let running = app.tab().visit().filter(|visit| !visit.over);
-            if let Some(message) = running.and_then(|visit| runtime.queues(visit.id)) {
+            if let Some(message) =
+                running.and_then(|visit| runtime.queues(visit.id, visit.live.local.as_ref()))
+            {
                 update::update(app, message);
             }
             screen.draw(|frame| ui::render(frame, app))?;
             drawn = Some(now);
             changed = false;
         }
-        let wait = match (changed, app.ticking()) {
-            (true, _) => Some(due.saturating_duration_since(Instant::now())),
-            (false, true) => Some(TICK),
-            (false, false) => None,
+        let wait = match changed {
+            true => Some(due.saturating_duration_since(Instant::now())),
+            false => app.tick(),
         };
         let mut next = match receive(messages, wait) {
             Some(message) => message,

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -14,8 +15,13 @@ use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::find::{Answer, Needle};
 use crate::body::{Memory, Window};
+use crate::event::{Addr, EndMode};
+use crate::export::Form;
 use crate::net::{self, Control, Pool, channel};
 use crate::plan::Plan;
+use crate::playground::Playground;
+use crate::rejudge::rejudge;
+use crate::tui::address::Stretch;
 use crate::tui::app::VisitId;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
@@ -26,10 +32,14 @@ const MEMORY: u64 = 64 * 1024 * 1024;
 
 /// Bytes a search looks at before it sees whether it is still wanted.
 const SLICE: u64 = 64 * 1024 * 1024;
+/// Bytes of a file that can become a body: the editor holds all of it, and so does undo.
+const BODY_FILE: u64 = 64 << 20;
 
 pub struct Runtime {
     messages: Sender<Message>,
     input: Input,
+    /// Serves as long as the browser runs.
+    playground: Option<Playground>,
     pool: Arc<Pool>,
     memory: Memory,
     running: HashMap<VisitId, Running>,
@@ -42,10 +52,11 @@ struct Running {
 }
 
 impl Runtime {
-    pub fn new(messages: Sender<Message>, input: Input) -> Runtime {
+    pub fn new(messages: Sender<Message>, input: Input, playground: Option<Playground>) -> Runtime {
         Runtime {
             messages,
             input,
+            playground,
             pool: Arc::default(),
             memory: Memory::new(MEMORY),
             running: HashMap::new(),
@@ -98,13 +109,48 @@ impl Runtime {
                     let _ = messages.send(found);
                 });
             }
-            Effect::Copy { bytes, what } => return copy(screen, &bytes, what).map(Some),
+            Effect::Rejudge {
+                id,
+                exchange,
+                method,
+                received,
+                timeout,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let judged: io::Result<Vec<_>> = EndMode::ALL
+                        .iter()
+                        .map(|&mode| rejudge(&exchange, &method, &received, mode, timeout))
+                        .collect();
+                    let _ = messages.send(match judged {
+                        Ok(judged) => Message::Judged { id, judged },
+                        Err(err) => Message::Complain(format!("re-judge: {err}")),
+                    });
+                });
+            }
+            Effect::Copy { bytes, what } => return copy(screen, &bytes, &what).map(Some),
+            Effect::CopyToFile {
+                stretch,
+                form,
+                path,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let _ = messages.send(copy_to_file(&stretch, form, &path));
+                });
+            }
             Effect::Save { window, path } => {
                 let messages = self.messages.clone();
                 std::thread::spawn(move || {
                     let _ = messages.send(save(&window, &path));
                 });
                 return Ok(Some(Message::Note("saving".to_owned())));
+            }
+            Effect::ReadBody(path) => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let _ = messages.send(read_body(&path));
+                });
             }
             Effect::Page(window) => {
                 let pager = program("PAGER", "less");
@@ -157,10 +203,15 @@ impl Runtime {
         messages
     }
 
-    /// The levels of a running fetch's queues.
-    pub fn queues(&self, id: VisitId) -> Option<Message> {
-        let queues = self.running.get(&id)?.control.queues()?;
-        Some(Message::Queues { id, queues })
+    /// The levels of a running fetch's queues; `local`: its own address, by which the
+    /// playground knows its end of the connection.
+    pub fn queues(&self, id: VisitId, local: Option<&Addr>) -> Option<Message> {
+        let ours = self.running.get(&id)?.control.queues()?;
+        let theirs = match (local, &self.playground) {
+            (Some(Addr::Ip(local)), Some(playground)) => playground.queues(*local),
+            _ => None,
+        };
+        Some(Message::Queues { id, ours, theirs })
     }
 
     /// Every fetch ends; called before the program does.
@@ -302,7 +353,60 @@ fn save(window: &Window, path: &PathBuf) -> Message {
     }
 }
 
+/// A file, to be edited; a pipe too, as far as it has ended.
+fn read_body(path: &Path) -> Message {
+    let name = path.display().to_string();
+    let mut bytes = Vec::new();
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(BODY_FILE + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(read) if read as u64 > BODY_FILE => Message::Complain(format!(
+            "{name} has more than the {} MiB that can be edited: the body is as it was",
+            BODY_FILE >> 20
+        )),
+        Ok(_) => Message::Body { name, bytes },
+        Err(err) => Message::Complain(format!("{name}: {err}")),
+    }
+}
+
+/// A copy that was too much for the clipboard; nobody else may read it.
+fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
+    let shown = crate::view::safe::safe(&path.display().to_string()).into_owned();
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|file| {
+            let mut out = BufWriter::with_capacity(256 * 1024, file);
+            let (before, after) = form.ends();
+            out.write_all(before.as_bytes())?;
+            let mut first = true;
+            let mut piece = |bytes: &[u8]| -> io::Result<()> {
+                out.write_all(&form.piece(bytes, first))?;
+                first &= bytes.is_empty();
+                Ok(())
+            };
+            piece(&stretch.sent)?;
+            each_piece(&stretch.received, piece)?;
+            out.write_all(after.as_bytes())?;
+            out.flush()?;
+            out.get_ref().metadata()
+        });
+    match written {
+        Ok(file) => Message::Note(format!("{} bytes are in {shown}", file.len())),
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
+            "{shown} is there already and stays as it is: y offers another name"
+        )),
+        Err(err) => Message::Complain(format!("{shown}: {err}")),
+    }
+}
+
 fn pour(window: &Window, out: &mut impl Write) -> io::Result<()> {
+    each_piece(window, |bytes| out.write_all(bytes))
+}
+
+fn each_piece(window: &Window, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
     let mut piece = vec![0; 256 * 1024];
     let mut at = 0;
     while at < window.len {
@@ -310,7 +414,7 @@ fn pour(window: &Window, out: &mut impl Write) -> io::Result<()> {
         if read == 0 {
             break;
         }
-        out.write_all(&piece[..read])?;
+        take(&piece[..read])?;
         at += read as u64;
     }
     Ok(())

@@ -40,6 +40,20 @@ impl Theme {
             Role::Sent => (Color::Blue, Modifier::empty()),
             Role::Anomaly => (Color::Yellow, Modifier::BOLD),
             Role::Found => (Color::Yellow, Modifier::REVERSED),
+            Role::Hit => (
+                Color::Yellow,
+                Modifier::REVERSED
+                    .union(Modifier::BOLD)
+                    .union(Modifier::UNDERLINED),
+            ),
+            Role::Cursor => (
+                Color::White,
+                Modifier::REVERSED
+                    .union(Modifier::BOLD)
+                    .union(Modifier::UNDERLINED),
+            ),
+            Role::Selected => (Color::Blue, Modifier::REVERSED),
+            Role::Ruler => (Color::Green, Modifier::UNDERLINED.union(Modifier::BOLD)),
             Role::Chosen => (Color::Cyan, Modifier::REVERSED),
             Role::Note => (Color::DarkGray, Modifier::ITALIC),
         };

@@ -1,3 +1,5 @@
+//! What was typed and the target it stands for, as tables.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -3,80 +3,59 @@
 //! Owns how one call reads, for the socket log on screen and for `-v` alike. Every text
 //! is one line and safe for a terminal.
 
-use std::fmt::Write;
-use std::time::Duration;
-
-use crate::event::{Addr, Call, Kind};
-use crate::exchange::Exchange;
+use crate::event::{Call, Kind};
+use crate::exchange::secs;
 use crate::view::safe::safe;
 
-/// A call with its arguments and its return value, or what befell it; `None` for events
-/// that are no calls. `host` is what `getaddrinfo` was asked for.
+/// A call with its arguments and its return value, or what befell it. `host` is what
+/// `getaddrinfo` was asked for.
 ///
-/// A call is one line, written when it has answered: `resolve_start` and `connect_start`
-/// are none, [`begun`] says how they read while they run.
+/// `None` for events that are no calls. A call is one line, written when it has
+/// answered, so `resolve_start` and `connect_start` are none.
 pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
-    let mut line = String::new();
-    // Writing to a String cannot fail.
-    let _ = match kind {
+    let line = match kind {
         Kind::Resolved { addrs, .. } => {
             let addrs: Vec<String> = addrs.iter().map(ToString::to_string).collect();
-            write!(line, "getaddrinfo({host:?}) = {}", addrs.join(", "))
+            format!("getaddrinfo(\"{host}\") = {}", addrs.join(", "))
         }
-        Kind::Socket(socket) => {
-            write!(
-                line,
-                "socket({}, SOCK_STREAM) = {}",
-                socket.family, socket.fd
-            )
-        }
-        Kind::Connected { peer, .. } => write!(line, "connect({peer}) = 0"),
-        Kind::ConnectFailed { addr, error, .. } => write!(line, "connect({addr}) = -1 {error}"),
+        Kind::Socket(socket) => format!("socket({}, SOCK_STREAM) = {}", socket.family, socket.fd),
+        Kind::Connected { peer, .. } => format!("connect({peer}) = 0"),
+        Kind::ConnectFailed { addr, error, .. } => format!("connect({addr}) = -1 {error}"),
         Kind::Reused {
             peer,
             exchange,
             idle_us,
             ..
-        } => write!(
-            line,
-            "kept connection to {peer}: exchange {exchange} on it, idle for {}",
-            time(*idle_us)
-        ),
-        Kind::NotReused { peer, why } => {
-            write!(line, "kept connection to {peer} not reused: {why}")
+        } => {
+            let idle = secs(*idle_us);
+            format!("kept connection to {peer}: exchange {exchange} on it, idle for {idle}")
         }
-        Kind::Send { offered, sent, .. } => write!(line, "send({offered}) = {sent}"),
-        Kind::Recv { asked, bytes, .. } => write!(line, "recv({asked}) = {bytes}"),
-        Kind::CallFailed { call, errno, error } => {
-            write!(line, "{call}() = -1 {errno} ({error})")
-        }
+        Kind::NotReused { peer, why } => format!("kept connection to {peer} not reused: {why}"),
+        Kind::Send { offered, sent, .. } => format!("send({offered}) = {sent}"),
+        Kind::Recv { asked, bytes, .. } => format!("recv({asked}) = {bytes}"),
+        Kind::CallFailed { call, errno, error } => format!("{call}() = -1 {errno} ({error})"),
         Kind::WouldBlock { call, waited_us } => {
             let errno = match call {
                 Call::Connect => "EINPROGRESS",
                 _ => "EAGAIN",
             };
-            write!(line, "{call}() = -1 {errno}, poll() {}", time(*waited_us))
+            format!("{call}() = -1 {errno}, poll() {}", secs(*waited_us))
         }
-        Kind::Held { call, waited_us } => {
-            write!(line, "{call}() held back for {}", time(*waited_us))
-        }
-        Kind::HalfClosed => write!(line, "shutdown(SHUT_WR) = 0"),
-        Kind::Redirect { from, to, status } => write!(line, "{status}: {from} → {to}"),
+        Kind::Held { call, waited_us } => format!("{call}() held back for {}", secs(*waited_us)),
+        Kind::HalfClosed => "shutdown(SHUT_WR) = 0".to_owned(),
+        Kind::Redirect { from, to, status } => format!("{status}: {from} → {to}"),
         Kind::Closed {
-            kept_alive: true,
-            why,
-            ..
-        } => write!(line, "kept open: {why}"),
-        Kind::Closed { why, .. } => {
-            write!(line, "close() = 0").and_then(|()| match why.is_empty() {
-                true => Ok(()),
-                false => write!(line, "  {why}"),
-            })
-        }
-        Kind::Error { message, .. } => write!(line, "{message}"),
+            kept_alive, why, ..
+        } => match (kept_alive, *why) {
+            (true, why) => format!("kept open: {why}"),
+            (false, "") => "close() = 0".to_owned(),
+            (false, why) => format!("close() = 0  {why}"),
+        },
+        Kind::Error { message, .. } => message.clone(),
         Kind::ResolveStart { .. }
         | Kind::ConnectStart { .. }
         | Kind::Queues(_)
+        | Kind::PeerQueues(_)
         | Kind::InterimHead(_)
         | Kind::Head(_)
         | Kind::Body { .. }
@@ -88,49 +67,65 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
     Some(safe(&line).into_owned())
 }
 
-/// A call that has not answered, as far as it is written: `recv(4096)`. `size` is what
-/// is asked of `recv`, or offered to `send`.
-pub fn begun(call: Call, host: &str, addr: Option<&Addr>, size: u64) -> String {
-    let line = match (call, addr) {
-        (Call::Resolve, _) => format!("getaddrinfo({host:?})"),
-        (Call::Connect, Some(addr)) => format!("connect({addr})"),
-        (Call::Connect, None) => "connect()".to_owned(),
-        (Call::Send, _) => format!("send({size})"),
-        (Call::Recv, _) => format!("recv({size})"),
-        (Call::Close, _) => "close()".to_owned(),
-    };
-    safe(&line).into_owned()
-}
-
-/// What a `recv` brought or how a `send` went, in a few words; empty when there is nothing
-/// to say. Known once the exchange has folded the head that came with it.
-pub fn annotation(kind: &Kind, exchange: &Exchange) -> &'static str {
+/// What an event says by itself about how its call went; empty when there is nothing to
+/// add. What a `recv` brought is known only by the events that follow it.
+pub fn note(kind: &Kind) -> &'static str {
     match kind {
         Kind::Recv { bytes: 0, .. } => "the peer closed",
-        Kind::Recv { offset, bytes, .. } => {
-            let from = offset.saturating_sub(exchange.wire_base);
-            let to = from + u64::from(*bytes);
-            let no_body = exchange.body_bytes == 0;
-            if to <= exchange.head_bytes || exchange.head.is_none() && no_body {
-                "head"
-            } else if from < exchange.head_bytes {
-                "head, body"
-            } else {
-                "body"
-            }
-        }
         Kind::Send { offered, sent, .. } if sent < offered => "short",
         _ => "",
     }
 }
 
-/// Microseconds in the unit that reads best: `80 µs`, `1.2 ms`, `0.20 s`, `12 s`.
-pub fn time(us: u64) -> String {
-    let time = Duration::from_micros(us);
-    match us {
-        0..1_000 => format!("{us} µs"),
-        1_000..100_000 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
-        100_000..10_000_000 => format!("{:.2} s", time.as_secs_f64()),
-        _ => format!("{:.0} s", time.as_secs_f64()),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Addr, Closer, Family, Socket};
+
+    #[test]
+    fn calls_read_as_in_strace() {
+        let peer = Addr::Ip("[::1]:8080".parse().unwrap());
+        let recv = |bytes| Kind::Recv {
+            offset: 0,
+            asked: 4096,
+            bytes,
+            queued: None,
+        };
+        let closed = |kept_alive, why| Kind::Closed {
+            by: Closer::Us,
+            kept_alive,
+            why,
+        };
+        #[rustfmt::skip]
+        let rows = [
+            (Kind::Resolved { addrs: vec!["::1".parse().unwrap(), "127.0.0.1".parse().unwrap()], us: 1 },
+             "getaddrinfo(\"host\") = ::1, 127.0.0.1", ""),
+            (Kind::Socket(Box::new(Socket { family: Family::Inet6, fd: 7, options: vec![] })),
+             "socket(AF_INET6, SOCK_STREAM) = 7", ""),
+            (Kind::Connected { local: peer.clone(), peer: peer.clone(), us: 1 },
+             "connect([::1]:8080) = 0", ""),
+            (Kind::ConnectFailed { addr: peer.clone(), error: "Connection refused".into(), us: 1 },
+             "connect([::1]:8080) = -1 Connection refused", ""),
+            (Kind::Reused { local: peer.clone(), peer, exchange: 2, idle_us: 12_000 },
+             "kept connection to [::1]:8080: exchange 2 on it, idle for 12 ms", ""),
+            (Kind::Send { offset: 0, offered: 63, sent: 63 }, "send(63) = 63", ""),
+            (Kind::Send { offset: 0, offered: 63, sent: 10 }, "send(63) = 10", "short"),
+            (recv(96), "recv(4096) = 96", ""),
+            (recv(0), "recv(4096) = 0", "the peer closed"),
+            (Kind::CallFailed { call: Call::Recv, errno: "ECONNRESET", error: "reset".into() },
+             "recv() = -1 ECONNRESET (reset)", ""),
+            (Kind::WouldBlock { call: Call::Recv, waited_us: 2_000_000 },
+             "recv() = -1 EAGAIN, poll() 2.0 s", ""),
+            (Kind::Redirect { from: "a".into(), to: "b\u{1b}[2J".into(), status: 301 },
+             "301: a → b␛[2J", ""),
+            (closed(true, "HTTP/1.1"), "kept open: HTTP/1.1", ""),
+            (closed(false, ""), "close() = 0", ""),
+            (closed(false, "why"), "close() = 0  why", ""),
+        ];
+        for (kind, want, noted) in rows {
+            assert_eq!(call_line(&kind, "host").as_deref(), Some(want));
+            assert_eq!(note(&kind), noted, "{want}");
+        }
+        assert_eq!(call_line(&Kind::Body { bytes: 1 }, "host"), None);
     }
 }

@@ -16,8 +16,10 @@
 //! Rows are made of items (a status line, a field, a note); an anchor is an item's
 //! number and the row within it. Only items on screen are laid out.
 
+use std::ops::Range;
+
 use super::safe::{cut, decode, width};
-use super::{Line, Marks, Role, View};
+use super::{Cell, Line, Marks, Role, View};
 use crate::anomaly::Anomaly;
 use crate::event::{EndMode, Field, Framing, Head};
 use crate::exchange::Exchange;
@@ -100,6 +102,25 @@ impl View for Headers<'_> {
         };
         let item = self.items().iter().rposition(starts_before);
         join(item.unwrap_or(0), 0)
+    }
+
+    /// All: a head has no more than a few fields that are out of sight.
+    fn shown(&self, _top: u64, _height: usize) -> Range<u64> {
+        0..self.exchange.recvs.bytes
+    }
+
+    /// A status line or a field is one cell, on each of its rows.
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        let (from, until) = match self.items().get(split(anchor).0) {
+            Some(&Item::Status { head, until }) => (head.offset, until),
+            Some(&Item::Field { field, until }) => (field.offset, until),
+            _ => return Vec::new(),
+        };
+        let own = |offset: u64| offset.saturating_sub(self.exchange.wire_base);
+        vec![Cell {
+            columns: 0..self.width.max(1),
+            bytes: own(from)..own(until),
+        }]
     }
 }
 
@@ -337,6 +358,8 @@ fn notes(exchange: &Exchange) -> Vec<String> {
 fn ends_body(head: &Head) -> String {
     const RULE: &str = "RFC 9112 section 6.3";
     let encoded = head.values("transfer-encoding").next().is_some();
+    let length = head.values("content-length").next();
+    let announced = length.and_then(|length| length.parse::<u64>().ok());
     match (head.framing, head.status) {
         (Framing::NoBody, 101) => {
             "No body: another protocol begins here (RFC 9110 section 15.2.2).".to_owned()
@@ -356,6 +379,10 @@ fn ends_body(head: &Head) -> String {
         (Framing::Close, _) if encoded => format!(
             "The body ends when the server closes: Transfer-Encoding does not end in chunked ({RULE}, step 4)."
         ),
+        // An end mode has set it aside.
+        (Framing::Close, _) if let Some(bytes) = announced => {
+            format!("Content-Length announces {bytes} bytes ({RULE}, step 6).")
+        }
         (Framing::Close, _) => format!(
             "The body ends when the server closes: the head says no length ({RULE}, step 8)."
         ),

@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::safe::glyph;
-use super::{Line, Marks, Role, View, unreadable};
+use super::{Cell, Line, Marks, Role, Span, View, unreadable};
 use crate::body::Window;
 
 /// Anchors and marks are offsets in the window.
@@ -26,12 +26,13 @@ pub struct Hex {
 impl View for Hex {
     fn rows(&self, top: u64, height: usize) -> Vec<Line> {
         let per_row = self.per_row();
+        let digits = self.digits();
         let top = self.anchor(top);
         match self.window.read(top, height.saturating_mul(per_row)) {
             Ok(bytes) => (top..)
                 .step_by(per_row)
                 .zip(bytes.chunks(per_row))
-                .map(|(at, bytes)| self.line(at, bytes))
+                .map(|(at, bytes)| self.line(at, bytes, per_row, digits))
                 .collect(),
             Err(err) => unreadable(&err, self.width),
         }
@@ -49,6 +50,28 @@ impl View for Hex {
     fn anchor(&self, offset: u64) -> u64 {
         let offset = offset.min(self.window.there().saturating_sub(1));
         offset - offset % self.per_row() as u64
+    }
+
+    fn shown(&self, top: u64, height: usize) -> Range<u64> {
+        let top = self.anchor(top);
+        let bytes = height.saturating_mul(self.per_row()) as u64;
+        top..top.saturating_add(bytes).min(self.window.there())
+    }
+
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        let per_row = self.per_row();
+        let at = self.anchor(anchor);
+        let here = self.window.there().saturating_sub(at).min(per_row as u64);
+        let cell = |column: usize, wide, n: usize| Cell {
+            columns: column..column + wide,
+            bytes: at + n as u64..at + n as u64 + 1,
+        };
+        let digits = self.digits() + 2;
+        let text = digits + 3 * per_row + gaps(per_row) + 1;
+        let here = here as usize;
+        let pairs = (0..here).map(|n| cell(digits + 3 * n + gaps(n + 1), 2, n));
+        let texts = (0..here).map(|n| cell(text + n, 1, n));
+        pairs.chain(texts).collect()
     }
 }
 
@@ -70,60 +93,109 @@ impl Hex {
     /// Digits of an offset: 8, or as many as the last byte's needs.
     fn digits(&self) -> usize {
         let bits = u64::BITS - self.window.there().leading_zeros();
-        bits.div_ceil(4).max(8) as usize
+        bits.div_ceil(4).clamp(8, 16) as usize
     }
 
-    fn line(&self, at: u64, bytes: &[u8]) -> Line {
-        let per_row = self.per_row();
+    fn line(&self, at: u64, bytes: &[u8], per_row: usize, digits: usize) -> Line {
         let mut row = Clip {
-            line: Line::new(at),
+            line: Line {
+                spans: Vec::with_capacity(2),
+                at,
+            },
             shown: self.left..self.left.saturating_add(self.width),
             column: 0,
         };
         let mut offset = [b'0'; 16];
-        let digits = self.digits().min(16);
         for (n, digit) in offset[..digits].iter_mut().rev().enumerate() {
             *digit = DIGITS[(at >> (4 * n)) as usize & 15];
         }
         // Digits are ASCII: there always is a text.
         let offset = std::str::from_utf8(&offset[..digits]).unwrap_or_default();
         row.push(offset, digits, Role::Margin);
-        row.push("  ", 2, Role::Text);
+        row.push(" ", 1, Role::Text);
+        row.push(self.sign(at), 1, self.sign_role(at));
 
-        let role = |n: usize, role| {
-            let at = at + n as u64;
-            self.marks.role(at..at + 1, role)
-        };
-        for (n, &byte) in bytes.iter().enumerate() {
-            if n > 0 && n % 8 == 0 {
-                row.push(" ", 1, Role::Text);
-            }
-            let pair = &PAIRS[usize::from(byte)];
-            row.push(
-                std::str::from_utf8(pair).unwrap_or_default(),
-                2,
-                role(n, Role::Text),
-            );
-            row.push(" ", 1, Role::Text);
-        }
-        let missing = per_row - bytes.len();
-        let gap = 1 + 3 * missing + gaps(per_row) - gaps(bytes.len());
-        row.push(&SPACES[..gap], gap, Role::Text);
-        for (n, &byte) in bytes.iter().enumerate() {
-            match (byte, glyph(byte)) {
-                (_, Some(picture)) => row.push(picture, 1, role(n, Role::Invisible)),
-                (0x80.., _) => row.push("·", 1, role(n, Role::Undecodable)),
-                _ => {
-                    let one = &ASCII[usize::from(byte)..][..1];
-                    row.push(one, 1, role(n, Role::Text));
+        let roles = self.roles(at, bytes.len());
+        let mut text = String::with_capacity(4 * per_row);
+        let mut n = 0;
+        for (run, role) in runs(&roles[..bytes.len()]) {
+            // A space between marked bytes is marked, the one behind them is not.
+            for &byte in &bytes[run.clone()] {
+                if n > run.start {
+                    text.push_str(gap(n));
+                    text.push_str(self.sign(at + n as u64));
                 }
+                text.push_str(PAIRS[usize::from(byte)]);
+                n += 1;
             }
+            row.push(&text, text.chars().count(), role);
+            text.clear();
+            row.push(gap(n), gap(n).len(), Role::Text);
+            if n < per_row {
+                let next = at + n as u64;
+                row.push(self.sign(next), 1, self.sign_role(next));
+            }
+        }
+        let filled = digits + 2 + 3 * per_row + gaps(per_row) + 1;
+        let missing = filled.saturating_sub(row.column).min(SPACES.len());
+        row.push(&SPACES[..missing], missing, Role::Text);
+        for (run, role) in runs(&roles[..bytes.len()]) {
+            for &byte in &bytes[run.clone()] {
+                text.push_str(PICTURES[usize::from(byte)]);
+            }
+            row.push(&text, run.len(), role);
+            text.clear();
         }
         row.line
     }
+
+    /// What stands just before a byte: the ruler's sign where something begins.
+    fn sign(&self, at: u64) -> &'static str {
+        match self.marks.ruled(&(at..at + 1)) {
+            true => "│",
+            false => " ",
+        }
+    }
+
+    fn sign_role(&self, at: u64) -> Role {
+        match self.marks.ruled(&(at..at + 1)) {
+            true => Role::Ruler,
+            false => Role::Text,
+        }
+    }
+
+    /// What the bytes of a row show as. Text all of them unless marked: a picture's shape
+    /// says enough, and a colour for each kind would cost a span for every other byte.
+    fn roles(&self, at: u64, len: usize) -> [Role; 16] {
+        let mut roles = [Role::Text; 16];
+        if self.marks.role(at..at + len as u64, Role::Text) != Role::Text {
+            for (at, role) in (at..).zip(&mut roles) {
+                *role = self.marks.role(at..at + 1, Role::Text);
+            }
+        }
+        roles
+    }
 }
 
-/// Spaces between groups of eight.
+/// Neighbours of one role, as ranges.
+fn runs(roles: &[Role]) -> impl Iterator<Item = (Range<usize>, Role)> {
+    let mut start = 0;
+    roles.chunk_by(|a, b| a == b).map(move |same| {
+        let run = start..start + same.len();
+        start = run.end;
+        (run, same[0])
+    })
+}
+
+/// What stands before byte `n` of a row, and its sign: groups of eight.
+fn gap(n: usize) -> &'static str {
+    match n {
+        8 => " ",
+        _ => "",
+    }
+}
+
+/// Groups of eight before the last.
 fn gaps(bytes: usize) -> usize {
     bytes.saturating_sub(1) / 8
 }
@@ -140,7 +212,15 @@ impl Clip {
         let from = self.column;
         self.column += columns;
         if self.shown.start <= from && self.column <= self.shown.end {
-            self.line.push(text, role);
+            match self.line.spans.last_mut() {
+                Some(last) if last.role == role => last.text.push_str(text),
+                // Most rows are two spans, so the second is made for all that follows.
+                _ => {
+                    let mut long = String::with_capacity(LONGEST);
+                    long.push_str(text);
+                    self.line.spans.push(Span { text: long, role });
+                }
+            }
             return;
         }
         for (column, c) in (from..).zip(text.chars()) {
@@ -151,38 +231,65 @@ impl Clip {
     }
 }
 
+/// Bytes of sixteen pairs with their gaps and sixteen pictures of three bytes.
+const LONGEST: usize = 104;
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The two digits of each byte.
-static PAIRS: [[u8; 2]; 256] = {
-    let mut pairs = [[0; 2]; 256];
+static PAIRS: [&str; 256] = {
+    const TEXT: [u8; 512] = {
+        let mut text = [0; 512];
+        let mut byte = 0;
+        while byte < 256 {
+            text[2 * byte] = DIGITS[byte >> 4];
+            text[2 * byte + 1] = DIGITS[byte & 15];
+            byte += 1;
+        }
+        text
+    };
+    let mut pairs = [""; 256];
+    let mut rest = ascii(&TEXT);
     let mut byte = 0;
     while byte < 256 {
-        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        (pairs[byte], rest) = rest.split_at(2);
         byte += 1;
     }
     pairs
 };
 
-/// Each ASCII character at its own place.
-static ASCII: &str = {
-    const BYTES: [u8; 128] = {
-        let mut bytes = [0; 128];
+/// What each byte is in the text column.
+static PICTURES: [&str; 256] = {
+    const TEXT: [u8; 128] = {
+        let mut text = [0; 128];
         let mut byte = 0;
         while byte < 128 {
-            bytes[byte as usize] = byte;
+            text[byte as usize] = byte;
             byte += 1;
         }
-        bytes
+        text
     };
-    match std::str::from_utf8(&BYTES) {
-        Ok(text) => text,
-        Err(_) => "",
+    let mut pictures = ["·"; 256];
+    let mut rest = ascii(&TEXT);
+    let mut byte = 0;
+    while byte < 128 {
+        let (itself, others) = rest.split_at(1);
+        pictures[byte] = match glyph(byte as u8) {
+            Some(picture) => picture,
+            None => itself,
+        };
+        rest = others;
+        byte += 1;
     }
+    pictures
 };
 
-/// The longest gap: 15 missing bytes, the middle, and one.
-const SPACES: &str = match std::str::from_utf8(&[b' '; 48]) {
-    Ok(text) => text,
-    Err(_) => "",
-};
+/// More than the widest gap: that of 15 missing bytes.
+const SPACES: &str = ascii(&[b' '; 64]);
+
+/// A table's text, looked at when it is compiled.
+const fn ascii(bytes: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("the tables are ASCII"),
+    }
+}

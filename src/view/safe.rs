@@ -28,7 +28,7 @@ const MARKS: usize = 6;
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16), the line and
 /// paragraph separators, the invisible format controls. Variation selectors and joiners
 /// are here too although emoji use them: both can carry a hidden message, and this
-/// program is to show what is there. C0, DEL and C1 are `char::is_control`.
+/// program is to show what is there. Ascending. C0, DEL and C1 are `char::is_control`.
 const HIDDEN: &[(char, char)] = &[
     ('\u{00ad}', '\u{00ad}'),
     ('\u{034f}', '\u{034f}'),
@@ -55,21 +55,21 @@ pub fn is_unsafe(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }
-    c.is_control()
-        || HIDDEN
-            .iter()
-            .any(|&(first, last)| (first..=last).contains(&c))
+    // Ascending: the first range that does not end before it is the only candidate.
+    let at = HIDDEN.partition_point(|&(_, last)| last < c);
+    c.is_control() || HIDDEN.get(at).is_some_and(|&(first, _)| first <= c)
 }
 
 /// The control picture of a C0 control or DEL.
-pub fn glyph(byte: u8) -> Option<&'static str> {
+pub const fn glyph(byte: u8) -> Option<&'static str> {
     const PICTURES: [&str; 32] = [
         "␀", "␁", "␂", "␃", "␄", "␅", "␆", "␇", "␈", "␉", "␊", "␋", "␌", "␍", "␎", "␏", //
         "␐", "␑", "␒", "␓", "␔", "␕", "␖", "␗", "␘", "␙", "␚", "␛", "␜", "␝", "␞", "␟",
     ];
     match byte {
         0x7f => Some("␡"),
-        _ => PICTURES.get(usize::from(byte)).copied(),
+        0x00..=0x1f => Some(PICTURES[byte as usize]),
+        _ => None,
     }
 }
 
@@ -190,8 +190,13 @@ impl<'a> Pieces<'a> {
     /// `start` on.
     fn marks(&mut self, start: usize, taken: usize) -> &'a str {
         for _ in taken..MARKS {
+            // No mark comes before U+0300 or from U+4000 to U+9FFF (Han) and U+B000 to
+            // U+CFFF (Hangul): by its first byte most text needs no second look.
+            if !matches!(self.bytes.get(self.at), Some(0xcc..=0xe3 | 0xea | 0xed..)) {
+                break;
+            }
             match char_at(self.bytes, self.at) {
-                Some((c, text)) if !c.is_ascii() && c.width() == Some(0) && !is_unsafe(c) => {
+                Some((c, text)) if c.width() == Some(0) && !is_unsafe(c) => {
                     self.at += text.len();
                 }
                 _ => break,
@@ -285,6 +290,10 @@ mod tests {
             assert!(!shown.chars().any(is_unsafe), "{c:?}");
             assert!(width(&shown) > 0, "{c:?} shows nothing");
             assert!(!is_unsafe(c) || *shown != text, "{c:?}");
+            if c.width() == Some(0) && !is_unsafe(c) {
+                text.insert(0, 'a');
+                assert_eq!(decode(text.as_bytes()).count(), 1, "{c:?} stands alone");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the recorded facts say of a response's end, whatever mode read it.
 
+use crate::anomaly;
 use crate::event::{EndMode, Framing, Kind};
 use crate::exchange::Exchange;
 
@@ -44,7 +45,10 @@ impl Exchange {
             Some(Framing::Chunked) => Announced::Chunked,
             Some(Framing::Length(length)) => Announced::Length(length),
             Some(Framing::Close) => match self.content_length() {
-                Some(length) if self.mode == EndMode::Close => Announced::Length(length),
+                // These modes read to their own end and set Content-Length aside.
+                Some(length) if matches!(self.mode, EndMode::Close | EndMode::Timeout) => {
+                    Announced::Length(length)
+                }
                 _ => Announced::Close,
             },
         }
@@ -58,6 +62,13 @@ impl Exchange {
             Announced::NoBody => Some(true),
             Announced::Close | Announced::Nothing => None,
         }
+    }
+
+    /// Whether bytes came after the announced end.
+    pub(super) fn has_excess(&self) -> bool {
+        self.anomalies
+            .iter()
+            .any(|anomaly| anomaly.kind == anomaly::Kind::ExcessBytes)
     }
 
     /// The number in Content-Length, where there is one and no Transfer-Encoding
@@ -88,9 +99,7 @@ impl Exchange {
     pub(super) fn state_of_body(&self) -> String {
         let body = self.body_bytes;
         match self.announced() {
-            Announced::Length(length) if body >= length => {
-                format!("Content-Length's {length} bytes are here")
-            }
+            Announced::Length(length) if body >= length => length_is_here(length),
             Announced::Length(length) => format!("{body} of {length} body bytes are here"),
             Announced::Chunked if self.chunks.complete => "the last chunk is here".to_owned(),
             Announced::Chunked => format!("{body} body bytes are here, the last chunk is not"),
@@ -99,5 +108,12 @@ impl Exchange {
             Announced::Nothing if self.recvs.bytes == 0 => "no byte came".to_owned(),
             Announced::Nothing => format!("{} bytes are here, no whole head", self.recvs.bytes),
         }
+    }
+}
+
+pub(super) fn length_is_here(length: u64) -> String {
+    match length {
+        1 => "Content-Length's 1 byte is here".to_owned(),
+        _ => format!("Content-Length's {length} bytes are here"),
     }
 }

@@ -66,6 +66,9 @@ impl Exchange {
             EndMode::Close if early => Some(format!(
                 "read-until-close would take these {body} bytes as all of it"
             )),
+            EndMode::Close if self.has_excess() => {
+                Some("read-until-close would take the excess for body".to_owned())
+            }
             EndMode::Close if closed_by_peer => None,
             EndMode::Close if self.closed.is_some_and(|closed| closed.kept_alive) => {
                 Some("read-until-close would still be waiting".to_owned())

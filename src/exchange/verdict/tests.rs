@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::anomaly::{self, Anomaly};
-use crate::event::{Call, Kind};
-use crate::exchange::tests::{
+use crate::event::{Call, Framing, Kind};
+use crate::exchange::tests::events::{
     chunk, closed, connected, connecting, end, error, fold, head, kept, recv, refused, resolving,
     send, sent,
 };
@@ -31,11 +31,19 @@ fn answered(framing: Framing, fields: &[(&str, &str)], body: u32, more: Rows) ->
     rows
 }
 
+fn excess() -> Kind {
+    Kind::Anomaly(Box::new(Anomaly {
+        kind: anomaly::Kind::ExcessBytes,
+        offset: 97,
+        detail: String::new(),
+    }))
+}
+
 #[test]
 fn every_end_has_its_line() {
     use EndMode::{Auto, Close, Length, Once, Timeout};
     let s = 1_000_000;
-    let us = || closed(Closer::Us, "cancelled");
+    let us = || closed(Closer::Us, "the exchange was cancelled");
     let rows: Vec<(EndMode, Rows, &str)> = vec![
         // -- the announced end ----------------------------------------------------
         (
@@ -70,6 +78,23 @@ fn every_end_has_its_line() {
                 ],
             ),
             "ended: Content-Length's 100 bytes are here · closed by us: Connection: close · read-until-close would do too: the peer announced its close",
+        ),
+        (
+            Auto,
+            answered(
+                Framing::Length(1),
+                &[("Connection", "close")],
+                1,
+                vec![
+                    (1_200, excess()),
+                    (1_300, end(EndReason::ContentLength)),
+                    (
+                        1_300,
+                        closed(Closer::Us, "bytes came after the end of the response"),
+                    ),
+                ],
+            ),
+            "ended: Content-Length's 1 byte is here · closed by us: bytes came after the end of the response · read-until-close would take the excess for body",
         ),
         (
             Auto,
@@ -221,20 +246,23 @@ fn every_end_has_its_line() {
         (
             Timeout,
             answered(
-                Framing::Length(100),
+                Framing::Close,
                 LENGTH,
                 100,
                 vec![
                     (2_001_200, end(EndReason::Timeout)),
-                    (2_001_200, closed(Closer::Us, "the timeout")),
+                    (
+                        2_001_200,
+                        closed(Closer::Us, "only the close ends this response"),
+                    ),
                 ],
             ),
-            "ended: nothing came for 2.0 s, the end that was asked for; Content-Length's 100 bytes are here · closed by us: the timeout · auto would have ended 2.0 s sooner",
+            "ended: nothing came for 2.0 s, the end that was asked for; Content-Length's 100 bytes are here · closed by us · auto would have ended 2.0 s sooner",
         ),
         (
             Timeout,
             answered(
-                Framing::Length(100),
+                Framing::Close,
                 LENGTH,
                 60,
                 vec![(2_001_200, end(EndReason::Timeout))],
@@ -297,12 +325,12 @@ fn every_end_has_its_line() {
                 (2 * s, end(EndReason::Cancelled)),
                 (2 * s, us()),
             ],
-            "cancelled: in send(); 40 of 63 request bytes were with the kernel · closed by us: cancelled",
+            "cancelled: in send(); 40 of 63 request bytes were with the kernel · closed by us",
         ),
         (
             Auto,
             asked(vec![(2_000_200, end(EndReason::Cancelled)), (2 * s, us())]),
-            "cancelled: in recv(); no byte had come 2.0 s after the request · closed by us: cancelled",
+            "cancelled: in recv(); no byte had come 2.0 s after the request · closed by us",
         ),
         (
             Close,
@@ -312,7 +340,7 @@ fn every_end_has_its_line() {
                 100,
                 vec![(3_001_200, end(EndReason::Cancelled)), (3_001_200, us())],
             ),
-            "cancelled: in recv(); Content-Length's 100 bytes are here since 3.0 s · closed by us: cancelled · auto would have ended 3.0 s sooner",
+            "cancelled: in recv(); Content-Length's 100 bytes are here since 3.0 s · closed by us · auto would have ended 3.0 s sooner",
         ),
         // -- failed -----------------------------------------------------------------
         (
@@ -353,10 +381,10 @@ fn every_end_has_its_line() {
                     ),
                     (1_300, error("recv", "x")),
                     (1_300, end(EndReason::Error)),
-                    (1_300, closed(Closer::Peer, "reset")),
+                    (1_300, closed(Closer::Us, "the exchange failed")),
                 ],
             ),
-            "failed: the peer reset the connection (recv() = ECONNRESET); 60 of 100 body bytes are here · closed by the peer: reset",
+            "failed: the peer reset the connection (recv() = ECONNRESET); 60 of 100 body bytes are here · closed by us",
         ),
         (
             Auto,
@@ -471,5 +499,9 @@ fn progress_has_a_total_with_content_length_alone() {
         let progress = exchange.progress().map(|p| (p.done, p.total));
         assert_eq!(progress, want, "{framing:?}");
     }
+    // Set aside by the mode, Content-Length still tells how far it is.
+    let set_aside = answered(Framing::Close, LENGTH, 60, vec![]);
+    let progress = fold(EndMode::Close, 63, &set_aside).progress();
+    assert_eq!(progress.map(|p| p.total), Some(Some(100)));
     assert_eq!(fold(EndMode::Auto, 63, &asked(vec![])).progress(), None);
 }

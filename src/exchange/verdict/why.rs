@@ -5,7 +5,7 @@ use crate::event::{Call, End, EndMode, EndReason};
 use crate::exchange::{Exchange, Failure, secs};
 
 use super::Outcome;
-use super::facts::Announced;
+use super::facts::{Announced, length_is_here};
 
 /// The end, long and brief.
 pub(super) struct Why {
@@ -53,7 +53,7 @@ impl Exchange {
             EndReason::ContentLength if body == 0 => {
                 complete("Content-Length is 0: the head was all".to_owned())
             }
-            EndReason::ContentLength => complete(format!("Content-Length's {body} bytes are here")),
+            EndReason::ContentLength => complete(length_is_here(body)),
             EndReason::Chunked => complete(format!(
                 "the last chunk, of size 0, is here after {body} bytes"
             ))
@@ -184,9 +184,7 @@ impl Exchange {
         let message = failure.message.clone();
         let fail = |text: String| Why::new(Outcome::Failed, text);
         match failure.kind {
-            "connect" => {
-                fail(self.attempts_line().unwrap_or(message)).brief("not connected".to_owned())
-            }
+            "connect" => fail(self.attempts_line().unwrap_or(message)).brief(self.last_attempt()),
             "resolve" => fail(message).brief("host not found".to_owned()),
             "empty_reply" => Why::new(
                 Outcome::Early,
@@ -257,6 +255,14 @@ impl Exchange {
                 format!("the peer reset the connection ({call}() = {errno})")
             }
             _ => message,
+        }
+    }
+
+    fn last_attempt(&self) -> String {
+        let outcome = self.attempts.last().map(|attempt| &attempt.outcome);
+        match outcome {
+            Some(Some(Err(why))) => format!("connect(): {why}"),
+            _ => "not connected".to_owned(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::{EndMode, EndReason, Framing, Kind};
-use crate::exchange::tests::{
+use crate::exchange::tests::events::{
     connected, connecting, end, error, fold, head, recv, refused, resolved, resolving, sent,
 };
 

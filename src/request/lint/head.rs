@@ -48,7 +48,7 @@ impl Check<'_> {
                 start.line.start,
                 format!("methods are case-sensitive: this is not {meant} (RFC 9110 section 9.1)"),
             );
-        } else if !method.iter().all(|b| is_token(*b)) {
+        } else if !method.iter().take(HEAD_CHECKED).all(|b| is_token(*b)) {
             self.add(
                 start.line.start,
                 "the method holds a character that none may hold (RFC 9110 section 9.1)",
@@ -278,12 +278,15 @@ fn parted_by_single_spaces(request: &[u8], start: &RequestLine) -> bool {
         start.target.as_ref(),
         start.version.as_ref(),
     ];
-    let parts: Vec<&[u8]> = parts
-        .into_iter()
-        .flatten()
-        .map(|part| &request[part.clone()])
-        .collect();
-    parts.join(&b' ') == request[start.line.text()]
+    let mut parts = parts.into_iter().flatten();
+    let mut at = parts.next().map_or(0, |method| method.end);
+    for part in parts {
+        if part.start != at + 1 || request[at] != b' ' {
+            return false;
+        }
+        at = part.end;
+    }
+    at == start.line.text_end
 }
 
 /// A comma-separated list holds this word, in any case.

@@ -10,6 +10,7 @@ mod head;
 mod tests;
 
 use super::lines::{lines, request_line};
+pub(super) use body::is_request;
 use head::Deciding;
 
 /// Something worth a warning, never a refusal.
@@ -77,11 +78,19 @@ impl Check<'_> {
 
     /// Answers where a next request begins, if one does.
     fn run(&mut self) -> Option<usize> {
-        let checked = &self.request[..self.request.len().min(HEAD_CHECKED)];
-        let Some(start) = request_line(checked).and_then(|_| request_line(self.request)) else {
+        let all = self.request.len();
+        let checked = &self.request[..all.min(HEAD_CHECKED)];
+        let Some(start) = request_line(checked) else {
             self.add(0, "there is no request line (RFC 9112 section 3)");
             return None;
         };
+        if start.line.end == HEAD_CHECKED && start.line.end < all {
+            self.add(
+                start.line.start,
+                "the request line passes 256 KiB; nothing is checked (RFC 9110 section 4.1)",
+            );
+            return None;
+        }
         if start.line.start > 0 {
             self.add(
                 0,
@@ -120,5 +129,6 @@ impl Check<'_> {
 
 /// RFC 9110 section 5.6.2.
 fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+')
+        || matches!(byte, b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }

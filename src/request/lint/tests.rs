@@ -1,3 +1,5 @@
+//! Requests and the warnings that stand beside their lines, as tables.
+
 use super::*;
 
 /// What is found, each as "line: beginning of the words".

@@ -30,6 +30,8 @@ pub struct Editor {
     /// The column that ↑ and ↓ aim at.
     goal: Option<usize>,
     history: History,
+    /// Counts the changes of the text.
+    revision: u64,
     /// A line end that is pasted becomes nothing.
     one_line: bool,
     /// First row and column in sight.
@@ -51,22 +53,22 @@ impl Editor {
         &self.bytes
     }
 
+    /// Another number after each change.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// The bytes as text; what is not UTF-8 shows as U+FFFD.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// Other bytes instead of all; undo brings the old ones back. The cursor stays where
-    /// it is as far as it can, or goes to the end of a one-line field.
+    /// Other bytes instead of all; undo brings the old ones back. The cursor stays at the
+    /// byte it is at as far as it can, or goes to the end of a one-line field.
     pub fn set(&mut self, bytes: &[u8]) {
         if bytes == self.bytes {
             return;
         }
-        let cursor = if self.one_line {
-            bytes.len()
-        } else {
-            self.cursor
-        };
         // Only what differs goes into the history.
         let same = |(a, b): &(&u8, &u8)| a == b;
         let front = bytes.iter().zip(&self.bytes).take_while(same).count();
@@ -77,6 +79,12 @@ impl Editor {
             .take_while(same)
             .count();
         let middle = front..self.bytes.len() - back;
+        let cursor = match self.cursor {
+            _ if self.one_line => bytes.len(),
+            // What follows the change has moved, and the cursor with it.
+            at if at >= middle.end && at > middle.start => at + bytes.len() - self.bytes.len(),
+            at => at,
+        };
         self.replace(middle, &bytes[front..bytes.len() - back]);
         self.history.seal();
         self.cursor = self.stop_at(cursor.min(self.bytes.len()));
@@ -184,6 +192,7 @@ impl Editor {
     fn splice(&mut self, range: Range<usize>, bytes: &[u8]) {
         let (start, removed) = (range.start, range.len());
         self.bytes.splice(range, bytes.iter().copied());
+        self.revision += 1;
         self.rows.edited(&self.bytes, start, removed, bytes.len());
     }
 }
@@ -258,6 +267,16 @@ impl Editor {
     pub fn select_all(&mut self) {
         self.anchor = Some(0);
         self.cursor = self.bytes.len();
+    }
+
+    /// The cursor's offset.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The cursor to an offset, or to the nearest place before it.
+    pub fn jump(&mut self, to: usize) {
+        self.go(self.stop_at(to), false);
     }
 
     /// The selected bytes; empty without a selection.
@@ -407,8 +426,9 @@ impl Editor {
     /// Scrolls as little as it takes to have the cursor in an area of this size.
     pub fn reveal(&mut self, width: usize, height: usize) {
         let (row, column) = self.cursor_cell();
-        self.top = self.top.clamp((row + 1).saturating_sub(height), row);
-        self.left = self.left.clamp((column + 1).saturating_sub(width), column);
+        // In an area without rows or columns nothing is in sight; the cursor's own counts.
+        self.top = self.top.clamp((row + 1).saturating_sub(height.max(1)), row);
+        self.left = (self.left).clamp((column + 1).saturating_sub(width.max(1)), column);
     }
 
     /// Scrolls without the cursor.

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Call;
-use crate::exchange::{Exchange, Span as Time};
+use crate::exchange::{Exchange, Past, Span as Time, Verdict};
 use crate::tui::app::{App, Visit};
 use crate::tui::keymap::{Action, ROWS};
 use crate::tui::ui::{paint, row, styled};
@@ -27,8 +27,8 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         );
         return;
     };
-    let now = visit.elapsed_us(app.now);
-    let spans_of = named(&visit.exchange);
+    let now = visit.shown_us(app.now);
+    let spans_of = named(visit.exchange());
     let taken = |span: &Time| span.to.unwrap_or(now).saturating_sub(span.from);
     let all: u64 = spans_of
         .iter()
@@ -46,7 +46,7 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
     let mut spans = Vec::new();
     for ((_, span), label) in spans_of.iter().zip(labels) {
         let style = match span {
-            Some(span) if span.to.is_none() && !visit.over => theme.strong(),
+            Some(span) if span.to.is_none() && !visit.shows_end() => theme.strong(),
             Some(_) => theme.title(false),
             None => theme.quiet(),
         };
@@ -91,26 +91,34 @@ pub fn verdict(frame: &mut Frame, area: Rect, app: &App) {
 
 fn state(visit: &Visit, app: &App) -> (String, Style) {
     let theme = app.theme;
-    if let Some(verdict) = visit.exchange.verdict() {
-        let style = match &visit.exchange.error {
+    if let Some(past) = &visit.past {
+        return (as_it_was(visit, past), theme.warning());
+    }
+    if let Some(verdict) = visit.exchange().verdict() {
+        let style = match &visit.exchange().error {
             Some(_) => theme.bad(),
             None => theme.good(),
         };
-        let line = if app.size.columns < 100 {
-            verdict.short()
-        } else {
-            verdict.line()
-        };
-        return (safe::safe(&line).into_owned(), style);
+        let line = in_columns(&verdict, usize::from(app.size.columns) - 2);
+        return (line, style);
     }
     let Some((call, waited_us)) = visit.waiting(app.now) else {
-        return ("starting".to_owned(), theme.quiet());
+        return match visit.over {
+            // A defect of this program: its words are kept for after the screen.
+            true => (
+                "the fetch broke off; what it said is printed on leaving".to_owned(),
+                theme.bad(),
+            ),
+            false => ("starting".to_owned(), theme.quiet()),
+        };
     };
     let words = match call {
         Call::Resolve => "looking up the name",
         Call::Connect => "connecting",
         Call::Send => "sending",
-        Call::Recv if visit.exchange.recvs.count == 0 => "all is sent; waiting for the first byte",
+        Call::Recv if visit.exchange().recvs.count == 0 => {
+            "all is sent; waiting for the first byte"
+        }
         Call::Recv => "receiving",
         Call::Close => "closing",
     };
@@ -130,6 +138,34 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         String::new()
     };
     (format!("{words}{blocked}"), theme.warning())
+}
+
+fn as_it_was(visit: &Visit, past: &Past) -> String {
+    let seconds = past.t_us() as f64 / 1e6;
+    let (row, rows) = (past.row + 1, visit.live.log.calls());
+    match visit.play {
+        Some(play) => format!(
+            "as it was at {seconds:.3} s, call {row} of {rows}, played × {}: p stops, < > change the speed",
+            play.speed
+        ),
+        None => format!(
+            "as it was at {seconds:.3} s, call {row} of {rows}: [ ] step, p plays, }} leads back to the end"
+        ),
+    }
+}
+
+/// As much of the verdict as fits whole: all of it, without what other modes would have
+/// done, or its short form.
+fn in_columns(verdict: &Verdict, columns: usize) -> String {
+    let fits = |text: &String| text.width() <= columns;
+    let mut line = safe::safe(&verdict.line()).into_owned();
+    while !fits(&line) {
+        match line.rfind(" · ") {
+            Some(end) => line.truncate(end),
+            None => return safe::safe(&verdict.short()).into_owned(),
+        }
+    }
+    line
 }
 
 /// The hints of the place we are in, then those of anywhere, as far as they fit.
@@ -154,9 +190,22 @@ pub fn hint_at(app: &App, column: u16) -> Option<Action> {
     None
 }
 
+/// Hints while another moment is shown.
+const IN_THE_PAST: [(&str, &str, Action); 4] = [
+    ("[", "back", Action::MomentBack),
+    ("]", "forward", Action::MomentForward),
+    ("p", "play", Action::Play),
+    ("}", "the end", Action::MomentLast),
+];
+
 fn fitting(app: &App, width: usize) -> Vec<(&'static str, &'static str, Action)> {
-    let running = app.tab().visit().is_some_and(|visit| !visit.over);
+    let visit = app.tab().visit();
+    let running = visit.is_some_and(|visit| !visit.over);
+    let paused = visit.is_some_and(|visit| visit.paused);
     let mut all = Vec::new();
+    if visit.is_some_and(|visit| visit.past.is_some()) {
+        all.extend(IN_THE_PAST);
+    }
     if running {
         all.push(("Esc", "cancel", Action::Escape));
     }
@@ -165,7 +214,11 @@ fn fitting(app: &App, width: usize) -> Vec<(&'static str, &'static str, Action)>
             .iter()
             .filter(|r| r.place == *place && !r.hint.is_empty())
         {
-            all.push((hinted.keys[0], hinted.hint, hinted.action));
+            let words = match hinted.action {
+                Action::Pause if paused => "go on",
+                _ => hinted.hint,
+            };
+            all.push((hinted.keys[0], words, hinted.action));
         }
     }
     // While something runs, the keys that stop and step it matter most.

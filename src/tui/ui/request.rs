@@ -3,7 +3,7 @@
 //! ```text
 //! ╭ Request · 63 B · as the URL stands ─────────╮
 //! │  GET /drip HTTP/1.1␍␊                       │
-//! │⚠ Content-Length: 9␍␊                        │
+//! │⚠ Content-Length: 9␍␊ → 0                    │
 //! │  ␍␊                                         │
 //! │ Content-Length says 9, the body has 0 bytes │
 //! ╰─────────────────────────────────────────────╯
@@ -18,7 +18,7 @@ use crate::request::{self, Lint};
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::ui::{is_focused, paint, pane, styled};
-use crate::view::safe;
+use crate::view::{Line, safe};
 
 /// Columns left of the text, for the sign of a warning.
 const GUTTER: u16 = 2;
@@ -44,13 +44,17 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let tab = app.tab();
     let focused = is_focused(app, Focus::Request);
     let bytes = tab.request.bytes();
-    let lints = request::lint(bytes);
-    let block = pane(theme, focused, title(tab, lints.len()));
+    let lints = &tab.lints;
+    let block = pane(theme, focused, title(tab, lints.len(), area.width));
     frame.render_widget(block, area);
     let inner = inside(area);
     let text = text_area(app, inner);
     let top = tab.request.first_row();
     let left = tab.request.first_column();
+    if bytes.is_empty() && !focused {
+        let words = "the request's exact bytes,\nas they will be sent";
+        frame.render_widget(Paragraph::new(words).style(theme.quiet()), text);
+    }
     let rows = tab
         .request
         .lines(usize::from(text.width), usize::from(text.height));
@@ -70,8 +74,9 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         };
         frame.render_widget(Paragraph::new(paint::line(line, theme)), line_area);
     }
+    ghosts(frame, text, &rows, app);
     let (row, column) = tab.request.cursor_cell();
-    if let Some(words) = words(tab, &lints, row) {
+    if let Some(words) = words(tab, lints, row) {
         let rows = words_rows(inner);
         let below = Rect {
             y: inner.y + inner.height.saturating_sub(rows),
@@ -89,7 +94,32 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     }
 }
 
-fn title(tab: &Tab, warnings: usize) -> Vec<Span<'static>> {
+/// Beside a wrong Content-Length, as far as there is room: how many bytes are there.
+fn ghosts(frame: &mut Frame, text: Rect, rows: &[Line], app: &App) {
+    let editor = &app.tab().request;
+    for wrong in request::wrong_lengths(editor.bytes()) {
+        let number = editor
+            .row_of(wrong.value.start)
+            .checked_sub(editor.first_row());
+        let Some((number, row)) = number.and_then(|n| Some((n, rows.get(n)?))) else {
+            continue;
+        };
+        let used: usize = row.spans.iter().map(|span| safe::width(&span.text)).sum();
+        let ghost = format!(" → {}", wrong.bytes);
+        if used + safe::width(&ghost) > usize::from(text.width) {
+            continue;
+        }
+        let area = Rect {
+            x: text.x + used as u16,
+            y: text.y + number as u16,
+            width: text.width - used as u16,
+            height: 1,
+        };
+        frame.render_widget(Paragraph::new(styled(ghost, app.theme.quiet())), area);
+    }
+}
+
+fn title(tab: &Tab, warnings: usize, width: u16) -> Vec<Span<'static>> {
     let bytes = tab.request.bytes();
     let mut title = format!("Request · {}", paint::bytes(bytes.len() as u64));
     let template = tab
@@ -97,7 +127,11 @@ fn title(tab: &Tab, warnings: usize) -> Vec<Span<'static>> {
         .as_ref()
         .is_some_and(|target| request::template(target) == bytes);
     if template {
-        title.push_str(" · as the URL stands");
+        title.push_str(if width < 40 {
+            " · template"
+        } else {
+            " · as the URL stands"
+        });
     } else if !bytes.is_empty() {
         title.push_str(" · by hand");
     }
@@ -108,7 +142,7 @@ fn title(tab: &Tab, warnings: usize) -> Vec<Span<'static>> {
 }
 
 fn has_words(tab: &Tab) -> bool {
-    tab.hex.is_some() || !request::lint(tab.request.bytes()).is_empty()
+    tab.hex.is_some() || !tab.lints.is_empty()
 }
 
 fn words_rows(inner: Rect) -> u16 {

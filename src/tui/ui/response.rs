@@ -6,12 +6,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use crate::exchange::Exchange;
-use crate::tui::app::{App, Focus, ViewKind, Visit};
+use crate::exchange::{Exchange, Starts};
+use crate::tui::app::{App, Focus, Tab, ViewKind, Visit};
 use crate::tui::layout::inside;
 use crate::tui::lens;
 use crate::tui::theme::Theme;
-use crate::tui::ui::{is_focused, paint, pane, row, short, start, styled};
+use crate::tui::ui::{is_focused, origin, paint, pane, row, short, start, styled};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
@@ -25,14 +25,18 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let title = title(visit, theme, usize::from(area.width));
-    frame.render_widget(pane(theme, focused, title), area);
+    let mut border = pane(theme, focused, title);
+    if let Some(words) = origin::line(tab, visit, usize::from(inner.width).saturating_sub(2)) {
+        border = border.title_bottom(styled(format!(" {words} "), theme.title(focused)));
+    }
+    frame.render_widget(border, area);
     row(
         frame,
         Rect { height: 1, ..inner },
-        views(tab.view, visit, tab.wrap, theme),
+        views(tab, visit, theme, usize::from(inner.width)),
     );
     let rows_area = lens::rows_of(inner);
-    let lines = lens::rows(visit, tab.view, tab.wrap, rows_area);
+    let lines = lens::rows(tab, visit, rows_area);
     if lines.is_empty() {
         let words = nothing_to_show(visit);
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
@@ -58,7 +62,8 @@ fn label(kind: ViewKind) -> String {
     format!(" {} {} ", kind.number(), kind.title())
 }
 
-fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<'static>> {
+fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
+    let (active, wrap, ruler) = (tab.view, tab.wrap, tab.ruler);
     let mut spans: Vec<Span> = ViewKind::ALL
         .into_iter()
         .map(|kind| {
@@ -72,24 +77,32 @@ fn views(active: ViewKind, visit: &Visit, wrap: bool, theme: Theme) -> Vec<Span<
         .collect();
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
-    if !visit.over && scroll.follow {
-        state.push("following".to_owned());
+    if visit.past.is_none() && !visit.shows_end() && scroll.follow {
+        state.push("↓ following".to_owned());
+    }
+    match ruler {
+        Some(Starts::Recvs) => state.push("ruler: recv()".to_owned()),
+        Some(Starts::Chunks) => state.push("ruler: chunks".to_owned()),
+        None => {}
     }
     if active == ViewKind::Text && !wrap {
         state.push(format!("from column {}", scroll.left + 1));
     }
-    if visit.exchange.anomaly_count > 0 {
-        state.push(format!("⚠ {} (6)", visit.exchange.anomaly_count));
+    if visit.exchange().anomaly_count > 0 {
+        state.push(format!("⚠ {} (6)", visit.exchange().anomaly_count));
     }
-    if !state.is_empty() {
-        spans.push(styled(format!("  {}", state.join(" · ")), theme.warning()));
-    }
+    let used: usize = spans.iter().map(Span::width).sum();
+    let state = short(
+        &format!("  {}", state.join(" · ")),
+        width.saturating_sub(used),
+    );
+    spans.push(styled(state, theme.warning()));
     spans
 }
 
 /// `Response · 200 OK · 1,280 of 4,096 B ▓▓▓▓▓░░░░ 31 %`
 fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
-    let exchange = &visit.exchange;
+    let exchange = visit.exchange();
     let mut spans = vec![Span::raw("Response")];
     if let Some(head) = &exchange.head {
         let style = match head.status {
@@ -104,36 +117,41 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         spans.push(Span::raw(" · "));
         spans.push(styled("none", theme.bad()));
     }
-    spans.push(Span::raw(format!(" · {}", amount(exchange))));
+    spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
     if let Some(progress) = exchange.progress()
-        && !visit.over
+        && !visit.shows_end()
         && let Some(total) = progress.total
         && total > 0
-        && width >= 60
     {
         let part = progress.done.min(total);
         let percent = (part as f64 / total as f64 * 100.0) as u64;
-        spans.push(styled(
-            format!(" ▕{}▏", paint::gauge(part, total, 10)),
-            theme.received(),
-        ));
-        spans.push(Span::raw(format!(" {percent} %")));
+        let gauge = format!(" ▕{}▏", paint::gauge(part, total, 10));
+        let percent = format!(" {percent} %");
+        let used: usize = spans.iter().map(Span::width).sum();
+        // Two corners and a space on either side.
+        if used + gauge.width() + percent.width() + 4 <= width {
+            spans.push(styled(gauge, theme.received()));
+            spans.push(Span::raw(percent));
+        }
     }
     spans
 }
 
-fn amount(exchange: &Exchange) -> String {
-    let body = paint::count(exchange.body_bytes);
-    match exchange.progress().and_then(|progress| progress.total) {
-        Some(total) if total != exchange.body_bytes => {
-            format!("{body} of {} B", paint::count(total))
-        }
-        _ => format!("{body} B"),
+/// To the byte where there is room: a number must never be cut.
+fn amount(exchange: &Exchange, width: usize) -> String {
+    let body = exchange.body_bytes;
+    let total = exchange.progress().and_then(|progress| progress.total);
+    let total = total.filter(|&total| total != body);
+    match (total, width >= 60) {
+        (Some(total), true) => format!("{} of {} B", paint::count(body), paint::count(total)),
+        (Some(total), false) => format!("{} of {}", paint::bytes(body), paint::bytes(total)),
+        (None, true) => format!("{} B", paint::count(body)),
+        (None, false) => paint::bytes(body),
     }
 }
 
 fn nothing_to_show(visit: &Visit) -> &'static str {
-    match (visit.over, visit.exchange.recvs.bytes) {
+    match (visit.shows_end(), visit.exchange().recvs.bytes) {
         (false, _) => " nothing received so far",
         (true, 0) => " nothing was received",
         (true, _) => " there is no body: 5 shows every byte, 6 the head",

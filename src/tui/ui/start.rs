@@ -8,77 +8,73 @@ use ratatui::widgets::Paragraph;
 use crate::tui::app::{App, Focus};
 use crate::tui::ui::{is_focused, styled};
 
-/// Rows of an exercise: its title, what it shows, a blank one.
-const ROWS: u16 = 3;
-
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
-    let theme = app.theme;
-    let mut lines = intro(app);
-    let chosen = app.tab().exercise;
-    let focused = is_focused(app, Focus::Response);
-    for (number, exercise) in app.exercises().iter().enumerate() {
-        let sign = if number == chosen && focused {
-            "▸"
-        } else {
-            " "
-        };
-        let title = format!(" {sign} {}  {}", number + 1, exercise.title);
-        lines.push(Line::from(vec![
-            Span::styled(
-                title,
-                if number == chosen && focused {
-                    theme.key()
-                } else {
-                    theme.strong()
-                },
-            ),
-            styled(format!("  {}", exercise.url), theme.quiet()),
-        ]));
-        lines.push(Line::from(format!("      {}", exercise.what)));
-        lines.push(Line::default());
-    }
+    let lines: Vec<Line> = rows(app, area).into_iter().map(|(_, line)| line).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }
 
 /// The exercise under a click; `area` is the pane's inside.
-pub fn exercise_at(area: Rect, at: Position) -> Option<usize> {
-    let first = area.y + u16::try_from(INTRO_ROWS).ok()?;
-    let row = at.y.checked_sub(first)?;
-    let number = usize::from(row / ROWS);
-    (number < 3 && area.contains(at)).then_some(number)
+pub fn exercise_at(app: &App, area: Rect, at: Position) -> Option<usize> {
+    let row = usize::from(at.y.checked_sub(area.y)?);
+    rows(app, area).get(row).and_then(|(exercise, _)| *exercise)
 }
 
-const INTRO_ROWS: usize = 7;
+/// Each row with the exercise it belongs to. Where there are few rows, blank ones go.
+fn rows(app: &App, area: Rect) -> Vec<(Option<usize>, Line<'static>)> {
+    let theme = app.theme;
+    let airy = area.height >= 17;
+    let mut rows = Vec::new();
+    if airy {
+        rows.push((None, Line::default()));
+    }
+    for line in intro(app) {
+        rows.push((None, line));
+        if airy {
+            rows.push((None, Line::default()));
+        }
+    }
+    let focused = is_focused(app, Focus::Response);
+    for (number, exercise) in app.exercises().iter().enumerate() {
+        let chosen = number == app.tab().exercise && focused;
+        let (sign, style) = match chosen {
+            true => ("▸", theme.key()),
+            false => (" ", theme.strong()),
+        };
+        let title = format!(" {sign} {}  {}", number + 1, exercise.title);
+        rows.push((Some(number), Line::styled(title, style)));
+        if airy {
+            let url = styled(format!("      {}", exercise.url), theme.quiet());
+            rows.push((Some(number), Line::from(url)));
+        }
+        rows.push((Some(number), Line::raw(format!("      {}", exercise.what))));
+        if airy {
+            rows.push((None, Line::default()));
+        }
+    }
+    rows
+}
 
-fn intro(app: &App) -> Vec<Line<'static>> {
+fn intro(app: &App) -> [Line<'static>; 3] {
     let theme = app.theme;
     let playground = match app.playground {
-        Some(port) => {
-            format!("a practice server listens on localhost:{port}, on this machine only")
-        }
-        None => "the practice server could not start: only other servers can be tried".to_owned(),
+        Some(port) => format!("A practice server is here: localhost:{port}"),
+        None => "The practice server could not start: type another URL".to_owned(),
     };
-    vec![
-        Line::default(),
+    [
+        Line::from(vec![Span::raw(" "), styled(playground, theme.strong())]),
         Line::from(vec![
-            styled(" An eye on the socket. ", theme.strong()),
-            styled(playground, theme.quiet()),
-        ]),
-        Line::default(),
-        Line::from(vec![
-            Span::raw(" "),
-            styled("Ctrl-L", theme.key()),
-            Span::raw(" type a URL, Enter goes    "),
+            styled(" Ctrl-L", theme.key()),
+            Span::raw(" a URL · "),
             styled("F2", theme.key()),
-            Span::raw(" write the request by hand, F5 sends it"),
+            Span::raw(" the request by hand, "),
+            styled("F5", theme.key()),
+            Span::raw(" sends it"),
         ]),
-        Line::default(),
         Line::from(vec![
             Span::raw(" Or begin here: "),
             styled("Enter", theme.key()),
-            Span::raw(", or its number"),
+            Span::raw(", or the number"),
         ]),
-        Line::default(),
     ]
 }
 
@@ -89,26 +85,18 @@ mod tests {
     use crate::tui::theme::Theme;
 
     #[test]
-    fn a_click_finds_the_exercise_that_is_drawn_there() {
-        let app = App::new(
-            Size {
-                columns: 80,
-                rows: 24,
-            },
-            std::time::Instant::now(),
-            Theme::new(false),
-        );
-        assert_eq!(intro(&app).len(), INTRO_ROWS);
-        let area = Rect::new(10, 2, 60, 20);
-        for (row, want) in [
-            (2, None),
-            (8, None),
-            (9, Some(0)),
-            (12, Some(1)),
-            (15, Some(2)),
-            (18, None),
-        ] {
-            assert_eq!(exercise_at(area, Position::new(20, row)), want, "{row}");
+    fn every_exercise_is_in_sight_and_can_be_clicked() {
+        for (columns, rows) in [(60, 15), (80, 24), (120, 40)] {
+            let size = Size { columns, rows };
+            let app = App::new(size, std::time::Instant::now(), Theme::new(false));
+            let area = Rect::new(1, 3, 58, rows - 6);
+            let hit: Vec<Option<usize>> = (3..rows - 3)
+                .map(|y| exercise_at(&app, area, Position::new(5, y)))
+                .collect();
+            for number in 0..3 {
+                assert!(hit.contains(&Some(number)), "{size:?} {number}");
+            }
+            assert_eq!(hit[0], None);
         }
     }
 }

@@ -2,10 +2,16 @@
 //!
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
-//! [`text`] the fields, [`look`] the response and the log, [`popup`] the pop-ups,
-//! [`mouse`] the mouse.
+//! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
+//! log, [`cursor`] the cursor in the response, [`moment`] the past, [`popup`] the pop-ups,
+//! [`list`] those to choose from, [`mouse`] the mouse.
 
+mod compose;
+mod copy;
+mod cursor;
+mod list;
 mod look;
+mod moment;
 mod mouse;
 mod popup;
 mod send;
@@ -13,8 +19,10 @@ mod text;
 
 use crossterm::event::KeyEvent;
 
+use crate::event::{Event, Kind};
 use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
 use crate::tui::keymap::{self, Action, Place};
+use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
 
 pub use send::open;
@@ -23,23 +31,24 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             let effects = on_key(app, key);
-            text::reveal_cursors(app);
+            text::settle(app);
             effects
         }
         Message::Paste(pasted) => {
             let effects = text::paste(app, &pasted);
-            text::reveal_cursors(app);
+            text::settle(app);
             effects
         }
         Message::Mouse(mouse) => mouse::on_mouse(app, mouse),
         Message::Resize(size) => {
             app.size = size;
-            text::reveal_cursors(app);
+            text::settle(app);
             Vec::new()
         }
         Message::Tick => {
             let now = app.now;
             app.notice.take_if(|notice| notice.until <= now);
+            moment::play_on(app);
             Vec::new()
         }
         // Drained once a frame, not once a wake-up.
@@ -54,33 +63,57 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Events { id, events } => {
             if let Some(visit) = app.visit_by_id(id) {
                 for event in events {
-                    visit.exchange.apply(event);
+                    visit.live.apply(event);
                 }
             }
             Vec::new()
         }
-        Message::Queues { id, queues } => {
+        Message::Queues { id, ours, theirs } => {
             let now = app.now;
-            if let Some(visit) = app.visit_by_id(id)
-                && visit.exchange.queues != Some(queues)
-            {
+            if let Some(visit) = app.visit_by_id(id) {
                 let t_us = visit.elapsed_us(now);
-                let kind = crate::event::Kind::Queues(Box::new(queues));
-                visit.exchange.apply(crate::event::Event { t_us, kind });
+                let live = &mut visit.live;
+                // Levels that did not move say nothing new.
+                if live.queues != Some(ours) {
+                    let kind = Kind::Queues(Box::new(ours));
+                    live.apply(Event { t_us, kind });
+                }
+                if let Some(theirs) = theirs.filter(|&theirs| live.peer_queues != Some(theirs)) {
+                    let kind = Kind::PeerQueues(Box::new(theirs));
+                    live.apply(Event { t_us, kind });
+                }
             }
             Vec::new()
         }
         Message::Over(id) => {
-            if let Some(visit) = app.visit_by_id(id) {
-                visit.over = true;
-                visit.paused = false;
+            for tab in &mut app.tabs {
+                let shown = tab.view;
+                if let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) {
+                    visit.over = true;
+                    visit.paused = false;
+                    visit.rest(shown);
+                }
             }
             Vec::new()
         }
         Message::Found { id, view, hit } => look::found(app, id, view, hit),
+        Message::Judged { id, judged } => {
+            if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
+                && *of == id
+            {
+                *to = Some(judged);
+            }
+            Vec::new()
+        }
         Message::Edited(bytes) => {
             app.tab_mut().request.set(&bytes);
+            text::settle(app);
             app.note("the request is as the editor left it");
+            Vec::new()
+        }
+        Message::Body { name, bytes } => {
+            compose::set_body(app, &name, &bytes);
+            text::settle(app);
             Vec::new()
         }
         Message::Note(words) => {
@@ -122,6 +155,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let places = app.tab().places().to_vec();
             app.popup = Some(Popup::Help { places, top: 0 });
         }
+        Action::Commands => list::open(app, Of::Commands),
+        Action::Exchanges => list::open(app, Of::Exchanges),
+        Action::Anomalies => list::open(app, Of::Anomalies),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -143,7 +179,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let knobs = app.tab().knobs.clone();
             app.tabs.push(Tab {
                 knobs,
-                ..Tab::new()
+                ..Tab::default()
             });
             app.active = app.tabs.len() - 1;
             focus(app, Focus::Url);
@@ -176,25 +212,44 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Send | Action::Go | Action::Pause | Action::Step | Action::Template => {
             return send::perform(app, action);
         }
+        Action::MomentBack
+        | Action::MomentForward
+        | Action::MomentFirst
+        | Action::MomentLast
+        | Action::Play
+        | Action::Slower
+        | Action::Faster => moment::perform(app, action),
+        Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
+        Action::NextMethod
+        | Action::DropField
+        | Action::AddField
+        | Action::SetLength
+        | Action::BodyFile
+        | Action::Snippets => compose::perform(app, action),
         Action::Older
         | Action::Newer
+        | Action::Complete
         | Action::InsertCrLf
         | Action::InsertLf
         | Action::InsertHex
-        | Action::SelectAll
         | Action::Undo
         | Action::Redo
         | Action::DeleteWord
         | Action::DeleteLeft
-        | Action::DeleteRight
-        | Action::Select(_) => text::perform(app, action),
+        | Action::DeleteRight => text::perform(app, action),
+        Action::SelectAll if app.tab().focus == Focus::Response => cursor::select_all(app),
+        Action::SelectAll => text::perform(app, action),
+        Action::Select(motion) => match app.tab().focus {
+            Focus::Response => cursor::go(app, motion, true),
+            _ => text::perform(app, action),
+        },
         Action::Move(motion) => match app.tab().focus {
             Focus::Url | Focus::Request => text::perform(app, action),
             _ if app.tab().visits.is_empty() => move_exercise(app, motion),
             Focus::Socket => look::move_call(app, motion),
-            Focus::Response => look::scroll(app, motion),
+            Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
         | Action::Find
@@ -203,8 +258,12 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Wrap
         | Action::Save
         | Action::Copy
+        | Action::CopyAs
+        | Action::CopyForm(_)
         | Action::Page
-        | Action::OpenCall => return look::perform(app, action),
+        | Action::OpenCall
+        | Action::OpenRecv
+        | Action::Ruler => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
@@ -221,6 +280,7 @@ pub(super) fn focus(app: &mut App, focus: Focus) {
         tab.focus = focus;
     }
     tab.hex = None;
+    tab.completion = None;
 }
 
 fn turn_focus(app: &mut App, by: usize) {
@@ -237,7 +297,7 @@ fn turn_tab(app: &mut App, by: usize) {
 fn running(app: &App) -> Option<VisitId> {
     app.tab()
         .visit()
-        .filter(|visit| !visit.over)
+        .filter(|visit| visit.runs())
         .map(|visit| visit.id)
 }
 
@@ -249,7 +309,14 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
+            // The cursor goes first, and what n found with it; then the rest.
+            if cursor::hide(app) {
+                return Vec::new();
+            }
             app.tab_mut().zoom = false;
+            if moment::leave(app) {
+                return Vec::new();
+            }
             if let Some(visit) = app.tab_mut().visit_mut() {
                 visit.hit = None;
                 visit.chosen = None;
@@ -262,7 +329,7 @@ fn escape(app: &mut App) -> Vec<Effect> {
 /// Ctrl-C: copies a selection, cancels what runs, quits on the second press.
 fn interrupt(app: &mut App) -> Vec<Effect> {
     if let Some(bytes) = text::selection(app) {
-        let what = "the selection";
+        let what = "the selection".to_owned();
         return vec![Effect::Copy { bytes, what }];
     }
     if let Some(id) = running(app) {
@@ -290,8 +357,14 @@ fn step_visit(app: &mut App, by: isize) {
         });
         return;
     };
+    show_visit(app, at);
+}
+
+/// The tab's visit of this index is the one shown: its URL and its request too.
+fn show_visit(app: &mut App, at: usize) {
     let tab = app.tab_mut();
     tab.at = at;
+    tab.completion = None;
     let Visit { url, request, .. } = &tab.visits[at];
     let (url, request) = (url.clone(), request.clone());
     tab.url.set(url.as_bytes());
@@ -301,10 +374,11 @@ fn step_visit(app: &mut App, by: isize) {
 }
 
 fn close_tab(app: &mut App) -> Vec<Effect> {
-    let tab = app.tabs.remove(app.active);
-    if app.tabs.is_empty() {
+    // There is always a tab: with the last one the program closes.
+    if app.tabs.len() == 1 {
         return vec![Effect::Quit(0)];
     }
+    let tab = app.tabs.remove(app.active);
     app.active = app.active.min(app.tabs.len() - 1);
     tab.visits
         .iter()
@@ -332,3 +406,6 @@ fn move_exercise(app: &mut App, motion: keymap::Motion) {
         _ => tab.exercise,
     };
 }
+
+#[cfg(test)]
+mod tests;

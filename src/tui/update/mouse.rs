@@ -6,10 +6,11 @@ use ratatui::layout::{Position, Rect};
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{Action, Motion};
 use crate::tui::layout::{Panes, inside, panes};
+use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{focus, look, perform};
+use super::{cursor, focus, list, look, perform};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -19,7 +20,7 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, at, false),
         MouseEventKind::Drag(MouseButton::Left) => {
-            place_cursor(app, at, true);
+            drag(app, at);
             Vec::new()
         }
         MouseEventKind::ScrollUp => wheel(app, at, Motion::Up),
@@ -29,8 +30,16 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
 }
 
 fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
-    if app.popup.is_some() {
-        app.popup = None;
+    match app.popup.take() {
+        Some(Popup::List(open)) => {
+            let row = ui::row_at(app, &open, at);
+            return row.map_or(Vec::new(), |row| list::choose_at(app, &open, row));
+        }
+        Some(_) => return Vec::new(),
+        None => {}
+    }
+    if let Some(row) = ui::completion_at(app, at) {
+        list::choose_completion(app, row);
         return Vec::new();
     }
     let panes = shown(app);
@@ -59,13 +68,15 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
         Focus::Response => {
             let first_row = inside(area);
             if app.tab().visits.is_empty() {
-                if let Some(number) = ui::exercise_at(first_row, at) {
+                if let Some(number) = ui::exercise_at(app, first_row, at) {
                     return super::send::exercise(app, number);
                 }
             } else if at.y == first_row.y
                 && let Some(kind) = ui::view_at(first_row, at.x)
             {
                 return look::perform(app, Action::View(kind.number()));
+            } else if at.y > first_row.y && first_row.contains(at) {
+                point(app, at, false);
             }
         }
         Focus::Socket => {
@@ -81,8 +92,13 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
 }
 
 fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
+    if let Some(Popup::List(mut open)) = app.popup.take_if(|open| matches!(open, Popup::List(_))) {
+        list::scroll(app, &mut open, motion);
+        app.popup = Some(Popup::List(open));
+        return Vec::new();
+    }
     if let Some(Popup::Help { top, places }) = &mut app.popup {
-        let most = ui::help_rows(places).saturating_sub(1);
+        let most = ui::help_end(places, app.size);
         *top = match motion {
             Motion::Up => top.saturating_sub(NOTCH),
             _ => (*top + NOTCH).min(most),
@@ -102,6 +118,45 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Selects up to the mouse; past the upper or lower edge it scrolls.
+fn drag(app: &mut App, at: Position) {
+    if app.popup.is_some() {
+        return;
+    }
+    if app.tab().focus != Focus::Response {
+        place_cursor(app, at, true);
+        return;
+    }
+    let rows = lens::area(app);
+    let pointed = app
+        .tab()
+        .visit()
+        .is_some_and(|visit| visit.cursor(app.tab().view).is_some());
+    if !pointed {
+        return;
+    }
+    if at.y < rows.y {
+        look::scroll(app, Motion::Up);
+    } else if at.y >= rows.bottom() {
+        look::scroll(app, Motion::Down);
+    }
+    point(app, at, true);
+}
+
+fn point(app: &mut App, at: Position, select: bool) {
+    let rows = lens::area(app);
+    let at = Position {
+        x: at
+            .x
+            .clamp(rows.x, rows.right().saturating_sub(1).max(rows.x)),
+        y: at
+            .y
+            .clamp(rows.y, rows.bottom().saturating_sub(1).max(rows.y)),
+    };
+    let (row, column) = (usize::from(at.y - rows.y), usize::from(at.x - rows.x));
+    cursor::point(app, row, column, select);
 }
 
 fn place_cursor(app: &mut App, at: Position, select: bool) {

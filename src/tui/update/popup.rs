@@ -7,13 +7,16 @@ use crate::tui::editor::Editor;
 use crate::tui::keymap::{self, Action, Motion, Place};
 use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
+use crate::tui::ui;
 
-use super::{look, send, text};
+use super::{compose, copy, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match keymap::action(key, &[Place::Anywhere]) {
         Some(Action::Quit) => return vec![Effect::Quit(0)],
-        Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
+        Some(
+            Action::Escape | Action::Interrupt | Action::Help | Action::Knobs | Action::Commands,
+        ) => {
             app.popup = None;
             return Vec::new();
         }
@@ -28,8 +31,15 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
+        Some(popup @ Popup::Judged { .. })
+            if keymap::action(key, &[Place::Popup]) != Some(Action::Choose) =>
+        {
+            app.popup = Some(popup);
+        }
+        Some(Popup::Judged { .. }) | None => {}
+        Some(Popup::CopyAs { row }) => return copy::on_key(app, key, row),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
-        None => {}
+        Some(Popup::List(open)) => return list::on_key(app, key, open),
     }
     Vec::new()
 }
@@ -46,7 +56,7 @@ fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
         Some(Action::Choose) => return,
         _ => top,
     };
-    let most = super::super::ui::help_rows(&places).saturating_sub(1);
+    let most = ui::help_end(&places, app.size);
     app.popup = Some(Popup::Help {
         places,
         top: top.min(most),
@@ -97,6 +107,8 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         return match ask {
             Ask::Find => look::find_new(app, words.into_bytes()),
             Ask::SaveBody => look::save_as(app, &words),
+            Ask::BodyFile => compose::read_body(app, &words),
+            Ask::CopyToFile(form) => copy::to_file(app, form, &words),
         };
     }
     match keymap::action(key, &[Place::Text]) {
