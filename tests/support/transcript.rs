@@ -1,7 +1,6 @@
 //! What a reader answered, as data to compare and as lines to read.
 //!
-//! Owns the text of events and the unified diff of two such texts. It judges nothing but
-//! this: no byte may be lost.
+//! Owns the text of events. It judges nothing but this: no byte may be lost.
 
 use std::fmt::Write as _;
 
@@ -246,36 +245,4 @@ fn escape_char(c: char) -> String {
         c if (c as u32) < 0xa0 && c.is_control() => format!("\\x{:02x}", c as u32),
         c => c.to_string(),
     }
-}
-
-/// A unified diff without hunk heads: whole texts are short here.
-pub fn diff(expected: &[String], found: &[String]) -> String {
-    let (rows, columns) = (expected.len(), found.len());
-    // Longest common subsequence, from the ends.
-    let mut common = vec![vec![0; columns + 1]; rows + 1];
-    for i in (0..rows).rev() {
-        for j in (0..columns).rev() {
-            common[i][j] = if expected[i] == found[j] {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let mut text = String::from("--- expected\n+++ found\n");
-    let (mut i, mut j) = (0, 0);
-    while i < rows || j < columns {
-        let (mark, line) = if i < rows && j < columns && expected[i] == found[j] {
-            (i, j) = (i + 1, j + 1);
-            (' ', &found[j - 1])
-        } else if j == columns || (i < rows && common[i + 1][j] >= common[i][j + 1]) {
-            i += 1;
-            ('-', &expected[i - 1])
-        } else {
-            j += 1;
-            ('+', &found[j - 1])
-        };
-        let _ = writeln!(text, "{mark}{line}");
-    }
-    text
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sockeye::event::{EndMode, EndReason};
 
+use crate::text::unescape;
 use crate::transcript::{After, Transcript};
 
 pub struct Case {
@@ -17,31 +18,6 @@ pub struct Case {
     pub bytes: Vec<u8>,
     pub after: After,
     pub expected: Vec<String>,
-}
-
-/// `\r \n \t \\ \0 \xHH`; everything else stands for its UTF-8 bytes.
-pub fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            continue;
-        }
-        bytes.push(match chars.next() {
-            Some('r') => b'\r',
-            Some('n') => b'\n',
-            Some('t') => b'\t',
-            Some('0') => 0,
-            Some('\\') => b'\\',
-            Some('x') => {
-                let hex: String = chars.by_ref().take(2).collect();
-                u8::from_str_radix(&hex, 16).unwrap_or_else(|_| panic!("\\x{hex} in {text:?}"))
-            }
-            other => panic!("\\{other:?} in {text:?}"),
-        });
-    }
-    bytes
 }
 
 impl Case {
