@@ -38,6 +38,7 @@ use message::{Effect, Message};
 use runtime::Runtime;
 use terminal::Screen;
 use theme::Theme;
+use theme::depth::Depth;
 
 /// Sixty frames a second.
 const FRAME: Duration = Duration::from_micros(16_667);
@@ -51,7 +52,9 @@ const TICK: Duration = Duration::from_millis(100);
 pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let (columns, rows) = crossterm::terminal::size().context("the terminal's size")?;
     let size = Size { columns, rows };
-    let mut app = App::new(size, Instant::now(), Theme::from_environment());
+    let variable = |name: &str| std::env::var(name).ok();
+    let theme = Theme::named(Theme::usual(variable), Depth::usual(variable)).unwrap_or_default();
+    let mut app = App::new(size, Instant::now(), theme);
     let playground = Playground::start(None);
     app.playground = playground.as_ref().ok().map(Playground::port);
     let (sender, messages) = channel();
