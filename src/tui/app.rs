@@ -16,7 +16,7 @@ use crate::request::Lint;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
-use crate::tui::layout::Size;
+use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::theme::Theme;
 use crate::url::Target;
 
@@ -25,6 +25,10 @@ pub const VISITS_KEPT: usize = 16;
 
 pub struct App {
     pub size: Size,
+    /// Where the user put the borders.
+    pub split: Split,
+    /// The border that the mouse holds.
+    pub dragged: Option<Border>,
     /// The clock of everything on screen; set before each update and frame.
     pub now: Instant,
     pub tabs: Vec<Tab>,
@@ -36,6 +40,8 @@ pub struct App {
     /// Typed URLs, the newest last; shared by all tabs.
     pub typed: Vec<String>,
     pub theme: Theme,
+    /// The terminal shows ASCII alone.
+    pub ascii: bool,
     /// Ctrl-C was pressed with nothing running: the next one quits.
     pub leaving: bool,
     pub next_visit: VisitId,
@@ -197,6 +203,8 @@ impl App {
     pub fn new(size: Size, now: Instant, theme: Theme) -> App {
         App {
             size,
+            split: Split::default(),
+            dragged: None,
             now,
             tabs: vec![Tab::default()],
             active: 0,
@@ -205,6 +213,7 @@ impl App {
             playground: None,
             typed: Vec::new(),
             theme,
+            ascii: false,
             leaving: false,
             next_visit: 1,
         }
@@ -216,6 +225,12 @@ impl App {
 
     pub fn tab_mut(&mut self) -> &mut Tab {
         &mut self.tabs[self.active]
+    }
+
+    /// Where each pane of the tab shown is.
+    pub fn panes(&self) -> Panes {
+        let tab = self.tab();
+        layout::panes(self.size, tab.focus, tab.zoom, self.split)
     }
 
     pub fn visit_by_id(&mut self, id: VisitId) -> Option<&mut Visit> {

@@ -76,6 +76,9 @@ pub enum Action {
     Copy,
     Page,
     Zoom,
+    /// Moves a border of the pane that way.
+    Resize(Motion),
+    Unsplit,
     OpenCall,
     Exercise(u8),
     Choose,
@@ -207,6 +210,12 @@ pub const ROWS: &[Row] = rows! {
     Response ["y"] Copy, "copy the body (OSC 52)";
     Response ["o"] Page, "open the body in $PAGER";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
+
+    Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
+    Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
+    Anywhere ["Alt-Shift-↑"] Resize(Up), "the pane's border up";
+    Anywhere ["Alt-Shift-↓"] Resize(Down), "the pane's border down";
+    Anywhere ["Alt-="] Unsplit, "every border where it was at first";
 
     Socket ["↑" "k"] Move(Up), "the call before";
     Socket ["↓" "j"] Move(Down), "the next call";

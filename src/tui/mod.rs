@@ -17,6 +17,7 @@ pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod locale;
 pub mod message;
 pub mod runtime;
 pub mod terminal;
@@ -55,6 +56,7 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let variable = |name: &str| std::env::var(name).ok();
     let theme = Theme::named(Theme::usual(variable), Depth::usual(variable)).unwrap_or_default();
     let mut app = App::new(size, Instant::now(), theme);
+    app.ascii = locale::is_ascii(variable);
     let playground = Playground::start(None);
     app.playground = playground.as_ref().ok().map(Playground::port);
     let (sender, messages) = channel();

@@ -152,8 +152,8 @@ mod tests {
             ("[palette]", "[colours]", "[palette] is missing"),
             ("brand            =", "brant =", "brand has no look"),
             (
-                "[roles]",
-                "[roles]\nbrant = {}",
+                "\n[roles]",
+                "\n[roles]\nbrant = {}",
                 "brant is no part of the screen",
             ),
             ("#56d4c4", "#56d4c", "teal: #56d4c is not #rrggbb"),

@@ -7,6 +7,7 @@
 
 mod look;
 mod mouse;
+mod panes;
 mod popup;
 mod send;
 mod text;
@@ -15,6 +16,7 @@ use crossterm::event::KeyEvent;
 
 use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
 use crate::tui::keymap::{self, Action, Place};
+use crate::tui::layout::Split;
 use crate::tui::message::{Effect, Message};
 
 pub use send::open;
@@ -172,6 +174,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             return send::pace(app);
         }
         Action::Zoom => app.tab_mut().zoom ^= true,
+        Action::Resize(motion) => panes::resize(app, motion),
+        Action::Unsplit => app.split = Split::default(),
         Action::Quit => return vec![Effect::Quit(0)],
         Action::Interrupt => return interrupt(app),
         Action::Send | Action::Go | Action::Pause | Action::Step | Action::Template => {

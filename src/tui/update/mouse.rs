@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{Action, Motion};
-use crate::tui::layout::{Panes, inside, panes};
+use crate::tui::layout::{Panes, inside};
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
@@ -19,7 +19,14 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, at, false),
         MouseEventKind::Drag(MouseButton::Left) => {
-            place_cursor(app, at, true);
+            match app.dragged.and_then(|border| app.panes().grip(border)) {
+                Some(grip) => app.split.drag(grip, at),
+                None => place_cursor(app, at, true),
+            }
+            Vec::new()
+        }
+        MouseEventKind::Up(_) => {
+            app.dragged = None;
             Vec::new()
         }
         MouseEventKind::ScrollUp => wheel(app, at, Motion::Up),
@@ -33,7 +40,7 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
         app.popup = None;
         return Vec::new();
     }
-    let panes = shown(app);
+    let panes = app.panes();
     if panes.bar.contains(at) {
         return match ui::tab_at(app, at.x) {
             Some(ui::TabClick::Tab(number)) => {
@@ -54,6 +61,10 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
         return Vec::new();
     };
     focus(app, pane);
+    app.dragged = panes.grip_at(at).map(|grip| grip.border);
+    if app.dragged.is_some() {
+        return Vec::new();
+    }
     match pane {
         Focus::Url | Focus::Request => place_cursor(app, at, select),
         Focus::Response => {
@@ -89,7 +100,7 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
         };
         return Vec::new();
     }
-    let panes = shown(app);
+    let panes = app.panes();
     for _ in 0..NOTCH {
         match pane_at(&panes, at).map(|(pane, _)| pane) {
             Some(Focus::Response) => look::scroll(app, motion),
@@ -105,7 +116,7 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
 }
 
 fn place_cursor(app: &mut App, at: Position, select: bool) {
-    let panes = shown(app);
+    let panes = app.panes();
     let tab = app.tab();
     let (area, request) = match tab.focus {
         Focus::Request => match panes.request {
@@ -124,10 +135,6 @@ fn place_cursor(app: &mut App, at: Position, select: bool) {
         &mut tab.url
     };
     editor.click(row, column, select);
-}
-
-fn shown(app: &App) -> Panes {
-    panes(app.size, app.tab().focus, app.tab().zoom)
 }
 
 fn pane_at(panes: &Panes, at: Position) -> Option<(Focus, Rect)> {

@@ -7,7 +7,7 @@ use crate::request;
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Motion};
-use crate::tui::layout::{inside, panes};
+use crate::tui::layout::inside;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
@@ -194,8 +194,7 @@ pub(super) fn settle(app: &mut App) {
             bytes => request::lint(bytes),
         };
     }
-    let tab = app.tab();
-    let panes = panes(app.size, tab.focus, tab.zoom);
+    let panes = app.panes();
     let url = ui::url_text(panes.url);
     let of_request = panes
         .request
@@ -216,8 +215,7 @@ pub(super) fn settle(app: &mut App) {
 }
 
 fn page(app: &App) -> usize {
-    let tab = app.tab();
-    panes(app.size, tab.focus, tab.zoom)
+    app.panes()
         .request
         .map_or(10, |pane| usize::from(pane.height.saturating_sub(3)).max(1))
 }
