@@ -33,6 +33,8 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    // Of a flag given twice the last one holds, as with curl.
+    #[command(args_override_self = true)]
     Fetch(Box<Fetch>),
     /// The embedded practice server alone: prints its addresses, then serves
     Playground {
@@ -43,13 +45,9 @@ enum Command {
         tls_port: Option<String>,
     },
     #[command(hide = true)]
-    Learn {
-        lesson: Option<String>,
-    },
+    Learn { lesson: Option<String> },
     /// Print the completions for a shell
-    Completions {
-        shell: Shell,
-    },
+    Completions { shell: Shell },
     /// Print the manual page (roff)
     Man,
 }
@@ -80,12 +78,21 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// What clap has to say: help and version go to standard output, the rest is a usage error.
 fn clap_answer(answer: &clap::Error) -> ExitCode {
-    let printed = answer.print();
-    match (answer.use_stderr(), printed) {
-        (true, _) => ExitCode::from(Error::usage("").exit_code()),
-        (false, Ok(())) => ExitCode::SUCCESS,
-        (false, Err(error)) => complain(&Error::write(STDOUT, &error)),
+    if answer.use_stderr() {
+        return complain(&Error::usage(one_line(&answer.to_string())));
     }
+    match answer.print() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&Error::write(STDOUT, &error)),
+    }
+}
+
+/// clap's report without its headline's word, its tips and its usage text.
+fn one_line(report: &str) -> String {
+    let matter = report.split("\n\n").next().unwrap_or(report);
+    let matter = matter.strip_prefix("error: ").unwrap_or(matter);
+    let words: Vec<&str> = matter.split_whitespace().collect();
+    format!("{} (try --help)", words.join(" "))
 }
 
 fn browse(url: Option<&str>) -> Result<ExitCode> {

@@ -28,8 +28,8 @@
 //! `use` against it.
 //!
 //! ```text
-//! error  url  anomaly  event  request  proto  exchange  plan  body  net
-//! view  export  playground  headless  tui  cli
+//! error  url  anomaly  event  request  proto  exchange  plan  body  rejudge
+//! net  view  export  playground  headless  tui  cli
 //! ```
 //! `proto` names no `std::net`, no `std::fs` and no clock. ratatui and crossterm appear
 //! only under `tui/`; `tui/ui` never names `net`. `unsafe` stands in `net/probe.rs` alone.
@@ -46,6 +46,7 @@ pub mod net;
 pub mod plan;
 pub mod playground;
 pub mod proto;
+pub mod rejudge;
 pub mod request;
 pub mod tui;
 pub mod url;

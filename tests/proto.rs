@@ -77,9 +77,9 @@ fn the_cases_are_many_and_show_every_anomaly() {
     assert_eq!(names.len(), cases.len(), "two cases have one name");
     for kind in anomaly::Kind::ALL {
         let line = format!("! {} @", kind.name());
-        let shown = |case: &&Case| case.expected.iter().any(|found| found.starts_with(&line));
+        let shown = |case: &Case| case.expected.iter().any(|found| found.starts_with(&line));
         assert!(
-            cases.iter().any(|case| shown(&case)),
+            cases.iter().any(|case| shown(case)),
             "no case shows {}",
             kind.name()
         );

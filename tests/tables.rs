@@ -1,5 +1,8 @@
 //! The tables that people and scripts rely on: names are unique, each row is explained.
 
+#[path = "support/keys.rs"]
+mod keys;
+
 use std::collections::HashSet;
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -7,6 +10,7 @@ use std::hash::Hash;
 use sockeye::anomaly::Kind;
 use sockeye::event::{Call, EndMode, EndReason};
 use sockeye::export::Language;
+use sockeye::tui::keymap::{self, Place, ROWS};
 
 /// A name as the contract writes them: lower case, digits, `joiner` between words.
 fn named<T: Copy + Debug>(all: &[T], name: impl Fn(T) -> &'static str, joiner: char) {
@@ -87,5 +91,60 @@ fn each_deviation_is_documented() {
         let text = kind.explain();
         assert!(text.len() >= 20 && !text.ends_with('.'), "{kind:?}: {text}");
         assert_eq!(Kind::from_name(kind.name()), Some(kind));
+    }
+}
+
+/// A key does one thing in a place, under the name that is printed for it.
+#[test]
+fn each_key_is_found_by_its_name() {
+    let all = ROWS
+        .iter()
+        .flat_map(|row| row.keys.iter().map(move |key| (row, *key)));
+    unique(all.clone().map(|(row, key)| (row.place, key)));
+    for (row, key) in all {
+        let found = keymap::action(keys::key(key), &[row.place]);
+        assert_eq!(found, Some(row.action), "{:?} {key}", row.place);
+    }
+    for row in ROWS {
+        assert!(
+            !row.help.is_empty() && !row.help.ends_with('.'),
+            "{:?}",
+            row.keys
+        );
+        assert!(row.hint.chars().count() <= 10, "{}", row.hint);
+    }
+}
+
+/// The contract's default keys, all but those of what is not built yet: tabs of commands
+/// (Ctrl-P, :) and the views 2 and 3.
+#[test]
+fn the_contracts_keys() {
+    use Place::{Anywhere, OutsideText, Request, Response, Socket, Text, Url};
+    let contract: &[(Place, &str)] = &[
+        (
+            Anywhere,
+            "F1 Ctrl-L F2 F4 Tab Shift-Tab F5 Ctrl-R Esc Alt-← Alt-→ Ctrl-T",
+        ),
+        (
+            Anywhere,
+            "Ctrl-PageUp Ctrl-PageDown F8 F10 F9 Ctrl-Q Ctrl-C",
+        ),
+        (OutsideText, "? . q Ctrl-W z"),
+        (Url, "Enter ↑ ↓"),
+        (Request, "Enter Alt-Enter"),
+        (Text, "Ctrl-V Ctrl-A Ctrl-Z Ctrl-Y Ctrl-W"),
+        (Text, "Shift-← Shift-→ Shift-↑ Shift-↓"),
+        (
+            Response,
+            "1 4 5 6 ↑ ↓ ← → j k PageUp PageDown g G Home End / n N w s y o",
+        ),
+        (Socket, "↑ ↓ Enter"),
+        (OutsideText, "[ ]"),
+    ];
+    for (place, keys) in contract {
+        for key in keys.split(' ') {
+            let found = keymap::action(keys::key(key), &[*place]);
+            assert!(found.is_some(), "{place:?} {key}");
+        }
     }
 }

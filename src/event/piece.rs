@@ -17,13 +17,22 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// Empty where the range is not one of whole characters in `text`.
+    /// `range` is one of whole characters in `text`; a piece of another reads as empty.
     pub fn new(text: &Arc<str>, range: Range<u32>) -> Piece {
         Piece {
             text: Arc::clone(text),
             from: range.start,
             to: range.end,
         }
+    }
+
+    /// In bytes; without a look at the text.
+    pub fn len(&self) -> usize {
+        self.to.saturating_sub(self.from) as usize
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     pub fn as_str(&self) -> &str {

@@ -13,37 +13,122 @@ const KEPT: usize = 32 * 1024;
 pub struct Log {
     first: Vec<Event>,
     last: VecDeque<Event>,
-    /// Numbers of the calls among `first`, and among `last`; ascending.
-    first_calls: Vec<u64>,
-    last_calls: VecDeque<u64>,
+    calls: Index,
+    /// These three are of the connection that serves: a new one begins them anew.
+    pub(super) sends: Index,
+    pub(super) recvs: Index,
+    pub(super) chunks: Index,
     count: u64,
     last_call_us: u64,
 }
 
-impl Log {
-    pub(super) fn push(&mut self, event: Event) {
-        let number = self.count;
+/// Where the kept events of one kind are: rows in order, looked up by halving.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    /// Of the log's `first` events, and of its `last`.
+    first: Vec<Row>,
+    last: VecDeque<Row>,
+    /// Rows so far, kept or not.
+    count: u64,
+}
+
+/// 16 bytes, 1 MiB an index at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// The event's number in the log.
+    pub event: u64,
+    /// Body bytes that lie before it.
+    pub body: u64,
+}
+
+impl Index {
+    pub fn len(&self) -> usize {
+        self.first.len() + self.last.len()
+    }
+
+    pub fn row(&self, at: usize) -> Option<Row> {
+        match at.checked_sub(self.first.len()) {
+            None => self.first.get(at).copied(),
+            Some(at) => self.last.get(at).copied(),
+        }
+    }
+
+    /// Which of its kind the row is, from 0, those that were not kept counted too.
+    pub fn nth(&self, at: usize) -> u64 {
+        match at.checked_sub(self.first.len()) {
+            None => at as u64,
+            Some(at) => self.count - self.last.len() as u64 + at as u64,
+        }
+    }
+
+    /// How many rows come first for which this holds; it must not hold again later.
+    pub fn before(&self, holds: impl Fn(Row) -> bool) -> usize {
+        let (mut from, mut to) = (0, self.len());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            match self.row(middle).is_some_and(&holds) {
+                true => from = middle + 1,
+                false => to = middle,
+            }
+        }
+        from
+    }
+
+    fn push(&mut self, row: Row, in_first: bool) {
         self.count += 1;
-        let is_call = is_call(&event.kind);
+        match in_first {
+            true => self.first.push(row),
+            false => self.last.push_back(row),
+        }
+    }
+
+    /// Events below this number are kept no longer, but for the first ones.
+    fn forget(&mut self, kept_from: u64) {
+        if self.last.front().is_some_and(|row| row.event < kept_from) {
+            self.last.pop_front();
+        }
+    }
+}
+
+impl Log {
+    /// `body`: the body bytes that lie before it.
+    pub(super) fn push(&mut self, event: Event, body: u64) {
+        let in_first = self.first.len() < KEPT;
+        let row = Row {
+            event: self.count,
+            body,
+        };
+        self.count += 1;
+        if is_call(&event.kind) {
+            self.calls.push(row, in_first);
+        }
+        match event.kind {
+            Kind::Send { .. } => self.sends.push(row, in_first),
+            Kind::Recv { .. } => self.recvs.push(row, in_first),
+            Kind::Chunk { .. } => self.chunks.push(row, in_first),
+            Kind::Connected { .. } | Kind::Reused { .. } => {
+                (self.sends, self.recvs, self.chunks) = Default::default();
+            }
+            _ => {}
+        }
         if !matches!(event.kind, Kind::Queues(_)) {
             self.last_call_us = event.t_us;
         }
-        if self.first.len() < KEPT {
+        if in_first {
             self.first.push(event);
-            if is_call {
-                self.first_calls.push(number);
-            }
             return;
         }
         self.last.push_back(event);
-        if is_call {
-            self.last_calls.push_back(number);
-        }
         if self.last.len() > KEPT {
             self.last.pop_front();
             let kept_from = self.count - KEPT as u64;
-            if self.last_calls.front().is_some_and(|&n| n < kept_from) {
-                self.last_calls.pop_front();
+            for index in [
+                &mut self.calls,
+                &mut self.sends,
+                &mut self.recvs,
+                &mut self.chunks,
+            ] {
+                index.forget(kept_from);
             }
         }
     }
@@ -58,9 +143,12 @@ impl Log {
         self.count - (self.first.len() + self.last.len()) as u64
     }
 
-    /// How many are kept from the start: events below this number, without a gap.
-    pub(super) fn first_kept(&self) -> u64 {
-        self.first.len() as u64
+    /// How many events, from the first on, are kept without a gap.
+    pub fn kept_from_start(&self) -> u64 {
+        match self.dropped() {
+            0 => self.count,
+            _ => self.first.len() as u64,
+        }
     }
 
     pub fn event(&self, number: u64) -> Option<&Event> {
@@ -82,16 +170,19 @@ impl Log {
 
     /// How many kept events are rows of the socket log.
     pub fn calls(&self) -> usize {
-        self.first_calls.len() + self.last_calls.len()
+        self.calls.len()
     }
 
     /// The number and event of the socket log's row.
     pub fn call(&self, row: usize) -> Option<(u64, &Event)> {
-        let number = match self.first_calls.get(row) {
-            Some(&number) => number,
-            None => *self.last_calls.get(row - self.first_calls.len())?,
-        };
+        let number = self.calls.row(row)?.event;
         Some((number, self.event(number)?))
+    }
+
+    /// The socket log's row of this event.
+    pub fn row_of(&self, number: u64) -> Option<usize> {
+        let row = self.calls.before(|row| row.event < number);
+        (self.calls.row(row)?.event == number).then_some(row)
     }
 
     /// When the last event that is not a look at the queues was.

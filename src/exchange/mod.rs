@@ -10,6 +10,8 @@
 //! ```
 
 mod log;
+mod origin;
+mod past;
 mod verdict;
 
 use std::net::IpAddr;
@@ -20,6 +22,8 @@ use crate::event::{
 };
 
 pub use log::Log;
+pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
+pub use past::Past;
 pub use verdict::{Otherwise, Outcome, Progress, Verdict};
 
 /// So many anomalies are kept whole; the rest is counted.
@@ -130,6 +134,8 @@ pub struct Calls {
 pub struct Chunks {
     pub count: u64,
     pub largest: u64,
+    /// What their size lines add up to.
+    pub bytes: u64,
     /// The last chunk, of size 0, is here.
     pub complete: bool,
 }
@@ -197,6 +203,11 @@ impl Exchange {
     /// The fold.
     pub fn apply(&mut self, event: Event) {
         let t = event.t_us;
+        // A recv's body bytes follow it, a chunk's may be told before or after it.
+        let body_before = match event.kind {
+            Kind::Chunk { .. } => self.chunks.bytes,
+            _ => self.body_bytes,
+        };
         match &event.kind {
             Kind::ResolveStart { host, .. } => {
                 self.phase = Phase::Resolving;
@@ -281,6 +292,7 @@ impl Exchange {
             Kind::Chunk { size, .. } => {
                 self.chunks.count += 1;
                 self.chunks.largest = self.chunks.largest.max(*size);
+                self.chunks.bytes = self.chunks.bytes.saturating_add(*size);
                 self.chunks.complete = *size == 0;
             }
             Kind::Trailers { headers } => self.trailers.clone_from(headers),
@@ -327,7 +339,7 @@ impl Exchange {
             }
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
-        self.log.push(event);
+        self.log.push(event, body_before);
     }
 
     fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {
@@ -400,40 +412,6 @@ impl Exchange {
             call,
             since_us: self.log.last_call_us(),
         })
-    }
-
-    /// The number (from 0, on this connection) and event of the `recv()` that brought
-    /// this wire byte of the exchange. Linear over the kept log: fine below its bound of
-    /// 65,536; `None` when the byte's recv is not among the kept events.
-    pub fn recv_of(&self, wire_offset: u64) -> Option<(u64, &Event)> {
-        let at = self.wire_base.checked_add(wire_offset)?;
-        let mut before = 0;
-        let mut after = 0;
-        let mut found = None;
-        for (number, event) in self.log.iter() {
-            match event.kind {
-                Kind::Connected { .. } | Kind::Reused { .. } => {
-                    (before, after, found) = (0, 0, None)
-                }
-                Kind::Recv { offset, bytes, .. } => {
-                    let inside = at.checked_sub(offset).is_some_and(|n| n < u64::from(bytes));
-                    match found {
-                        Some(_) => after += 1,
-                        None if inside => found = Some((number, event)),
-                        None => before += 1,
-                    }
-                }
-                _ => {}
-            }
-        }
-        let (number, event) = found?;
-        // Past the gap in the log the number is counted from the end.
-        let past_gap = number >= self.log.first_kept();
-        let number = match past_gap && self.log.dropped() > 0 {
-            true => self.recvs.count.checked_sub(after + 1)?,
-            false => before,
-        };
-        Some((number, event))
     }
 }
 

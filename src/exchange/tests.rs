@@ -242,6 +242,7 @@ fn chunks_are_counted() {
         Chunks {
             count: 3,
             largest: 900,
+            bytes: 912,
             complete: false
         }
     );
@@ -342,6 +343,16 @@ fn the_log_is_bounded() {
         log.iter()
             .all(|(number, event)| log.event(number) == Some(event))
     );
+    for (number, want) in [
+        (0, Some(0)),
+        (1, None),
+        (KEPT - 2, Some(KEPT / 2 - 1)),
+        (KEPT, None),
+        (3 * KEPT - 2, Some(KEPT - 1)),
+    ] {
+        let want = want.map(|row| row as usize);
+        assert_eq!(log.row_of(number), want, "event {number}");
+    }
     // Which recv() brought a byte: numbers hold on both sides of the gap.
     for (recv, want) in [
         (0, Some(0)),

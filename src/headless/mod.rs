@@ -69,8 +69,10 @@ pub fn run(asked: &Fetch) -> ExitCode {
 
 /// One line on standard error; the exit status that goes with it.
 pub fn complain(error: &Error) -> ExitCode {
-    // Standard error may be closed: the status still tells.
-    let _ = writeln!(io::stderr(), "sockeye: {}", safe(&error.to_string()));
+    // One write(), so that no other program's line comes between. Standard error may be
+    // closed: the status still tells.
+    let line = format!("sockeye: {}\n", safe(&error.to_string()));
+    let _ = io::stderr().write_all(line.as_bytes());
     ExitCode::from(error.exit_code())
 }
 

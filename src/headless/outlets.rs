@@ -171,7 +171,33 @@ impl Sink for Outlets {
         self.output.body(bytes)
     }
 
+    /// A chunk can be one byte small: where nobody prints or folds events, it costs a look.
+    #[inline]
     fn event(&mut self, event: Event) -> Result<()> {
+        match event.kind {
+            Kind::Chunk { size: 1.., .. } | Kind::Body { .. }
+                if self.events.is_none() && self.exchange.is_none() =>
+            {
+                Ok(())
+            }
+            _ => self.hand_out(event),
+        }
+    }
+
+    fn waiting(&mut self) -> Result<()> {
+        self.raw()?;
+        if let Some(verbose) = &mut self.verbose {
+            verbose.waiting();
+        }
+        if let Some(events) = &mut self.events {
+            events.waiting(self.drained)?;
+        }
+        self.output.waiting(self.drained)
+    }
+}
+
+impl Outlets {
+    fn hand_out(&mut self, event: Event) -> Result<()> {
         if let Some(events) = &mut self.events {
             events.write_with(|out| event.write_json(out))?;
         }
@@ -224,16 +250,5 @@ impl Sink for Outlets {
             _ => {}
         }
         Ok(())
-    }
-
-    fn waiting(&mut self) -> Result<()> {
-        self.raw()?;
-        if let Some(verbose) = &mut self.verbose {
-            verbose.waiting();
-        }
-        if let Some(events) = &mut self.events {
-            events.waiting(self.drained)?;
-        }
-        self.output.waiting(self.drained)
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::emit::Emit;
+use super::words::{alphanumeric_len, printable_len};
 use super::{Output, text};
 use crate::anomaly::Kind as Deviation;
 use crate::event::{Field, Piece};
@@ -27,7 +28,8 @@ const TEXT_USUAL: usize = 1024;
 /// came in an earlier piece; a line that lies whole in one piece is not copied.
 #[derive(Debug)]
 pub(super) struct Section {
-    /// Names and values one after another, UTF-8: what is not is put in as Latin-1.
+    /// Names and values, UTF-8: what is not is put in as Latin-1. The last field's value
+    /// stands last.
     text: Vec<u8>,
     spots: Vec<Spot>,
     /// So many bytes have been taken, the status line's included.
@@ -39,13 +41,11 @@ pub(super) struct Section {
     over: bool,
 }
 
-/// A field in the section's text: the name up to `name_end`, then the value.
-/// `start <= name_end <= end <= 2 * SECTION_MAX`.
+/// Where a field's name and value stand in the section's text.
 #[derive(Clone, Copy, Debug)]
 struct Spot {
-    start: u32,
-    name_end: u32,
-    end: u32,
+    name: (u32, u32),
+    value: (u32, u32),
     /// With its line end, folds included.
     len: u32,
     offset: u64,
@@ -77,8 +77,8 @@ impl Section {
             Err(_) => String::from_utf8_lossy(&self.text).into(),
         };
         let field = |spot: &Spot| Field {
-            name: Piece::new(&text, spot.start..spot.name_end),
-            value: Piece::new(&text, spot.name_end..spot.end),
+            name: Piece::new(&text, spot.name.0..spot.name.1),
+            value: Piece::new(&text, spot.value.0..spot.value.1),
             offset: spot.offset,
             len: spot.len,
         };
@@ -106,6 +106,16 @@ impl Section {
                 } else if let Ok(room) = usize::try_from(room) {
                     rest = &rest[..room.min(rest.len())];
                 }
+            }
+            if self.held.is_empty()
+                && !self.over
+                && self.spots.len() < FIELDS_MAX
+                && let Some((name, content)) = plain_line(rest)
+            {
+                self.push_plain(&rest[..content], name, at + used as u64);
+                used += content + 2;
+                self.taken += content as u64 + 2;
+                continue;
             }
             let lf = memchr(b'\n', rest);
             let part = &rest[..lf.map_or(rest.len(), |lf| lf + 1)];
@@ -147,6 +157,27 @@ impl Section {
         (used, false)
     }
 
+    /// The line goes in as it is, the field is two places in it.
+    #[inline]
+    fn push_plain(&mut self, content: &[u8], name: usize, offset: u64) {
+        let start = end_of(&self.text);
+        self.text.extend_from_slice(content);
+        let mut value = &content[name + 1..];
+        while let [inner @ .., b' '] = value {
+            value = inner;
+        }
+        let end = start + length(name + 1 + value.len());
+        while let [b' ', inner @ ..] = value {
+            value = inner;
+        }
+        self.spots.push(Spot {
+            name: (start, start + length(name)),
+            value: (end - length(value.len()), end),
+            len: length(content.len() + 2),
+            offset,
+        });
+    }
+
     /// Past the bound, two bytes tell an empty line from another; how a longer one ends
     /// is not told.
     fn hold(&mut self, part: &[u8]) {
@@ -172,6 +203,21 @@ pub(super) fn strip_line_end(line: &[u8]) -> (&[u8], bool) {
     }
 }
 
+/// A line in which nothing deviates, at the beginning of `rest` with its CR LF: the
+/// lengths of its name and of its content. It finds the line's end and checks its bytes
+/// in one go; every other line goes through [`Line`].
+#[inline]
+fn plain_line(rest: &[u8]) -> Option<(usize, usize)> {
+    let name = name_len(rest);
+    if name == 0 || rest.get(name) != Some(&b':') {
+        return None;
+    }
+    let content = name + 1 + printable_len(&rest[name + 1..]);
+    rest[content..]
+        .starts_with(b"\r\n")
+        .then_some((name, content))
+}
+
 /// A line that is not empty.
 struct Line<'a> {
     content: &'a [u8],
@@ -181,43 +227,35 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    #[cold]
     fn read<O: Output>(self, into: &mut Vec<u8>, spots: &mut Vec<Spot>, emit: &mut Emit<'_, O>) {
         let content = inspect(self.content, self.offset, emit);
         if matches!(content.first(), Some(b' ' | b'\t')) {
             self.fold(&content, into, spots.last_mut(), emit);
             return;
         }
-        let token = name_len(&content);
-        let (name, value) = match content.get(token) {
-            Some(b':') => (&content[..token], &content[token + 1..]),
-            _ => match memchr(b':', &content) {
-                Some(colon) => (&content[..colon], &content[colon + 1..]),
-                None => {
-                    emit.anomaly(Deviation::MissingColon, self.offset, text(&content));
-                    (&content[..0], &content[..])
-                }
-            },
+        let (name, value) = match memchr(b':', &content) {
+            Some(colon) => (&content[..colon], &content[colon + 1..]),
+            None => {
+                emit.anomaly(Deviation::MissingColon, self.offset, text(&content));
+                (&content[..0], &content[..])
+            }
         };
-        let mut trimmed = name;
-        if token < name.len() || content.first() == Some(&b':') {
-            trimmed = name.trim_ascii_end();
+        let trimmed = name.trim_ascii_end();
+        if content.contains(&b':') {
             name_deviation(name, trimmed, self.offset, emit);
         }
-        let start = end_of(into);
-        put(into, trimmed);
-        let name_end = end_of(into);
-        put(into, trim(value));
+        let name = put(into, trimmed);
+        let value = put(into, trim(value));
         spots.push(Spot {
-            start,
-            name_end,
-            end: end_of(into),
-            len: u32::try_from(self.len).unwrap_or(u32::MAX),
+            name,
+            value,
+            len: length(self.len),
             offset: self.offset,
         });
     }
 
-    /// The line goes on the last field, whose value is the end of the text.
-    #[cold]
+    /// The line goes on the last field.
     fn fold<O: Output>(
         &self,
         content: &[u8],
@@ -231,29 +269,30 @@ impl Line<'_> {
         };
         emit.anomaly(Deviation::ObsFold, self.offset, "");
         let more = trim(content);
-        if !more.is_empty() && last.end > last.name_end {
+        // Space after the value is in the text where the line went in as it is.
+        into.truncate(last.value.1 as usize);
+        if !more.is_empty() && last.value.1 > last.value.0 {
             into.push(b' ');
         }
-        put(into, more);
-        last.end = end_of(into);
-        last.len = last
-            .len
-            .saturating_add(u32::try_from(self.len).unwrap_or(u32::MAX));
+        last.value.1 = put(into, more).1;
+        last.len = last.len.saturating_add(length(self.len));
     }
 }
 
-/// Puts bytes in as UTF-8.
-fn put(into: &mut Vec<u8>, bytes: &[u8]) {
-    if bytes.is_ascii() {
-        into.extend_from_slice(bytes);
-    } else {
-        into.extend_from_slice(text(bytes).as_bytes());
-    }
+/// Puts bytes in as UTF-8; answers where they stand.
+fn put(into: &mut Vec<u8>, bytes: &[u8]) -> (u32, u32) {
+    let start = end_of(into);
+    into.extend_from_slice(text(bytes).as_bytes());
+    (start, end_of(into))
 }
 
 /// The text is at most twice [`SECTION_MAX`] long: Latin-1 takes two bytes for one.
 fn end_of(text: &[u8]) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
+    length(text.len())
+}
+
+fn length(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// A name that is not a token right up to its colon.
@@ -279,14 +318,18 @@ pub(super) fn inspect<'a, O: Output>(
     offset: u64,
     emit: &mut Emit<'_, O>,
 ) -> Cow<'a, [u8]> {
-    // Without an early exit this is a few vector instructions a line.
-    let plain = content.iter().fold(true, |plain, &byte| {
-        plain & ((byte >= b' ') & (byte < 0x7f) | (byte == b'\t'))
-    });
-    if plain {
-        return Cow::Borrowed(content);
+    if is_plain(content) {
+        Cow::Borrowed(content)
+    } else {
+        inspect_odd(content, offset, emit)
     }
-    inspect_odd(content, offset, emit)
+}
+
+/// Printable ASCII and tabs alone.
+fn is_plain(content: &[u8]) -> bool {
+    content
+        .iter()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\t'))
 }
 
 #[cold]
@@ -295,16 +338,20 @@ fn inspect_odd<'a, O: Output>(
     offset: u64,
     emit: &mut Emit<'_, O>,
 ) -> Cow<'a, [u8]> {
-    let odd: [(Deviation, fn(u8) -> bool); 4] = [
-        (Deviation::BareCr, |byte| byte == b'\r'),
-        (Deviation::NulByte, |byte| byte == 0),
-        (Deviation::ControlByte, |byte| {
-            byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | 0)
-        }),
-        (Deviation::HighByte, |byte| byte > 127),
-    ];
-    for (kind, is) in odd {
-        if let Some(at) = content.iter().position(|&byte| is(byte)) {
+    let odd = |byte: &u8| match byte {
+        b' '..=b'~' | b'\t' => None,
+        b'\r' => Some(Deviation::BareCr),
+        0 => Some(Deviation::NulByte),
+        128.. => Some(Deviation::HighByte),
+        _ => Some(Deviation::ControlByte),
+    };
+    for kind in [
+        Deviation::BareCr,
+        Deviation::NulByte,
+        Deviation::ControlByte,
+        Deviation::HighByte,
+    ] {
+        if let Some(at) = content.iter().position(|byte| odd(byte) == Some(kind)) {
             let detail = match kind {
                 Deviation::ControlByte | Deviation::HighByte => format!("0x{:02x}", content[at]),
                 _ => String::new(),
@@ -333,10 +380,9 @@ fn trim(bytes: &[u8]) -> &[u8] {
 
 /// How many bytes at the beginning may stand in a name (RFC 9110 section 5.6.2).
 pub(super) fn name_len(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|&byte| !TOKEN[usize::from(byte)])
-        .unwrap_or(bytes.len())
+    let common = alphanumeric_len(bytes);
+    let rest = bytes[common..].iter();
+    common + rest.take_while(|&&byte| TOKEN[usize::from(byte)]).count()
 }
 
 const TOKEN: [bool; 256] = {

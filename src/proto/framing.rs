@@ -66,7 +66,7 @@ pub(super) fn decide<O: Output>(
     let tunnel = status == 101 || (method == Method::Connect && (200..300).contains(&status));
     forbidden_here(&facts, status, tunnel, emit);
     if head.line.version == Version::Http10
-        && let Some(field) = facts.encoding
+        && let Some(field) = facts.encoding.first
     {
         emit.anomaly(
             Deviation::EncodingInHttp10,
@@ -89,7 +89,7 @@ pub(super) fn decide<O: Output>(
         return decision;
     }
     // Step 3: both; Transfer-Encoding wins.
-    if let (Some(_), Some(length)) = (facts.encoding, facts.length) {
+    if let (Some(_), Some(length)) = (facts.encoding.first, facts.length.first) {
         emit.anomaly(
             Deviation::LengthAndEncoding,
             length.offset,
@@ -108,7 +108,7 @@ pub(super) fn decide<O: Output>(
         return decision;
     }
     // Step 4: Transfer-Encoding.
-    if let Some(field) = facts.encoding {
+    if let Some(field) = facts.encoding.first {
         if facts.chunked_last(emit) {
             decision.framing = Framing::Chunked;
         } else {
@@ -151,8 +151,8 @@ fn forbidden_here<O: Output>(facts: &Facts<'_>, status: u16, tunnel: bool, emit:
         return;
     }
     for (field, kind) in [
-        (facts.length, Deviation::LengthWithoutBody),
-        (facts.encoding, Deviation::EncodingWithoutBody),
+        (facts.length.first, Deviation::LengthWithoutBody),
+        (facts.encoding.first, Deviation::EncodingWithoutBody),
     ] {
         if let Some(field) = field {
             emit.anomaly(kind, field.offset, field.value.as_str());
@@ -161,52 +161,56 @@ fn forbidden_here<O: Output>(facts: &Facts<'_>, status: u16, tunnel: bool, emit:
 }
 
 /// The fields that frame a response.
+#[derive(Default)]
 struct Facts<'a> {
-    fields: &'a [Field],
-    /// The first field of each name.
-    length: Option<&'a Field>,
-    encoding: Option<&'a Field>,
-    connection: Option<&'a Field>,
+    length: Named<'a>,
+    encoding: Named<'a>,
+    connection: Named<'a>,
 }
 
-const LENGTH: &str = "content-length";
-const ENCODING: &str = "transfer-encoding";
-const CONNECTION: &str = "connection";
+/// The fields of one name, in order. Hardly ever more than one: no allocation for that.
+#[derive(Default)]
+struct Named<'a> {
+    first: Option<&'a Field>,
+    more: Vec<&'a Field>,
+}
+
+impl<'a> Named<'a> {
+    fn push(&mut self, field: &'a Field) {
+        match self.first {
+            None => self.first = Some(field),
+            Some(_) => self.more.push(field),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'a Field> {
+        self.first.into_iter().chain(self.more.iter().copied())
+    }
+}
 
 impl<'a> Facts<'a> {
     fn read(fields: &'a [Field]) -> Facts<'a> {
-        let mut facts = Facts {
-            fields,
-            length: None,
-            encoding: None,
-            connection: None,
-        };
+        let mut facts = Facts::default();
         for field in fields {
             // Three lengths; most fields have another.
-            let (name, first) = match field.name.len() {
-                14 => (LENGTH, &mut facts.length),
-                17 => (ENCODING, &mut facts.encoding),
-                10 => (CONNECTION, &mut facts.connection),
+            let (name, named) = match field.name.len() {
+                14 => ("content-length", &mut facts.length),
+                17 => ("transfer-encoding", &mut facts.encoding),
+                10 => ("connection", &mut facts.connection),
                 _ => continue,
             };
-            if first.is_none() && field.name.eq_ignore_ascii_case(name) {
-                *first = Some(field);
+            if field.name.eq_ignore_ascii_case(name) {
+                named.push(field);
             }
         }
         facts
     }
 
-    fn named(&self, name: &'static str) -> impl Iterator<Item = &'a Field> {
-        let named = move |field: &&Field| field.name.eq_ignore_ascii_case(name);
-        self.fields.iter().filter(named)
-    }
-
     /// The length, RFC 9112 section 6.3 step 5: equal repetitions are one number.
     fn announced<O: Output>(&self, emit: &mut Emit<'_, O>) -> Option<Announced> {
-        self.length?;
         let mut length: Option<u64> = None;
         let (mut repeated, mut list) = (None, None);
-        for (i, field) in self.named(LENGTH).enumerate() {
+        for (i, field) in self.length.iter().enumerate() {
             for (j, member) in field.value.split(',').enumerate() {
                 let unusable = |kind, detail| Some(Announced::Unusable(kind, field.offset, detail));
                 let number = match number(member.trim_matches([' ', '\t'])) {
@@ -241,7 +245,8 @@ impl<'a> Facts<'a> {
     /// Is chunked the last transfer coding? Its deviations are recorded where it is.
     fn chunked_last<O: Output>(&self, emit: &mut Emit<'_, O>) -> bool {
         let mut codings = self
-            .named(ENCODING)
+            .encoding
+            .iter()
             .flat_map(|field| list(&field.value).map(move |coding| (coding, field.offset)))
             .filter(|(coding, _)| !coding.is_empty())
             .collect::<Vec<_>>();
@@ -267,14 +272,13 @@ impl<'a> Facts<'a> {
     /// RFC 9112 section 9.3, as far as the head says.
     fn connection<O: Output>(&self, head: &PartialHead, emit: &mut Emit<'_, O>) -> Connection {
         let says = |option: &str| {
-            self.connection.is_some()
-                && (self.named(CONNECTION).flat_map(|field| list(&field.value)))
-                    .any(|said| said.eq_ignore_ascii_case(option))
+            (self.connection.iter().flat_map(|field| list(&field.value)))
+                .any(|said| said.eq_ignore_ascii_case(option))
         };
         let (close, keep_alive) = (says("close"), says("keep-alive"));
         if close
             && keep_alive
-            && let Some(field) = self.connection
+            && let Some(field) = self.connection.first
         {
             emit.anomaly(
                 Deviation::ConnectionConflict,
@@ -287,12 +291,12 @@ impl<'a> Facts<'a> {
             (false, "the server says Connection: close")
         } else if head.section.over() {
             (false, "the head was too large to be read whole")
-        } else if self.encoding.is_some() && self.length.is_some() {
+        } else if self.encoding.first.is_some() && self.length.first.is_some() {
             (
                 false,
                 "Content-Length beside Transfer-Encoding: nobody knows what comes next",
             )
-        } else if http10 && self.encoding.is_some() {
+        } else if http10 && self.encoding.first.is_some() {
             (
                 false,
                 "Transfer-Encoding in HTTP/1.0: nobody knows what comes next",

@@ -29,6 +29,7 @@ mod framing;
 mod head;
 mod opening;
 mod reader;
+mod words;
 
 use crate::event::Kind;
 

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use crate::body::{Store, Window};
 use crate::event::Call;
-use crate::exchange::{BodyPlace, Exchange};
+use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
@@ -92,6 +93,10 @@ pub struct Visit {
     pub recv_size: usize,
     /// The fold of all events so far.
     pub live: Exchange,
+    /// The moment that is shown instead.
+    pub past: Option<Past>,
+    /// The past goes on by itself.
+    pub play: Option<Play>,
     /// Zero of the events' clock.
     pub started: Instant,
     /// The fetch's thread has returned.
@@ -107,6 +112,15 @@ pub struct Visit {
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
+}
+
+/// The past goes on, at so many times its own speed.
+#[derive(Clone, Copy, Debug)]
+pub struct Play {
+    pub speed: f64,
+    /// Then it showed `from_us`.
+    pub since: Instant,
+    pub from_us: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -146,6 +160,11 @@ pub enum Popup {
     Help { places: Vec<Place>, top: usize },
     /// Every knob, the chosen row, what is typed as its value.
     Knobs { row: usize, typed: String },
+    /// Where other end modes would have ended the exchange; `None`: it is being judged.
+    Judged {
+        id: VisitId,
+        judged: Option<Vec<Judged>>,
+    },
     /// One line of text is asked for.
     Ask { ask: Ask, field: Editor },
 }
@@ -258,9 +277,16 @@ impl App {
         });
     }
 
-    /// True while something on screen changes by itself: a call that waits, a notice.
-    pub fn ticking(&self) -> bool {
-        self.notice.is_some() || self.tab().visit().is_some_and(|visit| !visit.over)
+    /// How often something on screen changes by itself: a call that waits counts on by
+    /// tenths of a second, a past that is played at any moment.
+    pub fn tick(&self) -> Option<Duration> {
+        const TENTH: Duration = Duration::from_millis(100);
+        let visit = self.tab().visit();
+        if visit.is_some_and(|visit| visit.play.is_some()) {
+            return Some(TENTH / 6);
+        }
+        let counting = self.notice.is_some() || visit.is_some_and(|visit| !visit.over);
+        counting.then_some(TENTH)
     }
 
     /// The exercises of the start page: what to type, and what it shows.
@@ -395,6 +421,8 @@ impl Visit {
             request: plan.request.clone(),
             recv_size: plan.recv_size,
             live: Exchange::new(plan.end, plan.request.len() as u64),
+            past: None,
+            play: None,
             started: plan.start,
             over: false,
             paused: false,
@@ -410,9 +438,47 @@ impl Visit {
         }
     }
 
-    /// What is shown of it.
+    /// It can be cancelled, paused and stepped. What has ended cannot, though its thread
+    /// returns a moment later.
+    pub fn runs(&self) -> bool {
+        !self.over && self.live.end.is_none()
+    }
+
+    /// What is shown of it: as it is, or as it was.
     pub fn exchange(&self) -> &Exchange {
-        &self.live
+        self.past.as_ref().map_or(&self.live, |past| &past.exchange)
+    }
+
+    /// What is shown is over, so nothing in it counts on.
+    pub fn shows_end(&self) -> bool {
+        match &self.past {
+            Some(past) => past.exchange.end.is_some(),
+            None => self.over,
+        }
+    }
+
+    /// Shows the moment after the call in this row of the socket log; past the last one,
+    /// the exchange as it is. False where the log has a gap before that moment.
+    pub fn show_moment(&mut self, row: usize) -> bool {
+        if row >= self.live.log.calls() {
+            self.past = None;
+            self.play = None;
+            return true;
+        }
+        let stepped = self
+            .past
+            .as_mut()
+            .is_some_and(|past| past.forward(&self.live, row));
+        if stepped {
+            return true;
+        }
+        match Past::at(&self.live, row) {
+            Some(moment) => {
+                self.past = Some(moment);
+                true
+            }
+            None => false,
+        }
     }
 
     /// The body's bytes so far.
@@ -440,10 +506,26 @@ impl Visit {
         }
     }
 
+    /// The same, whatever moment is shown.
+    pub fn all_received(&self) -> Window {
+        Window {
+            store: self.wire.clone(),
+            start: 0,
+            len: self.live.recvs.bytes,
+        }
+    }
+
     /// The part of the request that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
         let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
         &self.request[..sent.min(self.request.len())]
+    }
+
+    /// The exchange's clock in what is shown: microseconds since it began.
+    pub fn shown_us(&self, now: Instant) -> u64 {
+        self.past
+            .as_ref()
+            .map_or_else(|| self.elapsed_us(now), Past::t_us)
     }
 
     /// Microseconds since the exchange began.
@@ -451,9 +533,9 @@ impl Visit {
         u64::try_from(now.saturating_duration_since(self.started).as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// The call that runs now and for how many microseconds; none while paused.
+    /// The call that runs now and for how many microseconds; none in the past.
     pub fn waiting(&self, now: Instant) -> Option<(Call, u64)> {
-        if self.over {
+        if self.over || self.past.is_some() {
             return None;
         }
         let pending = self.exchange().pending()?;

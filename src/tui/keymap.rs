@@ -80,6 +80,14 @@ pub enum Action {
     Resize(Motion),
     Unsplit,
     OpenCall,
+    MomentBack,
+    MomentForward,
+    MomentFirst,
+    MomentLast,
+    Play,
+    Slower,
+    Faster,
+    Rejudge,
     Exercise(u8),
     Choose,
     Less,
@@ -144,7 +152,7 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
     Anywhere ["Ctrl-PageDown"] NextTab, "next tab";
     Anywhere ["F3"] Knobs, "every knob of the fetch: sizes, timeouts, address family, blocking", "knobs";
-    Anywhere ["F6"] RecvSize, "the next size of recv(): 256 KiB, 4096, 512, 16, 1 byte";
+    Anywhere ["F6"] RecvSize, "the next size of recv(): 128 KiB, 64 KiB, 4096, 512, 16, 1 byte";
     Anywhere ["F7"] Pace, "the next pace: as fast as it goes, 10, 3, 1 calls a second";
     Anywhere ["F8"] Pause, "pause / go on: no recv() while paused", "pause";
     Anywhere ["F10"] Step, "one socket call, then pause", "step";
@@ -210,12 +218,20 @@ pub const ROWS: &[Row] = rows! {
     Response ["y"] Copy, "copy the body (OSC 52)";
     Response ["o"] Page, "open the body in $PAGER";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
-
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
     Anywhere ["Alt-Shift-↑"] Resize(Up), "the pane's border up";
     Anywhere ["Alt-Shift-↓"] Resize(Down), "the pane's border down";
     Anywhere ["Alt-="] Unsplit, "every border where it was at first";
+
+    OutsideText ["["] MomentBack, "step back through the exchange as it was";
+    OutsideText ["]"] MomentForward, "step forward through the exchange as it was";
+    OutsideText ["{"] MomentFirst, "to the exchange's first call";
+    OutsideText ["}"] MomentLast, "to the exchange as it is";
+    OutsideText ["p"] Play, "play the exchange as it was, or stop";
+    OutsideText ["<"] Slower, "play at half the speed";
+    OutsideText [">"] Faster, "play at twice the speed";
+    OutsideText ["J"] Rejudge, "where other end modes would have ended it";
 
     Socket ["↑" "k"] Move(Up), "the call before";
     Socket ["↓" "j"] Move(Down), "the next call";

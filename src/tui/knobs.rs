@@ -181,7 +181,7 @@ impl Knobs {
     pub fn summary(&self) -> String {
         let mut parts = vec![format!("end: {}", self.end)];
         parts.push(match self.recv_size {
-            FAST_RECV => "recv 256 KiB".to_owned(),
+            FAST_RECV => "recv 128 KiB".to_owned(),
             n => format!("recv {n}"),
         });
         if let Some(n) = self.send_size {

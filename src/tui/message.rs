@@ -3,12 +3,15 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::body::{Store, Window};
 use crate::event::{Event, Queues};
+use crate::exchange::Exchange;
 use crate::plan::Plan;
+use crate::rejudge::Judged;
 use crate::tui::app::{ViewKind, VisitId};
 use crate::tui::layout::Size;
 
@@ -44,6 +47,10 @@ pub enum Message {
         view: ViewKind,
         hit: Option<Range<u64>>,
     },
+    Judged {
+        id: VisitId,
+        judged: Vec<Judged>,
+    },
     /// The editor gave the request back.
     Edited(Vec<u8>),
     Note(String),
@@ -77,6 +84,14 @@ pub enum Effect {
         needle: Vec<u8>,
         from: u64,
         back: bool,
+    },
+    /// Judge a finished exchange by every end mode.
+    Rejudge {
+        id: VisitId,
+        exchange: Box<Exchange>,
+        method: Vec<u8>,
+        received: Window,
+        timeout: Duration,
     },
     Copy {
         bytes: Vec<u8>,

@@ -43,8 +43,6 @@ use theme::depth::Depth;
 
 /// Sixty frames a second.
 const FRAME: Duration = Duration::from_micros(16_667);
-/// How often a waiting call is counted on, while nothing else happens.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Runs the browser until the user leaves; answers the exit status.
 ///
@@ -106,10 +104,9 @@ fn turn(
             drawn = Some(now);
             changed = false;
         }
-        let wait = match (changed, app.ticking()) {
-            (true, _) => Some(due.saturating_duration_since(Instant::now())),
-            (false, true) => Some(TICK),
-            (false, false) => None,
+        let wait = match changed {
+            true => Some(due.saturating_duration_since(Instant::now())),
+            false => app.tick(),
         };
         let mut next = match receive(messages, wait) {
             Some(message) => message,

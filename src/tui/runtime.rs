@@ -14,8 +14,10 @@ use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::find::{Answer, Needle};
 use crate::body::{Memory, Window};
+use crate::event::EndMode;
 use crate::net::{self, Control, Pool, channel};
 use crate::plan::Plan;
+use crate::rejudge::rejudge;
 use crate::tui::app::VisitId;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
@@ -96,6 +98,25 @@ impl Runtime {
                         Err(err) => Message::Complain(format!("find: {err}")),
                     };
                     let _ = messages.send(found);
+                });
+            }
+            Effect::Rejudge {
+                id,
+                exchange,
+                method,
+                received,
+                timeout,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let judged: io::Result<Vec<_>> = EndMode::ALL
+                        .iter()
+                        .map(|&mode| rejudge(&exchange, &method, &received, mode, timeout))
+                        .collect();
+                    let _ = messages.send(match judged {
+                        Ok(judged) => Message::Judged { id, judged },
+                        Err(err) => Message::Complain(format!("re-judge: {err}")),
+                    });
                 });
             }
             Effect::Copy { bytes, what } => return copy(screen, &bytes, what).map(Some),

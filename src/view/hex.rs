@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::safe::glyph;
-use super::{Line, Marks, Role, View, unreadable};
+use super::{Line, Marks, Role, Span, View, unreadable};
 use crate::body::Window;
 
 /// Anchors and marks are offsets in the window.
@@ -77,7 +77,7 @@ impl Hex {
     fn line(&self, at: u64, bytes: &[u8], per_row: usize, digits: usize) -> Line {
         let mut row = Clip {
             line: Line {
-                spans: Vec::with_capacity(2 + per_row / 2),
+                spans: Vec::with_capacity(2),
                 at,
             },
             shown: self.left..self.left.saturating_add(self.width),
@@ -92,9 +92,10 @@ impl Hex {
         row.push(offset, digits, Role::Margin);
         row.push("  ", 2, Role::Text);
 
+        let roles = self.roles(at, bytes.len());
         let mut text = String::with_capacity(4 * per_row);
         let mut n = 0;
-        for (run, role) in self.runs(at, bytes, |_| Role::Text) {
+        for (run, role) in runs(&roles[..bytes.len()]) {
             // A space between marked bytes is marked, the one behind them is not.
             for &byte in &bytes[run.clone()] {
                 if n > run.start {
@@ -110,7 +111,7 @@ impl Hex {
         let filled = digits + 2 + 3 * per_row + gaps(per_row) + 1;
         let missing = filled.saturating_sub(row.column).min(SPACES.len());
         row.push(&SPACES[..missing], missing, Role::Text);
-        for (run, role) in self.runs(at, bytes, class) {
+        for (run, role) in runs(&roles[..bytes.len()]) {
             for &byte in &bytes[run.clone()] {
                 text.push_str(PICTURES[usize::from(byte)]);
             }
@@ -120,36 +121,27 @@ impl Hex {
         row.line
     }
 
-    /// The stretches of a row's bytes that are, or are marked as, the same.
-    fn runs(
-        &self,
-        at: u64,
-        bytes: &[u8],
-        class: fn(u8) -> Role,
-    ) -> impl Iterator<Item = (Range<usize>, Role)> {
+    /// What the bytes of a row show as. Text all of them unless marked: a picture's shape
+    /// says enough, and a colour for each kind would cost a span for every other byte.
+    fn roles(&self, at: u64, len: usize) -> [Role; 16] {
         let mut roles = [Role::Text; 16];
-        for (offset, (role, &byte)) in (at..).zip(roles.iter_mut().zip(bytes)) {
-            *role = self.marks.role(offset..offset + 1, class(byte));
+        if self.marks.role(at..at + len as u64, Role::Text) != Role::Text {
+            for (at, role) in (at..).zip(&mut roles) {
+                *role = self.marks.role(at..at + 1, Role::Text);
+            }
         }
-        let len = bytes.len().min(roles.len());
-        let mut start = 0;
-        std::iter::from_fn(move || {
-            let role = *roles[..len].get(start)?;
-            let same = roles[start..len].iter().take_while(|&&next| next == role);
-            let run = start..start + same.count();
-            start = run.end;
-            Some((run, role))
-        })
+        roles
     }
 }
 
-/// What a byte is in the text column.
-fn class(byte: u8) -> Role {
-    match byte {
-        b' '..=b'~' => Role::Text,
-        0x80.. => Role::Undecodable,
-        _ => Role::Invisible,
-    }
+/// Neighbours of one role, as ranges.
+fn runs(roles: &[Role]) -> impl Iterator<Item = (Range<usize>, Role)> {
+    let mut start = 0;
+    roles.chunk_by(|a, b| a == b).map(move |same| {
+        let run = start..start + same.len();
+        start = run.end;
+        (run, same[0])
+    })
 }
 
 /// What stands before byte `n` of a row, and behind the last: groups of eight.
@@ -177,7 +169,15 @@ impl Clip {
         let from = self.column;
         self.column += columns;
         if self.shown.start <= from && self.column <= self.shown.end {
-            self.line.push(text, role);
+            match self.line.spans.last_mut() {
+                Some(last) if last.role == role => last.text.push_str(text),
+                // Most rows are two spans, so the second is made for all that follows.
+                _ => {
+                    let mut long = String::with_capacity(LONGEST);
+                    long.push_str(text);
+                    self.line.spans.push(Span { text: long, role });
+                }
+            }
             return;
         }
         for (column, c) in (from..).zip(text.chars()) {
@@ -188,6 +188,8 @@ impl Clip {
     }
 }
 
+/// Bytes of sixteen pairs with their gaps and sixteen pictures of three bytes.
+const LONGEST: usize = 104;
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The two digits of each byte.

@@ -4,6 +4,8 @@ use std::process::Command;
 
 use rustix::process::{Signal, kill_process};
 
+use sockeye::playground::Playground;
+
 use super::{ended, fetch, pid, read_until, run, sockeye, spawn};
 
 #[test]
@@ -83,7 +85,39 @@ fn usage_errors_exit_2() {
     ] {
         let ran = run(Command::new(env!("CARGO_BIN_EXE_sockeye")).args(args), b"");
         assert_eq!((ran.code, ran.out.len()), (2, 0), "{args:?}: {}", ran.err);
-        assert!(!ran.err.is_empty());
+        let lines: Vec<&str> = ran.err.lines().collect();
+        assert!(
+            matches!(lines[..], [line] if line.starts_with("sockeye: ") && line.ends_with(')')),
+            "{args:?}: {}",
+            ran.err
+        );
+    }
+}
+
+/// As curl does it; flags that add up still do.
+#[test]
+fn of_a_flag_given_twice_the_last_one_holds() {
+    let playground = Playground::start(None).unwrap();
+    let ran = run(
+        sockeye("fetch")
+            .args(["-A", "one", "-A", "two", "-X", "GET", "-X", "PUT"])
+            .args([
+                "-H",
+                "A: 1",
+                "-H",
+                "B: 2",
+                "--timeout",
+                "9",
+                "--timeout",
+                "8",
+            ])
+            .arg(playground.url("/echo")),
+        b"",
+    );
+    let text = ran.text();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for want in ["PUT /echo", "User-Agent: two", "A: 1", "B: 2"] {
+        assert!(text.contains(want), "{want} in {text}");
     }
 }
 

@@ -156,3 +156,25 @@ pub(crate) fn error(kind: &'static str, message: &str) -> Kind {
 pub(crate) fn sent(offset: u64, n: u32) -> Kind {
     send(offset, n, n)
 }
+
+/// A Content-Length body of three recvs behind a head of its own.
+pub(crate) fn drip() -> Vec<(u64, Kind)> {
+    let length = Framing::Length(30);
+    vec![
+        (0, resolving()),
+        (10, resolved(&["127.0.0.1"])),
+        (12, connecting("127.0.0.1:8080")),
+        (20, connected("127.0.0.1:8080")),
+        (25, send(0, 63, 63)),
+        (40, recv(0, 4096, 50)),
+        (40, head(200, 50, length, &[("Content-Length", "30")])),
+        (200, recv(50, 4096, 10)),
+        (200, Kind::Body { bytes: 10 }),
+        (400, recv(60, 4096, 10)),
+        (400, Kind::Body { bytes: 10 }),
+        (600, recv(70, 4096, 10)),
+        (600, Kind::Body { bytes: 10 }),
+        (601, end(EndReason::ContentLength)),
+        (602, kept()),
+    ]
+}

@@ -184,9 +184,7 @@ impl Exchange {
         let message = failure.message.clone();
         let fail = |text: String| Why::new(Outcome::Failed, text);
         match failure.kind {
-            "connect" => {
-                fail(self.attempts_line().unwrap_or(message)).brief("not connected".to_owned())
-            }
+            "connect" => fail(self.attempts_line().unwrap_or(message)).brief(self.last_attempt()),
             "resolve" => fail(message).brief("host not found".to_owned()),
             "empty_reply" => Why::new(
                 Outcome::Early,
@@ -257,6 +255,14 @@ impl Exchange {
                 format!("the peer reset the connection ({call}() = {errno})")
             }
             _ => message,
+        }
+    }
+
+    fn last_attempt(&self) -> String {
+        let outcome = self.attempts.last().map(|attempt| &attempt.outcome);
+        match outcome {
+            Some(Some(Err(why))) => format!("connect(): {why}"),
+            _ => "not connected".to_owned(),
         }
     }
 

@@ -415,8 +415,9 @@ impl Editor {
     /// Scrolls as little as it takes to have the cursor in an area of this size.
     pub fn reveal(&mut self, width: usize, height: usize) {
         let (row, column) = self.cursor_cell();
-        self.top = self.top.clamp((row + 1).saturating_sub(height), row);
-        self.left = self.left.clamp((column + 1).saturating_sub(width), column);
+        // In an area without rows or columns nothing is in sight; the cursor's own counts.
+        self.top = self.top.clamp((row + 1).saturating_sub(height.max(1)), row);
+        self.left = (self.left).clamp((column + 1).saturating_sub(width.max(1)), column);
     }
 
     /// Scrolls without the cursor.

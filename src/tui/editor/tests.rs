@@ -160,6 +160,9 @@ fn the_cursor_stays_in_sight() {
     editor.up(4, false);
     editor.reveal(10, 3);
     assert_eq!(editor.first_row(), 2);
+    editor.right(false);
+    editor.reveal(0, 0);
+    assert_eq!((editor.first_row(), editor.first_column()), (2, 1));
 }
 
 #[test]

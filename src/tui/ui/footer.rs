@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Call;
-use crate::exchange::{Exchange, Span as Time, Verdict};
+use crate::exchange::{Exchange, Past, Span as Time, Verdict};
 use crate::tui::app::{App, Visit};
 use crate::tui::keymap::{Action, ROWS};
 use crate::tui::ui::{paint, row, styled};
@@ -27,7 +27,7 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         );
         return;
     };
-    let now = visit.elapsed_us(app.now);
+    let now = visit.shown_us(app.now);
     let spans_of = named(visit.exchange());
     let taken = |span: &Time| span.to.unwrap_or(now).saturating_sub(span.from);
     let all: u64 = spans_of
@@ -46,7 +46,7 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
     let mut spans = Vec::new();
     for ((_, span), label) in spans_of.iter().zip(labels) {
         let style = match span {
-            Some(span) if span.to.is_none() && !visit.over => theme.strong(),
+            Some(span) if span.to.is_none() && !visit.shows_end() => theme.strong(),
             Some(_) => theme.title(false),
             None => theme.quiet(),
         };
@@ -91,6 +91,9 @@ pub fn verdict(frame: &mut Frame, area: Rect, app: &App) {
 
 fn state(visit: &Visit, app: &App) -> (String, Style) {
     let theme = app.theme;
+    if let Some(past) = &visit.past {
+        return (as_it_was(visit, past), theme.warning());
+    }
     if let Some(verdict) = visit.exchange().verdict() {
         let style = match &visit.exchange().error {
             Some(_) => theme.bad(),
@@ -128,6 +131,20 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         String::new()
     };
     (format!("{words}{blocked}"), theme.warning())
+}
+
+fn as_it_was(visit: &Visit, past: &Past) -> String {
+    let seconds = past.t_us() as f64 / 1e6;
+    let (row, rows) = (past.row + 1, visit.live.log.calls());
+    match visit.play {
+        Some(play) => format!(
+            "as it was at {seconds:.3} s, call {row} of {rows}, played × {}: p stops, < > change the speed",
+            play.speed
+        ),
+        None => format!(
+            "as it was at {seconds:.3} s, call {row} of {rows}: [ ] step, p plays, }} leads back to the end"
+        ),
+    }
 }
 
 /// As much of the verdict as fits whole: all of it, without what other modes would have

@@ -19,7 +19,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Borders, Paragraph};
+use ratatui::widgets::{Block, BorderType, Borders, Paragraph, Wrap};
 
 use crate::tui::app::{App, Focus};
 use crate::tui::layout::SMALLEST;
@@ -28,7 +28,7 @@ use crate::view::safe;
 
 pub use bar::{TabClick, tab_at};
 pub use footer::hint_at;
-pub use popup::{help_rows, question_area};
+pub use popup::{help_end, question_area};
 pub use request::text_area as request_text;
 pub use response::view_at;
 pub use socket::call_at;
@@ -79,12 +79,14 @@ fn too_small(frame: &mut Frame, area: Rect) {
         "sockeye needs {}×{}, this is {}×{}",
         SMALLEST.columns, SMALLEST.rows, area.width, area.height
     );
-    let row = Rect {
-        y: area.y + area.height / 2,
-        height: area.height.min(1),
+    let words = Paragraph::new(words).centered().wrap(Wrap { trim: true });
+    let half = area.height / 2;
+    let below = Rect {
+        y: area.y + half,
+        height: area.height - half,
         ..area
     };
-    frame.render_widget(Paragraph::new(words).centered(), row);
+    frame.render_widget(words, below);
 }
 
 /// A pane's border with its title; the focused one stands out by its double weight too,

@@ -2,56 +2,89 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::EndMode;
+use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Place, ROWS};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{paint, pane, styled};
+use crate::tui::ui::{paint, pane, short, styled};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
         Popup::Help { places, top } => help(frame, app, places, *top),
         Popup::Knobs { row, typed } => knobs(frame, app, *row, typed),
+        Popup::Judged { judged, .. } => judgement(frame, app, judged.as_deref()),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
     }
 }
 
-/// Rows of the help for these places.
-pub fn help_rows(places: &[Place]) -> usize {
-    help_lines(places, Theme::new(false)).len()
+/// The furthest that the help for these places can be scrolled down.
+pub fn help_end(places: &[Place], size: Size) -> usize {
+    let inner = inside(help_area(size));
+    let rows = help_lines(places, Theme::new(false), usize::from(inner.width)).len();
+    rows.saturating_sub(usize::from(inner.height))
+}
+
+fn help_area(size: Size) -> Rect {
+    centred(size, 92, size.rows.saturating_sub(2))
 }
 
 fn help(frame: &mut Frame, app: &App, places: &[Place], top: usize) {
-    let area = centred(app.size, 92, app.size.rows.saturating_sub(2));
     let title = vec![Span::raw("Keys · ↑ ↓ scroll · Esc closes")];
-    let inner = open(frame, app, area, title);
-    let lines = help_lines(places, app.theme);
-    let most = lines.len().saturating_sub(usize::from(inner.height));
-    let shown: Vec<Line> = lines.into_iter().skip(top.min(most)).collect();
+    let inner = open(frame, app, help_area(app.size), title);
+    let lines = help_lines(places, app.theme, usize::from(inner.width));
+    // The screen may have grown since it was scrolled.
+    let top = top.min(help_end(places, app.size));
+    let shown: Vec<Line> = lines.into_iter().skip(top).collect();
     frame.render_widget(Paragraph::new(shown), inner);
 }
 
-fn help_lines(places: &[Place], theme: Theme) -> Vec<Line<'static>> {
+fn help_lines(places: &[Place], theme: Theme, width: usize) -> Vec<Line<'static>> {
+    let room = width.saturating_sub(3 + KEYS + 1);
     let mut lines = Vec::new();
     for place in places {
         lines.push(Line::styled(format!(" {}", place.title()), theme.strong()));
         for row in ROWS.iter().filter(|row| row.place == *place) {
-            let keys = row.keys.join(" ");
-            let pad = 22usize.saturating_sub(keys.width());
-            lines.push(Line::from(vec![
-                styled(format!("   {keys}{}", " ".repeat(pad)), theme.key()),
-                Span::raw(row.help),
-            ]));
+            let mut keys = row.keys.join(" ");
+            for words in in_rows(row.help, room) {
+                let pad = KEYS.saturating_sub(keys.width());
+                lines.push(Line::from(vec![
+                    styled(format!("   {keys}{}", " ".repeat(pad)), theme.key()),
+                    Span::raw(words),
+                ]));
+                keys.clear();
+            }
         }
         lines.push(Line::default());
     }
     lines
+}
+
+/// Columns of the help's keys.
+const KEYS: usize = 22;
+
+/// The words in rows of so many columns; a word that is longer stands alone.
+fn in_rows(text: &str, columns: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        match rows.last_mut() {
+            Some(row) if row.is_empty() => row.push_str(word),
+            Some(row) if row.width() + 1 + word.width() <= columns => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            _ => rows.push(word.to_owned()),
+        }
+    }
+    rows
 }
 
 fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
@@ -87,6 +120,64 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
     let help = Paragraph::new(styled(format!(" {}", KNOBS[row].help), theme.quiet()))
         .wrap(Wrap { trim: false });
     frame.render_widget(help, below);
+}
+
+/// One row an end mode: where it would have ended.
+fn judgement(frame: &mut Frame, app: &App, judged: Option<&[Judged]>) {
+    let theme = app.theme;
+    let area = centred(app.size, 96, EndMode::ALL.len() as u16 + 4);
+    let title = vec![Span::raw(
+        "Other end modes, from the recorded bytes and times",
+    )];
+    let inner = open(frame, app, area, title);
+    let Some(judged) = judged else {
+        frame.render_widget(Paragraph::new(" judging"), inner);
+        return;
+    };
+    let lines: Vec<Line> = judged
+        .iter()
+        .map(|judged| {
+            let (words, style) = ending(judged);
+            Line::from(vec![
+                styled(format!(" {:<8} ", judged.mode.name()), theme.strong()),
+                styled(short(&words, usize::from(inner.width) - 10), style(theme)),
+            ])
+        })
+        .chain([
+            Line::default(),
+            Line::styled(
+                " the timeout is the one of the knobs (F3), or 2 s",
+                theme.quiet(),
+            ),
+        ])
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn ending(judged: &Judged) -> (String, fn(Theme) -> Style) {
+    let body = paint::count(judged.body_bytes);
+    let recvs = match judged.recvs {
+        1 => "one recv()".to_owned(),
+        n => format!("{} recv()s", paint::count(n)),
+    };
+    let at = |t_us: u64| format!("{:.3} s", t_us as f64 / 1e6);
+    match &judged.ending {
+        Ending::Ends { reason, t_us } => (
+            format!(
+                "ends at {} ({reason}): {body} B of body, {recvs}",
+                at(*t_us)
+            ),
+            Theme::good,
+        ),
+        Ending::Fails { t_us, why } => (format!("fails at {}: {why}", at(*t_us)), Theme::bad),
+        Ending::Waits { since_us } => (
+            format!(
+                "still waiting since {}: {body} B of body, {recvs}",
+                at(*since_us)
+            ),
+            Theme::warning,
+        ),
+    }
 }
 
 fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {

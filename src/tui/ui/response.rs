@@ -78,7 +78,7 @@ fn views(
         .collect();
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
-    if !visit.over && scroll.follow {
+    if !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
     if active == ViewKind::Text && !wrap {
@@ -113,9 +113,9 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         spans.push(Span::raw(" · "));
         spans.push(styled("none", theme.bad()));
     }
-    spans.push(Span::raw(format!(" · {}", amount(exchange))));
+    spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
     if let Some(progress) = exchange.progress()
-        && !visit.over
+        && !visit.shows_end()
         && let Some(total) = progress.total
         && total > 0
         && width >= 60
@@ -131,18 +131,21 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     spans
 }
 
-fn amount(exchange: &Exchange) -> String {
-    let body = paint::count(exchange.body_bytes);
-    match exchange.progress().and_then(|progress| progress.total) {
-        Some(total) if total != exchange.body_bytes => {
-            format!("{body} of {} B", paint::count(total))
-        }
-        _ => format!("{body} B"),
+/// To the byte where there is room: a number must never be cut.
+fn amount(exchange: &Exchange, width: usize) -> String {
+    let body = exchange.body_bytes;
+    let total = exchange.progress().and_then(|progress| progress.total);
+    let total = total.filter(|&total| total != body);
+    match (total, width >= 60) {
+        (Some(total), true) => format!("{} of {} B", paint::count(body), paint::count(total)),
+        (Some(total), false) => format!("{} of {}", paint::bytes(body), paint::bytes(total)),
+        (None, true) => format!("{} B", paint::count(body)),
+        (None, false) => paint::bytes(body),
     }
 }
 
 fn nothing_to_show(visit: &Visit) -> &'static str {
-    match (visit.over, visit.exchange().recvs.bytes) {
+    match (visit.shows_end(), visit.exchange().recvs.bytes) {
         (false, _) => " nothing received so far",
         (true, 0) => " nothing was received",
         (true, _) => " there is no body: 5 shows every byte, 6 the head",

@@ -33,24 +33,33 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     frame.render_widget(pane(theme, focused, vec![Span::raw(title)]), area);
     let height = usize::from(inner.height);
     let first = first_row(visit, height);
-    let count = exchange.log.calls();
+    // In the past too all rows stand there: those still to come are quiet.
+    let log = &visit.live.log;
+    let count = log.calls();
     let mut lines = Vec::with_capacity(height);
     for number in first..count.min(first + height) {
-        if let Some((at, event)) = exchange.log.call(number) {
-            let chosen = visit.call == Some(number) && focused;
-            let follows = exchange.log.event(at + 1);
+        if let Some((at, event)) = log.call(number) {
+            let chosen = match &visit.past {
+                Some(past) => past.row == number,
+                None => visit.call == Some(number) && focused,
+            };
+            let to_come = visit.past.as_ref().is_some_and(|past| past.row < number);
+            let follows = log.event(at + 1);
             lines.push(call_row(
                 event,
                 follows,
-                &exchange.host,
+                &visit.live.host,
                 chosen,
                 theme,
                 inner.width,
             ));
+            if to_come && let Some(line) = lines.last_mut() {
+                line.style = theme.quiet();
+            }
         }
     }
     if lines.len() < height
-        && let Some(line) = pending(visit, app, theme)
+        && let Some(line) = pending(visit, app, theme, usize::from(inner.width))
     {
         lines.push(line);
     }
@@ -61,14 +70,14 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
 pub fn call_at(app: &App, inner: Rect, row: usize) -> Option<usize> {
     let visit = app.tab().visit()?;
     let number = first_row(visit, usize::from(inner.height)) + row;
-    (number < visit.exchange().log.calls()).then_some(number)
+    (number < visit.live.log.calls()).then_some(number)
 }
 
 fn first_row(visit: &Visit, height: usize) -> usize {
-    let count = visit.exchange().log.calls();
+    let count = visit.live.log.calls();
     let running = usize::from(!visit.over);
     let tail = (count + running).saturating_sub(height);
-    match visit.call {
+    match visit.past.as_ref().map(|past| past.row).or(visit.call) {
         // The chosen row stands in the middle, as far as there are rows around it.
         Some(chosen) => chosen.saturating_sub(height / 2).min(tail),
         None => tail,
@@ -118,7 +127,7 @@ fn meaning(call: &Kind, next: &Kind) -> &'static str {
 }
 
 /// The call that has not answered.
-fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
+fn pending(visit: &Visit, app: &App, theme: Theme, width: usize) -> Option<Line<'static>> {
     let (call, waited_us) = visit.waiting(app.now)?;
     let call = match call {
         Call::Resolve => format!("getaddrinfo(\"{}\")", safe::safe(&visit.exchange().host)),
@@ -131,15 +140,17 @@ fn pending(visit: &Visit, app: &App, theme: Theme) -> Option<Line<'static>> {
         Call::Close => "close()".to_owned(),
     };
     if visit.paused {
-        let words = format!("        ‖ {call} may not begin: F10");
+        let words = format!("        ‖ {call} waits: F10");
+        let words = safe::cut(&words, width).into_owned();
         return Some(Line::styled(words, theme.warning()));
     }
     let seconds = visit.elapsed_us(app.now).saturating_sub(waited_us) as f64 / 1e6;
+    let counted = format!(" ▏blocked {:.1} s", waited_us as f64 / 1e6);
+    // Whatever the call is, how long it has waited is seen.
+    let room = width.saturating_sub(safe::width(&counted));
+    let call = format!("{seconds:>7.3} {call}");
     Some(Line::from(vec![
-        Span::raw(format!("{seconds:>7.3} {call} ")),
-        styled(
-            format!("▏blocked {:.1} s", waited_us as f64 / 1e6),
-            theme.warning(),
-        ),
+        Span::raw(safe::cut(&call, room).into_owned()),
+        styled(counted, theme.warning()),
     ]))
 }

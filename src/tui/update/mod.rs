@@ -3,9 +3,10 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`look`] the response and the log, [`popup`] the pop-ups,
-//! [`mouse`] the mouse.
+//! [`moment`] the past, [`mouse`] the mouse.
 
 mod look;
+mod moment;
 mod mouse;
 mod panes;
 mod popup;
@@ -42,6 +43,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tick => {
             let now = app.now;
             app.notice.take_if(|notice| notice.until <= now);
+            moment::play_on(app);
             Vec::new()
         }
         // Drained once a frame, not once a wake-up.
@@ -80,6 +82,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Found { id, view, hit } => look::found(app, id, view, hit),
+        Message::Judged { id, judged } => {
+            if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
+                && *of == id
+            {
+                *to = Some(judged);
+            }
+            Vec::new()
+        }
         Message::Edited(bytes) => {
             app.tab_mut().request.set(&bytes);
             text::settle(app);
@@ -181,6 +191,14 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Send | Action::Go | Action::Pause | Action::Step | Action::Template => {
             return send::perform(app, action);
         }
+        Action::MomentBack
+        | Action::MomentForward
+        | Action::MomentFirst
+        | Action::MomentLast
+        | Action::Play
+        | Action::Slower
+        | Action::Faster => moment::perform(app, action),
+        Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::Older
@@ -242,7 +260,7 @@ fn turn_tab(app: &mut App, by: usize) {
 fn running(app: &App) -> Option<VisitId> {
     app.tab()
         .visit()
-        .filter(|visit| !visit.over)
+        .filter(|visit| visit.runs())
         .map(|visit| visit.id)
 }
 
@@ -255,6 +273,9 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Response | Focus::Socket => {
             app.notice = None;
             app.tab_mut().zoom = false;
+            if moment::leave(app) {
+                return Vec::new();
+            }
             if let Some(visit) = app.tab_mut().visit_mut() {
                 visit.hit = None;
                 visit.chosen = None;
@@ -306,10 +327,11 @@ fn step_visit(app: &mut App, by: isize) {
 }
 
 fn close_tab(app: &mut App) -> Vec<Effect> {
-    let tab = app.tabs.remove(app.active);
-    if app.tabs.is_empty() {
+    // There is always a tab: with the last one the program closes.
+    if app.tabs.len() == 1 {
         return vec![Effect::Quit(0)];
     }
+    let tab = app.tabs.remove(app.active);
     app.active = app.active.min(app.tabs.len() - 1);
     tab.visits
         .iter()

@@ -93,7 +93,7 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
 
 fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
     if let Some(Popup::Help { top, places }) = &mut app.popup {
-        let most = ui::help_rows(places).saturating_sub(1);
+        let most = ui::help_end(places, app.size);
         *top = match motion {
             Motion::Up => top.saturating_sub(NOTCH),
             _ => (*top + NOTCH).min(most),

@@ -7,6 +7,7 @@ use crate::tui::editor::Editor;
 use crate::tui::keymap::{self, Action, Motion, Place};
 use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
+use crate::tui::ui;
 
 use super::{look, send, text};
 
@@ -28,6 +29,11 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
+        Some(popup @ Popup::Judged { .. }) => {
+            if keymap::action(key, &[Place::Popup]) != Some(Action::Choose) {
+                app.popup = Some(popup);
+            }
+        }
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         None => {}
     }
@@ -46,7 +52,7 @@ fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
         Some(Action::Choose) => return,
         _ => top,
     };
-    let most = super::super::ui::help_rows(&places).saturating_sub(1);
+    let most = ui::help_end(&places, app.size);
     app.popup = Some(Popup::Help {
         places,
         top: top.min(most),

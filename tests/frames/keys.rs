@@ -1,0 +1,481 @@
+//! What keys, pastes and clicks do, as tables: a script, then what it comes to.
+
+use crate::stage::Stage;
+use sockeye::tui::app::Popup;
+
+/// Each script is played at 120x40 after `before`; then `show` must say what stands here.
+fn table(before: &str, show: fn(&mut Stage) -> String, rows: &[(&str, &str)]) {
+    for (script, want) in rows {
+        let mut stage = Stage::of(120, 40, before);
+        stage.asked();
+        stage.play(script);
+        let found = show(&mut stage);
+        assert_eq!(found, *want, "after {script}\n{}", stage.frame());
+    }
+}
+
+const RUNNING: &str = "open localhost/a\n@1 connected";
+
+const ENDED: &str = r"
+    open localhost/a
+    @1 connected
+    @2 recv HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello
+";
+
+/// Forty rows, more than a page; the fetch goes on.
+const LONG: &str = r"
+    open localhost/a
+    @1 connected
+    @2 recv HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n
+    @3 recv*40 row\n
+    @3 recv last\n
+";
+
+/// Without User-Agent and Accept, which every template has.
+fn request(stage: &mut Stage) -> String {
+    let bytes = stage.app.tab().request.bytes().escape_ascii().to_string();
+    bytes.replace("User-Agent: sockeye/0.1.0\\r\\nAccept: */*\\r\\n", "")
+}
+
+fn url(stage: &mut Stage) -> String {
+    stage.app.tab().url.text()
+}
+
+fn url_note(stage: &mut Stage) -> String {
+    stage.app.tab().url_note.clone().unwrap_or_default()
+}
+
+fn asked(stage: &mut Stage) -> String {
+    stage.asked().join(", ")
+}
+
+fn focus(stage: &mut Stage) -> String {
+    format!("{:?}", stage.app.tab().focus)
+}
+
+fn place(stage: &mut Stage) -> String {
+    let popup = match &stage.app.popup {
+        Some(Popup::Help { .. }) => "help over ",
+        Some(Popup::Knobs { .. }) => "knobs over ",
+        Some(Popup::Ask { .. }) => "question over ",
+        Some(Popup::Judged { .. }) => "judgement over ",
+        None => "",
+    };
+    format!("{popup}{}: {}", focus(stage), asked(stage))
+}
+
+fn tabs(stage: &mut Stage) -> String {
+    let (at, count) = (stage.app.active + 1, stage.app.tabs.len());
+    format!("{at} of {count}: {}", asked(stage))
+}
+
+fn notice(stage: &mut Stage) -> String {
+    let notice = stage.app.notice.as_ref();
+    notice.map_or(String::new(), |notice| notice.text.clone())
+}
+
+#[test]
+fn a_changed_url_changes_target_and_host_alone() {
+    let rows = &[
+        (
+            "type localhost/a",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
+        (
+            "type localhost:81/a?b",
+            r"GET /a?b HTTP/1.1\r\nHost: localhost:81\r\n\r\n",
+        ),
+        (
+            "paste http://[::1]:82/",
+            r"GET / HTTP/1.1\r\nHost: [::1]:82\r\n\r\n",
+        ),
+        // No URL: the request stays as the last URL left it.
+        (
+            "type localhost/a\npress Ctrl-A\npaste ftp://x",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
+        (
+            "type localhost/a\nedited PUT /a HTTP/1.0\\r\\nX: y\\nHOST: localhost\\r\\n\\r\\n\\0\npress Ctrl-A\ntype example.com/b",
+            r"PUT /b HTTP/1.0\r\nX: y\nHOST: example.com\r\n\r\n\x00",
+        ),
+        (
+            "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\npress Ctrl-A\ntype example.com/b",
+            r"GET /mine HTTP/1.1\r\nHost: mine\r\n\r\n",
+        ),
+    ];
+    table("press Ctrl-L", request, rows);
+    let rows = &[
+        ("type localhost/a", "the target follows the URL"),
+        (
+            "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\ntype b",
+            "the request was edited by hand and stays as it is (F12: template)",
+        ),
+        (
+            "type ftp://x",
+            "ftp: this scheme is not supported (try http://)",
+        ),
+    ];
+    table("press Ctrl-L", url_note, rows);
+}
+
+#[test]
+fn the_editor_takes_every_byte() {
+    let rows = &[
+        (
+            "type GET / HTTP/1.1\npress Enter Enter",
+            r"GET / HTTP/1.1\r\n\r\n",
+        ),
+        ("type a\npress Alt-Enter\ntype b", r"a\nb"),
+        ("press Ctrl-V 0 0 Ctrl-V F f Ctrl-V 0 d", r"\x00\xff\r"),
+        ("press Ctrl-V 0 x\ntype a", "a"),
+        ("press Ctrl-V Esc\ntype a", "a"),
+        ("paste a\\nb\\r\\nc\\rd", r"a\r\nb\r\nc\r\nd"),
+        ("paste \\x1b[31m\\0", r"\x1b[31m\x00"),
+        ("type abc\npress Ctrl-Z", ""),
+        ("type abc\npress Ctrl-Z Ctrl-Y", "abc"),
+        ("type one two\npress Ctrl-W", "one "),
+        ("type one\npress Home Delete", "ne"),
+        ("type ab\npress Shift-← x", "ax"),
+        ("type q?.z:", "q?.z:"),
+        ("paste a\npress Ctrl-A Backspace", ""),
+    ];
+    table("press F2", request, rows);
+}
+
+#[test]
+fn places_are_reached_and_left() {
+    let rows = &[
+        ("", "Response"),
+        ("press F2", "Request"),
+        ("press F2 F2", "Response"),
+        ("press Shift-Tab F2", "Request"),
+        ("press Shift-Tab F2 F2", "Socket"),
+        ("press Ctrl-L F2 F2", "Url"),
+        ("press Ctrl-L", "Url"),
+        ("press Tab", "Url"),
+        ("press Tab Tab", "Request"),
+        ("press Tab Tab Tab", "Socket"),
+        ("press Tab Tab Tab Tab", "Response"),
+        ("press Shift-Tab Shift-Tab", "Request"),
+        ("press Ctrl-L Esc", "Response"),
+        ("press F2 Esc", "Response"),
+        ("press Shift-Tab Esc", "Socket"),
+        ("press Ctrl-L Enter", "Response"),
+    ];
+    table(ENDED, focus, rows);
+}
+
+/// Esc and Ctrl-C: what runs, then the field, then the pop-up's own.
+#[test]
+fn escape_and_interrupt() {
+    let rows = &[
+        ("press Esc", "Response: cancel 1"),
+        ("press F2 Esc", "Request: cancel 1"),
+        ("press Ctrl-L Esc", "Url: cancel 1"),
+        ("press F1 Esc", "Response: "),
+        ("press F1 Esc Esc", "Response: cancel 1"),
+        ("press F3 Ctrl-C", "Response: "),
+        ("press Ctrl-C", "Response: cancel 1"),
+        ("press Ctrl-L Ctrl-C", "Url: copy localhost/a"),
+        ("press Ctrl-L End Ctrl-C", "Url: cancel 1"),
+        ("press F2\n@3 ended\npress Esc", "Response: "),
+        ("@3 cancelled\npress Ctrl-C", "Response: "),
+        ("@3 cancelled\npress Ctrl-C Ctrl-C", "Response: quit 0"),
+        ("@3 cancelled\npress Ctrl-C F9 Ctrl-C", "Response: "),
+        ("press q", "Response: quit 0"),
+        ("press F2 Ctrl-Q", "Request: quit 0"),
+        ("press F1 Ctrl-Q", "help over Response: quit 0"),
+        ("press F1 q", "Response: "),
+        ("press / q", "question over Response: "),
+        ("press ?", "help over Response: "),
+        ("press F2 ?", "Request: "),
+        ("press F3", "knobs over Response: "),
+    ];
+    table(RUNNING, place, rows);
+}
+
+#[test]
+fn the_hand_on_a_fetch() {
+    let rows = &[
+        ("press F8", "pause 1"),
+        ("press F8 F8", "pause 1, resume 1"),
+        ("press F10", "step 1"),
+        ("press .", "step 1"),
+        ("press F10 F8", "step 1, resume 1"),
+        ("press F2 F8", "pause 1"),
+        ("press F5", "cancel 1, fetch 2"),
+        ("press Ctrl-R", "cancel 1, fetch 2"),
+        ("press F7", "pace 1 Some(10)"),
+        ("press F9", ""),
+        ("@2 cancelled\npress F8", "fetch 2, paused with 0 calls"),
+        ("@2 cancelled\npress F10", "fetch 2, paused with 1 calls"),
+        ("@2 cancelled\npress F7", ""),
+    ];
+    table(RUNNING, asked, rows);
+    let knobs = |stage: &mut Stage| stage.app.tab().knobs.summary();
+    let rows = &[
+        ("", "end: auto · recv 256 KiB"),
+        ("press F9", "end: close · recv 256 KiB"),
+        ("press F9 F9", "end: length · recv 256 KiB"),
+        ("press F9 F9 F9", "end: timeout · recv 256 KiB"),
+        ("press F9 F9 F9 F9", "end: once · recv 256 KiB"),
+        ("press F9 F9 F9 F9 F9", "end: auto · recv 256 KiB"),
+        ("press F6 F6", "end: auto · recv 4096"),
+        ("press F3 ↓ 7 7 Enter Enter", "end: auto · recv 77"),
+        ("press F3 ↓ ↓ → Esc", "end: auto · recv 256 KiB · send 4096"),
+        ("press F3 ↓ 0 Enter", "end: auto · recv 256 KiB"),
+    ];
+    table(RUNNING, knobs, rows);
+    // What is sent is what the knobs said when it was sent.
+    let mut stage = Stage::of(120, 40, RUNNING);
+    stage.press("F9 F6 F6 F5");
+    assert_eq!(stage.plan().end.name(), "close");
+    assert_eq!(stage.plan().recv_size, 4096);
+}
+
+#[test]
+fn back_and_forward() {
+    let before =
+        &format!("{ENDED}\nopen localhost/b\n@9 cancelled\nopen localhost/c\n@9 cancelled");
+    let rows = &[
+        ("", "localhost/c"),
+        ("press Alt-←", "http://localhost/b"),
+        ("press Alt-← Alt-←", "http://localhost/a"),
+        ("press Alt-← Alt-← Alt-←", "http://localhost/a"),
+        ("press Alt-← Alt-← Alt-→", "http://localhost/b"),
+        ("press Alt-→", "localhost/c"),
+    ];
+    table(before, url, rows);
+    let rows = &[
+        (
+            "press Alt-← Alt-←",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
+        // A new exchange takes the place of those ahead.
+        (
+            "press Alt-← Alt-←\nopen localhost/d\npress Alt-←",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
+    ];
+    table(before, request, rows);
+    table(
+        before,
+        asked,
+        &[(
+            "press Alt-← Alt-←\nopen localhost/d",
+            "forget 2, forget 3, fetch 4",
+        )],
+    );
+    table(
+        before,
+        notice,
+        &[
+            ("press Alt-→", "this is the last exchange of the tab"),
+            (
+                "press Alt-← Alt-← Alt-←",
+                "this is the first exchange of the tab",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn typed_urls_come_back() {
+    let before = &format!(
+        "press Ctrl-L\ntype localhost/a\npress Enter\n@1 cancelled\npress Ctrl-L\ntype localhost/b\npress Enter\n@1 cancelled\npress Ctrl-L"
+    );
+    let rows = &[
+        ("press ↑", "localhost/b"),
+        ("press ↑ ↑", "localhost/a"),
+        ("press ↑ ↑ ↑", "localhost/a"),
+        ("press ↑ ↑ ↓", "localhost/b"),
+        ("press ↑ ↓", ""),
+    ];
+    table(before, url, rows);
+}
+
+#[test]
+fn tabs_open_close_and_turn() {
+    let rows = &[
+        ("", "1 of 1: "),
+        ("press Ctrl-T", "2 of 2: "),
+        ("press Ctrl-T Ctrl-PageDown", "1 of 2: "),
+        ("press Ctrl-T Ctrl-T Ctrl-PageUp", "2 of 3: "),
+        ("press Ctrl-T Ctrl-PageUp Ctrl-PageUp", "2 of 2: "),
+        ("press Ctrl-T Esc Ctrl-W", "1 of 1: "),
+        // In a text field it deletes a word.
+        ("press Ctrl-T Ctrl-W", "2 of 2: "),
+        ("press Ctrl-T Ctrl-PageUp Ctrl-W", "1 of 1: forget 1"),
+        ("press Ctrl-W", "1 of 1: quit 0"),
+    ];
+    table(RUNNING, tabs, rows);
+    // What comes for a tab behind is there when one looks.
+    let mut stage = Stage::of(120, 40, ENDED);
+    stage.press("Ctrl-T");
+    assert!(!stage.frame().contains("hello"));
+    stage.press("Ctrl-PageUp");
+    assert!(stage.frame().contains("hello"));
+}
+
+/// The first row of the body's text that is on screen.
+#[test]
+fn the_end_is_followed_until_one_scrolls() {
+    let rows = &[
+        ("", "last in sight"),
+        ("@4 recv*9 more\\n", "newer"),
+        ("press k\n@4 recv*9 more\\n", "stands"),
+        ("press ↑\n@4 recv*9 more\\n", "stands"),
+        ("press PageUp\n@4 recv*9 more\\n", "stands"),
+        ("press g\n@4 recv*9 more\\n", "stands"),
+        ("press g G\n@4 recv*9 more\\n", "newer"),
+        ("press k End\n@4 recv*9 more\\n", "newer"),
+        ("press k j\n@4 recv*9 more\\n", "newer"),
+        ("press g PageDown PageDown\n@4 recv*9 more\\n", "newer"),
+        ("wheel up row\n@4 recv*9 more\\n", "stands"),
+        ("wheel up row\nwheel down row\n@4 recv*9 more\\n", "newer"),
+    ];
+    let shown = |stage: &mut Stage| {
+        let frame = stage.frame();
+        let words = match (frame.contains("┃last"), frame.contains("┃more")) {
+            (_, true) if frame.contains("following") => "newer",
+            (true, false) if frame.contains("following") => "last in sight",
+            (_, false) => "stands",
+            _ => "more without following",
+        };
+        words.to_owned()
+    };
+    table(LONG, shown, rows);
+}
+
+#[test]
+fn the_log_is_followed_until_a_call_is_chosen() {
+    let chosen = |stage: &mut Stage| {
+        let call = stage.app.tab().visit().and_then(|visit| visit.call);
+        call.map_or("newest".to_owned(), |call| call.to_string())
+    };
+    // getaddrinfo, socket, connect, send, then three recv.
+    let rows = &[
+        ("press Shift-Tab", "newest"),
+        ("press Shift-Tab ↑", "5"),
+        ("press Shift-Tab ↑ k", "4"),
+        ("press Shift-Tab ↑ ↓", "6"),
+        ("press Shift-Tab ↑ ↓ ↓", "newest"),
+        ("press Shift-Tab g", "0"),
+        ("press Shift-Tab g ↑", "0"),
+        ("press Shift-Tab g G", "newest"),
+        ("click socket(", "1"),
+        ("wheel up socket(", "3"),
+    ];
+    table(LONG, chosen, rows);
+}
+
+#[test]
+fn the_mouse() {
+    let rows = &[
+        ("click Socket", "Socket: "),
+        ("click Request", "Request: "),
+        ("click end: auto", "Url: "),
+        ("click Response", "Response: "),
+        ("press F1\nclick Request", "Response: "),
+        ("click find", "question over Response: "),
+        ("click knobs", "knobs over Response: "),
+        ("click F5 send", "Response: fetch 2"),
+    ];
+    table(ENDED, place, rows);
+    let view = |stage: &mut Stage| stage.app.tab().view.title().to_owned();
+    let rows = &[
+        ("click 4 Hex", "Hex"),
+        ("click 5 Wire", "Wire"),
+        ("click 6 Headers", "Headers"),
+        ("click 4 Hex\nclick 1 Text", "Text"),
+        ("press 5", "Wire"),
+        ("press 2", "Text"),
+    ];
+    table(ENDED, view, rows);
+    table(
+        ENDED,
+        tabs,
+        &[
+            ("click +", "2 of 2: "),
+            ("click +\nclick 1 localhost/a", "1 of 2: "),
+        ],
+    );
+    table(
+        "",
+        asked,
+        &[("click 2  Why", "fetch 1"), ("click A practice", "")],
+    );
+}
+
+#[test]
+fn a_paste_outside_text_goes_to_the_url_bar() {
+    let rows = &[
+        ("paste example.com/p", "example.com/p"),
+        (
+            "press Ctrl-L\ntype old\npress Esc\npaste example.com/p",
+            "example.com/p",
+        ),
+        ("paste http://a/\\r\\n", "http://a/"),
+        ("press F1\npaste lost", ""),
+        ("press F2\npaste GET", ""),
+    ];
+    table("", url, rows);
+    table("", focus, &[("paste example.com/p", "Url")]);
+}
+
+#[test]
+fn the_start_page() {
+    let rows = &[
+        (
+            "press 1",
+            "localhost:8080/drip?bytes=4096&size=256&every=200",
+        ),
+        (
+            "press Enter",
+            "localhost:8080/drip?bytes=4096&size=256&every=200",
+        ),
+        ("press 2", "localhost:8080/keep-alive"),
+        ("press ↓ Enter", "localhost:8080/keep-alive"),
+        ("press ↓ ↓ ↓ Enter", "localhost:8080/flood?bytes=1g"),
+        ("press ↑", ""),
+    ];
+    table("", url, rows);
+}
+
+#[test]
+fn finding_saving_copying() {
+    let rows = &[
+        ("press /\ntype ell\npress Enter", "find ell from 0"),
+        (
+            "press /\ntype ell\npress Enter\nfound 1..4\npress n",
+            "find ell from 0, find ell from 2",
+        ),
+        (
+            "press /\ntype ell\npress Enter\nfound 1..4\npress N",
+            "find ell from 0, find ell back from 1",
+        ),
+        ("press n", ""),
+        ("press / Enter", ""),
+        ("press / x Esc", ""),
+        ("press s Enter", "save a"),
+        ("press s\ntype other\npress Enter", "save other"),
+        ("press y", "copy hello"),
+        (
+            "press 5 y",
+            "copy HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        ),
+        ("press o", "page"),
+        ("press F4", "edit the body"),
+        ("press F2 F4", "edit the request"),
+    ];
+    table(ENDED, asked, rows);
+    table(
+        RUNNING,
+        notice,
+        &[
+            ("press y", ""),
+            ("press o", "there is no body"),
+            ("press F4", "there is no body"),
+        ],
+    );
+}

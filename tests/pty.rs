@@ -1,0 +1,227 @@
+//! The real program in a real terminal: the exercises, the hand on a fetch, a request byte
+//! for byte, and a terminal that is as before on every way out.
+
+#[path = "support/terminal.rs"]
+mod terminal;
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use vt100::Screen;
+
+use terminal::Terminal;
+
+const ENTER: &str = "\r";
+const ESC: &str = "\x1b";
+const CTRL_C: &str = "\x03";
+const CTRL_L: &str = "\x0c";
+const ALT_ENTER: &str = "\x1b\r";
+const CTRL_V: &str = "\x16";
+const CTRL_A: &str = "\x01";
+const F2: &str = "\x1bOQ";
+const F5: &str = "\x1b[15~";
+const F7: &str = "\x1b[18~";
+const F8: &str = "\x1b[19~";
+const F10: &str = "\x1b[21~";
+
+/// The number that stands right before these words.
+fn number_before(screen: &Screen, words: &str) -> Option<u64> {
+    let text = screen.contents();
+    let (before, _) = text.split_once(words)?;
+    let start = before.rfind(|c: char| !c.is_ascii_digit() && c != ',');
+    let digits = &before[start.map_or(0, |at| {
+        at + before[at..].chars().next().map_or(1, char::len_utf8)
+    })..];
+    digits.replace(',', "").parse().ok()
+}
+
+fn body(screen: &Screen) -> Option<u64> {
+    number_before(screen, " of ")
+}
+
+fn recvs(screen: &Screen) -> Option<u64> {
+    number_before(screen, " recv ─").or_else(|| number_before(screen, " recv ━"))
+}
+
+#[test]
+fn the_first_exercise_grows_and_says_why_it_ended() {
+    let (mut terminal, _) = Terminal::browser();
+    terminal.send("1");
+    let first = terminal.wait("a count", |screen| body(screen).filter(|&n| n > 0));
+    terminal.wait("a larger count", |screen| {
+        body(screen).filter(|&n| n > first)
+    });
+    terminal.wait_for("ended: Content-Length's 4096 bytes are here");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn a_blocked_recv_is_shown_and_esc_ends_it() {
+    let (mut terminal, _) = Terminal::browser();
+    terminal.send("2");
+    terminal.wait_for("recv() has blocked for");
+    terminal.wait_for("Who reads until the close waits that long.");
+    let pressed = Instant::now();
+    terminal.send(ESC);
+    terminal.wait_for("cancelled: in recv()");
+    let took = pressed.elapsed();
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    // All bytes stay.
+    terminal.wait_for("Who reads until the close waits that long.");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn a_flood_pauses_steps_and_goes_on() {
+    let (mut terminal, port) = Terminal::browser();
+    // At ten calls a second, so that there is time to pause.
+    terminal.send(F7);
+    terminal.wait_for("10 calls/s");
+    terminal.send(&format!("{CTRL_L}localhost:{port}/flood?bytes=64m{ENTER}"));
+    terminal.wait("some recv()", |screen| recvs(screen).filter(|&n| n >= 3));
+    terminal.send(F8);
+    terminal.wait_for("paused before recv()");
+    // Three of its calls would fit into this.
+    assert!(terminal.stands_still(Duration::from_millis(350), recvs));
+    let before = terminal.wait("a count", recvs);
+    terminal.send(F10);
+    terminal.wait("one recv() more", |screen| {
+        recvs(screen).filter(|&n| n == before + 1)
+    });
+    assert!(terminal.stands_still(Duration::from_millis(350), recvs));
+    // 3, 1, then as fast as they go.
+    terminal.send(&format!("{F7}{F7}{F7}"));
+    terminal.wait_for("calls as fast as they go");
+    terminal.send(F8);
+    terminal.wait_for("ended: Content-Length's 67108864 bytes are here");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+/// What the editor shows is what arrives: the practice server sends it back.
+#[test]
+fn a_request_arrives_exactly_as_it_was_typed() {
+    let (mut terminal, port) = Terminal::browser();
+    terminal.send(&format!("{CTRL_L}localhost:{port}/echo"));
+    terminal.wait_for("GET /echo HTTP/1.1␍␊");
+    terminal.send(&format!("{F2}{CTRL_A}"));
+    terminal.send("\x1b[200~POST /echo HTTP/1.1\x1b[201~");
+    terminal.send(&format!(
+        "{ALT_ENTER}Host: x{ENTER}X-Nul: a{CTRL_V}00b{ENTER}"
+    ));
+    terminal.send(&format!("Content-Length: 1{ENTER}{ENTER}abc"));
+    let typed = [
+        "POST /echo HTTP/1.1␊",
+        "Host: x␍␊",
+        "X-Nul: a␀b␍␊",
+        "Content-Length: 1␍␊",
+        "␍␊",
+        "abc",
+    ];
+    for row in typed {
+        terminal.wait_for(row);
+    }
+    terminal.send(F5);
+    terminal.wait_for("ended: Content-Length's");
+    // Every byte of the connection, over the whole screen.
+    terminal.send(ESC);
+    terminal.wait_for("┏ Response");
+    terminal.send("5zg");
+    for row in typed {
+        terminal.wait_for(&format!("▸ {row}"));
+        terminal.wait_for(&format!("◂ {row}"));
+    }
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn the_terminal_is_as_before_on_every_way_out() {
+    type Leave = fn(&mut Terminal);
+    let ways: &[(&str, Leave, u32)] = &[
+        ("q", |terminal| terminal.send("q"), 0),
+        (
+            "Ctrl-C twice",
+            |terminal| {
+                terminal.send(CTRL_C);
+                terminal.wait_for("Ctrl-C once more quits");
+                terminal.send(CTRL_C);
+            },
+            0,
+        ),
+        (
+            "SIGTERM",
+            |terminal| terminal.signal(Signal::TERM),
+            128 + 15,
+        ),
+        ("SIGHUP", |terminal| terminal.signal(Signal::HUP), 128 + 1),
+        ("SIGINT", |terminal| terminal.signal(Signal::INT), 128 + 2),
+        (
+            "q while a fetch runs",
+            |terminal| {
+                terminal.send("2");
+                terminal.wait_for("recv() has blocked for");
+                terminal.send("q");
+            },
+            0,
+        ),
+    ];
+    for (way, leave, status) in ways {
+        let (mut terminal, _) = Terminal::browser();
+        terminal.wait("full-screen mode", |screen| {
+            (screen.alternate_screen() && screen.bracketed_paste()).then_some(())
+        });
+        leave(&mut terminal);
+        assert_eq!(terminal.exit(), *status, "{way}");
+    }
+}
+
+/// This test starts itself once more in a terminal, where it enters the screen and panics.
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_seen() {
+    const HERE: &str = "SOCKEYE_TEST_PANICS_HERE";
+    if std::env::var_os(HERE).is_some() {
+        let _screen = sockeye::tui::terminal::Screen::enter().unwrap();
+        panic!("seen on the screen of before");
+    }
+    let this = std::env::current_exe().unwrap();
+    let name = "a_panic_gives_the_terminal_back_and_is_seen";
+    let terminal = Terminal::start(this, &["--exact", name, "--nocapture"], &[(HERE, "1")]);
+    // libtest's status of a failed test.
+    assert_eq!(terminal.exit(), 101);
+    terminal.wait_for("seen on the screen of before");
+}
+
+#[test]
+fn resizes_in_a_row_end_in_a_whole_frame() {
+    let (mut terminal, _) = Terminal::browser();
+    terminal.send("1");
+    for step in 0..60u16 {
+        terminal.resize(1 + step * 37 % 150, 1 + step * 23 % 60);
+    }
+    terminal.resize(100, 30);
+    terminal.wait("a frame of the last size", |screen| {
+        let rows: Vec<String> = screen.rows(0, 100).collect();
+        let whole = rows[0].starts_with(" sockeye ") && rows[29].contains("F2 request");
+        whole.then_some(())
+    });
+    terminal.wait_for("Content-Length's 4096 bytes are here");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn without_a_terminal_it_says_so() {
+    let output = Command::new(env!("CARGO_BIN_EXE_sockeye"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    assert_eq!(words.lines().count(), 1, "{words}");
+    assert!(words.contains("sockeye fetch"), "{words}");
+    assert!(output.stdout.is_empty());
+}
