@@ -29,7 +29,7 @@ pub enum Severity {
 }
 
 macro_rules! kinds {
-    ($( $variant:ident $name:literal $severity:ident $rule:literal $text:literal; )*) => {
+    ($( $variant:ident $name:literal $severity:ident $rule:literal $text:literal $($clients:literal)?; )*) => {
         /// Each deviation the reader knows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Kind { $( #[doc = $text] $variant, )* }
@@ -54,6 +54,12 @@ macro_rules! kinds {
             /// What it is and what was made of it, in plain words.
             pub fn explain(self) -> &'static str {
                 match self { $( Kind::$variant => $text, )* }
+            }
+
+            /// What common clients make of it, in a sentence; empty where that was not
+            /// tried.
+            pub fn clients(self) -> &'static str {
+                match self { $( Kind::$variant => concat!($($clients)?), )* }
             }
         }
     };

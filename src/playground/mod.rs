@@ -46,6 +46,12 @@ impl Playground {
         Ok(Playground { server })
     }
 
+    /// The paths of its pages; one that ends in `/` (the index apart) takes what follows
+    /// it too.
+    pub fn pages() -> impl Iterator<Item = &'static str> {
+        routes::PAGES.iter().map(|page| page.path)
+    }
+
     /// Where it listens, IPv4 first.
     pub fn addrs(&self) -> &[SocketAddr] {
         self.server.addrs()

@@ -3,7 +3,11 @@
 //! Owns no state: each function takes the request's bytes and leaves every byte it was
 //! not asked about as it is, also in a request that is wrong.
 
-use super::lines::{Line, body, field, fields, lines, request_line, request_target};
+use std::ops::Range;
+
+use super::lines::{
+    Line, body, field, fields, head_lines, lines, method, request_line, request_target,
+};
 use super::recipe::basic;
 use crate::url::Target;
 
@@ -58,6 +62,55 @@ pub fn remove_field(request: &mut Vec<u8>, name: &str) -> usize {
         request.drain(lines.clone());
     }
     found.len()
+}
+
+/// The methods that [`next_method`] goes through.
+pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// The method after the request's own; the first one after any that is not among them.
+pub fn next_method(request: &[u8]) -> &'static str {
+    let own = method(request);
+    let at = METHODS.iter().position(|name| name.as_bytes() == own);
+    METHODS[at.map_or(0, |at| (at + 1) % METHODS.len())]
+}
+
+/// The header at an offset: a field with its folds, or a line of the head that is none.
+pub fn header_at(request: &[u8], offset: usize) -> Option<Range<usize>> {
+    let here = |lines: &Range<usize>| {
+        // The last line's end is the request's end where it has no line end.
+        lines.contains(&offset)
+            || (offset == request.len()
+                && lines.end == offset
+                && !request[lines.clone()].ends_with(b"\n"))
+    };
+    fields(request)
+        .map(|field| field.lines)
+        .find(here)
+        .or_else(|| {
+            head_lines(request)
+                .map(|line| line.start..line.end)
+                .find(here)
+        })
+}
+
+/// Puts a line of the head in: below the header or request line at `offset`, else before
+/// the empty line (at the end of the head where there is no empty line). Answers the
+/// offset behind it, before its line end.
+pub fn add_field(request: &mut Vec<u8>, offset: usize, field: &str) -> usize {
+    let of_request = request_line(request)
+        .filter(|request| (request.line.start..=request.line.text_end).contains(&offset))
+        .map(|request| request.line.end);
+    let at = of_request
+        .or_else(|| header_at(request, offset).map(|lines| lines.end))
+        .or_else(|| empty_line(request).map(|line| line.start))
+        .unwrap_or(request.len());
+    let end = line_end(request);
+    let lead = match at > 0 && !request[..at].ends_with(b"\n") {
+        true => end,
+        false => "",
+    };
+    request.splice(at..at, format!("{lead}{field}{end}").into_bytes());
+    at + lead.len() + field.len()
 }
 
 /// Replaces everything after the empty line, which is added where it is missing. No
@@ -122,7 +175,7 @@ pub fn retarget(request: &[u8], old: &Target, new: &Target) -> Option<(Vec<u8>, 
 }
 
 /// The value of the first field of this name.
-fn named(request: &[u8], name: &str) -> Option<std::ops::Range<usize>> {
+fn named(request: &[u8], name: &str) -> Option<Range<usize>> {
     fields(request)
         .find(|field| request[field.name.clone()].eq_ignore_ascii_case(name.as_bytes()))
         .map(|field| field.value)
@@ -189,6 +242,63 @@ mod tests {
             let mut removed = 0;
             let found = edited(request, |bytes| removed = remove_field(bytes, "A"));
             assert_eq!((found.as_str(), removed), (expected, count), "{request:?}");
+        }
+    }
+
+    #[test]
+    fn the_header_under_the_cursor() {
+        // `|` is the cursor: the header there, and what a new line makes of the request
+        let table = [
+            ("G| /\r\nA: 1\r\n\r\n", None, "G /\r\nN: |\r\nA: 1\r\n\r\n"),
+            (
+                "G /\r\n|A: 1\r\n\r\n",
+                Some("A: 1\r\n"),
+                "G /\r\nA: 1\r\nN: |\r\n\r\n",
+            ),
+            (
+                "G /\nA: 1|\n 2\nB: 3\n\n",
+                Some("A: 1\n 2\n"),
+                "G /\nA: 1\n 2\nN: |\nB: 3\n\n",
+            ),
+            (
+                "G /\nA: 1\n 2|\nB: 3\n\n",
+                Some("A: 1\n 2\n"),
+                "G /\nA: 1\n 2\nN: |\nB: 3\n\n",
+            ),
+            (
+                "G /\nnone|\nB: 3\n\n",
+                Some("none\n"),
+                "G /\nnone\nN: |\nB: 3\n\n",
+            ),
+            ("G /\nA: 1\n|\nA: 2", None, "G /\nA: 1\nN: |\n\nA: 2"),
+            ("G /\nA: 1\n\nA: 2|", None, "G /\nA: 1\nN: |\n\nA: 2"),
+            ("G /\nA: 1|", Some("A: 1"), "G /\nA: 1\nN: |\n"),
+            ("G /\nA: 1\n|", None, "G /\nA: 1\nN: |\n"),
+            ("G /|", None, "G /\r\nN: |\r\n"),
+            ("|", None, "N: |\r\n"),
+        ];
+        for (marked, header, added) in table {
+            let at = marked.find('|').unwrap();
+            let request = marked.replace('|', "");
+            let found = header_at(request.as_bytes(), at).map(|lines| &request[lines]);
+            assert_eq!(found, header, "{marked:?}");
+            let mut behind = 0;
+            let mut found = edited(&request, |bytes| behind = add_field(bytes, at, "N: "));
+            found.insert(behind, '|');
+            assert_eq!(found, added, "{marked:?}");
+        }
+    }
+
+    #[test]
+    fn methods_go_round() {
+        for (request, next) in [
+            ("GET / HTTP/1.1\r\n", "HEAD"),
+            ("OPTIONS *\r\n", "GET"),
+            ("get /\r\n", "GET"),
+            ("BREW /\r\n", "GET"),
+            ("", "GET"),
+        ] {
+            assert_eq!(next_method(request.as_bytes()), next, "{request:?}");
         }
     }
 

@@ -2,18 +2,26 @@
 //! checked and never refused.
 //!
 //! Owns the meaning of request bytes on this side: [`template`] and [`Recipe`] make
-//! them, `lines` finds its way in them, `edit` changes only what is named, [`lint`] says
-//! what a server may stumble over. It sends nothing and hides nothing.
+//! them, `snippets` are some to begin with, `lines` finds its way in them, `edit` and
+//! `length` change only what is named, [`lint`] says what a server may stumble over. It
+//! sends nothing and hides nothing.
 
 mod edit;
+mod length;
 mod lines;
 mod lint;
 mod recipe;
+mod snippets;
 
-pub use edit::{remove_field, retarget, set_body, set_field, set_method, set_request_target};
+pub use edit::{
+    METHODS, add_field, header_at, next_method, remove_field, retarget, set_body, set_field,
+    set_method, set_request_target,
+};
+pub use length::{WrongLength, correct_length, wrong_lengths};
 pub use lines::{
     Field, Line, RequestLine, body, field, fields, head_lines, lines, method, request_line,
     request_target,
 };
 pub use lint::{Lint, lint};
 pub use recipe::{Recipe, basic, template};
+pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};

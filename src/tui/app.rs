@@ -18,6 +18,7 @@ use crate::tui::editor::Editor;
 use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
+use crate::tui::list::{Completion, List};
 use crate::tui::theme::Theme;
 use crate::url::Target;
 
@@ -38,6 +39,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// The built-in practice server's port.
     pub playground: Option<u16>,
+    /// Its pages' paths.
+    pub pages: Vec<&'static str>,
     /// Typed URLs, the newest last; shared by all tabs.
     pub typed: Vec<String>,
     pub theme: Theme,
@@ -77,6 +80,8 @@ pub struct Tab {
     pub exercise: usize,
     /// How far back ↑ went in `App::typed`.
     pub recalled: usize,
+    /// The list below the URL bar, while it is typed in.
+    pub completion: Option<Completion>,
     /// Ctrl-V was pressed: the digits so far.
     pub hex: Option<String>,
 }
@@ -157,22 +162,33 @@ pub struct Find {
 
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
-    Help { places: Vec<Place>, top: usize },
+    Help {
+        places: Vec<Place>,
+        top: usize,
+    },
     /// Every knob, the chosen row, what is typed as its value.
-    Knobs { row: usize, typed: String },
+    Knobs {
+        row: usize,
+        typed: String,
+    },
     /// Where other end modes would have ended the exchange; `None`: it is being judged.
     Judged {
         id: VisitId,
         judged: Option<Vec<Judged>>,
     },
     /// One line of text is asked for.
-    Ask { ask: Ask, field: Editor },
+    Ask {
+        ask: Ask,
+        field: Editor,
+    },
+    List(List),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     Find,
     SaveBody,
+    BodyFile,
 }
 
 /// A line of words that goes away by itself.
@@ -230,6 +246,7 @@ impl App {
             popup: None,
             notice: None,
             playground: None,
+            pages: Vec::new(),
             typed: Vec::new(),
             theme,
             ascii: false,
@@ -351,6 +368,7 @@ impl Default for Tab {
             find: Find::default(),
             exercise: 0,
             recalled: 0,
+            completion: None,
             hex: None,
         }
     }

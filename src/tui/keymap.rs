@@ -2,7 +2,10 @@
 //!
 //! The lookup, the help pop-up, the hint bar and README's key table all read [`ROWS`].
 //! Nothing else in this program compares a key to a constant, but for plain text that is
-//! typed into a field.
+//! typed into a field. An action's name, for the palette and the config file, stands in
+//! [`names`].
+
+mod names;
 
 use std::fmt;
 
@@ -25,12 +28,17 @@ pub enum Place {
     Start,
     /// A pop-up that shows or asks something.
     Popup,
+    /// A pop-up list; what is typed filters it.
+    List,
 }
 
 /// Everything a key can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     Help,
+    Commands,
+    Exchanges,
+    Anomalies,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -55,6 +63,7 @@ pub enum Action {
     Go,
     Older,
     Newer,
+    Complete,
     InsertCrLf,
     InsertLf,
     InsertHex,
@@ -62,6 +71,12 @@ pub enum Action {
     Undo,
     Redo,
     Template,
+    NextMethod,
+    DropField,
+    AddField,
+    SetLength,
+    BodyFile,
+    Snippets,
     DeleteWord,
     DeleteLeft,
     DeleteRight,
@@ -138,6 +153,8 @@ macro_rules! rows {
 pub const ROWS: &[Row] = rows! {
     Anywhere ["F1"] Help, "help for the place you are in", "help";
     OutsideText ["?"] Help, "help for the place you are in";
+    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
+    OutsideText [":"] Commands, "every command by name";
     Anywhere ["Ctrl-L"] FocusUrl, "to the URL bar, its text selected", "URL";
     Anywhere ["F2"] FocusRequest, "to the request editor; again, back", "request";
     Anywhere ["F4"] EditExternally, "the request (in the editor) or the body (elsewhere) in $EDITOR";
@@ -147,6 +164,7 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Esc"] Escape, "cancel what is running; else leave the text field, close the pop-up";
     Anywhere ["Alt-←"] Back, "back to the exchange before";
     Anywhere ["Alt-→"] Forward, "forward again";
+    Anywhere ["Ctrl-E"] Exchanges, "the exchanges of all tabs";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
@@ -164,11 +182,18 @@ pub const ROWS: &[Row] = rows! {
 
     Url ["Enter"] Go, "go", "go";
     Url ["↑"] Older, "an older URL";
-    Url ["↓"] Newer, "a newer URL";
+    Url ["↓"] Newer, "a newer URL; past the newest, into the list below";
+    Url ["Ctrl-Space"] Complete, "complete the URL, as does → at its end";
 
     Request ["Enter"] InsertCrLf, "a CR LF";
     Request ["Alt-Enter"] InsertLf, "a lone LF";
     Request ["F12"] Template, "the request that the URL stands for, instead of this one";
+    Request ["Alt-M"] NextMethod, "the next method: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    Request ["Alt-H"] AddField, "insert a header, from a list", "header";
+    Request ["Alt-D"] DropField, "take the header under the cursor out; Ctrl-Z brings it back";
+    Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
+    Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";
+    Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
     Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";
     Text ["Ctrl-A"] SelectAll, "select all";
@@ -217,6 +242,7 @@ pub const ROWS: &[Row] = rows! {
     Response ["s"] Save, "save the body";
     Response ["y"] Copy, "copy the body (OSC 52)";
     Response ["o"] Page, "open the body in $PAGER";
+    Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
@@ -257,6 +283,12 @@ pub const ROWS: &[Row] = rows! {
     Popup ["g" "Home"] Move(First), "to the first row";
     Popup ["G" "End"] Move(Last), "to the last row";
     Popup ["Enter" "q"] Choose, "done";
+
+    List ["↑"] Move(Up), "one row up";
+    List ["↓"] Move(Down), "one row down";
+    List ["PageUp"] Move(PageUp), "one page up";
+    List ["PageDown"] Move(PageDown), "one page down";
+    List ["Enter"] Choose, "do it, go there, or put it in";
 };
 
 /// The action of a key, tried in these places in turn.
@@ -289,6 +321,7 @@ impl Place {
             Place::Socket => "socket log",
             Place::Start => "start page",
             Place::Popup => "pop-up",
+            Place::List => "list",
         }
     }
 }
@@ -306,9 +339,8 @@ impl Press {
         let mut code = key.code;
         match code {
             // A shifted character is another character already.
-            KeyCode::Char(c) if !modifiers.contains(KeyModifiers::CONTROL) => {
+            KeyCode::Char(_) if (modifiers - KeyModifiers::SHIFT).is_empty() => {
                 modifiers.remove(KeyModifiers::SHIFT);
-                code = KeyCode::Char(c);
             }
             KeyCode::Char(c) => code = KeyCode::Char(c.to_ascii_uppercase()),
             KeyCode::BackTab => {
@@ -394,6 +426,12 @@ mod tests {
                 &[Place::Response],
                 Some(Action::Move(Motion::Last)),
             ),
+            (
+                KeyEvent::new(KeyCode::Char('m'), KeyModifiers::ALT),
+                &[Place::Request],
+                Some(Action::NextMethod),
+            ),
+            (ctrl(' '), &[Place::Url], Some(Action::Complete)),
             (plain(KeyCode::Char('x')), &[Place::Anywhere], None),
         ] {
             assert_eq!(action(key, places), want, "{key:?}");

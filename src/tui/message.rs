@@ -53,6 +53,11 @@ pub enum Message {
     },
     /// The editor gave the request back.
     Edited(Vec<u8>),
+    /// A file was read, to be the request's body.
+    Body {
+        name: String,
+        bytes: Vec<u8>,
+    },
     Note(String),
     Complain(String),
     /// SIGTERM, SIGHUP or SIGINT, or the terminal has gone: its number.
@@ -107,6 +112,8 @@ pub enum Effect {
     EditRequest(Vec<u8>),
     /// Open the body in `$EDITOR`, to look.
     EditBody(Window),
+    /// Read a file, to be the request's body.
+    ReadBody(PathBuf),
     /// End the program with this status.
     Quit(u8),
 }

@@ -12,11 +12,13 @@
 
 pub mod app;
 pub mod editor;
+pub mod fuzzy;
 pub mod input;
 pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod list;
 pub mod locale;
 pub mod message;
 pub mod runtime;
@@ -57,6 +59,7 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     app.ascii = locale::is_ascii(variable);
     let playground = Playground::start(None);
     app.playground = playground.as_ref().ok().map(Playground::port);
+    app.pages = Playground::pages().collect();
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -28,6 +28,8 @@ const MEMORY: u64 = 64 * 1024 * 1024;
 
 /// Bytes a search looks at before it sees whether it is still wanted.
 const SLICE: u64 = 64 * 1024 * 1024;
+/// Bytes of a file that can become a body: the editor holds all of it, and so does undo.
+const BODY_FILE: u64 = 64 << 20;
 
 pub struct Runtime {
     messages: Sender<Message>,
@@ -126,6 +128,12 @@ impl Runtime {
                     let _ = messages.send(save(&window, &path));
                 });
                 return Ok(Some(Message::Note("saving".to_owned())));
+            }
+            Effect::ReadBody(path) => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let _ = messages.send(read_body(&path));
+                });
             }
             Effect::Page(window) => {
                 let pager = program("PAGER", "less");
@@ -320,6 +328,22 @@ fn save(window: &Window, path: &PathBuf) -> Message {
             "{shown} is there already and stays as it is: s asks for another name"
         )),
         Err(err) => Message::Complain(format!("{shown}: {err}")),
+    }
+}
+
+/// A file, to be edited; a pipe too, as far as it has ended.
+fn read_body(path: &Path) -> Message {
+    let name = path.display().to_string();
+    let mut bytes = Vec::new();
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(BODY_FILE + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(read) if read as u64 > BODY_FILE => Message::Complain(format!(
+            "{name} has more than the {} MiB that can be edited: the body is as it was",
+            BODY_FILE >> 20
+        )),
+        Ok(_) => Message::Body { name, bytes },
+        Err(err) => Message::Complain(format!("{name}: {err}")),
     }
 }
 

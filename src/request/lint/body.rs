@@ -28,7 +28,7 @@ impl Check<'_> {
         if excess.is_empty() {
             return None;
         }
-        if is_request(&excess[..excess.len().min(HEAD_CHECKED)]) {
+        if is_request(excess) {
             self.add(
                 at + end,
                 "a second request begins here, sent without waiting for the first answer (RFC \
@@ -211,7 +211,8 @@ fn chunks_end(body: &[u8]) -> Chunks {
 }
 
 /// A request line with all its parts, perhaps after empty lines.
-fn is_request(bytes: &[u8]) -> bool {
+pub(in crate::request) fn is_request(bytes: &[u8]) -> bool {
+    let bytes = &bytes[..bytes.len().min(HEAD_CHECKED)];
     request_line(bytes).is_some_and(|line| {
         let method = &bytes[line.method];
         !method.is_empty()

@@ -10,6 +10,7 @@ mod head;
 mod tests;
 
 use super::lines::{lines, request_line};
+pub(super) use body::is_request;
 use head::Deciding;
 
 /// Something worth a warning, never a refusal.

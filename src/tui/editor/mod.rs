@@ -268,6 +268,16 @@ impl Editor {
         self.cursor = self.bytes.len();
     }
 
+    /// The cursor's offset.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The cursor to an offset, or to the nearest place before it.
+    pub fn jump(&mut self, to: usize) {
+        self.go(self.stop_at(to), false);
+    }
+
     /// The selected bytes; empty without a selection.
     pub fn selected(&self) -> &[u8] {
         &self.bytes[self.selection().unwrap_or(0..0)]

@@ -7,7 +7,8 @@ mod ascii;
 mod bar;
 mod buffers;
 mod footer;
-mod paint;
+mod list;
+pub mod paint;
 mod popup;
 mod request;
 mod response;
@@ -28,6 +29,7 @@ use crate::view::safe;
 
 pub use bar::{TabClick, tab_at};
 pub use footer::hint_at;
+pub use list::{completion_at, filter_area, row_at};
 pub use popup::{help_end, question_area};
 pub use request::text_area as request_text;
 pub use response::view_at;
@@ -69,6 +71,7 @@ fn all(frame: &mut Frame, app: &App) {
     }
     footer::verdict(frame, panes.verdict, app);
     footer::hints(frame, panes.hints, app);
+    list::below_url(frame, panes.url, app);
     if let Some(open) = &app.popup {
         popup::draw(frame, app, open);
     }

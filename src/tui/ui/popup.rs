@@ -15,7 +15,7 @@ use crate::tui::keymap::{Place, ROWS};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{paint, pane, short, styled};
+use crate::tui::ui::{list, paint, pane, short, styled};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -23,6 +23,7 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Knobs { row, typed } => knobs(frame, app, *row, typed),
         Popup::Judged { judged, .. } => judgement(frame, app, judged.as_deref()),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
+        Popup::List(open) => list::draw(frame, app, open),
     }
 }
 
@@ -184,6 +185,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     let area = question_area(app.size);
     let title = match ask {
         Ask::Find => "Find in this view · Enter finds · Esc leaves",
+        Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
         Ask::SaveBody => "Save the body to a new file · Enter saves · Esc leaves",
     };
     let inner = open(frame, app, area, vec![Span::raw(title)]);
@@ -195,7 +197,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
 }
 
 /// Clears the pop-up's place and draws its border; answers its inside.
-fn open(frame: &mut Frame, app: &App, area: Rect, title: Vec<Span<'static>>) -> Rect {
+pub(super) fn open(frame: &mut Frame, app: &App, area: Rect, title: Vec<Span<'static>>) -> Rect {
     frame.render_widget(Clear, area);
     frame.render_widget(pane(app.theme, true, title), area);
     inside(area)
@@ -206,7 +208,7 @@ pub fn question_area(size: Size) -> Rect {
     centred(size, 70, 3)
 }
 
-fn centred(size: Size, width: u16, height: u16) -> Rect {
+pub(super) fn centred(size: Size, width: u16, height: u16) -> Rect {
     let width = width.min(size.columns);
     let height = height.min(size.rows);
     Rect {

@@ -3,7 +3,7 @@
 //! ```text
 //! ╭ Request · 63 B · as the URL stands ─────────╮
 //! │  GET /drip HTTP/1.1␍␊                       │
-//! │⚠ Content-Length: 9␍␊                        │
+//! │⚠ Content-Length: 9␍␊ → 0                    │
 //! │  ␍␊                                         │
 //! │ Content-Length says 9, the body has 0 bytes │
 //! ╰─────────────────────────────────────────────╯
@@ -18,7 +18,7 @@ use crate::request::{self, Lint};
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::ui::{is_focused, paint, pane, styled};
-use crate::view::safe;
+use crate::view::{Line, safe};
 
 /// Columns left of the text, for the sign of a warning.
 const GUTTER: u16 = 2;
@@ -74,6 +74,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         };
         frame.render_widget(Paragraph::new(paint::line(line, theme)), line_area);
     }
+    ghosts(frame, text, &rows, app);
     let (row, column) = tab.request.cursor_cell();
     if let Some(words) = words(tab, lints, row) {
         let rows = words_rows(inner);
@@ -90,6 +91,31 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     if focused && in_sight {
         let x = text.x + ((column - left) as u16).min(text.width.saturating_sub(1));
         frame.set_cursor_position(Position::new(x, text.y + (row - top) as u16));
+    }
+}
+
+/// Beside a wrong Content-Length, as far as there is room: how many bytes are there.
+fn ghosts(frame: &mut Frame, text: Rect, rows: &[Line], app: &App) {
+    let editor = &app.tab().request;
+    for wrong in request::wrong_lengths(editor.bytes()) {
+        let number = editor
+            .row_of(wrong.value.start)
+            .checked_sub(editor.first_row());
+        let Some((number, row)) = number.and_then(|n| Some((n, rows.get(n)?))) else {
+            continue;
+        };
+        let used: usize = row.spans.iter().map(|span| safe::width(&span.text)).sum();
+        let ghost = format!(" → {}", wrong.bytes);
+        if used + safe::width(&ghost) > usize::from(text.width) {
+            continue;
+        }
+        let area = Rect {
+            x: text.x + used as u16,
+            y: text.y + number as u16,
+            width: text.width - used as u16,
+            height: 1,
+        };
+        frame.render_widget(Paragraph::new(styled(ghost, app.theme.quiet())), area);
     }
 }
 

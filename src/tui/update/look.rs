@@ -152,9 +152,18 @@ fn open_call(app: &mut App) {
             return;
         }
     };
-    visit.chosen = Some(range.clone());
-    show(app, ViewKind::Wire, range.start);
+    open_bytes(app, range);
+}
+
+/// Marks bytes in the Wire view and goes there; `bytes` in its offsets.
+pub(super) fn open_bytes(app: &mut App, bytes: Range<u64>) {
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return;
+    };
+    let start = bytes.start;
+    visit.chosen = Some(bytes);
     super::focus(app, Focus::Response);
+    show(app, ViewKind::Wire, start);
 }
 
 /// Scrolls a view to an offset of its own, a third of the page above it.

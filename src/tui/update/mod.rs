@@ -2,9 +2,12 @@
 //!
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
-//! [`text`] the fields, [`look`] the response and the log, [`popup`] the pop-ups,
-//! [`moment`] the past, [`mouse`] the mouse.
+//! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
+//! log, [`moment`] the past, [`popup`] the pop-ups, [`list`] those to choose from,
+//! [`mouse`] the mouse, [`panes`] their borders.
 
+mod compose;
+mod list;
 mod look;
 mod moment;
 mod mouse;
@@ -18,6 +21,7 @@ use crossterm::event::KeyEvent;
 use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::layout::Split;
+use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
 
 pub use send::open;
@@ -96,6 +100,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.note("the request is as the editor left it");
             Vec::new()
         }
+        Message::Body { name, bytes } => {
+            compose::set_body(app, &name, &bytes);
+            text::settle(app);
+            Vec::new()
+        }
         Message::Note(words) => {
             app.note(words);
             Vec::new()
@@ -135,6 +144,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let places = app.tab().places().to_vec();
             app.popup = Some(Popup::Help { places, top: 0 });
         }
+        Action::Commands => list::open(app, Of::Commands),
+        Action::Exchanges => list::open(app, Of::Exchanges),
+        Action::Anomalies => list::open(app, Of::Anomalies),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -201,8 +213,15 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
+        Action::NextMethod
+        | Action::DropField
+        | Action::AddField
+        | Action::SetLength
+        | Action::BodyFile
+        | Action::Snippets => compose::perform(app, action),
         Action::Older
         | Action::Newer
+        | Action::Complete
         | Action::InsertCrLf
         | Action::InsertLf
         | Action::InsertHex
@@ -244,6 +263,7 @@ pub(super) fn focus(app: &mut App, focus: Focus) {
         tab.focus = focus;
     }
     tab.hex = None;
+    tab.completion = None;
 }
 
 fn turn_focus(app: &mut App, by: usize) {
@@ -316,8 +336,14 @@ fn step_visit(app: &mut App, by: isize) {
         });
         return;
     };
+    show_visit(app, at);
+}
+
+/// The tab's visit of this index is the one shown: its URL and its request too.
+fn show_visit(app: &mut App, at: usize) {
     let tab = app.tab_mut();
     tab.at = at;
+    tab.completion = None;
     let Visit { url, request, .. } = &tab.visits[at];
     let (url, request) = (url.clone(), request.clone());
     tab.url.set(url.as_bytes());

@@ -9,7 +9,7 @@ use crate::tui::layout::{Panes, inside};
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{focus, look, perform};
+use super::{focus, list, look, perform};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -36,8 +36,16 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
 }
 
 fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
-    if app.popup.is_some() {
-        app.popup = None;
+    match app.popup.take() {
+        Some(Popup::List(open)) => {
+            let row = ui::row_at(app, &open, at);
+            return row.map_or(Vec::new(), |row| list::choose_at(app, &open, row));
+        }
+        Some(_) => return Vec::new(),
+        None => {}
+    }
+    if let Some(row) = ui::completion_at(app, at) {
+        list::choose_completion(app, row);
         return Vec::new();
     }
     let panes = app.panes();
@@ -92,6 +100,11 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
 }
 
 fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
+    if let Some(Popup::List(mut open)) = app.popup.take_if(|open| matches!(open, Popup::List(_))) {
+        list::scroll(app, &mut open, motion);
+        app.popup = Some(Popup::List(open));
+        return Vec::new();
+    }
     if let Some(Popup::Help { top, places }) = &mut app.popup {
         let most = ui::help_end(places, app.size);
         *top = match motion {

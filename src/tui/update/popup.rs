@@ -9,12 +9,14 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{look, send, text};
+use super::{compose, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match keymap::action(key, &[Place::Anywhere]) {
         Some(Action::Quit) => return vec![Effect::Quit(0)],
-        Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
+        Some(
+            Action::Escape | Action::Interrupt | Action::Help | Action::Knobs | Action::Commands,
+        ) => {
             app.popup = None;
             return Vec::new();
         }
@@ -35,6 +37,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             }
         }
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
+        Some(Popup::List(open)) => return list::on_key(app, key, open),
         None => {}
     }
     Vec::new()
@@ -103,6 +106,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         return match ask {
             Ask::Find => look::find_new(app, words.into_bytes()),
             Ask::SaveBody => look::save_as(app, &words),
+            Ask::BodyFile => compose::read_body(app, &words),
         };
     }
     match keymap::action(key, &[Place::Text]) {

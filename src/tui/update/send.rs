@@ -7,7 +7,7 @@ use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::url::Target;
 
-use super::{focus, running};
+use super::{focus, list, running};
 
 /// Types a URL and goes there.
 pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
@@ -31,6 +31,7 @@ pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Go => {
+            list::take_chosen(app);
             let typed = app.tab().url.text();
             let effects = send(app, None);
             if !effects.is_empty() {

@@ -8,10 +8,11 @@ use crate::tui::app::{App, Focus, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Motion};
 use crate::tui::layout::inside;
+use crate::tui::list::Completion;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::send;
+use super::{list, send};
 
 /// A key that is no action: a character is typed, anything else is nothing.
 pub(super) fn typed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -19,6 +20,7 @@ pub(super) fn typed(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         && insert_char(editor, key)
     {
         changed(app);
+        offer(app);
     }
     Vec::new()
 }
@@ -40,9 +42,17 @@ pub(super) fn insert_char(editor: &mut Editor, key: KeyEvent) -> bool {
 
 pub(super) fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
     app.leaving = false;
-    if let Some(Popup::Ask { field, .. }) = &mut app.popup {
-        field.paste(pasted);
-        return Vec::new();
+    match &mut app.popup {
+        Some(Popup::Ask { field, .. }) => {
+            field.paste(pasted);
+            return Vec::new();
+        }
+        Some(Popup::List(list)) => {
+            list.filter.paste(pasted);
+            list.chosen = 0;
+            return Vec::new();
+        }
+        _ => {}
     }
     if app.popup.is_some() {
         return Vec::new();
@@ -86,7 +96,16 @@ pub(super) fn hex_digit(app: &mut App, key: KeyEvent) -> Vec<Effect> {
 
 pub(super) fn perform(app: &mut App, action: Action) {
     if let Action::Older | Action::Newer = action {
-        recall(app, action == Action::Older);
+        let older = action == Action::Older;
+        if !list::move_completion(app, older) {
+            recall(app, older);
+        }
+        return;
+    }
+    let at_end = |url: &Editor| url.cursor() == url.bytes().len() && url.selected().is_empty();
+    let right = action == Action::Move(Motion::Right) && app.tab().completion.is_some();
+    if action == Action::Complete || right && at_end(&app.tab().url) {
+        list::complete(app);
         return;
     }
     if action == Action::InsertHex {
@@ -97,6 +116,7 @@ pub(super) fn perform(app: &mut App, action: Action) {
     let Some(editor) = field(app) else { return };
     if edit(editor, action, page) {
         changed(app);
+        offer(app);
     }
 }
 
@@ -156,6 +176,21 @@ fn field(app: &mut App) -> Option<&mut Editor> {
     }
 }
 
+/// After typing in the URL bar: the URLs that fit stand below it.
+fn offer(app: &mut App) {
+    let tab = app.tab_mut();
+    let typing = tab.focus == Focus::Url && !tab.url.bytes().is_empty();
+    tab.completion = typing.then(Completion::default);
+}
+
+/// A URL from the list below the bar, as if it had been typed.
+pub(super) fn complete(app: &mut App, url: &str) {
+    let tab = app.tab_mut();
+    tab.url.set(url.as_bytes());
+    tab.completion = None;
+    send::url_changed(app);
+}
+
 fn changed(app: &mut App) {
     if app.tab().focus == Focus::Url {
         send::url_changed(app);
@@ -174,6 +209,7 @@ fn recall(app: &mut App, older: bool) {
         return;
     }
     tab.recalled = back;
+    tab.completion = None;
     let text = match back {
         0 => "",
         back => app.typed[most - back].as_str(),
@@ -208,9 +244,14 @@ pub(super) fn settle(app: &mut App) {
         let (width, height) = size(area);
         tab.request.reveal(width, height);
     }
-    if let Some(Popup::Ask { field, .. }) = &mut app.popup {
-        let (width, height) = size(question);
-        field.reveal(width, height);
+    let filter = size(ui::filter_area(app));
+    match &mut app.popup {
+        Some(Popup::Ask { field, .. }) => {
+            let (width, height) = size(question);
+            field.reveal(width, height);
+        }
+        Some(Popup::List(list)) => list.filter.reveal(filter.0, filter.1),
+        _ => {}
     }
 }
 

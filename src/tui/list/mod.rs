@@ -1,0 +1,168 @@
+//! Lists of things to choose from: one component for the command palette, the exchanges,
+//! the anomalies, what can be put into a request, and the URLs below the URL bar.
+//!
+//! Owns what a list is (what it is of, a filter, the row that is chosen), which rows the
+//! filter leaves and in which order. [`rows`] says what each list holds; it is made anew
+//! from the state for each key and frame, so it is never behind. What choosing a row does
+//! is [`super::update`]'s business, how it looks `ui`'s.
+
+mod rows;
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use crate::tui::app::{App, Focus, VisitId};
+use crate::tui::editor::Editor;
+use crate::tui::fuzzy;
+use crate::tui::keymap::{Action, Motion};
+
+/// A list in a pop-up.
+pub struct List {
+    pub of: Of,
+    pub filter: Editor,
+    /// Index into the rows that the filter leaves.
+    pub chosen: usize,
+}
+
+/// What a list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    Commands,
+    Exchanges,
+    Anomalies,
+    Fields,
+    Snippets,
+    /// The URL bar's own list: its filter is the bar's text.
+    Urls,
+}
+
+/// The list below the URL bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// `None`: the text that was typed is what goes.
+    pub chosen: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// May hold bytes from the network: whoever shows it escapes it.
+    pub text: String,
+    /// At the right: a key, figures.
+    pub beside: String,
+    /// A sentence or two, shown while the row is chosen.
+    pub about: String,
+    pub choice: Choice,
+}
+
+/// What a row stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// To be performed in this pane, where that is another one than ours.
+    Command(Option<Focus>, Action),
+    Exchange(VisitId),
+    /// Bytes in the Wire view's offsets.
+    Bytes(Range<u64>),
+    /// A line of the request's head.
+    Field(&'static str),
+    /// Index into [`crate::request::SNIPPETS`].
+    Snippet(usize),
+    Url(String),
+}
+
+impl List {
+    pub fn new(of: Of) -> List {
+        List {
+            of,
+            filter: Editor::line(),
+            chosen: 0,
+        }
+    }
+}
+
+impl Of {
+    /// The pop-up's title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Of::Commands => "Commands · Enter performs · Esc closes",
+            Of::Exchanges => "Exchanges of all tabs · Enter reopens · Esc closes",
+            Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
+            Of::Fields => "Insert a header · Enter puts it in · Esc closes",
+            Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
+            Of::Urls => "URLs",
+        }
+    }
+
+    /// How well a row fits what was typed; `None`: not at all.
+    fn fit(self, typed: &str, row: &Row) -> Option<i32> {
+        match self {
+            Of::Urls => rows::url_fit(typed, row),
+            // Words of the explanation find a row too, behind all whose text fits.
+            _ => fuzzy::score(typed, &row.text).or_else(|| {
+                let about = row.about.to_lowercase();
+                let fits = typed.len() > 2 && about.contains(&typed.trim().to_lowercase());
+                fits.then_some(-1)
+            }),
+        }
+    }
+}
+
+/// How many rows there are without a filter.
+pub fn count(app: &App, of: Of) -> usize {
+    rows::of(app, of).len()
+}
+
+/// The rows that fit, the best first; those that fit alike stay in order.
+pub fn shown(app: &App, of: Of, typed: &str) -> Vec<Row> {
+    let mut fitting: Vec<(i32, Row)> = rows::of(app, of)
+        .into_iter()
+        .filter_map(|row| Some((of.fit(typed, &row)?, row)))
+        .collect();
+    fitting.sort_by_key(|(points, _)| Reverse(*points));
+    fitting.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The URLs below the URL bar; none while it is not typed in.
+pub fn completions(app: &App) -> Vec<Row> {
+    let tab = app.tab();
+    match tab.completion {
+        Some(_) if tab.focus == Focus::Url => shown(app, Of::Urls, &tab.url.text()),
+        _ => Vec::new(),
+    }
+}
+
+/// Where a motion leads among so many rows.
+pub fn moved(chosen: usize, motion: Motion, rows: usize, page: usize) -> usize {
+    let to = match motion {
+        Motion::Up => chosen.saturating_sub(1),
+        Motion::Down => chosen + 1,
+        Motion::PageUp => chosen.saturating_sub(page),
+        Motion::PageDown => chosen + page,
+        Motion::First => 0,
+        Motion::Last => rows,
+        _ => chosen,
+    };
+    to.min(rows.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn motions_stay_in_the_list() {
+        for (chosen, motion, rows, want) in [
+            (0, Motion::Up, 5, 0),
+            (0, Motion::Down, 5, 1),
+            (4, Motion::Down, 5, 4),
+            (1, Motion::PageDown, 5, 4),
+            (4, Motion::PageUp, 5, 1),
+            (2, Motion::First, 5, 0),
+            (2, Motion::Last, 5, 4),
+            (2, Motion::Left, 5, 2),
+            (7, Motion::Left, 5, 4),
+            (0, Motion::Down, 0, 0),
+        ] {
+            assert_eq!(moved(chosen, motion, rows, 3), want, "{chosen} {motion:?}");
+        }
+    }
+}

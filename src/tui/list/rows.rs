@@ -1,0 +1,247 @@
+//! What each list holds, made from the state.
+
+use super::{Choice, Of, Row};
+use crate::anomaly::Anomaly;
+use crate::request;
+use crate::tui::app::{App, Focus, Tab, Visit};
+use crate::tui::keymap::{self, Action, Place, ROWS};
+use crate::tui::ui::paint as words;
+use crate::url::Target;
+
+pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
+    match of {
+        Of::Commands => commands(app.tab()),
+        Of::Exchanges => exchanges(app),
+        Of::Anomalies => anomalies(app.tab()),
+        Of::Fields => fields(),
+        Of::Snippets => snippets(),
+        Of::Urls => urls(app),
+    }
+}
+
+/// Panes whose commands are offered from elsewhere too: the focus goes there first.
+const ELSEWHERE: [(Place, Option<Focus>); 4] = [
+    (Place::OutsideText, None),
+    (Place::Request, Some(Focus::Request)),
+    (Place::Response, Some(Focus::Response)),
+    (Place::Socket, Some(Focus::Socket)),
+];
+
+/// The commands of the place we are in, those of anywhere, then those of other panes;
+/// what moves and types stands last.
+fn commands(tab: &Tab) -> Vec<Row> {
+    let here = tab.places();
+    let mut actions = vec![Action::Commands];
+    let mut rows = Vec::new();
+    let mut motions = Vec::new();
+    for row in here.iter().flat_map(|place| of_place(*place)) {
+        if actions.contains(&row.action) {
+            continue;
+        }
+        actions.push(row.action);
+        let keys = here
+            .iter()
+            .flat_map(|place| of_place(*place))
+            .filter(|other| other.action == row.action)
+            .flat_map(|other| other.keys.iter().copied());
+        let keys: Vec<&str> = keys.take(2).collect();
+        let command = command(row, keys.join(" "), None);
+        match is_typing(row.action) {
+            true => motions.push(command),
+            false => rows.push(command),
+        }
+    }
+    for (place, focus) in ELSEWHERE {
+        let nothing_there =
+            matches!(place, Place::Response | Place::Socket) && tab.visits.is_empty();
+        if here.contains(&place) || nothing_there {
+            continue;
+        }
+        for row in of_place(place) {
+            if actions.contains(&row.action) || is_typing(row.action) {
+                continue;
+            }
+            actions.push(row.action);
+            let keys = match row.keys.first() {
+                Some(key) => format!("{} · {key}", place.title()),
+                None => String::new(),
+            };
+            rows.push(command(row, keys, focus));
+        }
+    }
+    rows.append(&mut motions);
+    rows
+}
+
+fn of_place(place: Place) -> impl Iterator<Item = &'static keymap::Row> {
+    ROWS.iter().filter(move |row| row.place == place)
+}
+
+fn command(row: &keymap::Row, keys: String, focus: Option<Focus>) -> Row {
+    Row {
+        text: row.action.name().to_owned(),
+        beside: keys,
+        about: row.help.to_owned(),
+        choice: Choice::Command(focus, row.action),
+    }
+}
+
+/// What is a key's business rather than a command's: it needs the cursor or the row that
+/// the eye is on.
+fn is_typing(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Move(_)
+            | Action::Select(_)
+            | Action::InsertCrLf
+            | Action::InsertLf
+            | Action::InsertHex
+            | Action::DeleteWord
+            | Action::DeleteLeft
+            | Action::DeleteRight
+    )
+}
+
+/// All that the tabs keep, the newest first.
+fn exchanges(app: &App) -> Vec<Row> {
+    let visits = app.tabs.iter().enumerate();
+    let mut visits: Vec<(usize, &Visit)> = visits
+        .flat_map(|(number, tab)| tab.visits.iter().map(move |visit| (number, visit)))
+        .collect();
+    visits.sort_by_key(|(_, visit)| std::cmp::Reverse(visit.id));
+    visits
+        .into_iter()
+        .map(|(number, visit)| exchange(app, number, visit))
+        .collect()
+}
+
+fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
+    let exchange = visit.exchange();
+    let method = String::from_utf8_lossy(request::method(&visit.request));
+    let status = match &exchange.head {
+        Some(head) => head.status.to_string(),
+        None => "—".to_owned(),
+    };
+    let (reason, us) = match &exchange.end {
+        Some(end) => (end.reason.name(), end.us),
+        None => ("running", visit.elapsed_us(app.now)),
+    };
+    // At 60 columns the URL needs the room; the verdict below says the reason.
+    let reason = match app.size.columns {
+        ..76 => String::new(),
+        _ => format!("{reason:<14} "),
+    };
+    let verdict = match exchange.verdict() {
+        Some(verdict) => verdict.short(),
+        None => "still running".to_owned(),
+    };
+    Row {
+        text: format!("{method} {}", without_scheme(&visit.name)),
+        beside: format!(
+            "{status:<3} {reason}{:>8} {:>8}",
+            words::bytes(exchange.body_bytes),
+            words::time(us)
+        ),
+        about: format!("tab {}: {} · {verdict}", tab + 1, visit.name),
+        choice: Choice::Exchange(visit.id),
+    }
+}
+
+/// In the order they were met.
+fn anomalies(tab: &Tab) -> Vec<Row> {
+    let Some(visit) = tab.visit() else {
+        return Vec::new();
+    };
+    let base = visit.exchange().wire_base;
+    let sent = visit.sent().len() as u64;
+    let row = |anomaly: &Anomaly| {
+        let offset = anomaly.offset.saturating_sub(base);
+        let at = sent.saturating_add(offset);
+        let clients = match anomaly.kind.clients() {
+            "" => String::new(),
+            clients => format!(". {clients}"),
+        };
+        Row {
+            text: format!("{:>9}  {}", words::count(offset), anomaly.kind.name()),
+            beside: anomaly.kind.rule().to_owned(),
+            about: format!("{}{clients}", anomaly.message()),
+            choice: Choice::Bytes(at..at.saturating_add(1)),
+        }
+    };
+    visit.exchange().anomalies.iter().map(row).collect()
+}
+
+fn fields() -> Vec<Row> {
+    request::FIELDS
+        .iter()
+        .map(|field| Row {
+            text: field.line.to_owned(),
+            beside: String::new(),
+            about: field.about.to_owned(),
+            choice: Choice::Field(field.line),
+        })
+        .collect()
+}
+
+fn snippets() -> Vec<Row> {
+    let row = |(number, snippet): (usize, &request::Snippet)| Row {
+        text: snippet.name.to_owned(),
+        beside: String::new(),
+        about: snippet.about.to_owned(),
+        choice: Choice::Snippet(number),
+    };
+    request::SNIPPETS.iter().enumerate().map(row).collect()
+}
+
+/// URLs typed in this session, the newest first, then the playground's pages by the host
+/// that is being typed.
+fn urls(app: &App) -> Vec<Row> {
+    let typed = app.tab().url.text();
+    let row = |url: String, beside: &str| Row {
+        // A password is put in again, but not shown.
+        text: match Target::parse(&url) {
+            Ok(target) if target.userinfo.is_some() => target.without_userinfo(),
+            _ => url.clone(),
+        },
+        beside: beside.to_owned(),
+        about: String::new(),
+        choice: Choice::Url(url),
+    };
+    let mut urls: Vec<Row> = app
+        .typed
+        .iter()
+        .rev()
+        .cloned()
+        .map(|url| row(url, ""))
+        .collect();
+    if let Some(port) = app.playground {
+        let hosts = [format!("127.0.0.1:{port}"), format!("[::1]:{port}")];
+        let host = hosts
+            .into_iter()
+            .find(|host| without_scheme(&typed).starts_with(host.as_str()))
+            .unwrap_or_else(|| format!("localhost:{port}"));
+        for page in &app.pages {
+            let url = format!("{host}{page}");
+            if !app.typed.contains(&url) {
+                urls.push(row(url, "playground"));
+            }
+        }
+    }
+    urls
+}
+
+/// What begins with the typed text goes before what holds it somewhere; the scheme need
+/// not be typed, and case does not matter. A URL that is typed in full is none to offer.
+pub(super) fn url_fit(typed: &str, row: &Row) -> Option<i32> {
+    let typed = without_scheme(typed.trim()).to_lowercase();
+    let url = without_scheme(&row.text).to_lowercase();
+    match url.find(&typed)? {
+        0 if url == typed => None,
+        0 => Some(1),
+        _ => Some(0),
+    }
+}
+
+fn without_scheme(url: &str) -> &str {
+    url.strip_prefix("http://").unwrap_or(url)
+}

@@ -1,0 +1,143 @@
+//! Lists: their keys, and what choosing a row does. The list below the URL bar too.
+
+use crossterm::event::KeyEvent;
+
+use crate::tui::app::{App, Focus, Popup, VisitId};
+use crate::tui::keymap::{self, Action, Motion, Place};
+use crate::tui::list::{self, Choice, Completion, List, Of};
+use crate::tui::message::Effect;
+
+use super::{compose, look, text};
+
+pub(super) fn open(app: &mut App, of: Of) {
+    if list::count(app, of) == 0 {
+        app.note(match of {
+            Of::Anomalies => "no anomalies: nothing in this exchange deviates from the standard",
+            Of::Exchanges => "nothing was fetched yet",
+            _ => "there is nothing to choose from",
+        });
+        return;
+    }
+    app.popup = Some(Popup::List(List::new(of)));
+}
+
+pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect> {
+    match keymap::action(key, &[Place::List, Place::Text]) {
+        Some(Action::Choose) => return choose_at(app, &list, list.chosen),
+        Some(Action::Move(
+            motion @ (Motion::Up
+            | Motion::Down
+            | Motion::PageUp
+            | Motion::PageDown
+            | Motion::First
+            | Motion::Last),
+        )) => scroll(app, &mut list, motion),
+        Some(Action::InsertHex) => {}
+        Some(action) => {
+            if text::edit(&mut list.filter, action, 1) {
+                list.chosen = 0;
+            }
+        }
+        None => {
+            if text::insert_char(&mut list.filter, key) {
+                list.chosen = 0;
+            }
+        }
+    }
+    app.popup = Some(Popup::List(list));
+    Vec::new()
+}
+
+pub(super) fn scroll(app: &App, list: &mut List, motion: Motion) {
+    let rows = list::shown(app, list.of, &list.filter.text()).len();
+    let page = usize::from(app.size.rows / 2);
+    list.chosen = list::moved(list.chosen, motion, rows, page);
+}
+
+/// The row of an open list that is chosen, by Enter or by a click.
+pub(super) fn choose_at(app: &mut App, list: &List, row: usize) -> Vec<Effect> {
+    let rows = list::shown(app, list.of, &list.filter.text());
+    match rows.into_iter().nth(row) {
+        Some(row) => choose(app, row.choice),
+        None => {
+            app.note("nothing fits what was typed");
+            Vec::new()
+        }
+    }
+}
+
+fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::Command(focus, action) => {
+            if let Some(focus) = focus {
+                super::focus(app, focus);
+            }
+            app.leaving = false;
+            return super::perform(app, action);
+        }
+        Choice::Exchange(id) => reopen(app, id),
+        Choice::Bytes(bytes) => look::open_bytes(app, bytes),
+        Choice::Field(line) => compose::add_field(app, line),
+        Choice::Snippet(number) => compose::snippet(app, number),
+        Choice::Url(url) => text::complete(app, &url),
+    }
+    Vec::new()
+}
+
+/// Goes to the exchange's tab, and back or forward in it.
+fn reopen(app: &mut App, id: VisitId) {
+    let found = app.tabs.iter().enumerate().find_map(|(number, tab)| {
+        let at = tab.visits.iter().position(|visit| visit.id == id)?;
+        Some((number, at))
+    });
+    let Some((number, at)) = found else { return };
+    app.active = number;
+    super::show_visit(app, at);
+    super::focus(app, Focus::Response);
+}
+
+/// → at the URL's end, and Ctrl-Space: the chosen URL, else the first one, becomes the
+/// text. Without a list there is one now.
+pub(super) fn complete(app: &mut App) {
+    let chosen = app.tab().completion.and_then(|list| list.chosen);
+    if !choose_completion(app, chosen.unwrap_or(0)) {
+        app.tab_mut().completion = Some(Completion::default());
+    }
+}
+
+/// A row of the list below the URL bar becomes the text; false where there is none.
+pub(super) fn choose_completion(app: &mut App, row: usize) -> bool {
+    let row = list::completions(app).into_iter().nth(row);
+    row.is_some_and(|row| choose(app, row.choice).is_empty())
+}
+
+/// Enter in the URL bar: a URL that was chosen below it becomes the text first.
+pub(super) fn take_chosen(app: &mut App) {
+    if app
+        .tab()
+        .completion
+        .is_some_and(|list| list.chosen.is_some())
+    {
+        complete(app);
+    }
+    app.tab_mut().completion = None;
+}
+
+/// ↓ goes into the list below the URL bar where no newer URL is left to recall; inside,
+/// ↑ and ↓ move, and ↑ leaves it at its top. False: the key is for the history.
+pub(super) fn move_completion(app: &mut App, older: bool) -> bool {
+    let rows = list::completions(app).len();
+    let tab = app.tab_mut();
+    let Some(list) = &mut tab.completion else {
+        return false;
+    };
+    let to = match (list.chosen, older) {
+        (None, false) if tab.recalled == 0 && rows > 0 => Some(0),
+        (None, _) => return false,
+        (Some(0), true) => None,
+        (Some(at), true) => Some(list::moved(at, Motion::Up, rows, 1)),
+        (Some(at), false) => Some(list::moved(at, Motion::Down, rows, 1)),
+    };
+    list.chosen = to;
+    true
+}
