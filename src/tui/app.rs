@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::editor::Editor;
-use crate::tui::keymap::Place;
+use crate::tui::keymap::{Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
@@ -44,6 +44,7 @@ pub struct App {
     /// Typed URLs, the newest last; shared by all tabs.
     pub typed: Vec<String>,
     pub theme: Theme,
+    pub keys: Keymap,
     /// The terminal shows ASCII alone.
     pub ascii: bool,
     /// Ctrl-C was pressed with nothing running: the next one quits.
@@ -249,6 +250,7 @@ impl App {
             pages: Vec::new(),
             typed: Vec::new(),
             theme,
+            keys: Keymap::default(),
             ascii: false,
             leaving: false,
             next_visit: 1,

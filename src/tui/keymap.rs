@@ -5,11 +5,14 @@
 //! typed into a field. An action's name, for the palette and the config file, stands in
 //! [`names`].
 
+mod bound;
 mod names;
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub use bound::{Keymap, spelling};
 
 /// Where a key works. A pop-up has its own rows; below it nothing is reached but
 /// [`Place::Anywhere`]'s quit keys.
@@ -126,6 +129,7 @@ pub enum Motion {
 }
 
 /// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     pub place: Place,
     /// As printed: `Ctrl-L`, `Shift-Tab`, `?`.
@@ -309,6 +313,20 @@ pub fn key_of(action: Action) -> &'static str {
 }
 
 impl Place {
+    /// In the order of the help.
+    pub const ALL: &[Place] = &[
+        Place::Anywhere,
+        Place::OutsideText,
+        Place::Text,
+        Place::Url,
+        Place::Request,
+        Place::Response,
+        Place::Socket,
+        Place::Start,
+        Place::Popup,
+        Place::List,
+    ];
+
     /// The place's name in help and README.
     pub fn title(self) -> &'static str {
         match self {

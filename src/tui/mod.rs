@@ -22,6 +22,7 @@ pub mod list;
 pub mod locale;
 pub mod message;
 pub mod runtime;
+pub mod settings;
 pub mod terminal;
 pub mod theme;
 pub mod ui;
@@ -41,7 +42,6 @@ use message::{Effect, Message};
 use runtime::Runtime;
 use terminal::Screen;
 use theme::Theme;
-use theme::depth::Depth;
 
 /// Sixty frames a second.
 const FRAME: Duration = Duration::from_micros(16_667);
@@ -54,16 +54,15 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let (columns, rows) = crossterm::terminal::size().context("the terminal's size")?;
     let size = Size { columns, rows };
     let variable = |name: &str| std::env::var(name).ok();
-    let theme = Theme::named(Theme::usual(variable), Depth::usual(variable)).unwrap_or_default();
-    let mut app = App::new(size, Instant::now(), theme);
-    app.ascii = locale::is_ascii(variable);
+    let mut app = App::new(size, Instant::now(), Theme::default());
+    let config = settings::apply(&mut app, variable);
     let playground = Playground::start(None);
     app.playground = playground.as_ref().ok().map(Playground::port);
     app.pages = Playground::pages().collect();
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;
-    let mut runtime = Runtime::new(sender, input);
+    let mut runtime = Runtime::new(sender, input, config.memory);
     let first = match url {
         Some(url) => update::open(&mut app, url),
         None => Vec::new(),

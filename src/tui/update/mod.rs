@@ -126,7 +126,7 @@ fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         return text::hex_digit(app, key);
     }
     let places = app.tab().places();
-    match keymap::action(key, places) {
+    match app.keys.action(key, places) {
         Some(Action::Interrupt) => interrupt(app),
         Some(action) => {
             app.leaving = false;

@@ -105,12 +105,14 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
         app.popup = Some(Popup::List(open));
         return Vec::new();
     }
-    if let Some(Popup::Help { top, places }) = &mut app.popup {
-        let most = ui::help_end(places, app.size);
-        *top = match motion {
+    if let Some(Popup::Help { places, top }) =
+        app.popup.take_if(|open| matches!(open, Popup::Help { .. }))
+    {
+        let top = match motion {
             Motion::Up => top.saturating_sub(NOTCH),
-            _ => (*top + NOTCH).min(most),
+            _ => (top + NOTCH).min(ui::help_end(app, &places)),
         };
+        app.popup = Some(Popup::Help { places, top });
         return Vec::new();
     }
     let panes = app.panes();
