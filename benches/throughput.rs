@@ -5,8 +5,9 @@
 //! Each row is a program of its own, started again in each round; its figures are its
 //! own CPU time and peak memory, as `wait4()` gives them. The server is a thread of the
 //! bench, and in no figure. The rounds go through all rows in turn, a ratio is taken in
-//! each round, and the median of the ratios is shown: on a shared machine times move,
-//! ratios hardly.
+//! each round, and the median of the ratios is shown. Beside it stands the ratio of the
+//! best rounds: where others share the caches and cores, the kernel's copy costs up to
+//! twice as much in one round as in the next, whoever asks for it.
 //!
 //! `SOCKEYE_BENCH_MIB` (256) is the size of the large body, `SOCKEYE_BENCH_ROUNDS` (5)
 //! how many rounds. Files are written to /dev/shm, where there is one: a disk would be
@@ -277,7 +278,9 @@ fn group(title: &str, bytes: u64, rounds: u64, rows: Vec<Row>) {
             if let Some(at) = rows.iter().position(|row| row.name == *other) {
                 let ratios = own.iter().zip(&costs[at]);
                 let ratio = median(ratios.map(|(own, other)| cpu(own) / cpu(other)));
-                print!("   {}", verdict(ratio, *goal, other));
+                let least = |costs: &[Cost]| costs.iter().map(cpu).fold(f64::MAX, f64::min);
+                let best = least(own) / least(&costs[at]);
+                print!("   {} best {best:.2}", verdict(ratio, *goal, other));
             }
         }
         println!();

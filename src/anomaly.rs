@@ -56,8 +56,8 @@ macro_rules! kinds {
                 match self { $( Kind::$variant => $text, )* }
             }
 
-            /// What common clients make of it, in a sentence; empty where that was not
-            /// tried.
+            /// What the clients of [`CLIENTS`] made of the playground's page of that name,
+            /// each with its defaults; empty where it is no deviation to them.
             pub fn clients(self) -> &'static str {
                 match self { $( Kind::$variant => concat!($($clients)?), )* }
             }
@@ -67,58 +67,103 @@ macro_rules! kinds {
 
 kinds! {
     // -- no status line ---------------------------------------------------------
-    NotHttp "not_http" NotHttp "RFC 9112 section 4" "the response does not start with HTTP/: another protocol answered; its bytes are shown as the body";
-    Http09 "http_0_9" NotHttp "RFC 1945 section 6" "text without a status line: an HTTP/0.9 answer is a body alone, until the close";
+    NotHttp "not_http" NotHttp "RFC 9112 section 4" "the response does not start with HTTP/: another protocol answered; its bytes are shown as the body"
+        "curl refuses it as HTTP/0.9 (exit 1), Python raises BadStatusLine, Node fails to parse it";
+    Http09 "http_0_9" NotHttp "RFC 1945 section 6" "text without a status line: an HTTP/0.9 answer is a body alone, until the close"
+        "curl refuses it unless --http0.9 is given (exit 1), Python raises BadStatusLine, Node fails to parse it";
     // -- the status line --------------------------------------------------------
-    BadStatusLine "bad_status_line" Broken "RFC 9112 section 4" "the line starts as HTTP but holds no three-digit status";
-    LeadingEmptyLine "leading_empty_line" Deviation "RFC 9112 section 2.2" "an empty line before the status line; skipped";
-    OddVersion "odd_version" Deviation "RFC 9112 section 2.3" "a version that is neither HTTP/1.0 nor HTTP/1.1; read as HTTP/1.1";
-    OddStatus "odd_status" Deviation "RFC 9110 section 15" "a status outside 100 to 599: invalid, to be taken like a 5xx";
-    MissingReason "missing_reason" Deviation "RFC 9112 section 4" "no space after the status: the reason may be empty, its space may not be missing";
-    StatusLineSpace "status_line_space" Deviation "RFC 9112 section 4" "version, status and reason are not parted by one single space each";
+    BadStatusLine "bad_status_line" Broken "RFC 9112 section 4" "the line starts as HTTP but holds no three-digit status"
+        "curl ends with exit 1, Python raises BadStatusLine, Node fails to parse it";
+    LeadingEmptyLine "leading_empty_line" Deviation "RFC 9112 section 2.2" "an empty line before the status line; skipped"
+        "Node skips it; curl takes it for HTTP/0.9 (exit 1), Python raises BadStatusLine";
+    OddVersion "odd_version" Deviation "RFC 9112 section 2.3" "a version that is neither HTTP/1.0 nor HTTP/1.1; read as HTTP/1.1"
+        "Python reads any HTTP/1.x as HTTP/1.1; curl (exit 1) and Node refuse it";
+    OddStatus "odd_status" Deviation "RFC 9110 section 15" "a status outside 100 to 599: invalid, to be taken like a 5xx"
+        "curl, Python and Node hand the number on as it is";
+    MissingReason "missing_reason" Deviation "RFC 9112 section 4" "no space after the status: the reason may be empty, its space may not be missing"
+        "curl, Python and Node take it";
+    StatusLineSpace "status_line_space" Deviation "RFC 9112 section 4" "version, status and reason are not parted by one single space each"
+        "curl and Python take it, Node refuses it";
     // -- lines and fields -------------------------------------------------------
-    BareLf "bare_lf" Deviation "RFC 9112 section 2.2" "a line ended by LF without CR; read as a line end";
-    BareCr "bare_cr" Deviation "RFC 9112 section 2.2" "a CR that no LF follows; read as a space";
-    ObsFold "obs_fold" Deviation "RFC 9112 section 5.2" "a field goes on in the next line; the fold is read as one space";
-    LeadingFold "leading_fold" Deviation "RFC 9112 section 2.2" "white space before the first field; the line is read as if it were not there";
-    SpaceBeforeColon "space_before_colon" Deviation "RFC 9112 section 5.1" "white space between the field's name and its colon; read without it";
-    MissingColon "missing_colon" Deviation "RFC 9112 section 5" "a field line without a colon; kept, but it is no field";
-    EmptyName "empty_name" Deviation "RFC 9110 section 5.1" "a field with an empty name";
-    InvalidName "invalid_name" Deviation "RFC 9110 section 5.1" "a field's name with a character that no name may hold";
-    NulByte "nul_byte" Deviation "RFC 9110 section 5.5" "a NUL in the head: programs written in C may stop reading there";
-    ControlByte "control_byte" Deviation "RFC 9110 section 5.5" "a control byte in the head";
-    HighByte "high_byte" Deviation "RFC 9110 section 5.5" "a byte above 127 in the head: its charset is anybody's guess";
-    HeadTooLarge "head_too_large" Deviation "RFC 9110 section 5.4" "the head passed 1 MiB: the rest is kept as bytes but no longer parsed";
-    HeadCut "head_cut" Early "RFC 9112 section 8" "the response ended inside its head";
+    BareLf "bare_lf" Deviation "RFC 9112 section 2.2" "a line ended by LF without CR; read as a line end"
+        "curl and Python read it as a line end, Node refuses it";
+    BareCr "bare_cr" Deviation "RFC 9112 section 2.2" "a CR that no LF follows; read as a space"
+        "Python ends the field there, curl goes on, Node refuses it";
+    ObsFold "obs_fold" Deviation "RFC 9112 section 5.2" "a field goes on in the next line; the fold is read as one space"
+        "curl and Python unfold it (Python keeps the line end in the value), Node refuses it";
+    LeadingFold "leading_fold" Deviation "RFC 9112 section 2.2" "white space before the first field; the line is read as if it were not there"
+        "Python drops it, curl (exit 43) and Node refuse it";
+    SpaceBeforeColon "space_before_colon" Deviation "RFC 9112 section 5.1" "white space between the field's name and its colon; read without it"
+        "curl and Python take the response, Node refuses it";
+    MissingColon "missing_colon" Deviation "RFC 9112 section 5" "a field line without a colon; kept, but it is no field"
+        "Python goes on, curl (exit 8) and Node refuse it";
+    EmptyName "empty_name" Deviation "RFC 9110 section 5.1" "a field with an empty name"
+        "curl and Python go on, Node refuses it";
+    InvalidName "invalid_name" Deviation "RFC 9110 section 5.1" "a field's name with a character that no name may hold"
+        "curl and Python take it, Node refuses it";
+    NulByte "nul_byte" Deviation "RFC 9110 section 5.5" "a NUL in the head: programs written in C may stop reading there"
+        "Python keeps it in the value, curl (exit 8) and Node refuse it";
+    ControlByte "control_byte" Deviation "RFC 9110 section 5.5" "a control byte in the head"
+        "curl and Python keep it in the value, Node refuses it";
+    HighByte "high_byte" Deviation "RFC 9110 section 5.5" "a byte above 127 in the head: its charset is anybody's guess"
+        "all three take it; Python reads it as Latin-1";
+    HeadTooLarge "head_too_large" Deviation "RFC 9110 section 5.4" "the head passed 1 MiB: the rest is kept as bytes but no longer parsed"
+        "curl stops at 300 KiB (exit 56), Python at 100 fields, Node at 16 KiB";
+    HeadCut "head_cut" Early "RFC 9112 section 8" "the response ended inside its head"
+        "curl and Python take the fields that came and no body, without an error; Node says socket hang up";
     // -- what ends the body -----------------------------------------------------
-    RepeatedLength "repeated_length" Deviation "RFC 9110 section 8.6" "Content-Length stands more than once, each time the same; read once";
-    LengthList "length_list" Deviation "RFC 9110 section 8.6" "Content-Length is a list of equal numbers; read once";
-    ConflictingLengths "conflicting_lengths" Broken "RFC 9112 section 6.3 step 5" "Content-Length stands more than once with different numbers";
-    InvalidLength "invalid_length" Broken "RFC 9112 section 6.3 step 5" "Content-Length is not a number of digits alone";
-    LengthOverflow "length_overflow" Broken "RFC 9110 section 8.6" "Content-Length is larger than any body can be (2^63)";
-    LengthAndEncoding "length_and_encoding" Deviation "RFC 9112 section 6.3 step 3" "Content-Length and Transfer-Encoding stand together: by the standard Transfer-Encoding wins; a sign of request smuggling";
-    LengthWithoutBody "length_without_body" Deviation "RFC 9110 section 8.6" "Content-Length in a response that cannot have one (1xx, 204, 2xx to CONNECT)";
-    EncodingWithoutBody "encoding_without_body" Deviation "RFC 9112 section 6.1" "Transfer-Encoding in a response that cannot have one (1xx, 204, 2xx to CONNECT)";
-    EncodingInHttp10 "encoding_in_http_1_0" Deviation "RFC 9112 section 6.1" "Transfer-Encoding in an HTTP/1.0 message; the connection must close after it";
-    EncodingNotChunked "encoding_not_chunked" Deviation "RFC 9112 section 6.3 step 4" "Transfer-Encoding does not end in chunked; read until the close";
-    RepeatedChunked "repeated_chunked" Deviation "RFC 9112 section 6.1" "chunked stands more than once; decoded once";
-    ChunkedParameters "chunked_parameters" Deviation "RFC 9112 section 7.1" "parameters on chunked, which has none; ignored";
-    OtherEncoding "other_encoding" Deviation "RFC 9112 section 7" "a transfer coding other than chunked: not decoded, its bytes are kept as they came";
+    RepeatedLength "repeated_length" Deviation "RFC 9110 section 8.6" "Content-Length stands more than once, each time the same; read once"
+        "curl and Python take it, Node refuses it";
+    LengthList "length_list" Deviation "RFC 9110 section 8.6" "Content-Length is a list of equal numbers; read once"
+        "curl and Python take it, Node refuses it";
+    ConflictingLengths "conflicting_lengths" Broken "RFC 9112 section 6.3 step 5" "Content-Length stands more than once with different numbers"
+        "they differ: curl goes by the last one, Python by the first, Node refuses it";
+    InvalidLength "invalid_length" Broken "RFC 9112 section 6.3 step 5" "Content-Length is not a number of digits alone"
+        "Python reads until the close, curl (exit 8) and Node refuse it";
+    LengthOverflow "length_overflow" Broken "RFC 9110 section 8.6" "Content-Length is larger than any body can be (2^63)"
+        "curl reads until the close, Python raises OverflowError";
+    LengthAndEncoding "length_and_encoding" Deviation "RFC 9112 section 6.3 step 3" "Content-Length and Transfer-Encoding stand together: by the standard Transfer-Encoding wins; a sign of request smuggling"
+        "curl and Python go by Transfer-Encoding, Node refuses it";
+    LengthWithoutBody "length_without_body" Deviation "RFC 9110 section 8.6" "Content-Length in a response that cannot have one (1xx, 204, 2xx to CONNECT)"
+        "curl, Python and Node expect no body";
+    EncodingWithoutBody "encoding_without_body" Deviation "RFC 9112 section 6.1" "Transfer-Encoding in a response that cannot have one (1xx, 204, 2xx to CONNECT)"
+        "curl and Node expect no body; Python looks for a chunk and raises IncompleteRead";
+    EncodingInHttp10 "encoding_in_http_1_0" Deviation "RFC 9112 section 6.1" "Transfer-Encoding in an HTTP/1.0 message; the connection must close after it"
+        "curl, Python and Node decode it";
+    EncodingNotChunked "encoding_not_chunked" Deviation "RFC 9112 section 6.3 step 4" "Transfer-Encoding does not end in chunked; read until the close"
+        "curl, Python and Node read until the close";
+    RepeatedChunked "repeated_chunked" Deviation "RFC 9112 section 6.1" "chunked stands more than once; decoded once"
+        "curl and Node decode it once, Python hands the chunks on undecoded";
+    ChunkedParameters "chunked_parameters" Deviation "RFC 9112 section 7.1" "parameters on chunked, which has none; ignored"
+        "curl fails (exit 61), Python and Node hand the chunks on undecoded";
+    OtherEncoding "other_encoding" Deviation "RFC 9112 section 7" "a transfer coding other than chunked: not decoded, its bytes are kept as they came"
+        "curl decodes gzip too, Node the chunks alone, Python nothing";
     NoLength "no_length" Broken "RFC 9112 section 6.3" "the end by Content-Length was asked for, and there is none";
-    ConnectionConflict "connection_conflict" Deviation "RFC 9112 section 9.3" "Connection says close and keep-alive at once; close wins";
+    ConnectionConflict "connection_conflict" Deviation "RFC 9112 section 9.3" "Connection says close and keep-alive at once; close wins"
+        "curl, Python and Node take it";
     // -- the body ---------------------------------------------------------------
-    BodyCut "body_cut" Early "RFC 9112 section 8" "the peer closed before the announced end of the body";
+    BodyCut "body_cut" Early "RFC 9112 section 8" "the peer closed before the announced end of the body"
+        "curl ends with exit 18, Python raises IncompleteRead, Node says ECONNRESET";
     LengthMismatch "length_mismatch" Deviation "RFC 9112 section 6.3" "read until the close as asked, and Content-Length said another number";
-    ExcessBytes "excess_bytes" Deviation "RFC 9112 section 9.2" "bytes after the end of the message; kept as a region of their own";
+    ExcessBytes "excess_bytes" Deviation "RFC 9112 section 9.2" "bytes after the end of the message; kept as a region of their own"
+        "curl and Python leave them unread, Node reports a parse error";
     // -- chunks -----------------------------------------------------------------
-    BadChunkSize "bad_chunk_size" Broken "RFC 9112 section 7.1" "a chunk's size is not a hexadecimal number";
-    ChunkSizeOverflow "chunk_size_overflow" Broken "RFC 9112 section 7.1" "a chunk's size is 2^64 or more";
-    ChunkSizeSpace "chunk_size_space" Deviation "RFC 9112 section 7.1.1" "white space around a chunk's size";
-    BadChunkExtension "bad_chunk_extension" Deviation "RFC 9112 section 7.1.1" "what follows a chunk's size is not an extension by the grammar; kept as it came";
-    ChunkLineTooLong "chunk_line_too_long" Broken "RFC 9112 section 7.1.1" "a chunk's size line passed 64 KiB";
-    ChunkNotTerminated "chunk_not_terminated" Broken "RFC 9112 section 7.1" "no line end after a chunk's data: the sizes and the data do not fit";
-    ForbiddenTrailer "forbidden_trailer" Deviation "RFC 9110 section 6.5.1" "a field that may not stand among the trailers; kept, without effect";
-    TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB: the rest is kept as bytes but no longer parsed";
+    BadChunkSize "bad_chunk_size" Broken "RFC 9112 section 7.1" "a chunk's size is not a hexadecimal number"
+        "curl ends with exit 56, Python raises IncompleteRead, Node fails to parse it";
+    ChunkSizeOverflow "chunk_size_overflow" Broken "RFC 9112 section 7.1" "a chunk's size is 2^64 or more"
+        "curl ends with exit 56, Python raises OverflowError, Node fails to parse it";
+    ChunkSizeSpace "chunk_size_space" Deviation "RFC 9112 section 7.1.1" "white space around a chunk's size"
+        "curl and Python take it, Node refuses it";
+    BadChunkExtension "bad_chunk_extension" Deviation "RFC 9112 section 7.1.1" "what follows a chunk's size is not an extension by the grammar; kept as it came"
+        "curl, Python and Node go on";
+    ChunkLineTooLong "chunk_line_too_long" Broken "RFC 9112 section 7.1.1" "a chunk's size line passed 64 KiB"
+        "curl reads on, Python raises LineTooLong, Node refuses it";
+    ChunkNotTerminated "chunk_not_terminated" Broken "RFC 9112 section 7.1" "no line end after a chunk's data: the sizes and the data do not fit"
+        "curl ends with exit 56, Python raises IncompleteRead, Node fails to parse it";
+    ForbiddenTrailer "forbidden_trailer" Deviation "RFC 9110 section 6.5.1" "a field that may not stand among the trailers; kept, without effect"
+        "curl and Python read on, Node refuses a Content-Length there";
+    TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB: the rest is kept as bytes but no longer parsed"
+        "curl and Python read on, Node refuses it";
 }
 
 impl Kind {
@@ -126,6 +171,9 @@ impl Kind {
         Kind::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }
+
+/// Who was asked for [`Kind::clients`].
+pub const CLIENTS: &str = "curl 7.88, Python 3.11's http.client, Node 20's http";
 
 /// Characters kept of what was there.
 pub const DETAIL_MAX: usize = 120;

@@ -101,6 +101,8 @@ pub enum Kind {
     /// `shutdown(SHUT_WR)`: our direction is done, theirs is not.
     HalfClosed,
     Queues(Box<Queues>),
+    /// The same at the peer's end, where the peer is our own playground.
+    PeerQueues(Box<Queues>),
     InterimHead(Box<Head>),
     Head(Box<Head>),
     /// So many more body bytes, transfer coding removed.
@@ -366,6 +368,7 @@ impl Kind {
             Kind::Held { .. } => "held",
             Kind::HalfClosed => "half_closed",
             Kind::Queues(_) => "queues",
+            Kind::PeerQueues(_) => "peer_queues",
             Kind::InterimHead(_) => "interim_head",
             Kind::Head(_) => "head",
             Kind::Body { .. } => "body",
@@ -472,7 +475,7 @@ impl Kind {
                 write!(out, ",\"waited_us\":{waited_us}")
             }
             Kind::HalfClosed => Ok(()),
-            Kind::Queues(queues) => {
+            Kind::Queues(queues) | Kind::PeerQueues(queues) => {
                 for (name, value) in queues.named() {
                     number(out, name, value)?;
                 }

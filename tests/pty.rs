@@ -20,6 +20,7 @@ const ALT_ENTER: &str = "\x1b\r";
 const CTRL_V: &str = "\x16";
 const CTRL_A: &str = "\x01";
 const F2: &str = "\x1bOQ";
+const F4: &str = "\x1bOS";
 const F5: &str = "\x1b[15~";
 const F7: &str = "\x1b[18~";
 const F8: &str = "\x1b[19~";
@@ -134,6 +135,48 @@ fn a_request_arrives_exactly_as_it_was_typed() {
         terminal.wait_for(&format!("▸ {row}"));
         terminal.wait_for(&format!("◂ {row}"));
     }
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+/// Other programs get the terminal, and keys go to the browser again after them.
+#[test]
+fn an_editor_and_a_pager_give_the_terminal_back() {
+    let variables = [("EDITOR", "sed -i s/GET/PUT/"), ("PAGER", "cat")];
+    let terminal = Terminal::start(env!("CARGO_BIN_EXE_sockeye"), &[], &variables);
+    let (mut terminal, port) = terminal.on_the_start_page();
+    terminal.send(&format!("{CTRL_L}localhost:{port}/echo"));
+    terminal.wait_for("GET /echo HTTP/1.1␍␊");
+    terminal.send(&format!("{F2}{F4}"));
+    terminal.wait_for("PUT /echo HTTP/1.1␍␊");
+    terminal.wait_for("the request is as the editor left it");
+    terminal.send(F5);
+    terminal.wait_for("ended: Content-Length's");
+    terminal.send(ESC);
+    terminal.wait_for("┏ Response");
+    terminal.send("o");
+    terminal.wait_for("cat is done");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn a_body_is_saved_whole_and_no_file_is_overwritten() {
+    let (mut terminal, port) = Terminal::browser();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("body");
+    terminal.send(&format!("{CTRL_L}localhost:{port}/flood?bytes=3m{ENTER}"));
+    terminal.wait_for("ended: Content-Length's 3145728 bytes are here");
+    for answer in [
+        "3145728 bytes are in",
+        "is there already and stays as it is",
+    ] {
+        terminal.send("s");
+        terminal.wait_for("Save the body to a new file");
+        terminal.send(&format!("{CTRL_A}{}{ENTER}", path.display()));
+        terminal.wait_for(answer);
+    }
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 3_145_728);
     terminal.send("q");
     assert_eq!(terminal.exit(), 0);
 }

@@ -90,6 +90,8 @@ fn each_deviation_is_documented() {
         );
         let text = kind.explain();
         assert!(text.len() >= 20 && !text.ends_with('.'), "{kind:?}: {text}");
+        let clients = kind.clients();
+        assert!(!clients.ends_with('.'), "{kind:?}: {clients}");
         assert_eq!(Kind::from_name(kind.name()), Some(kind));
     }
 }

@@ -416,6 +416,41 @@ fn odd_exchange() -> Exchange {
     exchange
 }
 
+/// A length that the end mode sets aside is still what the head says.
+#[test]
+fn the_head_says_its_length_in_every_mode() {
+    let head = Head {
+        version: "HTTP/1.1".to_owned(),
+        status: 200,
+        reason: String::new(),
+        fields: vec![Field {
+            name: "Content-Length".into(),
+            value: "5".into(),
+            offset: 17,
+            len: 19,
+        }],
+        offset: 0,
+        bytes: 38,
+        framing: Framing::Close,
+    };
+    let mut exchange = Exchange::new(EndMode::Close, 10);
+    let kind = Kind::Head(Box::new(head));
+    exchange.apply(Event { t_us: 0, kind });
+    let view = Headers {
+        exchange: &exchange,
+        width: 90,
+        marks: Marks::default(),
+    };
+    let rows = shown(&view.rows(0, 9));
+    assert_eq!(
+        rows[3..],
+        [
+            "Content-Length announces 5 bytes (RFC 9112 section 6.3, step 6).",
+            "But end mode close was asked for: recv() until it answers 0, whatever the head says.",
+        ]
+    );
+}
+
 #[test]
 fn headers_as_a_table() {
     let exchange = odd_exchange();

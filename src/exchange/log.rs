@@ -111,7 +111,7 @@ impl Log {
             }
             _ => {}
         }
-        if !matches!(event.kind, Kind::Queues(_)) {
+        if !matches!(event.kind, Kind::Queues(_) | Kind::PeerQueues(_)) {
             self.last_call_us = event.t_us;
         }
         if in_first {
@@ -196,6 +196,7 @@ fn is_call(kind: &Kind) -> bool {
     !matches!(
         kind,
         Kind::Queues(_)
+            | Kind::PeerQueues(_)
             | Kind::InterimHead(_)
             | Kind::Head(_)
             | Kind::Body { .. }

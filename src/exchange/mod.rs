@@ -65,6 +65,8 @@ pub struct Exchange {
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
     pub queues: Option<Queues>,
+    /// At the server's end, where that is our own playground.
+    pub peer_queues: Option<Queues>,
     pub rate: Rate,
     /// When the last byte came.
     pub last_byte_us: Option<u64>,
@@ -280,6 +282,7 @@ impl Exchange {
             }
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
             Kind::Queues(queues) => self.queues = Some(**queues),
+            Kind::PeerQueues(queues) => self.peer_queues = Some(**queues),
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());

@@ -157,6 +157,7 @@ impl Sink for Outlets {
         self.output.wire(bytes)
     }
 
+    #[inline]
     fn body(&mut self, bytes: &[u8]) -> Result<()> {
         if let Some(progress) = &mut self.progress {
             progress.body(bytes.len() as u64);
@@ -171,16 +172,22 @@ impl Sink for Outlets {
         self.output.body(bytes)
     }
 
-    /// A chunk can be one byte small: where nobody prints or folds events, it costs a look.
+    /// A chunk can be one byte small: where nobody prints or folds events, it costs a look,
+    /// and its empty extensions are dropped without a walk through all that a kind may own.
     #[inline]
     fn event(&mut self, event: Event) -> Result<()> {
+        let unheard = self.events.is_none() && self.exchange.is_none();
         match event.kind {
-            Kind::Chunk { size: 1.., .. } | Kind::Body { .. }
-                if self.events.is_none() && self.exchange.is_none() =>
-            {
+            Kind::Body { .. } if unheard => Ok(()),
+            Kind::Chunk {
+                size: 1..,
+                extensions,
+                ..
+            } if unheard => {
+                drop(extensions);
                 Ok(())
             }
-            _ => self.hand_out(event),
+            kind => self.hand_out(Event { kind, ..event }),
         }
     }
 

@@ -29,6 +29,8 @@ pub mod script;
 use std::io;
 use std::net::SocketAddr;
 
+use crate::event::Queues;
+
 /// A running playground; dropped, it stops, and every connection with it.
 #[derive(Debug)]
 pub struct Playground {
@@ -64,6 +66,11 @@ impl Playground {
     /// `http://127.0.0.1:PORT` and the path, which begins with `/`.
     pub fn url(&self, path: &str) -> String {
         self.server.url(path)
+    }
+
+    /// The levels of the server's end of the connection that comes from `peer`.
+    pub fn queues(&self, peer: SocketAddr) -> Option<Queues> {
+        self.server.queues(peer)
     }
 
     /// Serves until the process ends.

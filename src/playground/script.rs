@@ -29,6 +29,8 @@ use rustix::net::{Shutdown, shutdown};
 
 pub use super::incoming::{Fit, Request};
 use super::listen::{self, Listener};
+use crate::event::Queues;
+use crate::net::probe;
 
 /// Connections served at once, each by a thread; one more is closed as soon as it is
 /// accepted.
@@ -234,6 +236,21 @@ impl Server {
     /// Connections open now.
     pub fn open(&self) -> usize {
         self.shared.state().open.len()
+    }
+
+    /// The levels of this end of the connection whose other end is `peer`: with the
+    /// peer's own ones, both ends of both pipes. Linear over the open connections, of
+    /// which there are at most [`CONNECTIONS`].
+    pub fn queues(&self, peer: SocketAddr) -> Option<Queues> {
+        let state = self.shared.state();
+        let is_it = |socket: &&Arc<OwnedFd>| {
+            rustix::net::getpeername(socket)
+                .ok()
+                .flatten()
+                .and_then(|addr| SocketAddr::try_from(addr).ok())
+                == Some(peer)
+        };
+        state.open.values().find(is_it).map(probe::queues)
     }
 
     /// Waits until the accepting thread ends, which it does only on [`Server::stop`] or

@@ -34,10 +34,12 @@ pub enum Message {
         id: VisitId,
         events: Vec<Event>,
     },
-    /// The levels of the running fetch's queues.
+    /// The levels of the running fetch's queues, and of the server's where that is the
+    /// playground.
     Queues {
         id: VisitId,
-        queues: Queues,
+        ours: Queues,
+        theirs: Option<Queues>,
     },
     /// The fetch's thread has returned and all its events are here.
     Over(VisitId),

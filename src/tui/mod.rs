@@ -56,13 +56,13 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let variable = |name: &str| std::env::var(name).ok();
     let mut app = App::new(size, Instant::now(), Theme::default());
     let config = settings::apply(&mut app, variable);
-    let playground = Playground::start(None);
-    app.playground = playground.as_ref().ok().map(Playground::port);
+    let playground = Playground::start(None).ok();
+    app.playground = playground.as_ref().map(Playground::port);
     app.pages = Playground::pages().collect();
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;
-    let mut runtime = Runtime::new(sender, input, config.memory);
+    let mut runtime = Runtime::new(sender, input, playground, config.memory);
     let first = match url {
         Some(url) => update::open(&mut app, url),
         None => Vec::new(),
@@ -99,7 +99,9 @@ fn turn(
             }
             // The queues are looked at from outside, also while a call blocks.
             let running = app.tab().visit().filter(|visit| !visit.over);
-            if let Some(message) = running.and_then(|visit| runtime.queues(visit.id)) {
+            if let Some(message) =
+                running.and_then(|visit| runtime.queues(visit.id, visit.live.local.as_ref()))
+            {
                 update::update(app, message);
             }
             screen.draw(|frame| ui::render(frame, app))?;

@@ -14,9 +14,10 @@ use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::find::{Answer, Needle};
 use crate::body::{Memory, Window};
-use crate::event::EndMode;
+use crate::event::{Addr, EndMode};
 use crate::net::{self, Control, Pool, channel};
 use crate::plan::Plan;
+use crate::playground::Playground;
 use crate::rejudge::rejudge;
 use crate::tui::app::VisitId;
 use crate::tui::input::Input;
@@ -31,6 +32,8 @@ const BODY_FILE: u64 = 64 << 20;
 pub struct Runtime {
     messages: Sender<Message>,
     input: Input,
+    /// Serves as long as the browser runs.
+    playground: Option<Playground>,
     pool: Arc<Pool>,
     memory: Memory,
     running: HashMap<VisitId, Running>,
@@ -44,10 +47,16 @@ struct Running {
 
 impl Runtime {
     /// `memory`: bytes that all exchanges of the session may hold in memory together.
-    pub fn new(messages: Sender<Message>, input: Input, memory: u64) -> Runtime {
+    pub fn new(
+        messages: Sender<Message>,
+        input: Input,
+        playground: Option<Playground>,
+        memory: u64,
+    ) -> Runtime {
         Runtime {
             messages,
             input,
+            playground,
             pool: Arc::default(),
             memory: Memory::new(memory),
             running: HashMap::new(),
@@ -184,10 +193,15 @@ impl Runtime {
         messages
     }
 
-    /// The levels of a running fetch's queues.
-    pub fn queues(&self, id: VisitId) -> Option<Message> {
-        let queues = self.running.get(&id)?.control.queues()?;
-        Some(Message::Queues { id, queues })
+    /// The levels of a running fetch's queues; `local`: its own address, by which the
+    /// playground knows its end of the connection.
+    pub fn queues(&self, id: VisitId, local: Option<&Addr>) -> Option<Message> {
+        let ours = self.running.get(&id)?.control.queues()?;
+        let theirs = match (local, &self.playground) {
+            (Some(Addr::Ip(local)), Some(playground)) => playground.queues(*local),
+            _ => None,
+        };
+        Some(Message::Queues { id, ours, theirs })
     }
 
     /// Every fetch ends; called before the program does.

@@ -16,6 +16,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 
 /// Clicks and drags with SGR positions; crossterm's own switch adds any-motion reports,
 /// one for each cell the mouse crosses.
@@ -67,7 +68,10 @@ impl Screen {
         switch_off();
         let answer = program();
         switch_on()?;
-        self.terminal.clear()?;
+        // All is to be drawn again, as after a resize. clear() would ask the terminal where
+        // its cursor is, and fail where no answer comes within two seconds.
+        let area = Rect::from((Position::ORIGIN, self.terminal.size()?));
+        self.terminal.resize(area)?;
         Ok(answer)
     }
 

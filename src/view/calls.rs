@@ -55,6 +55,7 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         Kind::ResolveStart { .. }
         | Kind::ConnectStart { .. }
         | Kind::Queues(_)
+        | Kind::PeerQueues(_)
         | Kind::InterimHead(_)
         | Kind::Head(_)
         | Kind::Body { .. }

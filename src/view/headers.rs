@@ -337,6 +337,8 @@ fn notes(exchange: &Exchange) -> Vec<String> {
 fn ends_body(head: &Head) -> String {
     const RULE: &str = "RFC 9112 section 6.3";
     let encoded = head.values("transfer-encoding").next().is_some();
+    let length = head.values("content-length").next();
+    let announced = length.and_then(|length| length.parse::<u64>().ok());
     match (head.framing, head.status) {
         (Framing::NoBody, 101) => {
             "No body: another protocol begins here (RFC 9110 section 15.2.2).".to_owned()
@@ -356,6 +358,10 @@ fn ends_body(head: &Head) -> String {
         (Framing::Close, _) if encoded => format!(
             "The body ends when the server closes: Transfer-Encoding does not end in chunked ({RULE}, step 4)."
         ),
+        // An end mode has set it aside.
+        (Framing::Close, _) if let Some(bytes) = announced => {
+            format!("Content-Length announces {bytes} bytes ({RULE}, step 6).")
+        }
         (Framing::Close, _) => format!(
             "The body ends when the server closes: the head says no length ({RULE}, step 8)."
         ),

@@ -1,10 +1,11 @@
 //! What keys, pastes and clicks do, as tables: a script, then what it comes to.
 
 use crate::stage::Stage;
+use sockeye::plan::FAST_RECV;
 use sockeye::tui::app::Popup;
 
 /// Each script is played at 120x40 after `before`; then `show` must say what stands here.
-fn table(before: &str, show: fn(&mut Stage) -> String, rows: &[(&str, &str)]) {
+fn table(before: &str, show: impl Fn(&mut Stage) -> String, rows: &[(&str, &str)]) {
     for (script, want) in rows {
         let mut stage = Stage::of(120, 40, before);
         stage.asked();
@@ -58,6 +59,7 @@ fn place(stage: &mut Stage) -> String {
         Some(Popup::Help { .. }) => "help over ",
         Some(Popup::Knobs { .. }) => "knobs over ",
         Some(Popup::Ask { .. }) => "question over ",
+        Some(Popup::List(_)) => "list over ",
         Some(Popup::Judged { .. }) => "judgement over ",
         None => "",
     };
@@ -212,18 +214,19 @@ fn the_hand_on_a_fetch() {
         ("@2 cancelled\npress F7", ""),
     ];
     table(RUNNING, asked, rows);
-    let knobs = |stage: &mut Stage| stage.app.tab().knobs.summary();
+    let fast = format!("recv {} KiB", FAST_RECV / 1024);
+    let knobs = |stage: &mut Stage| stage.app.tab().knobs.summary().replace(&fast, "fast");
     let rows = &[
-        ("", "end: auto · recv 256 KiB"),
-        ("press F9", "end: close · recv 256 KiB"),
-        ("press F9 F9", "end: length · recv 256 KiB"),
-        ("press F9 F9 F9", "end: timeout · recv 256 KiB"),
-        ("press F9 F9 F9 F9", "end: once · recv 256 KiB"),
-        ("press F9 F9 F9 F9 F9", "end: auto · recv 256 KiB"),
+        ("", "end: auto · fast"),
+        ("press F9", "end: close · fast"),
+        ("press F9 F9", "end: length · fast"),
+        ("press F9 F9 F9", "end: timeout · fast"),
+        ("press F9 F9 F9 F9", "end: once · fast"),
+        ("press F9 F9 F9 F9 F9", "end: auto · fast"),
         ("press F6 F6", "end: auto · recv 4096"),
         ("press F3 ↓ 7 7 Enter Enter", "end: auto · recv 77"),
-        ("press F3 ↓ ↓ → Esc", "end: auto · recv 256 KiB · send 4096"),
-        ("press F3 ↓ 0 Enter", "end: auto · recv 256 KiB"),
+        ("press F3 ↓ ↓ → Esc", "end: auto · fast · send 4096"),
+        ("press F3 ↓ 0 Enter", "end: auto · fast"),
     ];
     table(RUNNING, knobs, rows);
     // What is sent is what the knobs said when it was sent.
@@ -281,9 +284,17 @@ fn back_and_forward() {
 
 #[test]
 fn typed_urls_come_back() {
-    let before = &format!(
-        "press Ctrl-L\ntype localhost/a\npress Enter\n@1 cancelled\npress Ctrl-L\ntype localhost/b\npress Enter\n@1 cancelled\npress Ctrl-L"
-    );
+    let before = r"
+        press Ctrl-L
+        type localhost/a
+        press Enter
+        @1 cancelled
+        press Ctrl-L
+        type localhost/b
+        press Enter
+        @1 cancelled
+        press Ctrl-L
+    ";
     let rows = &[
         ("press ↑", "localhost/b"),
         ("press ↑ ↑", "localhost/a"),
@@ -292,6 +303,30 @@ fn typed_urls_come_back() {
         ("press ↑ ↓", ""),
     ];
     table(before, url, rows);
+}
+
+#[test]
+fn an_exchange_as_it_was() {
+    // getaddrinfo, socket, connect, send, recv, and that it was kept open.
+    let moment = |stage: &mut Stage| {
+        let visit = stage.app.tab().visit().expect("an exchange");
+        let past = visit.past.as_ref().map(|past| past.row);
+        let recvs = visit.exchange().recvs.count;
+        past.map_or("now".to_owned(), |row| format!("call {row}, {recvs} recv"))
+    };
+    let rows = &[
+        ("press [", "call 4, 1 recv"),
+        ("press [ [", "call 3, 0 recv"),
+        ("press {", "call 0, 0 recv"),
+        ("press { [", "call 0, 0 recv"),
+        ("press { ]", "call 1, 0 recv"),
+        ("press [ ]", "call 5, 1 recv"),
+        ("press [ ] ]", "now"),
+        ("press { }", "now"),
+        ("press [ Esc", "now"),
+        ("press ]", "now"),
+    ];
+    table(ENDED, moment, rows);
 }
 
 #[test]

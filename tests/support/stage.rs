@@ -19,7 +19,7 @@
 //! notice TEXT · problem TEXT
 //! @MS                      the clock: milliseconds since the exchange began; then,
 //!                          on the same line, what its fetch tells:
-//! @0.1 connected               looked up, connected, all of the request sent
+//! @0.1 connected               looked up, connected, all sent, the queues empty
 //! @0.1 getaddrinfo · getaddrinfo = ::1 127.0.0.1
 //! @0.1 socket AF_INET = 7
 //! @0.1 connect [::1]:80 · connect [::1]:80 = 0 · connect [::1]:80 = Connection refused
@@ -29,7 +29,7 @@
 //! @0.1 fails recv ECONNRESET · error connect WHY · cancelled · timeout · over
 //! @0.1 ended                   it has, and its thread has not returned
 //! @0.1 held recv 250 · eagain recv 250        so many milliseconds
-//! @0.1 queues recv 256/131072 send 0/2626560
+//! @0.1 queues recv 256/131072 send 0/2626560 · peer recv 0/131072 send 9/2626560
 //! ```
 
 mod keys;
@@ -214,6 +214,7 @@ impl Stage {
         for effect in effects {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
+                Effect::ReadBody(path) => format!("read {}", path.display()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
                 _ => {}
             }
@@ -428,7 +429,8 @@ impl Told<'_> {
             }
             "send" => self.send(before, answer),
             "eof" => return self.recv(b""),
-            "queues" => self.queues(rest),
+            "queues" => self.emit(Kind::Queues(Box::new(levels(rest)))),
+            "peer" => self.emit(Kind::PeerQueues(Box::new(levels(rest)))),
             "held" | "eagain" => {
                 let (call, ms) = before.split_once(' ').expect("a call and a time");
                 let call = *Call::ALL
@@ -493,6 +495,7 @@ impl Told<'_> {
         self.step(&format!("connect 127.0.0.1:{port} = 0"));
         let all = self.fetch.plan.request.len().to_string();
         self.send(&all, &all);
+        self.step("queues recv 0/131072 send 0/2626560 window 65483/32741 rtt 42");
     }
 
     fn send(&mut self, offered: &str, sent: &str) {
@@ -585,26 +588,6 @@ impl Told<'_> {
         self.emit(Kind::End(end));
     }
 
-    fn queues(&mut self, levels: &str) {
-        let mut queues = Queues::default();
-        let words: Vec<&str> = levels.split(' ').collect();
-        for pair in words.chunks(2) {
-            let [name, level] = pair else {
-                panic!("{levels:?}")
-            };
-            let (level, of) = level.split_once('/').unwrap_or((level, "0"));
-            let (level, of) = (level.parse().ok(), of.parse().ok());
-            match *name {
-                "recv" => (queues.recv_queued, queues.recv_buffer) = (level, of),
-                "send" => (queues.send_queued, queues.send_buffer) = (level, of),
-                "window" => (queues.recv_window, queues.segment) = (level, of),
-                "rtt" => queues.rtt_us = level,
-                _ => panic!("{levels:?}"),
-            }
-        }
-        self.emit(Kind::Queues(Box::new(queues)));
-    }
-
     fn emit(&mut self, kind: Kind) {
         let t_us = self.t_us;
         let taken = self.fetch.sender.event(Event { t_us, kind });
@@ -638,6 +621,27 @@ impl Output for Found<'_> {
         self.body += bytes.len() as u64;
         self.sender.body(bytes).expect("memory");
     }
+}
+
+/// `recv 256/131072 send 0/2626560`: queued, and the buffer; `window` with the segment.
+fn levels(text: &str) -> Queues {
+    let mut queues = Queues::default();
+    let words: Vec<&str> = text.split(' ').collect();
+    for pair in words.chunks(2) {
+        let [name, level] = pair else {
+            panic!("{text:?}")
+        };
+        let (level, of) = level.split_once('/').unwrap_or((level, "0"));
+        let (level, of) = (level.parse().ok(), of.parse().ok());
+        match *name {
+            "recv" => (queues.recv_queued, queues.recv_buffer) = (level, of),
+            "send" => (queues.send_queued, queues.send_buffer) = (level, of),
+            "window" => (queues.recv_window, queues.segment) = (level, of),
+            "rtt" => queues.rtt_us = level,
+            _ => panic!("{text:?}"),
+        }
+    }
+    queues
 }
 
 fn name(effect: &Effect) -> String {

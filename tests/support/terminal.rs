@@ -73,14 +73,17 @@ impl Terminal {
 
     /// The browser on its start page; answers the practice server's port, too.
     pub fn browser() -> (Terminal, u16) {
-        let terminal = Terminal::start(env!("CARGO_BIN_EXE_sockeye"), &[], &[]);
-        let port = terminal.wait("the start page", |screen| {
+        Terminal::start(env!("CARGO_BIN_EXE_sockeye"), &[], &[]).on_the_start_page()
+    }
+
+    pub fn on_the_start_page(self) -> (Terminal, u16) {
+        let port = self.wait("the start page", |screen| {
             let text = screen.contents();
             let (_, after) = text.split_once("A practice server is here: localhost:")?;
             let digits = after.find(|c: char| !c.is_ascii_digit())?;
             after[..digits].parse().ok()
         });
-        (terminal, port)
+        (self, port)
     }
 
     /// Bytes as the terminal sends them for keys.

@@ -63,17 +63,12 @@ impl Editor {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// Other bytes instead of all; undo brings the old ones back. The cursor stays where
-    /// it is as far as it can, or goes to the end of a one-line field.
+    /// Other bytes instead of all; undo brings the old ones back. The cursor stays at the
+    /// byte it is at as far as it can, or goes to the end of a one-line field.
     pub fn set(&mut self, bytes: &[u8]) {
         if bytes == self.bytes {
             return;
         }
-        let cursor = if self.one_line {
-            bytes.len()
-        } else {
-            self.cursor
-        };
         // Only what differs goes into the history.
         let same = |(a, b): &(&u8, &u8)| a == b;
         let front = bytes.iter().zip(&self.bytes).take_while(same).count();
@@ -84,6 +79,12 @@ impl Editor {
             .take_while(same)
             .count();
         let middle = front..self.bytes.len() - back;
+        let cursor = match self.cursor {
+            _ if self.one_line => bytes.len(),
+            // What follows the change has moved, and the cursor with it.
+            at if at >= middle.end => at + bytes.len() - self.bytes.len(),
+            at => at,
+        };
         self.replace(middle, &bytes[front..bytes.len() - back]);
         self.history.seal();
         self.cursor = self.stop_at(cursor.min(self.bytes.len()));

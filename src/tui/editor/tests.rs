@@ -162,7 +162,7 @@ fn the_cursor_stays_in_sight() {
     assert_eq!(editor.first_row(), 2);
     editor.right(false);
     editor.reveal(0, 0);
-    assert_eq!((editor.first_row(), editor.first_column()), (2, 1));
+    assert_eq!((editor.first_row(), editor.first_column()), (3, 0));
 }
 
 #[test]

@@ -145,24 +145,4 @@ pub fn moved(chosen: usize, motion: Motion, rows: usize, page: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn motions_stay_in_the_list() {
-        for (chosen, motion, rows, want) in [
-            (0, Motion::Up, 5, 0),
-            (0, Motion::Down, 5, 1),
-            (4, Motion::Down, 5, 4),
-            (1, Motion::PageDown, 5, 4),
-            (4, Motion::PageUp, 5, 1),
-            (2, Motion::First, 5, 0),
-            (2, Motion::Last, 5, 4),
-            (2, Motion::Left, 5, 2),
-            (7, Motion::Left, 5, 4),
-            (0, Motion::Down, 0, 0),
-        ] {
-            assert_eq!(moved(chosen, motion, rows, 3), want, "{chosen} {motion:?}");
-        }
-    }
-}
+mod tests;

@@ -1,9 +1,9 @@
 //! What each list holds, made from the state.
 
 use super::{Choice, Of, Row};
-use crate::anomaly::Anomaly;
+use crate::anomaly::{Anomaly, CLIENTS};
 use crate::request;
-use crate::tui::app::{App, Focus, Tab, Visit};
+use crate::tui::app::{App, Focus, Visit};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::ui::paint as words;
 use crate::url::Target;
@@ -12,7 +12,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
     match of {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
-        Of::Anomalies => anomalies(app.tab()),
+        Of::Anomalies => anomalies(app),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Urls => urls(app),
@@ -101,6 +101,7 @@ fn is_typing(action: Action) -> bool {
             | Action::DeleteWord
             | Action::DeleteLeft
             | Action::DeleteRight
+            | Action::Choose
     )
 }
 
@@ -150,18 +151,23 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
 }
 
 /// In the order they were met.
-fn anomalies(tab: &Tab) -> Vec<Row> {
-    let Some(visit) = tab.visit() else {
+fn anomalies(app: &App) -> Vec<Row> {
+    let Some(visit) = app.tab().visit() else {
         return Vec::new();
     };
     let base = visit.exchange().wire_base;
     let sent = visit.sent().len() as u64;
+    // At 60 columns the sentence itself needs the room.
+    let tried = match app.size.columns {
+        ..76 => String::new(),
+        _ => format!(" ({CLIENTS})"),
+    };
     let row = |anomaly: &Anomaly| {
         let offset = anomaly.offset.saturating_sub(base);
         let at = sent.saturating_add(offset);
         let clients = match anomaly.kind.clients() {
             "" => String::new(),
-            clients => format!(". {clients}"),
+            clients => format!(". {clients}{tried}"),
         };
         Row {
             text: format!("{:>9}  {}", words::count(offset), anomaly.kind.name()),
@@ -232,14 +238,17 @@ fn urls(app: &App) -> Vec<Row> {
     urls
 }
 
-/// What begins with the typed text goes before what holds it somewhere; the scheme need
+/// What begins with the typed text goes before what holds it somewhere; `http://` need
 /// not be typed, and case does not matter. A URL that is typed in full is none to offer.
 pub(super) fn url_fit(typed: &str, row: &Row) -> Option<i32> {
-    let typed = without_scheme(typed.trim()).to_lowercase();
-    let url = without_scheme(&row.text).to_lowercase();
-    match url.find(&typed)? {
+    let whole = typed.trim().to_lowercase();
+    let typed = without_scheme(&whole);
+    let url = row.text.to_lowercase();
+    let url = without_scheme(&url);
+    match url.find(typed)? {
         0 if url == typed => None,
         0 => Some(1),
+        _ if typed.len() < whole.len() => None,
         _ => Some(0),
     }
 }

@@ -1,14 +1,16 @@
-//! The two pipes between us and the server, with what the kernel holds in each.
+//! The two pipes between us and the server, with what the kernel holds in each; at both
+//! ends where the server is our own playground.
 //!
 //! ```text
-//! │ you ▸ 63 B ─send─▸ [▏        0 / 2.5 MiB ] ─▸ server        rtt 0.1 ms │
-//! │ you ◂ 1.3 KiB ◂recv─ [██▏  256 B / 128 KiB] ◂─ server  window 64 KiB ▁▂▁│
+//! │ you ▸     63 B ─send─▸ [▏      0 B / 2.5 MiB] ─▸ [▏     0 B] server │
+//! │ you ◂  1.3 KiB ◂recv─  [██▏  256 B / 128 KiB] ◂─ [█▏ 64 KiB] server │
+//! │ our window 64 KiB · theirs 64 KiB · rtt 18 µs               ▁▂▁▂▁▂▁ │
 //! ```
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::event::Queues;
 use crate::exchange::{Exchange, Rate};
@@ -17,8 +19,11 @@ use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{paint, pane, styled};
 
-/// Cells of a gauge.
+/// Cells of a gauge, and of one where there is little room.
 const GAUGE: usize = 10;
+const SMALL: usize = 5;
+/// Columns from which on words stand beside the gauges.
+const ROOMY: usize = 66;
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
@@ -31,18 +36,28 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let inner = inside(area);
     let Some(visit) = visit else {
         let words = " what the kernel holds on the way, in both directions";
-        frame.render_widget(Paragraph::new(words).style(theme.quiet()), inner);
+        let words = Paragraph::new(words).wrap(Wrap { trim: false });
+        frame.render_widget(words.style(theme.quiet()), inner);
         return;
     };
     let exchange = visit.exchange();
-    let queues = exchange.queues.unwrap_or_default();
     let width = usize::from(inner.width);
     let mut lines = vec![
-        pipe(Direction::Send, exchange, &queues, theme, width),
-        pipe(Direction::Recv, exchange, &queues, theme, width),
+        pipe(Direction::Send, exchange, theme, width),
+        pipe(Direction::Recv, exchange, theme, width),
     ];
     if inner.height >= 3 {
-        lines.push(facts(exchange, &queues, theme, width));
+        lines.push(facts(exchange, theme, width));
+    }
+    // The rate stands in the last line, as far as that has room.
+    if let Some(line) = lines.last_mut() {
+        let room = width.saturating_sub(line.width() + 2);
+        if room >= 6 {
+            let spark = paint::sparkline(&exchange.rate.buckets, room);
+            let gap = " ".repeat(room - spark.chars().count() + 1);
+            line.push_span(Span::raw(gap));
+            line.push_span(styled(spark, theme.received()));
+        }
     }
     frame.render_widget(Paragraph::new(lines), inner);
 }
@@ -53,65 +68,80 @@ enum Direction {
     Recv,
 }
 
-fn pipe(
-    direction: Direction,
-    exchange: &Exchange,
-    queues: &Queues,
-    theme: Theme,
-    width: usize,
-) -> Line<'static> {
-    let (ours, queued, buffer, style) = match direction {
+fn pipe(direction: Direction, exchange: &Exchange, theme: Theme, width: usize) -> Line<'static> {
+    let ours = exchange.queues.unwrap_or_default();
+    let sending = |queues: Queues| (queues.send_queued, queues.send_buffer);
+    let receiving = |queues: Queues| (queues.recv_queued, queues.recv_buffer);
+    let (bytes, near, far, style) = match direction {
         Direction::Send => (
             exchange.sends.bytes,
-            queues.send_queued,
-            queues.send_buffer,
+            sending(ours),
+            exchange.peer_queues.map(receiving),
             theme.sent(),
         ),
         Direction::Recv => (
             exchange.recvs.bytes,
-            queues.recv_queued,
-            queues.recv_buffer,
+            receiving(ours),
+            exchange.peer_queues.map(sending),
             theme.received(),
         ),
     };
-    let ours = paint::bytes(ours);
-    let (before, name, after) = match (direction, width >= 66) {
-        (Direction::Send, true) => (" you ▸", " ─send─▸ ", " ─▸ server"),
-        (Direction::Recv, true) => (" you ◂", " ◂recv─  ", " ◂─ server"),
-        (Direction::Send, false) => (" ▸", " send ", " ▸"),
-        (Direction::Recv, false) => (" ◂", " recv ", " ◂"),
+    let roomy = width >= ROOMY;
+    let (before, name, between) = match (direction, roomy) {
+        (Direction::Send, true) => (" you ▸", " ─send─▸ ", " ─▸ "),
+        (Direction::Recv, true) => (" you ◂", " ◂recv─  ", " ◂─ "),
+        (Direction::Send, false) => (" ▸", " send ", " ▸ "),
+        (Direction::Recv, false) => (" ◂", " recv ", " ◂ "),
     };
-    let mut spans = vec![Span::raw(format!("{before}{ours:>9}")), styled(name, style)];
-    match queued {
-        Some(queued) => {
-            let queued = u64::from(queued);
-            let whole = buffer.map_or(queued, u64::from).max(1);
+    let bytes = paint::bytes(bytes);
+    let mut spans = vec![
+        Span::raw(format!("{before}{bytes:>9}")),
+        styled(name, style),
+    ];
+    let cells = match far {
+        None if width >= 50 => GAUGE,
+        _ => SMALL,
+    };
+    match near {
+        (Some(queued), buffer) => {
             let of = buffer.map_or_else(|| "?".to_owned(), |n| paint::bytes(u64::from(n)));
-            let level = format!("{} / {of}", paint::bytes(queued));
-            let gauge = if width >= 50 { GAUGE } else { GAUGE / 2 };
+            let level = format!("{} / {of}", paint::bytes(u64::from(queued)));
+            let pad = if width >= 50 { 17 } else { 0 };
             spans.push(Span::raw("["));
-            spans.push(styled(paint::gauge(queued, whole, gauge), style));
-            spans.push(Span::raw(match width >= 50 {
-                true => format!("{level:>18}]{after}"),
-                false => format!("] {level}{after}"),
-            }));
+            spans.push(styled(gauge(queued, buffer, cells), style));
+            spans.push(Span::raw(format!(" {level:>pad$}]{between}")));
         }
-        None if exchange.local.is_none() => spans.push(styled("no socket", theme.quiet())),
-        None => spans.push(styled("[not available here]", theme.quiet())),
+        (None, _) if exchange.local.is_none() => {
+            spans.push(styled("no socket", theme.quiet()));
+            return Line::from(spans);
+        }
+        (None, _) => {
+            spans.push(styled("[not available here]", theme.quiet()));
+            spans.push(Span::raw(between));
+        }
     }
-    if direction == Direction::Recv {
-        let used: usize = spans.iter().map(Span::width).sum();
-        let room = width.saturating_sub(used + 1);
-        if room >= 6 {
-            let spark = paint::sparkline(&exchange.rate.buckets, room);
-            spans.push(styled(format!(" {spark}"), style));
-        }
+    if let Some((Some(queued), buffer)) = far
+        && roomy
+    {
+        let level = paint::bytes(u64::from(queued));
+        spans.push(Span::raw("["));
+        spans.push(styled(gauge(queued, buffer, SMALL), style));
+        spans.push(Span::raw(format!("{level:>8}] ")));
+    }
+    if roomy {
+        spans.push(Span::raw("server"));
     }
     Line::from(spans)
 }
 
+fn gauge(queued: u32, buffer: Option<u32>, cells: usize) -> String {
+    let whole = buffer.unwrap_or(queued).max(1);
+    paint::gauge(u64::from(queued), u64::from(whole), cells)
+}
+
 /// Windows, round trip, retransmits: what TCP_INFO tells.
-fn facts(exchange: &Exchange, queues: &Queues, theme: Theme, width: usize) -> Line<'static> {
+fn facts(exchange: &Exchange, theme: Theme, width: usize) -> Line<'static> {
+    let queues = exchange.queues.unwrap_or_default();
     let mut parts = Vec::new();
     if let Some(window) = queues.recv_window {
         let full = queues.segment.is_some_and(|segment| window < segment);
@@ -131,7 +161,8 @@ fn facts(exchange: &Exchange, queues: &Queues, theme: Theme, width: usize) -> Li
         parts.push(format!("{lost} retransmitted"));
     }
     if exchange.sends.short > 0 {
-        parts.push(format!("{} short sends", exchange.sends.short));
+        let s = if exchange.sends.short == 1 { "" } else { "s" };
+        parts.push(format!("{} short send{s}", exchange.sends.short));
     }
     if exchange.would_block > 0 {
         parts.push(format!("{} × EAGAIN", exchange.would_block));

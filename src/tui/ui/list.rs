@@ -150,7 +150,8 @@ fn parts(app: &App, list: &List) -> Parts {
         },
         rows: Rect {
             y: inner.y + 1,
-            height: (about.y - inner.y).saturating_sub(2),
+            // A free row above what the chosen one says, where there are rows to spare.
+            height: (about.y - inner.y).saturating_sub(if inner.height < 16 { 1 } else { 2 }),
             ..inner
         },
         about,

@@ -220,3 +220,22 @@ pub(super) fn centred(size: Size, width: u16, height: u16) -> Rect {
         height,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_rows() {
+        for (text, columns, want) in [
+            ("", 5, &[""][..]),
+            ("one two", 7, &["one two"]),
+            ("one two", 6, &["one", "two"]),
+            ("a longest word", 4, &["a", "longest", "word"]),
+            ("日本 語", 4, &["日本", "語"]),
+            ("one", 0, &["one"]),
+        ] {
+            assert_eq!(in_rows(text, columns), want, "{text:?} {columns}");
+        }
+    }
+}

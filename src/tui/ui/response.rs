@@ -118,15 +118,17 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         && !visit.shows_end()
         && let Some(total) = progress.total
         && total > 0
-        && width >= 60
     {
         let part = progress.done.min(total);
         let percent = (part as f64 / total as f64 * 100.0) as u64;
-        spans.push(styled(
-            format!(" ▕{}▏", paint::gauge(part, total, 10)),
-            theme.received(),
-        ));
-        spans.push(Span::raw(format!(" {percent} %")));
+        let gauge = format!(" ▕{}▏", paint::gauge(part, total, 10));
+        let percent = format!(" {percent} %");
+        let used: usize = spans.iter().map(Span::width).sum();
+        // Two corners and a space on either side.
+        if used + gauge.width() + percent.width() + 4 <= width {
+            spans.push(styled(gauge, theme.received()));
+            spans.push(Span::raw(percent));
+        }
     }
     spans
 }

@@ -18,6 +18,7 @@ mod text;
 
 use crossterm::event::KeyEvent;
 
+use crate::event::{Event, Kind};
 use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::layout::Split;
@@ -67,14 +68,20 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Queues { id, queues } => {
+        Message::Queues { id, ours, theirs } => {
             let now = app.now;
-            if let Some(visit) = app.visit_by_id(id)
-                && visit.exchange().queues != Some(queues)
-            {
+            if let Some(visit) = app.visit_by_id(id) {
                 let t_us = visit.elapsed_us(now);
-                let kind = crate::event::Kind::Queues(Box::new(queues));
-                visit.live.apply(crate::event::Event { t_us, kind });
+                let live = &mut visit.live;
+                // Levels that did not move say nothing new.
+                if live.queues != Some(ours) {
+                    let kind = Kind::Queues(Box::new(ours));
+                    live.apply(Event { t_us, kind });
+                }
+                if let Some(theirs) = theirs.filter(|&theirs| live.peer_queues != Some(theirs)) {
+                    let kind = Kind::PeerQueues(Box::new(theirs));
+                    live.apply(Event { t_us, kind });
+                }
             }
             Vec::new()
         }
@@ -385,3 +392,6 @@ fn move_exercise(app: &mut App, motion: keymap::Motion) {
         _ => tab.exercise,
     };
 }
+
+#[cfg(test)]
+mod tests;

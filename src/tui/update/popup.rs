@@ -31,14 +31,14 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
-        Some(popup @ Popup::Judged { .. }) => {
-            if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) {
-                app.popup = Some(popup);
-            }
+        Some(popup @ Popup::Judged { .. })
+            if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) =>
+        {
+            app.popup = Some(popup);
         }
+        Some(Popup::Judged { .. }) | None => {}
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
-        None => {}
     }
     Vec::new()
 }
