@@ -154,7 +154,8 @@ fn stacked(panes: &mut Panes, rest: Rect, focus: Focus, split: Split) {
     let (rest, buffers) = bottom(rest, BUFFERS);
     let usual = match focus {
         Focus::Request => rest.height * 2 / 5,
-        _ => (rest.height / 5).max(6),
+        // Five lines and where the next would begin.
+        _ => (rest.height / 5).max(8),
     };
     let below = split.grip(Border::Request, rest, usual, REQUEST, RESPONSE + SOCKET);
     let (request, rest) = below.halves();
