@@ -131,9 +131,10 @@ fn settings() -> Result<ExitCode> {
     let name = safe(&name);
     // Standard error may be closed: the file is printed all the same.
     let mut err = io::stderr().lock();
-    match config::load(&words) {
-        Ok(read) => {
-            for complaint in read.complaints {
+    match config::text() {
+        Ok(text) => {
+            let text = text.unwrap_or_default();
+            for complaint in config::parse(&text, &words).complaints {
                 let _ = writeln!(err, "sockeye: {name}:{}", safe(&complaint.to_string()));
             }
         }

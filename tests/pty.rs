@@ -26,15 +26,13 @@ const F7: &str = "\x1b[18~";
 const F8: &str = "\x1b[19~";
 const F10: &str = "\x1b[21~";
 
-/// The number that stands right before these words.
+/// The number that stands right before these words; it may have separators.
 fn number_before(screen: &Screen, words: &str) -> Option<u64> {
     let text = screen.contents();
     let (before, _) = text.split_once(words)?;
-    let start = before.rfind(|c: char| !c.is_ascii_digit() && c != ',');
-    let digits = &before[start.map_or(0, |at| {
-        at + before[at..].chars().next().map_or(1, char::len_utf8)
-    })..];
-    digits.replace(',', "").parse().ok()
+    let digits = |c: char| c.is_ascii_digit() || c == ',';
+    let number = &before[before.trim_end_matches(digits).len()..];
+    number.replace(',', "").parse().ok()
 }
 
 fn body(screen: &Screen) -> Option<u64> {

@@ -146,12 +146,39 @@ fn text_with_marks() {
     view.marks = Marks {
         found: vec![7..13, 14..15],
         chosen: Some(0..10),
+        ..Marks::default()
     };
     assert_eq!(
         roles(&view.rows(0, 1)),
         ["Chosen<find a >Found<needle> Found<h>ere"],
     );
-    assert_eq!(view.column(7), 7);
+    view.marks = Marks {
+        found: vec![5..6, 7..13],
+        hit: Some(7..13),
+        cursor: Some(7..8),
+        selected: Some(0..2),
+        ruled: vec![3, 18],
+        ..Marks::default()
+    };
+    assert_eq!(
+        roles(&view.rows(0, 1)),
+        ["Selected<fi>nRuler<d> Found<a> Cursor<n>Hit<eedle> here"],
+    );
+}
+
+#[test]
+fn text_marks_a_line_end_as_a_space() {
+    let mut view = text(b"ab\r\n\ncd\nfull.\n", 5, true, 0);
+    view.marks.selected = Some(1..14);
+    assert_eq!(
+        roles(&view.rows(0, 9)),
+        [
+            "aSelected<b >",
+            "Selected< >",
+            "Selected<cd >",
+            "Selected<full.>"
+        ],
+    );
 }
 
 #[test]
@@ -237,6 +264,20 @@ fn hex_with_marks() {
     assert_eq!(
         roles(&view.rows(0, 1)),
         ["Margin<00000000>  61 Found<62> 63                 aFound<b>c"],
+    );
+}
+
+#[test]
+fn hex_with_a_ruler() {
+    let mut view = hex(&[b'x'; 20], 80, 0);
+    view.marks.ruled = vec![0, 3, 4, 8, 16];
+    let rows: Vec<String> = shown(&view.rows(0, 2));
+    assert_eq!(
+        rows,
+        [
+            "00000000 │78 78 78│78│78 78 78 78 │78 78 78 78 78 78 78 78  xxxxxxxxxxxxxxxx",
+            "00000010 │78 78 78 78                                       xxxx",
+        ],
     );
 }
 
@@ -517,7 +558,7 @@ fn headers_with_roles_and_marks() {
         width: 60,
         marks: Marks {
             found: vec![25..26, 60..60],
-            chosen: None,
+            ..Marks::default()
         },
     };
     assert_eq!(
@@ -580,6 +621,73 @@ fn headers_say_what_ends_the_body() {
     }
 }
 
+// -- cells ------------------------------------------------------------------------------
+
+/// The cells of the row that shows a byte, as `columns=bytes`.
+fn cells(view: &dyn View, offset: u64) -> Vec<String> {
+    let cells = view.cells(view.anchor(offset)).into_iter();
+    cells
+        .map(|cell| format!("{:?}={:?}", cell.columns, cell.bytes))
+        .collect()
+}
+
+#[test]
+fn cells_of_each_view() {
+    let exchange = odd_exchange();
+    let headers = Headers {
+        exchange: &exchange,
+        width: 40,
+        marks: Marks::default(),
+    };
+    #[rustfmt::skip]
+    let cases: &[(&dyn View, u64, &[&str])] = &[
+        (&text("a日\t\r\nb".as_bytes(), 20, true, 0), 0, &["0..1=0..1", "1..3=1..4", "3..8=4..5", "8..9=5..7"]),
+        (&text(b"a\nb", 20, true, 0), 2, &["0..1=2..3"]),
+        (&text(b"a\n\nb", 20, true, 0), 2, &["0..1=2..3"]),
+        (&text(b"12\n3", 2, true, 0), 0, &["0..1=0..1", "1..2=1..2"]),
+        (&text(b"12\n3", 2, false, 1), 0, &["0..1=0..1", "1..2=1..2", "2..3=2..3"]),
+        (&text(b"", 20, true, 0), 0, &[]),
+        (&hex(b"abcdefghij", 80, 0), 9, &[
+            "10..12=0..1", "13..15=1..2", "16..18=2..3", "19..21=3..4", "22..24=4..5",
+            "25..27=5..6", "28..30=6..7", "31..33=7..8", "35..37=8..9", "38..40=9..10",
+            "60..61=0..1", "61..62=1..2", "62..63=2..3", "63..64=3..4", "64..65=4..5",
+            "65..66=5..6", "66..67=6..7", "67..68=7..8", "68..69=8..9", "69..70=9..10",
+        ]),
+        (&wire(b"G\n", b"H\xff", 20), 0, &["2..3=0..1", "3..4=1..2"]),
+        (&wire(b"G\n", b"H\xff", 20), 3, &["2..3=2..3", "3..7=3..4"]),
+        (&wire(b"\xff", b"", 3), 0, &["0..3=0..1"]),
+        (&headers, 25, &["0..40=20..33"]),
+        (&headers, 99, &["0..40=69..113"]),
+    ];
+    for (view, offset, want) in cases {
+        assert_eq!(cells(*view, *offset), *want, "{offset}");
+    }
+    // Rows of this program's own words have none.
+    assert_eq!(headers.cells(headers.last()), []);
+}
+
+#[test]
+fn bytes_are_found_by_their_cells() {
+    let view = text(b"one\ntwo three\nfour", 5, true, 0);
+    // one␊ | two t | hree␊ | four
+    for (offset, want) in [
+        (3, Some((0, 3..4))),
+        (5, Some((4, 1..2))),
+        (13, Some((9, 4..5))),
+        (99, None),
+    ] {
+        let found = view.cell_of(offset).map(|(row, cell)| (row, cell.columns));
+        assert_eq!(found, want, "byte {offset}");
+    }
+    for (row, column, want) in [(0, 1, 1..2), (0, 99, 3..4), (9, 0, 9..10)] {
+        let found = view.cell_at(row, column).map(|cell| cell.bytes);
+        assert_eq!(found, Some(want), "row {row} column {column}");
+    }
+    for (top, height, want) in [(0, 1, 0..4), (0, 2, 0..9), (4, 99, 4..18), (14, 1, 14..18)] {
+        assert_eq!(view.shown(top, height), want, "{top} {height}");
+    }
+}
+
 // -- any bytes at all -------------------------------------------------------------------
 
 /// Every row fits and is safe, one row's anchor leads to the next's, all the way down
@@ -602,6 +710,25 @@ fn assert_walks(view: &dyn View, width: usize) -> Result<(), TestCaseError> {
         prop_assert_eq!(&two[..], &all[n..all.len().min(n + 2)]);
     }
     prop_assert_eq!(view.last(), anchors.last().copied().unwrap_or(0));
+    for line in &all {
+        assert_cells(view, line)?;
+    }
+    Ok(())
+}
+
+/// The cells of a row follow one another in its columns, and each byte of them leads
+/// back to the row.
+fn assert_cells(view: &dyn View, line: &Line) -> Result<(), TestCaseError> {
+    let cells = view.cells(line.at);
+    for pair in cells.windows(2) {
+        prop_assert!(pair[0].columns.end <= pair[1].columns.start);
+    }
+    for cell in [cells.first(), cells.last()].into_iter().flatten() {
+        prop_assert!(cell.columns.start < cell.columns.end && cell.bytes.start < cell.bytes.end);
+        let found = view.cell_of(cell.bytes.start);
+        let bytes = found.map(|(_, cell)| cell.bytes);
+        prop_assert_eq!(bytes.as_ref(), Some(&cell.bytes));
+    }
     Ok(())
 }
 

@@ -102,13 +102,14 @@ pub fn path() -> Option<PathBuf> {
     Some(base.config_dir().join("sockeye").join("config.toml"))
 }
 
-/// Reads the file, if there is one.
+/// The file's text; `None`: there is no file. What is not UTF-8 in it becomes U+FFFD and
+/// is complained about by [`parse`].
 ///
 /// # Errors
 /// It is there but cannot be read.
-pub fn load(words: &Vocabulary) -> io::Result<Read> {
+pub fn text() -> io::Result<Option<String>> {
     let Some(path) = path() else {
-        return Ok(Read::default());
+        return Ok(None);
     };
     let read = std::fs::metadata(&path).and_then(|found| {
         if !found.is_file() || found.len() > LONGEST {
@@ -118,8 +119,8 @@ pub fn load(words: &Vocabulary) -> io::Result<Read> {
         std::fs::read(&path)
     });
     match read {
-        Ok(bytes) => Ok(parse(&String::from_utf8_lossy(&bytes), words)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Read::default()),
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

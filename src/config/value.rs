@@ -17,7 +17,7 @@ pub fn word<'a>(value: &DeValue, words: &[&'a str]) -> Result<&'a str, String> {
         return Ok(word);
     }
     Err(match nearest(text, words) {
-        Some(near) => format!("{text} is none of {}: {near}?", words.join(", ")),
+        Some(near) => format!("{text} is not known: {near}?"),
         None => format!("one of {} is expected", words.join(", ")),
     })
 }

@@ -12,6 +12,7 @@
 
 mod c;
 mod curl;
+mod form;
 mod har;
 mod nc;
 mod parts;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use crate::event::{EndMode, Family};
 use crate::plan::Plan;
 
+pub use form::Form;
 pub use har::{Entry, har};
 
 /// What a program may be written in.

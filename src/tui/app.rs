@@ -10,10 +10,12 @@ use std::time::{Duration, Instant};
 
 use crate::body::{Store, Window};
 use crate::event::Call;
-use crate::exchange::{BodyPlace, Exchange, Past};
+use crate::exchange::{BodyPlace, Exchange, Past, Starts};
+use crate::export::Form;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::request::Lint;
+use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Keymap, Place};
 use crate::tui::knobs::Knobs;
@@ -73,6 +75,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// Whose first bytes are marked in the views.
+    pub ruler: Option<Starts>,
     pub visits: VecDeque<Visit>,
     /// Index into `visits` of the one shown.
     pub at: usize,
@@ -112,6 +116,8 @@ pub struct Visit {
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
+    /// Where the user points, in each view.
+    pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
     /// Row of the socket log that is chosen; `None` follows the newest.
     pub call: Option<usize>,
     /// Bytes of the chosen call, in the Wire view's offsets.
@@ -163,25 +169,19 @@ pub struct Find {
 
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
-    Help {
-        places: Vec<Place>,
-        top: usize,
-    },
+    Help { places: Vec<Place>, top: usize },
     /// Every knob, the chosen row, what is typed as its value.
-    Knobs {
-        row: usize,
-        typed: String,
-    },
+    Knobs { row: usize, typed: String },
     /// Where other end modes would have ended the exchange; `None`: it is being judged.
     Judged {
         id: VisitId,
         judged: Option<Vec<Judged>>,
     },
+    /// The forms in which bytes are copied, the chosen row.
+    CopyAs { row: usize },
     /// One line of text is asked for.
-    Ask {
-        ask: Ask,
-        field: Editor,
-    },
+    Ask { ask: Ask, field: Editor },
+    /// A row of a list is to be chosen.
     List(List),
 }
 
@@ -190,6 +190,8 @@ pub enum Ask {
     Find,
     SaveBody,
     BodyFile,
+    /// What is too much for the clipboard, in this form.
+    CopyToFile(Form),
 }
 
 /// A line of words that goes away by itself.
@@ -365,6 +367,7 @@ impl Default for Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            ruler: None,
             visits: VecDeque::new(),
             at: 0,
             find: Find::default(),
@@ -452,16 +455,33 @@ impl Visit {
                 follow: true,
                 ..Scroll::default()
             }; ViewKind::ALL.len()],
+            cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
         }
     }
 
+    /// The cursor of a view.
+    pub fn cursor(&self, kind: ViewKind) -> Option<&Cursor> {
+        self.cursors[kind.index()].as_ref()
+    }
+
     /// It can be cancelled, paused and stepped. What has ended cannot, though its thread
     /// returns a moment later.
     pub fn runs(&self) -> bool {
         !self.over && self.live.end.is_none()
+    }
+
+    /// Nothing comes any more: the view that was watched stays where it is, the others
+    /// will open at their first row.
+    pub fn rest(&mut self, watched: ViewKind) {
+        for kind in ViewKind::ALL {
+            let scroll = &mut self.scrolls[kind.index()];
+            if kind != watched && scroll.follow {
+                *scroll = Scroll::default();
+            }
+        }
     }
 
     /// What is shown of it: as it is, or as it was.

@@ -12,6 +12,8 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::export::Form;
+
 pub use bound::{Keymap, spelling};
 
 /// Where a key works. A pop-up has its own rows; below it nothing is reached but
@@ -92,12 +94,16 @@ pub enum Action {
     Wrap,
     Save,
     Copy,
+    CopyAs,
+    CopyForm(Form),
     Page,
     Zoom,
     /// Moves a border of the pane that way.
     Resize(Motion),
     Unsplit,
     OpenCall,
+    OpenRecv,
+    Ruler,
     MomentBack,
     MomentForward,
     MomentFirst,
@@ -157,8 +163,6 @@ macro_rules! rows {
 pub const ROWS: &[Row] = rows! {
     Anywhere ["F1"] Help, "help for the place you are in", "help";
     OutsideText ["?"] Help, "help for the place you are in";
-    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
-    OutsideText [":"] Commands, "every command by name";
     Anywhere ["Ctrl-L"] FocusUrl, "to the URL bar, its text selected", "URL";
     Anywhere ["F2"] FocusRequest, "to the request editor; again, back", "request";
     Anywhere ["F4"] EditExternally, "the request (in the editor) or the body (elsewhere) in $EDITOR";
@@ -173,6 +177,8 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
     Anywhere ["Ctrl-PageDown"] NextTab, "next tab";
+    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
+    OutsideText [":"] Commands, "every command by name";
     Anywhere ["F3"] Knobs, "every knob of the fetch: sizes, timeouts, address family, blocking", "knobs";
     Anywhere ["F6"] RecvSize, "the next size of recv(): 128 KiB, 64 KiB, 4096, 512, 16, 1 byte";
     Anywhere ["F7"] Pace, "the next pace: as fast as it goes, 10, 3, 1 calls a second";
@@ -193,7 +199,7 @@ pub const ROWS: &[Row] = rows! {
     Request ["Alt-Enter"] InsertLf, "a lone LF";
     Request ["F12"] Template, "the request that the URL stands for, instead of this one";
     Request ["Alt-M"] NextMethod, "the next method: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-    Request ["Alt-H"] AddField, "insert a header, from a list", "header";
+    Request ["Alt-H"] AddField, "insert a header, from a list";
     Request ["Alt-D"] DropField, "take the header under the cursor out; Ctrl-Z brings it back";
     Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
     Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";
@@ -231,20 +237,32 @@ pub const ROWS: &[Row] = rows! {
     Response ["4"] View(4), "Hex";
     Response ["5"] View(5), "Wire: every byte sent and received";
     Response ["6"] View(6), "Headers";
-    Response ["↑" "k"] Move(Up), "one row up";
-    Response ["↓" "j"] Move(Down), "one row down";
-    Response ["←"] Move(Left), "to the left";
-    Response ["→"] Move(Right), "to the right";
+    Response ["↑" "k"] Move(Up), "the cursor one row up; the first step shows it, Esc hides it";
+    Response ["↓" "j"] Move(Down), "the cursor one row down";
+    Response ["←" "h"] Move(Left), "the cursor to the byte before";
+    Response ["→" "l"] Move(Right), "the cursor to the next byte";
     Response ["PageUp"] Move(PageUp), "one page up";
     Response ["PageDown" "Space"] Move(PageDown), "one page down";
     Response ["g" "Home"] Move(First), "to the first row";
     Response ["G" "End"] Move(Last), "to the last row, and follow what comes";
+    Response ["Shift-←"] Select(Left), "select to the byte before";
+    Response ["Shift-→"] Select(Right), "select to the next byte";
+    Response ["Shift-↑"] Select(Up), "select one row up";
+    Response ["Shift-↓"] Select(Down), "select one row down";
+    Response ["Shift-PageUp"] Select(PageUp), "select one page up";
+    Response ["Shift-PageDown"] Select(PageDown), "select one page down";
+    Response ["Shift-Home"] Select(Home), "select to the start of the row";
+    Response ["Shift-End"] Select(End), "select to the end of the row";
+    Response ["Ctrl-A"] SelectAll, "select all that the view shows";
+    Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
+    Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";
     Response ["w"] Wrap, "wrap long lines, or not";
     Response ["s"] Save, "save the body";
-    Response ["y"] Copy, "copy the body (OSC 52)";
+    Response ["y"] Copy, "copy the selection, else the body (OSC 52)";
+    Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["z"] Zoom, "this pane full screen, or not";

@@ -3,12 +3,16 @@
 //! The one place that makes a [`View`] from a [`Visit`]: frames are drawn through it, and
 //! keys scroll through it, so both agree.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
-use crate::tui::app::{App, ViewKind, Visit};
+use crate::tui::address;
+use crate::tui::app::{App, Tab, ViewKind, Visit};
+use crate::tui::cursor::Cursor;
 use crate::tui::layout::inside;
 use crate::view::stack::Stack;
-use crate::view::wire::regions;
+use crate::view::wire::{Region, regions};
 use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
@@ -30,13 +34,26 @@ pub fn rows_of(inner: Rect) -> Rect {
 }
 
 /// The rows on screen now.
-pub fn rows(visit: &Visit, kind: ViewKind, wrap: bool, area: Rect) -> Vec<Line> {
+pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> Vec<Line> {
     let height = usize::from(area.height);
-    if kind == ViewKind::Wire {
-        return wire_rows(visit, area);
-    }
-    with(visit, kind, wrap, area, |view| {
-        view.rows(top(visit, kind, view, height), height)
+    let kind = tab.view;
+    // What is to be marked, only the bytes on screen tell.
+    let (top, shown) = with(visit, kind, tab.wrap, area, |view| {
+        let top = top(visit, kind, view, height);
+        (top, view.shown(top, height))
+    });
+    let regions = match kind {
+        ViewKind::Wire => {
+            let base = visit.sent().len() as u64;
+            let received = shown.start.saturating_sub(base)..shown.end.saturating_sub(base);
+            // A file that cannot be read says so in the rows themselves.
+            regions(visit.exchange(), &visit.received(), received).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    let marks = marks(tab, visit, shown);
+    marked(visit, kind, tab.wrap, area, marks, &regions, |view| {
+        view.rows(top, height)
     })
 }
 
@@ -48,9 +65,20 @@ pub fn with<T>(
     area: Rect,
     look: impl FnOnce(&dyn View) -> T,
 ) -> T {
+    marked(visit, kind, wrap, area, Marks::default(), &[], look)
+}
+
+fn marked<T>(
+    visit: &Visit,
+    kind: ViewKind,
+    wrap: bool,
+    area: Rect,
+    marks: Marks,
+    regions: &[Region],
+    look: impl FnOnce(&dyn View) -> T,
+) -> T {
     let width = usize::from(area.width);
     let left = visit.scrolls[kind.index()].left;
-    let marks = marks(visit, kind);
     match kind {
         ViewKind::Text => {
             let text = Text {
@@ -75,7 +103,7 @@ pub fn with<T>(
             sent: visit.sent(),
             received: visit.received(),
             width,
-            regions: &[],
+            regions,
             marks,
         }),
         ViewKind::Headers => look(&Headers {
@@ -86,19 +114,16 @@ pub fn with<T>(
     }
 }
 
-/// The offset, in the view's window, of the first byte on screen.
+/// The offset of the first byte on screen.
 pub fn first_byte(visit: &Visit, kind: ViewKind, wrap: bool, area: Rect) -> u64 {
     let height = usize::from(area.height);
-    let above = match kind {
-        ViewKind::Text => head_rows(visit, usize::from(area.width)).len() as u64,
-        _ => 0,
-    };
     with(visit, kind, wrap, area, |view| {
-        top(visit, kind, view, height).saturating_sub(above)
+        view.shown(top(visit, kind, view, height), height).start
     })
 }
 
-fn top(visit: &Visit, kind: ViewKind, view: &dyn View, height: usize) -> u64 {
+/// The anchor of the first row on screen.
+pub fn top(visit: &Visit, kind: ViewKind, view: &dyn View, height: usize) -> u64 {
     let scroll = visit.scrolls[kind.index()];
     match scroll.follow {
         // A head is read from its first field on.
@@ -108,37 +133,24 @@ fn top(visit: &Visit, kind: ViewKind, view: &dyn View, height: usize) -> u64 {
     }
 }
 
-/// The Wire view colours what is on screen by what it is, which only the rows on screen
-/// tell.
-fn wire_rows(visit: &Visit, area: Rect) -> Vec<Line> {
-    let height = usize::from(area.height);
-    let mut wire = Wire {
-        sent: visit.sent(),
-        received: visit.received(),
-        width: usize::from(area.width),
-        regions: &[],
-        marks: marks(visit, ViewKind::Wire),
-    };
-    let top = top(visit, ViewKind::Wire, &wire, height);
-    let base = wire.sent.len() as u64;
-    let shown = wire.shown(top, height);
-    let received = shown.start.saturating_sub(base)..shown.end.saturating_sub(base);
-    // A file that cannot be read says so in the rows themselves.
-    let regions = regions(visit.exchange(), &wire.received, received).unwrap_or_default();
-    wire.regions = &regions;
-    wire.rows(top, height)
-}
-
-fn marks(visit: &Visit, kind: ViewKind) -> Marks {
-    let found = match &visit.hit {
-        Some((of, hit)) if *of == kind => vec![hit.clone()],
-        _ => Vec::new(),
-    };
-    let chosen = match kind {
-        ViewKind::Wire => visit.chosen.clone(),
+fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
+    let kind = tab.view;
+    let cursor = visit.cursor(kind);
+    let hit = match &visit.hit {
+        Some((of, hit)) if *of == kind => Some(hit.clone()),
         _ => None,
     };
-    Marks { found, chosen }
+    let ruled = tab
+        .ruler
+        .map(|of| address::ruled(visit, kind, of, shown.clone()));
+    Marks {
+        found: Vec::new(),
+        hit,
+        chosen: visit.chosen.clone().filter(|_| kind == ViewKind::Wire),
+        cursor: cursor.map(|cursor| cursor.bytes.clone()),
+        selected: cursor.and_then(Cursor::selected),
+        ruled: ruled.unwrap_or_default(),
+    }
 }
 
 /// The head in short, above the text of the body.

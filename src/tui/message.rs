@@ -10,8 +10,10 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::body::{Store, Window};
 use crate::event::{Event, Queues};
 use crate::exchange::Exchange;
+use crate::export::Form;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
+use crate::tui::address::Stretch;
 use crate::tui::app::{ViewKind, VisitId};
 use crate::tui::layout::Size;
 
@@ -102,7 +104,13 @@ pub enum Effect {
     },
     Copy {
         bytes: Vec<u8>,
-        what: &'static str,
+        what: String,
+    },
+    /// Into a new file that is only the user's.
+    CopyToFile {
+        stretch: Stretch,
+        form: Form,
+        path: PathBuf,
     },
     Save {
         window: Window,

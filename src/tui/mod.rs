@@ -10,7 +10,9 @@
 //! sixty times a second. Fetches wake it once for all that waits, and are drained once a
 //! frame.
 
+pub mod address;
 pub mod app;
+pub mod cursor;
 pub mod editor;
 pub mod fuzzy;
 pub mod input;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -15,10 +16,12 @@ use crossterm::clipboard::CopyToClipboard;
 use crate::body::find::{Answer, Needle};
 use crate::body::{Memory, Window};
 use crate::event::{Addr, EndMode};
+use crate::export::Form;
 use crate::net::{self, Control, Pool, channel};
 use crate::plan::Plan;
 use crate::playground::Playground;
 use crate::rejudge::rejudge;
+use crate::tui::address::Stretch;
 use crate::tui::app::VisitId;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
@@ -128,7 +131,17 @@ impl Runtime {
                     });
                 });
             }
-            Effect::Copy { bytes, what } => return copy(screen, &bytes, what).map(Some),
+            Effect::Copy { bytes, what } => return copy(screen, &bytes, &what).map(Some),
+            Effect::CopyToFile {
+                stretch,
+                form,
+                path,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let _ = messages.send(copy_to_file(&stretch, form, &path));
+                });
+            }
             Effect::Save { window, path } => {
                 let messages = self.messages.clone();
                 std::thread::spawn(move || {
@@ -359,7 +372,44 @@ fn read_body(path: &Path) -> Message {
     }
 }
 
+/// A copy that was too much for the clipboard; nobody else may read it.
+fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
+    let shown = crate::view::safe::safe(&path.display().to_string()).into_owned();
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|file| {
+            let mut out = BufWriter::with_capacity(256 * 1024, file);
+            let (before, after) = form.ends();
+            out.write_all(before.as_bytes())?;
+            let mut first = true;
+            let mut piece = |bytes: &[u8]| -> io::Result<()> {
+                out.write_all(&form.piece(bytes, first))?;
+                first &= bytes.is_empty();
+                Ok(())
+            };
+            piece(&stretch.sent)?;
+            each_piece(&stretch.received, piece)?;
+            out.write_all(after.as_bytes())?;
+            out.flush()?;
+            out.get_ref().metadata()
+        });
+    match written {
+        Ok(file) => Message::Note(format!("{} bytes are in {shown}", file.len())),
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
+            "{shown} is there already and stays as it is: y offers another name"
+        )),
+        Err(err) => Message::Complain(format!("{shown}: {err}")),
+    }
+}
+
 fn pour(window: &Window, out: &mut impl Write) -> io::Result<()> {
+    each_piece(window, |bytes| out.write_all(bytes))
+}
+
+fn each_piece(window: &Window, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
     let mut piece = vec![0; 256 * 1024];
     let mut at = 0;
     while at < window.len {
@@ -367,7 +417,7 @@ fn pour(window: &Window, out: &mut impl Write) -> io::Result<()> {
         if read == 0 {
             break;
         }
-        out.write_all(&piece[..read])?;
+        take(&piece[..read])?;
         at += read as u64;
     }
     Ok(())

@@ -34,8 +34,9 @@ pub fn words() -> Vocabulary<'static> {
 /// Reads the file and makes the browser as it says; what is wrong in it is said on screen
 /// and changes nothing. `variable` looks up one of the environment.
 pub fn apply(app: &mut App, variable: impl Fn(&str) -> Option<String>) -> Config {
-    let Read { config, complaints } = match config::load(&words()) {
-        Ok(read) => read,
+    let Read { config, complaints } = match config::text() {
+        Ok(Some(text)) => config::parse(&text, &words()),
+        Ok(None) => Read::default(),
         Err(error) => {
             app.complain(format!("config file: {error} (sockeye config tells where)"));
             Read::default()

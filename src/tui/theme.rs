@@ -65,6 +65,10 @@ parts! {
     SentBytes "sent-bytes"
     Anomaly "anomaly"
     Found "found"
+    Hit "hit"
+    Cursor "cursor"
+    Selected "selected"
+    Ruler "ruler"
     ChosenBytes "chosen-bytes"
     Note "note"
     Border "border"
@@ -130,6 +134,10 @@ impl Theme {
             Role::Sent => Part::SentBytes,
             Role::Anomaly => Part::Anomaly,
             Role::Found => Part::Found,
+            Role::Hit => Part::Hit,
+            Role::Cursor => Part::Cursor,
+            Role::Selected => Part::Selected,
+            Role::Ruler => Part::Ruler,
             Role::Chosen => Part::ChosenBytes,
             Role::Note => Part::Note,
         })

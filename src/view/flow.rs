@@ -19,6 +19,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
+use super::Cell;
 use super::safe::{Piece, decode};
 use crate::body::Window;
 
@@ -219,6 +220,21 @@ pub(super) fn columns(piece: &Piece<'_>, look: Look, column: usize) -> usize {
         Look::Text if is_tab(piece) => TAB - column % TAB,
         _ => piece.width,
     }
+}
+
+/// What stands in the columns of a row that shows these bytes from `at` on.
+pub(super) fn cells(at: u64, bytes: &[u8], look: Look) -> Vec<Cell> {
+    let mut column = 0;
+    decode(bytes)
+        .map(|piece| {
+            let from = column;
+            column += columns(&piece, look, column);
+            Cell {
+                columns: from..column,
+                bytes: at + piece.bytes.start as u64..at + piece.bytes.end as u64,
+            }
+        })
+        .collect()
 }
 
 /// A tab itself, not the three bytes of its picture.

@@ -16,8 +16,10 @@
 //! Rows are made of items (a status line, a field, a note); an anchor is an item's
 //! number and the row within it. Only items on screen are laid out.
 
+use std::ops::Range;
+
 use super::safe::{cut, decode, width};
-use super::{Line, Marks, Role, View};
+use super::{Cell, Line, Marks, Role, View};
 use crate::anomaly::Anomaly;
 use crate::event::{EndMode, Field, Framing, Head};
 use crate::exchange::Exchange;
@@ -100,6 +102,25 @@ impl View for Headers<'_> {
         };
         let item = self.items().iter().rposition(starts_before);
         join(item.unwrap_or(0), 0)
+    }
+
+    /// All: a head has no more than a few fields that are out of sight.
+    fn shown(&self, _top: u64, _height: usize) -> Range<u64> {
+        0..self.exchange.recvs.bytes
+    }
+
+    /// A status line or a field is one cell, on each of its rows.
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        let (from, until) = match self.items().get(split(anchor).0) {
+            Some(&Item::Status { head, until }) => (head.offset, until),
+            Some(&Item::Field { field, until }) => (field.offset, until),
+            _ => return Vec::new(),
+        };
+        let own = |offset: u64| offset.saturating_sub(self.exchange.wire_base);
+        vec![Cell {
+            columns: 0..self.width.max(1),
+            bytes: own(from)..own(until),
+        }]
     }
 }
 

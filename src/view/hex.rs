@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::safe::glyph;
-use super::{Line, Marks, Role, Span, View, unreadable};
+use super::{Cell, Line, Marks, Role, Span, View, unreadable};
 use crate::body::Window;
 
 /// Anchors and marks are offsets in the window.
@@ -51,6 +51,28 @@ impl View for Hex {
         let offset = offset.min(self.window.there().saturating_sub(1));
         offset - offset % self.per_row() as u64
     }
+
+    fn shown(&self, top: u64, height: usize) -> Range<u64> {
+        let top = self.anchor(top);
+        let bytes = height.saturating_mul(self.per_row()) as u64;
+        top..top.saturating_add(bytes).min(self.window.there())
+    }
+
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        let per_row = self.per_row();
+        let at = self.anchor(anchor);
+        let here = self.window.there().saturating_sub(at).min(per_row as u64);
+        let cell = |column: usize, wide, n: usize| Cell {
+            columns: column..column + wide,
+            bytes: at + n as u64..at + n as u64 + 1,
+        };
+        let digits = self.digits() + 2;
+        let text = digits + 3 * per_row + gaps(per_row) + 1;
+        let here = here as usize;
+        let pairs = (0..here).map(|n| cell(digits + 3 * n + gaps(n + 1), 2, n));
+        let texts = (0..here).map(|n| cell(text + n, 1, n));
+        pairs.chain(texts).collect()
+    }
 }
 
 impl Hex {
@@ -90,7 +112,8 @@ impl Hex {
         // Digits are ASCII: there always is a text.
         let offset = std::str::from_utf8(&offset[..digits]).unwrap_or_default();
         row.push(offset, digits, Role::Margin);
-        row.push("  ", 2, Role::Text);
+        row.push(" ", 1, Role::Text);
+        row.push(self.sign(at), 1, self.sign_role(at));
 
         let roles = self.roles(at, bytes.len());
         let mut text = String::with_capacity(4 * per_row);
@@ -100,13 +123,18 @@ impl Hex {
             for &byte in &bytes[run.clone()] {
                 if n > run.start {
                     text.push_str(gap(n));
+                    text.push_str(self.sign(at + n as u64));
                 }
                 text.push_str(PAIRS[usize::from(byte)]);
                 n += 1;
             }
-            row.push(&text, text.len(), role);
-            row.push(gap(n), gap(n).len(), Role::Text);
+            row.push(&text, text.chars().count(), role);
             text.clear();
+            row.push(gap(n), gap(n).len(), Role::Text);
+            if n < per_row {
+                let next = at + n as u64;
+                row.push(self.sign(next), 1, self.sign_role(next));
+            }
         }
         let filled = digits + 2 + 3 * per_row + gaps(per_row) + 1;
         let missing = filled.saturating_sub(row.column).min(SPACES.len());
@@ -119,6 +147,21 @@ impl Hex {
             text.clear();
         }
         row.line
+    }
+
+    /// What stands just before a byte: the ruler's sign where something begins.
+    fn sign(&self, at: u64) -> &'static str {
+        match self.marks.ruled(&(at..at + 1)) {
+            true => "│",
+            false => " ",
+        }
+    }
+
+    fn sign_role(&self, at: u64) -> Role {
+        match self.marks.ruled(&(at..at + 1)) {
+            true => Role::Ruler,
+            false => Role::Text,
+        }
     }
 
     /// What the bytes of a row show as. Text all of them unless marked: a picture's shape
@@ -144,11 +187,11 @@ fn runs(roles: &[Role]) -> impl Iterator<Item = (Range<usize>, Role)> {
     })
 }
 
-/// What stands before byte `n` of a row, and behind the last: groups of eight.
+/// What stands before byte `n` of a row, and its sign: groups of eight.
 fn gap(n: usize) -> &'static str {
     match n {
-        8 => "  ",
-        _ => " ",
+        8 => " ",
+        _ => "",
     }
 }
 

@@ -59,6 +59,13 @@ pub enum Role {
     Anomaly,
     /// A search hit.
     Found,
+    /// The search hit that the last step led to.
+    Hit,
+    /// Where the user points.
+    Cursor,
+    Selected,
+    /// The first byte of a recv() or a chunk, while a ruler is shown.
+    Ruler,
     /// The bytes of the call chosen in the log.
     Chosen,
     /// Words of this program among the bytes: "… 3 more lines".
@@ -70,7 +77,21 @@ pub enum Role {
 pub struct Marks {
     /// Search hits near the screen (`body::Needle::hits`): ascending, not overlapping.
     pub found: Vec<Range<u64>>,
+    pub hit: Option<Range<u64>>,
     pub chosen: Option<Range<u64>>,
+    pub cursor: Option<Range<u64>>,
+    pub selected: Option<Range<u64>>,
+    /// Bytes near the screen that begin something, ascending.
+    pub ruled: Vec<u64>,
+}
+
+/// A piece of a row that a cursor can stand on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// In the row as if nothing were hidden to the left; not empty.
+    pub columns: Range<usize>,
+    /// The bytes it shows, in the view's own offsets; not empty.
+    pub bytes: Range<u64>,
 }
 
 /// A view over bytes that may still be coming. Rows are addressed by anchors: the offset
@@ -88,6 +109,34 @@ pub trait View {
     fn last(&self) -> u64;
     /// The anchor of the row that shows this byte.
     fn anchor(&self, offset: u64) -> u64;
+    /// The bytes of which `rows` would show something: what marks are needed for.
+    fn shown(&self, top: u64, height: usize) -> Range<u64>;
+    /// What stands in the columns of the row at this anchor, from left to right, those
+    /// out of sight too; a byte that stands there twice (Hex) comes first where it is
+    /// pointed at. Empty for a row of this program's own words.
+    fn cells(&self, anchor: u64) -> Vec<Cell>;
+
+    /// The cell that shows this byte, and its row; `None` where none does (a line end
+    /// behind a full row).
+    fn cell_of(&self, offset: u64) -> Option<(u64, Cell)> {
+        let row = self.anchor(offset);
+        let cells = self.cells(row);
+        let cell = cells
+            .into_iter()
+            .find(|cell| cell.bytes.contains(&offset))?;
+        Some((row, cell))
+    }
+
+    /// The cell in this column of a row, or the last one before it; the first where
+    /// there is none.
+    fn cell_at(&self, row: u64, column: usize) -> Option<Cell> {
+        let mut cells = self.cells(row);
+        let after = cells.partition_point(|cell| cell.columns.start <= column);
+        match cells.is_empty() {
+            true => None,
+            false => Some(cells.swap_remove(after.saturating_sub(1))),
+        }
+    }
 }
 
 impl Role {
@@ -132,13 +181,28 @@ impl Marks {
     fn role(&self, bytes: Range<u64>, role: Role) -> Role {
         let next = self.found.partition_point(|hit| hit.end <= bytes.start);
         let touches = |mark: &Range<u64>| mark.start < bytes.end && bytes.start < mark.end;
-        if self.found.get(next).is_some_and(touches) {
+        let marked = |mark: &Option<Range<u64>>| mark.as_ref().is_some_and(touches);
+        if marked(&self.cursor) {
+            Role::Cursor
+        } else if marked(&self.selected) {
+            Role::Selected
+        } else if marked(&self.hit) {
+            Role::Hit
+        } else if self.found.get(next).is_some_and(touches) {
             Role::Found
-        } else if self.chosen.as_ref().is_some_and(touches) {
+        } else if marked(&self.chosen) {
             Role::Chosen
+        } else if self.ruled(&bytes) {
+            Role::Ruler
         } else {
             role
         }
+    }
+
+    /// Does something begin in these bytes?
+    fn ruled(&self, bytes: &Range<u64>) -> bool {
+        let next = self.ruled.partition_point(|&at| at < bytes.start);
+        self.ruled.get(next).is_some_and(|&at| at < bytes.end)
     }
 }
 

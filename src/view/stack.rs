@@ -1,6 +1,8 @@
 //! Rows that are there already, above another view: the head above its body.
 
-use crate::view::{Line, View};
+use std::ops::Range;
+
+use crate::view::{Cell, Line, View};
 
 /// `above` in the anchors 0 to its length, then `below`, its anchors moved on by that.
 pub struct Stack<'a> {
@@ -86,6 +88,19 @@ impl View for Stack<'_> {
     fn anchor(&self, offset: u64) -> u64 {
         self.above() + self.below.anchor(offset)
     }
+
+    fn shown(&self, top: u64, height: usize) -> Range<u64> {
+        let above = usize::try_from(self.above().saturating_sub(top)).unwrap_or(usize::MAX);
+        let from = top.saturating_sub(self.above());
+        self.below.shown(from, height.saturating_sub(above))
+    }
+
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        match anchor.checked_sub(self.above()) {
+            Some(anchor) => self.below.cells(anchor),
+            None => Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +127,16 @@ mod tests {
         }
         fn anchor(&self, offset: u64) -> u64 {
             offset / 10 * 10
+        }
+        fn shown(&self, top: u64, height: usize) -> Range<u64> {
+            top / 10 * 10..(top / 10 + height as u64).min(self.0) * 10
+        }
+        fn cells(&self, anchor: u64) -> Vec<Cell> {
+            let bytes = anchor / 10 * 10..anchor / 10 * 10 + 10;
+            vec![Cell {
+                columns: 0..2,
+                bytes,
+            }]
         }
     }
 
@@ -152,6 +177,12 @@ mod tests {
         }
         assert_eq!(stack.last(), 43);
         assert_eq!(stack.anchor(25), 23);
+        for (top, height, want) in [(0, 3, 0..0), (0, 5, 0..20), (2, 2, 0..10), (13, 9, 10..50)] {
+            assert_eq!(stack.shown(top, height), want, "{top} {height}");
+        }
+        assert_eq!(stack.cells(2), []);
+        assert_eq!(stack.cells(23)[0].bytes, 20..30);
+        assert_eq!(stack.cell_of(25).map(|(row, _)| row), Some(23));
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! The body as text: UTF-8, one row a line or wrapped.
 //!
 //! Owns how a line looks: its end is not shown (a lone CR is), a tab goes to the next of
-//! every eighth column, what is not text is a picture or an escape.
+//! every eighth column, what is not text is a picture or an escape. A line end that is
+//! marked is a space, where the row has room for it.
 
 use std::io;
+use std::ops::Range;
 
-use super::flow::{Bytes, Flow, Look, Row, columns, is_tab};
+use super::flow::{Bytes, Flow, Look, Row, cells, columns, is_tab};
 use super::safe::{cut, decode};
-use super::{Line, Marks, Role, View, unreadable};
+use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
 
 /// Anchors and marks are offsets in the window.
@@ -45,26 +47,36 @@ impl View for Text {
         let row = self.flow().row_at(offset);
         row.ok().flatten().map_or(0, |row| row.start)
     }
+
+    fn shown(&self, top: u64, height: usize) -> Range<u64> {
+        let rows = i64::try_from(height).unwrap_or(i64::MAX);
+        let step = self.flow().step(self.anchor(top), rows);
+        match step {
+            Ok((next, done)) if done == height as u64 => self.anchor(top)..next,
+            _ => self.anchor(top)..self.window.there(),
+        }
+    }
+
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        self.pieces(anchor).unwrap_or_default()
+    }
 }
 
 impl Text {
-    /// The column of a byte in its row, as if `left` were 0: where to scroll to show it.
-    pub fn column(&self, offset: u64) -> usize {
+    fn pieces(&self, anchor: u64) -> io::Result<Vec<Cell>> {
         let mut flow = self.flow();
-        let Ok(Some(row)) = flow.row_at(offset) else {
-            return 0;
+        let Some(row) = flow.row_at(anchor)? else {
+            return Ok(Vec::new());
         };
-        let Ok(bytes) = flow.bytes.get(row.start..row.end) else {
-            return 0;
-        };
-        let mut column = 0;
-        for piece in decode(bytes) {
-            if row.start + piece.bytes.end as u64 > offset {
-                break;
-            }
-            column += columns(&piece, Look::Text, column);
+        let mut cells = cells(row.start, flow.bytes.get(row.start..row.end)?, Look::Text);
+        let end = cells.last().map_or(0, |cell| cell.columns.end);
+        if row.end < row.next && (!self.wrap || end < self.width) {
+            cells.push(Cell {
+                columns: end..end + 1,
+                bytes: row.end..row.next,
+            });
         }
-        column
+        Ok(cells)
     }
 
     fn flow(&self) -> Flow<'_> {
@@ -119,6 +131,10 @@ impl Text {
             } else {
                 line.push(&cut(&piece.text, shown), role);
             }
+        }
+        let end = self.marks.role(row.end..row.next, Role::Text);
+        if row.end < row.next && end != Role::Text && (left..right).contains(&column) {
+            line.spaces(1, end);
         }
         line
     }

@@ -7,9 +7,9 @@
 use std::io;
 use std::ops::Range;
 
-use super::flow::{Bytes, Flow, Look};
+use super::flow::{Bytes, Flow, Look, cells};
 use super::safe::{cut, decode};
-use super::{Line, Marks, Role, View, unreadable};
+use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
 use crate::event::{Head, Kind};
 use crate::exchange::Exchange;
@@ -53,12 +53,8 @@ impl View for Wire<'_> {
     fn anchor(&self, offset: u64) -> u64 {
         self.step_across(offset, 0).unwrap_or(0)
     }
-}
 
-impl Wire<'_> {
-    /// The bytes that `rows` would show, in the address space of both: what marks and
-    /// regions are needed for.
-    pub fn shown(&self, top: u64, height: usize) -> Range<u64> {
+    fn shown(&self, top: u64, height: usize) -> Range<u64> {
         let top = self.anchor(top);
         let rows = i64::try_from(height).unwrap_or(i64::MAX);
         let next = self.step(top, rows);
@@ -67,6 +63,31 @@ impl Wire<'_> {
             true => top..self.base() + self.received.there(),
             false => top..next,
         }
+    }
+
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        let mut cells = self.pieces(anchor).unwrap_or_default();
+        for cell in &mut cells {
+            // Wider than the row only where one escape fills it.
+            let end = cell.columns.end.min(self.room().max(1));
+            cell.columns = cell.columns.start + self.margin()..end + self.margin();
+        }
+        cells
+    }
+}
+
+impl Wire<'_> {
+    fn pieces(&self, anchor: u64) -> io::Result<Vec<Cell>> {
+        let base = self.base();
+        let (mut flow, from) = match anchor < base || self.received.there() == 0 {
+            true => (self.flow_of(Bytes::slice(self.sent)), 0),
+            false => (self.flow_of(Bytes::of(&self.received)), base),
+        };
+        let Some(row) = flow.row_at(anchor.saturating_sub(from))? else {
+            return Ok(Vec::new());
+        };
+        let bytes = flow.bytes.get(row.start..row.end)?;
+        Ok(cells(from + row.start, bytes, Look::Wire))
     }
 
     fn base(&self) -> u64 {

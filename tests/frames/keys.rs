@@ -5,7 +5,7 @@ use sockeye::plan::FAST_RECV;
 use sockeye::tui::app::Popup;
 
 /// Each script is played at 120x40 after `before`; then `show` must say what stands here.
-fn table(before: &str, show: impl Fn(&mut Stage) -> String, rows: &[(&str, &str)]) {
+pub fn table(before: &str, show: impl Fn(&mut Stage) -> String, rows: &[(&str, &str)]) {
     for (script, want) in rows {
         let mut stage = Stage::of(120, 40, before);
         stage.asked();
@@ -15,21 +15,12 @@ fn table(before: &str, show: impl Fn(&mut Stage) -> String, rows: &[(&str, &str)
     }
 }
 
-const RUNNING: &str = "open localhost/a\n@1 connected";
+pub const RUNNING: &str = "open localhost/a\n@1 connected";
 
-const ENDED: &str = r"
+pub const ENDED: &str = r"
     open localhost/a
     @1 connected
     @2 recv HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello
-";
-
-/// Forty rows, more than a page; the fetch goes on.
-const LONG: &str = r"
-    open localhost/a
-    @1 connected
-    @2 recv HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n
-    @3 recv*40 row\n
-    @3 recv last\n
 ";
 
 /// Without User-Agent and Accept, which every template has.
@@ -46,7 +37,7 @@ fn url_note(stage: &mut Stage) -> String {
     stage.app.tab().url_note.clone().unwrap_or_default()
 }
 
-fn asked(stage: &mut Stage) -> String {
+pub fn asked(stage: &mut Stage) -> String {
     stage.asked().join(", ")
 }
 
@@ -54,24 +45,25 @@ fn focus(stage: &mut Stage) -> String {
     format!("{:?}", stage.app.tab().focus)
 }
 
-fn place(stage: &mut Stage) -> String {
+pub fn place(stage: &mut Stage) -> String {
     let popup = match &stage.app.popup {
         Some(Popup::Help { .. }) => "help over ",
         Some(Popup::Knobs { .. }) => "knobs over ",
         Some(Popup::Ask { .. }) => "question over ",
         Some(Popup::List(_)) => "list over ",
         Some(Popup::Judged { .. }) => "judgement over ",
+        Some(Popup::CopyAs { .. }) => "forms over ",
         None => "",
     };
     format!("{popup}{}: {}", focus(stage), asked(stage))
 }
 
-fn tabs(stage: &mut Stage) -> String {
+pub fn tabs(stage: &mut Stage) -> String {
     let (at, count) = (stage.app.active + 1, stage.app.tabs.len());
     format!("{at} of {count}: {}", asked(stage))
 }
 
-fn notice(stage: &mut Stage) -> String {
+pub fn notice(stage: &mut Stage) -> String {
     let notice = stage.app.notice.as_ref();
     notice.map_or(String::new(), |notice| notice.text.clone())
 }
@@ -306,30 +298,6 @@ fn typed_urls_come_back() {
 }
 
 #[test]
-fn an_exchange_as_it_was() {
-    // getaddrinfo, socket, connect, send, recv, and that it was kept open.
-    let moment = |stage: &mut Stage| {
-        let visit = stage.app.tab().visit().expect("an exchange");
-        let past = visit.past.as_ref().map(|past| past.row);
-        let recvs = visit.exchange().recvs.count;
-        past.map_or("now".to_owned(), |row| format!("call {row}, {recvs} recv"))
-    };
-    let rows = &[
-        ("press [", "call 4, 1 recv"),
-        ("press [ [", "call 3, 0 recv"),
-        ("press {", "call 0, 0 recv"),
-        ("press { [", "call 0, 0 recv"),
-        ("press { ]", "call 1, 0 recv"),
-        ("press [ ]", "call 5, 1 recv"),
-        ("press [ ] ]", "now"),
-        ("press { }", "now"),
-        ("press [ Esc", "now"),
-        ("press ]", "now"),
-    ];
-    table(ENDED, moment, rows);
-}
-
-#[test]
 fn tabs_open_close_and_turn() {
     let rows = &[
         ("", "1 of 1: "),
@@ -350,96 +318,6 @@ fn tabs_open_close_and_turn() {
     assert!(!stage.frame().contains("hello"));
     stage.press("Ctrl-PageUp");
     assert!(stage.frame().contains("hello"));
-}
-
-/// The first row of the body's text that is on screen.
-#[test]
-fn the_end_is_followed_until_one_scrolls() {
-    let rows = &[
-        ("", "last in sight"),
-        ("@4 recv*9 more\\n", "newer"),
-        ("press k\n@4 recv*9 more\\n", "stands"),
-        ("press ↑\n@4 recv*9 more\\n", "stands"),
-        ("press PageUp\n@4 recv*9 more\\n", "stands"),
-        ("press g\n@4 recv*9 more\\n", "stands"),
-        ("press g G\n@4 recv*9 more\\n", "newer"),
-        ("press k End\n@4 recv*9 more\\n", "newer"),
-        ("press k j\n@4 recv*9 more\\n", "newer"),
-        ("press g PageDown PageDown\n@4 recv*9 more\\n", "newer"),
-        ("wheel up row\n@4 recv*9 more\\n", "stands"),
-        ("wheel up row\nwheel down row\n@4 recv*9 more\\n", "newer"),
-    ];
-    let shown = |stage: &mut Stage| {
-        let frame = stage.frame();
-        let words = match (frame.contains("┃last"), frame.contains("┃more")) {
-            (_, true) if frame.contains("following") => "newer",
-            (true, false) if frame.contains("following") => "last in sight",
-            (_, false) => "stands",
-            _ => "more without following",
-        };
-        words.to_owned()
-    };
-    table(LONG, shown, rows);
-}
-
-#[test]
-fn the_log_is_followed_until_a_call_is_chosen() {
-    let chosen = |stage: &mut Stage| {
-        let call = stage.app.tab().visit().and_then(|visit| visit.call);
-        call.map_or("newest".to_owned(), |call| call.to_string())
-    };
-    // getaddrinfo, socket, connect, send, then three recv.
-    let rows = &[
-        ("press Shift-Tab", "newest"),
-        ("press Shift-Tab ↑", "5"),
-        ("press Shift-Tab ↑ k", "4"),
-        ("press Shift-Tab ↑ ↓", "6"),
-        ("press Shift-Tab ↑ ↓ ↓", "newest"),
-        ("press Shift-Tab g", "0"),
-        ("press Shift-Tab g ↑", "0"),
-        ("press Shift-Tab g G", "newest"),
-        ("click socket(", "1"),
-        ("wheel up socket(", "3"),
-    ];
-    table(LONG, chosen, rows);
-}
-
-#[test]
-fn the_mouse() {
-    let rows = &[
-        ("click Socket", "Socket: "),
-        ("click Request", "Request: "),
-        ("click end: auto", "Url: "),
-        ("click Response", "Response: "),
-        ("press F1\nclick Request", "Response: "),
-        ("click find", "question over Response: "),
-        ("click knobs", "knobs over Response: "),
-        ("click F5 send", "Response: fetch 2"),
-    ];
-    table(ENDED, place, rows);
-    let view = |stage: &mut Stage| stage.app.tab().view.title().to_owned();
-    let rows = &[
-        ("click 4 Hex", "Hex"),
-        ("click 5 Wire", "Wire"),
-        ("click 6 Headers", "Headers"),
-        ("click 4 Hex\nclick 1 Text", "Text"),
-        ("press 5", "Wire"),
-        ("press 2", "Text"),
-    ];
-    table(ENDED, view, rows);
-    table(
-        ENDED,
-        tabs,
-        &[
-            ("click +", "2 of 2: "),
-            ("click +\nclick 1 localhost/a", "1 of 2: "),
-        ],
-    );
-    table(
-        "",
-        asked,
-        &[("click 2  Why", "fetch 1"), ("click A practice", "")],
-    );
 }
 
 #[test]
@@ -475,42 +353,4 @@ fn the_start_page() {
         ("press ↑", ""),
     ];
     table("", url, rows);
-}
-
-#[test]
-fn finding_saving_copying() {
-    let rows = &[
-        ("press /\ntype ell\npress Enter", "find ell from 0"),
-        (
-            "press /\ntype ell\npress Enter\nfound 1..4\npress n",
-            "find ell from 0, find ell from 2",
-        ),
-        (
-            "press /\ntype ell\npress Enter\nfound 1..4\npress N",
-            "find ell from 0, find ell back from 1",
-        ),
-        ("press n", ""),
-        ("press / Enter", ""),
-        ("press / x Esc", ""),
-        ("press s Enter", "save a"),
-        ("press s\ntype other\npress Enter", "save other"),
-        ("press y", "copy hello"),
-        (
-            "press 5 y",
-            "copy HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-        ),
-        ("press o", "page"),
-        ("press F4", "edit the body"),
-        ("press F2 F4", "edit the request"),
-    ];
-    table(ENDED, asked, rows);
-    table(
-        RUNNING,
-        notice,
-        &[
-            ("press y", ""),
-            ("press o", "there is no body"),
-            ("press F4", "there is no body"),
-        ],
-    );
 }

@@ -1,9 +1,8 @@
 //! The browser without a terminal: an [`App`] under a clock that stands still, fetches
 //! whose events a test tells, frames as text.
 //!
-//! Owns the steps of a script ([`Stage::play`]). Response bytes go through the program's
-//! own reader and channel, so the events are those that a real fetch would send; nothing
-//! is opened.
+//! Owns the steps of a script ([`Stage::play`]); those of its fetches are [`told`]'s.
+//! Nothing is opened.
 //!
 //! # A script
 //! One step a line; `#` begins a remark.
@@ -34,8 +33,8 @@
 
 mod keys;
 mod text;
+mod told;
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -45,23 +44,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use unicode_width::UnicodeWidthStr;
 
-use sockeye::body::Memory;
-use sockeye::error::Error;
-use sockeye::event::{
-    Addr, Call, Closer, End, EndMode, EndReason, Event, Family, Kind, Queues, Socket,
-};
-use sockeye::net::channel::{self, Receiver, Sender, channel};
-use sockeye::net::{Control, Sink};
+use sockeye::event::EndMode;
 use sockeye::plan::Plan;
-use sockeye::proto::{Output, Reader};
 use sockeye::rejudge::rejudge;
-use sockeye::request;
 use sockeye::tui::app::{App, VisitId};
 use sockeye::tui::layout::Size;
 use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::theme::Theme;
 use sockeye::tui::{ui, update};
 use sockeye::view::safe::is_unsafe;
+
+use told::{Fetch, Told};
 
 pub use keys::key;
 pub use text::{diff, unescape};
@@ -77,18 +70,6 @@ pub struct Stage {
     effects: Vec<Effect>,
 }
 
-/// A fetch that a test tells.
-struct Fetch {
-    id: VisitId,
-    plan: Plan,
-    sender: Sender,
-    receiver: Receiver,
-    reader: Reader,
-    sent: u64,
-    received: u64,
-    peer_closed: bool,
-}
-
 impl Stage {
     /// In monochrome, with the practice server at [`PLAYGROUND`].
     pub fn new(columns: u16, rows: u16) -> Stage {
@@ -99,6 +80,7 @@ impl Stage {
         let zero = Instant::now();
         let mut app = App::new(size, zero, theme);
         app.playground = Some(PLAYGROUND);
+        app.pages = sockeye::playground::Playground::pages().collect();
         Stage {
             app,
             zero,
@@ -214,7 +196,6 @@ impl Stage {
         for effect in effects {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
-                Effect::ReadBody(path) => format!("read {}", path.display()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
                 _ => {}
             }
@@ -351,299 +332,6 @@ impl std::fmt::Display for Frame {
     }
 }
 
-impl Fetch {
-    fn new(id: VisitId, plan: Plan) -> Fetch {
-        let control = Control::new();
-        let (sender, receiver): (channel::Sender, channel::Receiver) =
-            channel(&Memory::new(1 << 20), &control, || {});
-        Fetch {
-            id,
-            reader: Reader::new(request::method(&plan.request), plan.end, 0),
-            plan,
-            sender,
-            receiver,
-            sent: 0,
-            received: 0,
-            peer_closed: false,
-        }
-    }
-}
-
-/// A fetch at one moment.
-struct Told<'a> {
-    t_us: u64,
-    fetch: &'a mut Fetch,
-}
-
-/// What the reader finds goes the way of the fetch's own events.
-struct Found<'a> {
-    t_us: u64,
-    sender: &'a mut Sender,
-    body: u64,
-}
-
-impl Told<'_> {
-    /// True when the fetch is over.
-    fn step(&mut self, step: &str) -> bool {
-        let (verb, rest) = step.split_once(' ').unwrap_or((step, ""));
-        let (before, answer) = rest.split_once("= ").unwrap_or((rest, ""));
-        let before = before.trim();
-        match verb {
-            "connected" => self.connected(),
-            "getaddrinfo" if answer.is_empty() => self.emit(Kind::ResolveStart {
-                host: self.fetch.plan.target.host.to_string(),
-                port: self.fetch.plan.target.port,
-            }),
-            "getaddrinfo" => {
-                let addrs = answer
-                    .split(' ')
-                    .map(|addr| addr.parse().expect("an address"));
-                self.emit(Kind::Resolved {
-                    addrs: addrs.collect(),
-                    us: self.t_us,
-                });
-            }
-            "socket" => {
-                let named = |family: &&Family| family.name() == before;
-                self.emit(Kind::Socket(Box::new(Socket {
-                    family: *Family::ALL.iter().find(named).expect("a family"),
-                    fd: answer.parse().expect("a number"),
-                    options: Vec::new(),
-                })));
-            }
-            "connect" => {
-                let addr = Addr::Ip(before.parse().expect("an address with port"));
-                match answer {
-                    "" => self.emit(Kind::ConnectStart { addr }),
-                    "0" => self.emit(Kind::Connected {
-                        local: local(),
-                        peer: addr,
-                        us: self.t_us,
-                    }),
-                    error => self.emit(Kind::ConnectFailed {
-                        addr,
-                        error: error.to_owned(),
-                        us: self.t_us,
-                    }),
-                }
-            }
-            "send" => self.send(before, answer),
-            "eof" => return self.recv(b""),
-            "queues" => self.emit(Kind::Queues(Box::new(levels(rest)))),
-            "peer" => self.emit(Kind::PeerQueues(Box::new(levels(rest)))),
-            "held" | "eagain" => {
-                let (call, ms) = before.split_once(' ').expect("a call and a time");
-                let call = *Call::ALL
-                    .iter()
-                    .find(|it| it.name() == call)
-                    .expect("a call");
-                let waited_us = (ms.parse::<f64>().expect("a time") * 1000.0) as u64;
-                self.emit(match verb {
-                    "held" => Kind::Held { call, waited_us },
-                    _ => Kind::WouldBlock { call, waited_us },
-                });
-            }
-            "fails" => {
-                self.emit(Kind::CallFailed {
-                    call: Call::Recv,
-                    errno: "ECONNRESET",
-                    error: "Connection reset by peer".to_owned(),
-                });
-                return self.end(Some(Error::Recv {
-                    why: "Connection reset by peer".to_owned(),
-                }));
-            }
-            "error" => {
-                return self.end(Some(Error::Connect {
-                    addr: before.to_owned(),
-                    why: "Connection refused".to_owned(),
-                    hint: "does a server listen there?",
-                }));
-            }
-            "cancelled" => return self.end(Some(Error::Cancelled)),
-            "timeout" => {
-                self.read(|reader, found| reader.stop(EndReason::Timeout, found));
-                return self.end(None);
-            }
-            "ended" => self.ended(),
-            "over" => return true,
-            _ => {
-                let times = verb
-                    .strip_prefix("recv")
-                    .unwrap_or_else(|| panic!("{step:?}"));
-                let times = times
-                    .strip_prefix('*')
-                    .map_or(1, |n| n.parse().expect("a count"));
-                return self.recv(&unescape(rest).repeat(times));
-            }
-        }
-        false
-    }
-
-    fn connected(&mut self) {
-        let (host, port) = (
-            self.fetch.plan.target.host.to_string(),
-            self.fetch.plan.target.port,
-        );
-        let now = self.t_us;
-        self.t_us = 0;
-        self.emit(Kind::ResolveStart { host, port });
-        self.t_us = now;
-        self.step("getaddrinfo = 127.0.0.1");
-        self.step("socket AF_INET = 7");
-        self.step(&format!("connect 127.0.0.1:{port}"));
-        self.step(&format!("connect 127.0.0.1:{port} = 0"));
-        let all = self.fetch.plan.request.len().to_string();
-        self.send(&all, &all);
-        self.step("queues recv 0/131072 send 0/2626560 window 65483/32741 rtt 42");
-    }
-
-    fn send(&mut self, offered: &str, sent: &str) {
-        let sent: u32 = sent.parse().expect("a number");
-        self.emit(Kind::Send {
-            offset: self.fetch.sent,
-            offered: offered.parse().expect("a number"),
-            sent,
-        });
-        self.fetch.sent += u64::from(sent);
-    }
-
-    fn recv(&mut self, bytes: &[u8]) -> bool {
-        self.fetch.sender.wire(bytes).expect("memory");
-        self.emit(Kind::Recv {
-            offset: self.fetch.received,
-            asked: self.fetch.plan.recv_size as u32,
-            bytes: bytes.len() as u32,
-            queued: None,
-        });
-        self.fetch.received += bytes.len() as u64;
-        self.fetch.peer_closed = bytes.is_empty();
-        self.read(|reader, found| match bytes {
-            [] => reader.feed_eof(found),
-            bytes => reader.feed(bytes, found),
-        });
-        match self.fetch.reader.ended() {
-            Some(_) => self.end(self.fetch.reader.fault()),
-            None => false,
-        }
-    }
-
-    fn read(&mut self, act: impl FnOnce(&mut Reader, &mut Found)) {
-        let mut found = Found {
-            t_us: self.t_us,
-            sender: &mut self.fetch.sender,
-            body: 0,
-        };
-        act(&mut self.fetch.reader, &mut found);
-        found.flush();
-    }
-
-    /// As a fetch ends: what failed, why it ended, what becomes of the connection.
-    fn end(&mut self, error: Option<Error>) -> bool {
-        if let Some(error) = &error {
-            let reason = match error {
-                Error::Cancelled => EndReason::Cancelled,
-                _ => EndReason::Error,
-            };
-            if self.fetch.reader.ended().is_none() {
-                self.read(|reader, found| reader.stop(reason, found));
-            }
-            self.emit(Kind::Error {
-                kind: error.kind(),
-                message: error.to_string(),
-                exit: error.exit_code(),
-            });
-        }
-        let reader = &self.fetch.reader;
-        let (kept_alive, why) = match (&error, self.fetch.peer_closed) {
-            (_, true) => (false, "the peer closed it"),
-            (Some(Error::Cancelled), _) => (false, "the exchange was cancelled"),
-            (Some(_), _) => (false, "the exchange failed"),
-            (None, _) => reader.persistent(),
-        };
-        self.ended();
-        if self.fetch.sent > 0 {
-            let by = match self.fetch.peer_closed {
-                true => Closer::Peer,
-                false => Closer::Us,
-            };
-            self.emit(Kind::Closed {
-                by,
-                kept_alive,
-                why,
-            });
-        }
-        true
-    }
-
-    fn ended(&mut self) {
-        let reader = &self.fetch.reader;
-        let end = End {
-            reason: reader.ended().unwrap_or(EndReason::Error),
-            head_bytes: reader.head_bytes(),
-            body_bytes: reader.body_bytes(),
-            wire_bytes: self.fetch.received,
-            us: self.t_us,
-        };
-        self.emit(Kind::End(end));
-    }
-
-    fn emit(&mut self, kind: Kind) {
-        let t_us = self.t_us;
-        let taken = self.fetch.sender.event(Event { t_us, kind });
-        taken.expect("the stage takes every event");
-    }
-}
-
-impl Found<'_> {
-    /// Body slices of one `recv` are one event, before what is found next.
-    fn flush(&mut self) {
-        if self.body > 0 {
-            let bytes = std::mem::take(&mut self.body);
-            self.put(Kind::Body { bytes });
-        }
-    }
-
-    fn put(&mut self, kind: Kind) {
-        let t_us = self.t_us;
-        let taken = self.sender.event(Event { t_us, kind });
-        taken.expect("the stage takes every event");
-    }
-}
-
-impl Output for Found<'_> {
-    fn event(&mut self, kind: Kind) {
-        self.flush();
-        self.put(kind);
-    }
-
-    fn body(&mut self, bytes: &[u8]) {
-        self.body += bytes.len() as u64;
-        self.sender.body(bytes).expect("memory");
-    }
-}
-
-/// `recv 256/131072 send 0/2626560`: queued, and the buffer; `window` with the segment.
-fn levels(text: &str) -> Queues {
-    let mut queues = Queues::default();
-    let words: Vec<&str> = text.split(' ').collect();
-    for pair in words.chunks(2) {
-        let [name, level] = pair else {
-            panic!("{text:?}")
-        };
-        let (level, of) = level.split_once('/').unwrap_or((level, "0"));
-        let (level, of) = (level.parse().ok(), of.parse().ok());
-        match *name {
-            "recv" => (queues.recv_queued, queues.recv_buffer) = (level, of),
-            "send" => (queues.send_queued, queues.send_buffer) = (level, of),
-            "window" => (queues.recv_window, queues.segment) = (level, of),
-            "rtt" => queues.rtt_us = level,
-            _ => panic!("{text:?}"),
-        }
-    }
-    queues
-}
-
 fn name(effect: &Effect) -> String {
     match effect {
         Effect::Fetch { id, paused, .. } => match paused {
@@ -662,8 +350,12 @@ fn name(effect: &Effect) -> String {
             let way = if *back { "back from" } else { "from" };
             format!("find {} {way} {from}", lossy(needle))
         }
+        Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
+        Effect::CopyToFile { stretch, form, .. } => {
+            format!("copy {} B to a file as {}", stretch.len(), form.title())
+        }
         Effect::Save { path, .. } => format!("save {}", path.display()),
         Effect::Page(_) => "page".to_owned(),
         Effect::EditRequest(_) => "edit the request".to_owned(),
@@ -691,11 +383,6 @@ fn judged(id: VisitId, asked: &Effect) -> Message {
         id,
         judged: judged.collect(),
     }
-}
-
-/// Our end of every connection.
-fn local() -> Addr {
-    Addr::Ip(SocketAddr::from(([127, 0, 0, 1], 54321)))
 }
 
 fn lossy(bytes: &[u8]) -> String {

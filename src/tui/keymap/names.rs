@@ -7,6 +7,7 @@ use super::Motion::{
     Down, End, First, Home, Last, Left, PageDown, PageUp, Right, Up, WordLeft, WordRight,
 };
 use super::{Action, Motion, ROWS};
+use crate::export::Form;
 
 impl Action {
     /// The action's name; no two have the same one.
@@ -76,11 +77,18 @@ impl Action {
             Action::Resize(motion) => resized(motion),
             Action::Unsplit => "borders as at first",
             Action::OpenCall => "bytes of the call",
+            Action::CopyAs => "copy as",
+            Action::CopyForm(Form::Text) => "copy as text",
+            Action::CopyForm(Form::Escaped) => "copy as escaped bytes",
+            Action::CopyForm(Form::Hex) => "copy as hex",
+            Action::CopyForm(Form::Python) => "copy as a Python literal",
+            Action::OpenRecv => "call of the byte",
+            Action::Ruler => "next ruler",
             Action::MomentBack => "step back in time",
             Action::MomentForward => "step forward in time",
-            Action::MomentFirst => "first call in time",
+            Action::MomentFirst => "back to the first call",
             Action::MomentLast => "back to the present",
-            Action::Play => "play or stop",
+            Action::Play => "play the exchange",
             Action::Slower => "play slower",
             Action::Faster => "play faster",
             Action::Rejudge => "judge by other end modes",

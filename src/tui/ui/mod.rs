@@ -8,6 +8,7 @@ mod bar;
 mod buffers;
 mod footer;
 mod list;
+mod origin;
 pub mod paint;
 mod popup;
 mod request;

@@ -6,12 +6,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use crate::exchange::Exchange;
-use crate::tui::app::{App, Focus, ViewKind, Visit};
+use crate::exchange::{Exchange, Starts};
+use crate::tui::app::{App, Focus, Tab, ViewKind, Visit};
 use crate::tui::layout::inside;
 use crate::tui::lens;
 use crate::tui::theme::Theme;
-use crate::tui::ui::{is_focused, paint, pane, row, short, start, styled};
+use crate::tui::ui::{is_focused, origin, paint, pane, row, short, start, styled};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
@@ -25,14 +25,18 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let title = title(visit, theme, usize::from(area.width));
-    frame.render_widget(pane(theme, focused, title), area);
+    let mut border = pane(theme, focused, title);
+    if let Some(words) = origin::line(tab, visit, usize::from(inner.width).saturating_sub(2)) {
+        border = border.title_bottom(styled(format!(" {words} "), theme.title(focused)));
+    }
+    frame.render_widget(border, area);
     row(
         frame,
         Rect { height: 1, ..inner },
-        views(tab.view, visit, tab.wrap, theme, usize::from(inner.width)),
+        views(tab, visit, theme, usize::from(inner.width)),
     );
     let rows_area = lens::rows_of(inner);
-    let lines = lens::rows(visit, tab.view, tab.wrap, rows_area);
+    let lines = lens::rows(tab, visit, rows_area);
     if lines.is_empty() {
         let words = nothing_to_show(visit);
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
@@ -58,13 +62,8 @@ fn label(kind: ViewKind) -> String {
     format!(" {} {} ", kind.number(), kind.title())
 }
 
-fn views(
-    active: ViewKind,
-    visit: &Visit,
-    wrap: bool,
-    theme: Theme,
-    width: usize,
-) -> Vec<Span<'static>> {
+fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
+    let (active, wrap, ruler) = (tab.view, tab.wrap, tab.ruler);
     let mut spans: Vec<Span> = ViewKind::ALL
         .into_iter()
         .map(|kind| {
@@ -78,8 +77,13 @@ fn views(
         .collect();
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
-    if !visit.shows_end() && scroll.follow {
+    if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
+    }
+    match ruler {
+        Some(Starts::Recvs) => state.push("ruler: recv()".to_owned()),
+        Some(Starts::Chunks) => state.push("ruler: chunks".to_owned()),
+        None => {}
     }
     if active == ViewKind::Text && !wrap {
         state.push(format!("from column {}", scroll.left + 1));

@@ -5,14 +5,16 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::event::Kind;
+use crate::exchange::Starts;
+use crate::export::Form;
+use crate::tui::address::{self, Whence};
 use crate::tui::app::{App, Ask, Focus, Popup, ViewKind, Visit, VisitId};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Motion};
 use crate::tui::lens;
 use crate::tui::message::Effect;
 
-/// Bytes that OSC 52 may carry: terminals cut or drop what is much longer.
-pub const COPY_LIMIT: u64 = 100 * 1024;
+use super::{copy, cursor};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -24,7 +26,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 .into_iter()
                 .find(|kind| kind.number() == number)
             {
-                app.tab_mut().view = kind;
+                cursor::carry(app, kind);
             }
         }
         Action::Wrap => {
@@ -49,9 +51,13 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::FindNext => return find(app, false),
         Action::FindPrevious => return find(app, true),
         Action::Save => return ask_save(app),
-        Action::Copy => return copy(app),
+        Action::Copy => return copy::copy(app, Form::Text),
+        Action::CopyForm(form) => return copy::copy(app, form),
+        Action::CopyAs => copy::choose(app),
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
+        Action::OpenRecv => open_recv(app),
+        Action::Ruler => ruler(app),
         _ => {}
     }
     Vec::new()
@@ -162,12 +168,51 @@ pub(super) fn open_bytes(app: &mut App, bytes: Range<u64>) {
     };
     let start = bytes.start;
     visit.chosen = Some(bytes);
+    cursor::put(app, ViewKind::Wire, start);
     super::focus(app, Focus::Response);
-    show(app, ViewKind::Wire, start);
+}
+
+/// The call that brought the byte under the cursor, chosen in the log.
+fn open_recv(app: &mut App) {
+    let kind = app.tab().view;
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return;
+    };
+    let Some(at) = visit.cursor(kind).map(|cursor| cursor.bytes.start) else {
+        app.note("no byte is pointed at: the arrows or a click show the cursor");
+        return;
+    };
+    let call = match address::whence(visit, kind, at) {
+        Whence::Sent(_, call) => call,
+        Whence::Received(origin) => origin.recv,
+    };
+    let Some(row) = call.and_then(|call| visit.exchange().log.row_of(call.event)) else {
+        app.note("the call that brought this byte is not among the events that were kept");
+        return;
+    };
+    visit.call = Some(row);
+    super::focus(app, Focus::Socket);
+}
+
+fn ruler(app: &mut App) {
+    let tab = app.tab_mut();
+    let (next, words) = match tab.ruler {
+        None => (
+            Some(Starts::Recvs),
+            "underlined: the first byte that each recv() brought",
+        ),
+        Some(Starts::Recvs) => (
+            Some(Starts::Chunks),
+            "underlined: the first byte of each chunk",
+        ),
+        Some(Starts::Chunks) => (None, "no ruler"),
+    };
+    tab.ruler = next;
+    app.note(words);
 }
 
 /// Scrolls a view to an offset of its own, a third of the page above it.
-fn show(app: &mut App, kind: ViewKind, offset: u64) {
+pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
     app.tab_mut().view = kind;
     let area = lens::area(app);
     let tab = app.tab_mut();
@@ -246,7 +291,7 @@ pub(super) fn found(
         visit.hit = Some((view, hit.clone()));
     }
     if shown {
-        show(app, view, hit.start);
+        cursor::put(app, view, hit.start);
         app.note(format!(
             "found at byte {} (n: next, N: previous)",
             hit.start
@@ -277,38 +322,6 @@ pub(super) fn save_as(app: &mut App, name: &str) -> Vec<Effect> {
     }
     let path = PathBuf::from(name);
     with_body(app, |window| Effect::Save { window, path })
-}
-
-fn copy(app: &mut App) -> Vec<Effect> {
-    let Some(visit) = app.tab().visit() else {
-        return Vec::new();
-    };
-    let window = match app.tab().view {
-        ViewKind::Wire => visit.received(),
-        _ => visit.body(),
-    };
-    if window.len > COPY_LIMIT {
-        let len = window.len;
-        app.complain(format!(
-            "{len} bytes are more than a terminal's clipboard takes ({COPY_LIMIT}): s saves them to a file"
-        ));
-        return Vec::new();
-    }
-    let mut bytes = vec![0; usize::try_from(window.len).unwrap_or(0)];
-    match window.read_at(0, &mut bytes) {
-        Ok(read) => {
-            bytes.truncate(read);
-            let what = match app.tab().view {
-                ViewKind::Wire => "every byte received",
-                _ => "the body",
-            };
-            vec![Effect::Copy { bytes, what }]
-        }
-        Err(err) => {
-            app.complain(format!("copy: {err}"));
-            Vec::new()
-        }
-    }
 }
 
 /// F4: the request in the editor, the body elsewhere.

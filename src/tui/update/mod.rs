@@ -3,10 +3,12 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`moment`] the past, [`popup`] the pop-ups, [`list`] those to choose from,
-//! [`mouse`] the mouse, [`panes`] their borders.
+//! log, [`cursor`] the cursor in the response, [`moment`] the past, [`popup`] the pop-ups,
+//! [`list`] those to choose from, [`mouse`] the mouse, [`panes`] their borders.
 
 mod compose;
+mod copy;
+mod cursor;
 mod list;
 mod look;
 mod moment;
@@ -86,9 +88,13 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Over(id) => {
-            if let Some(visit) = app.visit_by_id(id) {
-                visit.over = true;
-                visit.paused = false;
+            for tab in &mut app.tabs {
+                let shown = tab.view;
+                if let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) {
+                    visit.over = true;
+                    visit.paused = false;
+                    visit.rest(shown);
+                }
             }
             Vec::new()
         }
@@ -232,18 +238,22 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::InsertCrLf
         | Action::InsertLf
         | Action::InsertHex
-        | Action::SelectAll
         | Action::Undo
         | Action::Redo
         | Action::DeleteWord
         | Action::DeleteLeft
-        | Action::DeleteRight
-        | Action::Select(_) => text::perform(app, action),
+        | Action::DeleteRight => text::perform(app, action),
+        Action::SelectAll if app.tab().focus == Focus::Response => cursor::select_all(app),
+        Action::SelectAll => text::perform(app, action),
+        Action::Select(motion) => match app.tab().focus {
+            Focus::Response => cursor::go(app, motion, true),
+            _ => text::perform(app, action),
+        },
         Action::Move(motion) => match app.tab().focus {
             Focus::Url | Focus::Request => text::perform(app, action),
             _ if app.tab().visits.is_empty() => move_exercise(app, motion),
             Focus::Socket => look::move_call(app, motion),
-            Focus::Response => look::scroll(app, motion),
+            Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
         | Action::Find
@@ -252,8 +262,12 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Wrap
         | Action::Save
         | Action::Copy
+        | Action::CopyAs
+        | Action::CopyForm(_)
         | Action::Page
-        | Action::OpenCall => return look::perform(app, action),
+        | Action::OpenCall
+        | Action::OpenRecv
+        | Action::Ruler => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
@@ -299,6 +313,10 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
+            // The cursor goes first, and what n found with it; then the rest.
+            if cursor::hide(app) {
+                return Vec::new();
+            }
             app.tab_mut().zoom = false;
             if moment::leave(app) {
                 return Vec::new();
@@ -315,7 +333,7 @@ fn escape(app: &mut App) -> Vec<Effect> {
 /// Ctrl-C: copies a selection, cancels what runs, quits on the second press.
 fn interrupt(app: &mut App) -> Vec<Effect> {
     if let Some(bytes) = text::selection(app) {
-        let what = "the selection";
+        let what = "the selection".to_owned();
         return vec![Effect::Copy { bytes, what }];
     }
     if let Some(id) = running(app) {

@@ -6,10 +6,11 @@ use ratatui::layout::{Position, Rect};
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{Action, Motion};
 use crate::tui::layout::{Panes, inside};
+use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{focus, list, look, perform};
+use super::{cursor, focus, list, look, perform};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -21,7 +22,7 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
         MouseEventKind::Drag(MouseButton::Left) => {
             match app.dragged.and_then(|border| app.panes().grip(border)) {
                 Some(grip) => app.split.drag(grip, at),
-                None => place_cursor(app, at, true),
+                None => drag(app, at),
             }
             Vec::new()
         }
@@ -85,6 +86,8 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
                 && let Some(kind) = ui::view_at(first_row, at.x)
             {
                 return look::perform(app, Action::View(kind.number()));
+            } else if at.y > first_row.y && first_row.contains(at) {
+                point(app, at, false);
             }
         }
         Focus::Socket => {
@@ -128,6 +131,45 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Selects up to the mouse; past the upper or lower edge it scrolls.
+fn drag(app: &mut App, at: Position) {
+    if app.popup.is_some() {
+        return;
+    }
+    if app.tab().focus != Focus::Response {
+        place_cursor(app, at, true);
+        return;
+    }
+    let rows = lens::area(app);
+    let pointed = app
+        .tab()
+        .visit()
+        .is_some_and(|visit| visit.cursor(app.tab().view).is_some());
+    if !pointed {
+        return;
+    }
+    if at.y < rows.y {
+        look::scroll(app, Motion::Up);
+    } else if at.y >= rows.bottom() {
+        look::scroll(app, Motion::Down);
+    }
+    point(app, at, true);
+}
+
+fn point(app: &mut App, at: Position, select: bool) {
+    let rows = lens::area(app);
+    let at = Position {
+        x: at
+            .x
+            .clamp(rows.x, rows.right().saturating_sub(1).max(rows.x)),
+        y: at
+            .y
+            .clamp(rows.y, rows.bottom().saturating_sub(1).max(rows.y)),
+    };
+    let (row, column) = (usize::from(at.y - rows.y), usize::from(at.x - rows.x));
+    cursor::point(app, row, column, select);
 }
 
 fn place_cursor(app: &mut App, at: Position, select: bool) {

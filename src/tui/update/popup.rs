@@ -9,7 +9,7 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compose, list, look, send, text};
+use super::{compose, copy, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -37,6 +37,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             app.popup = Some(popup);
         }
         Some(Popup::Judged { .. }) | None => {}
+        Some(Popup::CopyAs { row }) => return copy::on_key(app, key, row),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
     }
@@ -107,6 +108,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Find => look::find_new(app, words.into_bytes()),
             Ask::SaveBody => look::save_as(app, &words),
             Ask::BodyFile => compose::read_body(app, &words),
+            Ask::CopyToFile(form) => copy::to_file(app, form, &words),
         };
     }
     match app.keys.action(key, &[Place::Text]) {

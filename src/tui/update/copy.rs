@@ -1,0 +1,109 @@
+//! Out to the clipboard: the selection, or all that the view is of, in a chosen form.
+//!
+//! What is more than a terminal takes is offered as a file.
+
+use std::path::PathBuf;
+
+use crate::export::Form;
+use crate::tui::address::{self, Stretch};
+use crate::tui::app::{App, Ask, Popup, ViewKind};
+use crate::tui::cursor::Cursor;
+use crate::tui::editor::Editor;
+use crate::tui::keymap::{Action, Motion, Place};
+use crate::tui::message::Effect;
+
+use crossterm::event::KeyEvent;
+
+/// Bytes that OSC 52 may carry: terminals cut or drop what is much longer.
+pub const COPY_LIMIT: u64 = 100 * 1024;
+
+/// What `y` copies, and its name.
+fn source(app: &App) -> Option<(Stretch, &'static str)> {
+    let tab = app.tab();
+    let visit = tab.visit()?;
+    if let Some(selected) = visit.cursor(tab.view).and_then(Cursor::selected) {
+        let stretch = address::stretch(visit, tab.view, &selected);
+        return Some((stretch, "the selection"));
+    }
+    let (received, what) = match tab.view {
+        ViewKind::Wire => (visit.received(), "every byte received"),
+        _ => (visit.body(), "the body"),
+    };
+    let sent = Vec::new();
+    Some((Stretch { sent, received }, what))
+}
+
+pub(super) fn copy(app: &mut App, form: Form) -> Vec<Effect> {
+    let Some((stretch, what)) = source(app) else {
+        return Vec::new();
+    };
+    if stretch.is_empty() {
+        app.note(format!("{what} is empty"));
+        return Vec::new();
+    }
+    let what = match form {
+        Form::Text => what.to_owned(),
+        _ => format!("{what} as {}", form.title()),
+    };
+    // Every form is at least as long as the bytes.
+    if stretch.len() > COPY_LIMIT {
+        return offer_file(app, form);
+    }
+    let bytes = match stretch.read() {
+        Ok(bytes) => form.whole(&bytes),
+        Err(err) => {
+            app.complain(format!("copy: {err}"));
+            return Vec::new();
+        }
+    };
+    if bytes.len() as u64 > COPY_LIMIT {
+        return offer_file(app, form);
+    }
+    vec![Effect::Copy { bytes, what }]
+}
+
+/// Asks where to: a new file in the directory for temporary ones, unless told otherwise.
+fn offer_file(app: &mut App, form: Form) -> Vec<Effect> {
+    let now = app.now;
+    let since = app.tab().visit().map_or(0, |visit| visit.elapsed_us(now));
+    // A new name each time; a file that is there all the same stays as it is.
+    let name = format!("sockeye-{}-{since}.txt", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let mut field = Editor::line();
+    field.set(path.display().to_string().as_bytes());
+    app.popup = Some(Popup::Ask {
+        ask: Ask::CopyToFile(form),
+        field,
+    });
+    Vec::new()
+}
+
+pub(super) fn to_file(app: &mut App, form: Form, name: &str) -> Vec<Effect> {
+    match source(app) {
+        Some((stretch, _)) if !name.trim().is_empty() => vec![Effect::CopyToFile {
+            stretch,
+            form,
+            path: PathBuf::from(name),
+        }],
+        _ => Vec::new(),
+    }
+}
+
+/// The forms to choose from.
+pub(super) fn choose(app: &mut App) {
+    app.popup = Some(Popup::CopyAs { row: 0 });
+}
+
+pub(super) fn on_key(app: &mut App, key: KeyEvent, row: usize) -> Vec<Effect> {
+    let last = Form::ALL.len() - 1;
+    let row = match app.keys.action(key, &[Place::Popup]) {
+        Some(Action::Move(Motion::Up)) => row.saturating_sub(1),
+        Some(Action::Move(Motion::Down)) => (row + 1).min(last),
+        Some(Action::Move(Motion::First)) => 0,
+        Some(Action::Move(Motion::Last)) => last,
+        Some(Action::Choose) => return copy(app, Form::ALL[row.min(last)]),
+        _ => row,
+    };
+    app.popup = Some(Popup::CopyAs { row });
+    Vec::new()
+}

@@ -1,0 +1,216 @@
+//! The cursor in the response pane: keys and the mouse move it, the view scrolls with it.
+//!
+//! A cursor appears with the first arrow, click or hit. Until then pages and ends scroll,
+//! as in a pager.
+
+use ratatui::layout::Rect;
+
+use crate::tui::address;
+use crate::tui::app::{App, Scroll, ViewKind};
+use crate::tui::cursor::{Cursor, first_cell};
+use crate::tui::keymap::Motion;
+use crate::tui::lens;
+use crate::view::{Cell, View};
+
+use super::look;
+
+/// An arrow or a page key; with `select` it stretches the selection.
+pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let (kind, wrap) = (tab.view, tab.wrap);
+    let Some(visit) = tab.visit_mut() else { return };
+    let scroll = visit.scrolls[kind.index()];
+    let height = usize::from(area.height);
+    let width = in_sight(kind, wrap, area);
+    let page = i64::from(area.height.max(2)) - 1;
+    // The end of what still comes is not a byte to stand on.
+    let follows = motion == Motion::Last && !select && !visit.over;
+    let moved = match visit.cursor(kind) {
+        _ if follows => None,
+        None if !select && !is_arrow(motion) => None,
+        None => lens::with(visit, kind, wrap, area, |view| {
+            let top = lens::top(visit, kind, view, height);
+            let cell = first_cell(
+                view,
+                top,
+                height,
+                scroll.follow && visit.runs() && kind != ViewKind::Headers,
+            )?;
+            let mut cursor = Cursor::on(&cell);
+            if select {
+                cursor.from = Some(cell.bytes.clone());
+            }
+            Some((
+                cursor,
+                reveal(view, Scroll { top, ..scroll }, &cell, area.height, width),
+            ))
+        }),
+        Some(cursor) => lens::with(visit, kind, wrap, area, |view| {
+            let cell = cursor.target(view, motion, page)?;
+            let top = match motion {
+                Motion::First => 0,
+                Motion::PageUp => view.step(lens::top(visit, kind, view, height), -page),
+                Motion::PageDown => {
+                    let last_top = view.step(view.last(), -page);
+                    view.step(lens::top(visit, kind, view, height), page)
+                        .min(last_top)
+                }
+                _ => lens::top(visit, kind, view, height),
+            };
+            let scroll = reveal(view, Scroll { top, ..scroll }, &cell, area.height, width);
+            Some((cursor.moved(&cell, motion, select), scroll))
+        }),
+    };
+    match moved {
+        Some((cursor, scroll)) => {
+            visit.cursors[kind.index()] = Some(cursor);
+            visit.scrolls[kind.index()] = scroll;
+        }
+        None => {
+            if follows {
+                visit.cursors[kind.index()] = None;
+            }
+            // Beyond the bytes there may be rows of words.
+            if !matches!(motion, Motion::Left | Motion::Right) {
+                look::scroll(app, motion);
+            }
+        }
+    }
+}
+
+/// On this byte of a view, a third of the page above it; without one where none shows it.
+pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
+    look::show(app, kind, offset);
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let wrap = tab.wrap;
+    let Some(visit) = tab.visit_mut() else { return };
+    let scroll = visit.scrolls[kind.index()];
+    let width = in_sight(kind, wrap, area);
+    let put = lens::with(visit, kind, wrap, area, |view| {
+        let (_, cell) = view.cell_of(offset)?;
+        let scroll = reveal(view, scroll, &cell, area.height, width);
+        Some((Cursor::on(&cell), scroll))
+    });
+    let (cursor, scroll) = put.map_or((None, scroll), |(cursor, scroll)| (Some(cursor), scroll));
+    visit.cursors[kind.index()] = cursor;
+    visit.scrolls[kind.index()] = scroll;
+}
+
+/// False where there was none to hide.
+pub(super) fn hide(app: &mut App) -> bool {
+    let tab = app.tab_mut();
+    let kind = tab.view;
+    let Some(visit) = tab.visit_mut() else {
+        return false;
+    };
+    let hidden = visit.cursors[kind.index()].take().is_some();
+    if hidden {
+        visit.hit = None;
+    }
+    hidden
+}
+
+/// Another view is shown, its cursor on the byte that was pointed at in this one.
+pub(super) fn carry(app: &mut App, to: ViewKind) {
+    let tab = app.tab_mut();
+    let from = tab.view;
+    tab.view = to;
+    let Some(visit) = tab.visit() else { return };
+    let at = visit.cursor(from).map(|cursor| cursor.bytes.start);
+    let same = at
+        .filter(|_| from != to)
+        .and_then(|at| address::translate(visit, from, at, to));
+    if let Some(at) = same
+        && visit
+            .cursor(to)
+            .is_none_or(|cursor| !cursor.bytes.contains(&at))
+    {
+        put(app, to, at);
+    }
+}
+
+/// The cell in this row and column of the rows on screen; a drag selects up to it.
+pub(super) fn point(app: &mut App, row: usize, column: usize, select: bool) {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let (kind, wrap) = (tab.view, tab.wrap);
+    let Some(visit) = tab.visit_mut() else { return };
+    let mut scroll = visit.scrolls[kind.index()];
+    let height = usize::from(area.height);
+    let pointed = lens::with(visit, kind, wrap, area, |view| {
+        let top = lens::top(visit, kind, view, height);
+        let row = view.step(top, i64::try_from(row.min(height)).unwrap_or(0));
+        Some((top, view.cell_at(row, column + scroll.left)?))
+    });
+    let Some((top, cell)) = pointed else { return };
+    let before = visit.cursors[kind.index()].take();
+    let mut cursor = Cursor::on(&cell);
+    if select {
+        cursor.from = match before {
+            Some(before) => Some(before.from.unwrap_or(before.bytes)),
+            None => Some(cell.bytes.clone()),
+        };
+    }
+    visit.cursors[kind.index()] = Some(cursor);
+    scroll.top = top;
+    scroll.follow = false;
+    visit.scrolls[kind.index()] = scroll;
+}
+
+pub(super) fn select_all(app: &mut App) {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let (kind, wrap) = (tab.view, tab.wrap);
+    let Some(visit) = tab.visit_mut() else { return };
+    let ends = lens::with(visit, kind, wrap, area, |view| {
+        let last = view.cells(view.anchor(u64::MAX)).pop()?;
+        Some((view.cell_of(0)?.1, last))
+    });
+    if let Some((first, last)) = ends {
+        let cursor = Cursor::on(&last);
+        visit.cursors[kind.index()] = Some(Cursor {
+            from: Some(first.bytes),
+            ..cursor
+        });
+    }
+}
+
+fn is_arrow(motion: Motion) -> bool {
+    matches!(
+        motion,
+        Motion::Left | Motion::Right | Motion::Up | Motion::Down
+    )
+}
+
+/// Columns in sight of a view that scrolls sideways; of the others all are.
+fn in_sight(kind: ViewKind, wrap: bool, area: Rect) -> usize {
+    match kind {
+        ViewKind::Hex => usize::from(area.width.max(1)),
+        ViewKind::Text if !wrap => usize::from(area.width.max(1)),
+        _ => usize::MAX,
+    }
+}
+
+/// As little scrolling as brings a cell into sight.
+fn reveal(view: &dyn View, scroll: Scroll, cell: &Cell, height: u16, width: usize) -> Scroll {
+    let row = view.anchor(cell.bytes.start);
+    let down = i64::from(height.max(1)) - 1;
+    let top = if row < scroll.top {
+        row
+    } else {
+        // Anchors order the rows: below the last one in sight, it becomes the last.
+        scroll.top.max(view.step(row, -down))
+    };
+    let left = scroll.left;
+    let left = match cell.columns.start < left {
+        true => cell.columns.start,
+        false => left.max(cell.columns.end.saturating_sub(width)),
+    };
+    Scroll {
+        top,
+        left,
+        follow: false,
+    }
+}
