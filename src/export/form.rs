@@ -29,6 +29,18 @@ impl Form {
         }
     }
 
+    /// What it is good for.
+    pub fn about(self) -> &'static str {
+        match self {
+            Form::Text => "the bytes as they are",
+            Form::Escaped => {
+                "printable characters as they are, the rest as \\r, \\n and \\xNN, as printf takes it"
+            }
+            Form::Hex => "two digits a byte: what / takes in the Hex view",
+            Form::Python => "an expression whose value is these bytes",
+        }
+    }
+
     /// What stands before the first piece, and behind the last.
     pub fn ends(self) -> (&'static str, &'static str) {
         match self {

@@ -177,8 +177,6 @@ pub enum Popup {
         id: VisitId,
         judged: Option<Vec<Judged>>,
     },
-    /// The forms in which bytes are copied, the chosen row.
-    CopyAs { row: usize },
     /// One line of text is asked for.
     Ask { ask: Ask, field: Editor },
     /// A row of a list is to be chosen.
@@ -189,9 +187,9 @@ pub enum Popup {
 pub enum Ask {
     Find,
     SaveBody,
-    BodyFile,
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
+    BodyFile,
 }
 
 /// A line of words that goes away by itself.

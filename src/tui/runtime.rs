@@ -356,22 +356,6 @@ fn save(window: &Window, path: &PathBuf) -> Message {
     }
 }
 
-/// A file, to be edited; a pipe too, as far as it has ended.
-fn read_body(path: &Path) -> Message {
-    let name = path.display().to_string();
-    let mut bytes = Vec::new();
-    let read =
-        std::fs::File::open(path).and_then(|file| file.take(BODY_FILE + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(read) if read as u64 > BODY_FILE => Message::Complain(format!(
-            "{name} has more than the {} MiB that can be edited: the body is as it was",
-            BODY_FILE >> 20
-        )),
-        Ok(_) => Message::Body { name, bytes },
-        Err(err) => Message::Complain(format!("{name}: {err}")),
-    }
-}
-
 /// A copy that was too much for the clipboard; nobody else may read it.
 fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
     let shown = crate::view::safe::safe(&path.display().to_string()).into_owned();
@@ -402,6 +386,22 @@ fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
             "{shown} is there already and stays as it is: y offers another name"
         )),
         Err(err) => Message::Complain(format!("{shown}: {err}")),
+    }
+}
+
+/// A file, to be edited; a pipe too, as far as it has ended.
+fn read_body(path: &Path) -> Message {
+    let name = path.display().to_string();
+    let mut bytes = Vec::new();
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(BODY_FILE + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(read) if read as u64 > BODY_FILE => Message::Complain(format!(
+            "{name} has more than the {} MiB that can be edited: the body is as it was",
+            BODY_FILE >> 20
+        )),
+        Ok(_) => Message::Body { name, bytes },
+        Err(err) => Message::Complain(format!("{name}: {err}")),
     }
 }
 

@@ -52,7 +52,6 @@ pub fn place(stage: &mut Stage) -> String {
         Some(Popup::Ask { .. }) => "question over ",
         Some(Popup::List(_)) => "list over ",
         Some(Popup::Judged { .. }) => "judgement over ",
-        Some(Popup::CopyAs { .. }) => "forms over ",
         None => "",
     };
     format!("{popup}{}: {}", focus(stage), asked(stage))

@@ -32,6 +32,8 @@ pub enum Of {
     Anomalies,
     Fields,
     Snippets,
+    /// What bytes are copied as.
+    Forms,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -88,6 +90,7 @@ impl Of {
             Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
+            Of::Forms => "Copy as · Enter copies · Esc closes",
             Of::Urls => "URLs",
         }
     }

@@ -2,11 +2,13 @@
 
 use super::{Choice, Of, Row};
 use crate::anomaly::{Anomaly, CLIENTS};
+use crate::export::Form;
 use crate::request;
 use crate::tui::app::{App, Focus, Visit};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::ui::paint as words;
 use crate::url::Target;
+use crate::view::safe::safe_bytes;
 
 pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
     match of {
@@ -15,6 +17,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Anomalies => anomalies(app),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
+        Of::Forms => forms(),
         Of::Urls => urls(app),
     }
 }
@@ -103,6 +106,19 @@ fn is_typing(action: Action) -> bool {
             | Action::DeleteRight
             | Action::Choose
     )
+}
+
+/// What the selection can be copied as, each with some bytes in that form.
+fn forms() -> Vec<Row> {
+    Form::ALL
+        .iter()
+        .map(|&form| Row {
+            text: form.title().to_owned(),
+            beside: safe_bytes(&form.whole(b"GET /\r\n\0")),
+            about: form.about().to_owned(),
+            choice: Choice::Command(None, Action::CopyForm(form)),
+        })
+        .collect()
 }
 
 /// All that the tabs keep, the newest first.

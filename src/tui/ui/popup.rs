@@ -8,7 +8,6 @@ use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::EndMode;
-use crate::export::Form;
 use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
@@ -17,14 +16,12 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
 use crate::tui::ui::{list, paint, pane, short, styled};
-use crate::view::safe;
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
         Popup::Help { places, top } => help(frame, app, places, *top),
         Popup::Knobs { row, typed } => knobs(frame, app, *row, typed),
         Popup::Judged { judged, .. } => judgement(frame, app, judged.as_deref()),
-        Popup::CopyAs { row } => forms(frame, app, *row),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
     }
@@ -186,39 +183,12 @@ fn ending(judged: &Judged) -> (String, fn(Theme) -> Style) {
     }
 }
 
-/// The forms, each with what the first bytes look like in it.
-fn forms(frame: &mut Frame, app: &App, row: usize) {
-    const SAMPLE: &[u8] = b"GET /\r\n\0";
-    let theme = app.theme;
-    let area = centred(app.size, 60, Form::ALL.len() as u16 + 2);
-    let title = vec![Span::raw("Copy as · ↑ ↓ · Enter copies · Esc leaves")];
-    let inner = open(frame, app, area, title);
-    let lines: Vec<Line> = Form::ALL
-        .iter()
-        .enumerate()
-        .map(|(number, form)| {
-            let sign = if number == row { "▸" } else { " " };
-            let style = if number == row {
-                theme.key()
-            } else {
-                theme.title(false)
-            };
-            let sample = safe::safe_bytes(&form.whole(SAMPLE));
-            Line::from(vec![
-                styled(format!(" {sign} {:<24}", form.title()), style),
-                styled(sample, theme.quiet()),
-            ])
-        })
-        .collect();
-    frame.render_widget(Paragraph::new(lines), inner);
-}
-
 fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     let area = question_area(app.size);
     let title = match ask {
         Ask::Find => "Find in this view · Enter finds · Esc leaves",
-        Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter · Esc leaves",
+        Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
         Ask::SaveBody => "Save the body to a new file · Enter saves · Esc leaves",
     };
     let inner = open(frame, app, area, vec![Span::raw(title)]);

@@ -9,10 +9,10 @@ use crate::tui::address::{self, Stretch};
 use crate::tui::app::{App, Ask, Popup, ViewKind};
 use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Action, Motion, Place};
+use crate::tui::list::Of;
 use crate::tui::message::Effect;
 
-use crossterm::event::KeyEvent;
+use super::list;
 
 /// Bytes that OSC 52 may carry: terminals cut or drop what is much longer.
 pub const COPY_LIMIT: u64 = 100 * 1024;
@@ -91,19 +91,5 @@ pub(super) fn to_file(app: &mut App, form: Form, name: &str) -> Vec<Effect> {
 
 /// The forms to choose from.
 pub(super) fn choose(app: &mut App) {
-    app.popup = Some(Popup::CopyAs { row: 0 });
-}
-
-pub(super) fn on_key(app: &mut App, key: KeyEvent, row: usize) -> Vec<Effect> {
-    let last = Form::ALL.len() - 1;
-    let row = match app.keys.action(key, &[Place::Popup]) {
-        Some(Action::Move(Motion::Up)) => row.saturating_sub(1),
-        Some(Action::Move(Motion::Down)) => (row + 1).min(last),
-        Some(Action::Move(Motion::First)) => 0,
-        Some(Action::Move(Motion::Last)) => last,
-        Some(Action::Choose) => return copy(app, Form::ALL[row.min(last)]),
-        _ => row,
-    };
-    app.popup = Some(Popup::CopyAs { row });
-    Vec::new()
+    list::open(app, Of::Forms);
 }

@@ -14,9 +14,11 @@ use super::{compose, copy, list, look, send, text};
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
         Some(Action::Quit) => return vec![Effect::Quit(0)],
-        Some(
-            Action::Escape | Action::Interrupt | Action::Help | Action::Knobs | Action::Commands,
-        ) => {
+        Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
+            app.popup = None;
+            return Vec::new();
+        }
+        Some(Action::Commands) if matches!(app.popup, Some(Popup::List(_))) => {
             app.popup = None;
             return Vec::new();
         }
@@ -37,7 +39,6 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             app.popup = Some(popup);
         }
         Some(Popup::Judged { .. }) | None => {}
-        Some(Popup::CopyAs { row }) => return copy::on_key(app, key, row),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
     }
@@ -107,8 +108,8 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         return match ask {
             Ask::Find => look::find_new(app, words.into_bytes()),
             Ask::SaveBody => look::save_as(app, &words),
-            Ask::BodyFile => compose::read_body(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
+            Ask::BodyFile => compose::read_body(app, &words),
         };
     }
     match app.keys.action(key, &[Place::Text]) {
