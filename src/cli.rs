@@ -12,6 +12,7 @@ use clap_complete::Shell;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::config;
 use crate::error::{Error, Result};
 use crate::headless::{self, absent, complain, flags::Fetch};
 use crate::playground::Playground;
@@ -46,6 +47,8 @@ enum Command {
     },
     #[command(hide = true)]
     Learn { lesson: Option<String> },
+    /// Print where the browser's config file lies, and every default as such a file
+    Config,
     /// Print the completions for a shell
     Completions { shell: Shell },
     /// Print the manual page (roff)
@@ -66,6 +69,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }) => Err(absent("--tls-port")),
         Some(Command::Playground { port, .. }) => serve(port),
         Some(Command::Learn { .. }) => Err(absent("learn")),
+        Some(Command::Config) => settings(),
         Some(Command::Completions { shell }) => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "sockeye", out);
             Ok(())
@@ -112,6 +116,33 @@ fn browse(url: Option<&str>) -> Result<ExitCode> {
             }
         },
     }
+}
+
+/// A file ready to be changed; what is wrong in the one that is there goes to standard
+/// error.
+fn settings() -> Result<ExitCode> {
+    let words = tui::settings::words();
+    let path = config::path();
+    let printed = print(|out| {
+        let text = config::print(path.as_deref(), &words);
+        out.write_all(text.as_bytes())
+    })?;
+    let name = path.map_or_else(String::new, |path| path.display().to_string());
+    let name = safe(&name);
+    // Standard error may be closed: the file is printed all the same.
+    let mut err = io::stderr().lock();
+    match config::text() {
+        Ok(text) => {
+            let text = text.unwrap_or_default();
+            for complaint in config::parse(&text, &words).complaints {
+                let _ = writeln!(err, "sockeye: {name}:{}", safe(&complaint.to_string()));
+            }
+        }
+        Err(error) => {
+            let _ = writeln!(err, "sockeye: {name}: {error}");
+        }
+    }
+    Ok(printed)
 }
 
 /// Serves until SIGINT or SIGTERM.

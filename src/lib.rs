@@ -29,7 +29,7 @@
 //!
 //! ```text
 //! error  url  anomaly  event  request  proto  exchange  plan  body  rejudge
-//! net  view  export  playground  headless  tui  cli
+//! net  view  config  export  playground  headless  tui  cli
 //! ```
 //! `proto` names no `std::net`, no `std::fs` and no clock. ratatui and crossterm appear
 //! only under `tui/`; `tui/ui` never names `net`. `unsafe` stands in `net/probe.rs` alone.
@@ -37,6 +37,7 @@
 pub mod anomaly;
 pub mod body;
 pub mod cli;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod exchange;

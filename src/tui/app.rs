@@ -17,9 +17,9 @@ use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
-use crate::tui::keymap::Place;
+use crate::tui::keymap::{Keymap, Place};
 use crate::tui::knobs::Knobs;
-use crate::tui::layout::Size;
+use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
 use crate::tui::theme::Theme;
 use crate::url::Target;
@@ -29,6 +29,10 @@ pub const VISITS_KEPT: usize = 16;
 
 pub struct App {
     pub size: Size,
+    /// Where the user put the borders.
+    pub split: Split,
+    /// The border that the mouse holds.
+    pub dragged: Option<Border>,
     /// The clock of everything on screen; set before each update and frame.
     pub now: Instant,
     pub tabs: Vec<Tab>,
@@ -42,6 +46,9 @@ pub struct App {
     /// Typed URLs, the newest last; shared by all tabs.
     pub typed: Vec<String>,
     pub theme: Theme,
+    pub keys: Keymap,
+    /// The terminal shows ASCII alone.
+    pub ascii: bool,
     /// Ctrl-C was pressed with nothing running: the next one quits.
     pub leaving: bool,
     pub next_visit: VisitId,
@@ -232,6 +239,8 @@ impl App {
     pub fn new(size: Size, now: Instant, theme: Theme) -> App {
         App {
             size,
+            split: Split::default(),
+            dragged: None,
             now,
             tabs: vec![Tab::default()],
             active: 0,
@@ -241,6 +250,8 @@ impl App {
             pages: Vec::new(),
             typed: Vec::new(),
             theme,
+            keys: Keymap::default(),
+            ascii: false,
             leaving: false,
             next_visit: 1,
         }
@@ -252,6 +263,12 @@ impl App {
 
     pub fn tab_mut(&mut self) -> &mut Tab {
         &mut self.tabs[self.active]
+    }
+
+    /// Where each pane of the tab shown is.
+    pub fn panes(&self) -> Panes {
+        let tab = self.tab();
+        layout::panes(self.size, tab.focus, tab.zoom, self.split)
     }
 
     pub fn visit_by_id(&mut self, id: VisitId) -> Option<&mut Visit> {

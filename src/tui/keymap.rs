@@ -5,6 +5,7 @@
 //! typed into a field. An action's name, for the palette and the config file, stands in
 //! [`names`].
 
+mod bound;
 mod names;
 
 use std::fmt;
@@ -12,6 +13,8 @@ use std::fmt;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::export::Form;
+
+pub use bound::{Keymap, spelling};
 
 /// Where a key works. A pop-up has its own rows; below it nothing is reached but
 /// [`Place::Anywhere`]'s quit keys.
@@ -95,6 +98,9 @@ pub enum Action {
     CopyForm(Form),
     Page,
     Zoom,
+    /// Moves a border of the pane that way.
+    Resize(Motion),
+    Unsplit,
     OpenCall,
     OpenRecv,
     Ruler,
@@ -129,6 +135,7 @@ pub enum Motion {
 }
 
 /// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     pub place: Place,
     /// As printed: `Ctrl-L`, `Shift-Tab`, `?`.
@@ -259,6 +266,11 @@ pub const ROWS: &[Row] = rows! {
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
+    Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
+    Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
+    Anywhere ["Alt-Shift-↑"] Resize(Up), "the pane's border up";
+    Anywhere ["Alt-Shift-↓"] Resize(Down), "the pane's border down";
+    Anywhere ["Alt-="] Unsplit, "every border where it was at first";
 
     OutsideText ["["] MomentBack, "step back through the exchange as it was";
     OutsideText ["]"] MomentForward, "step forward through the exchange as it was";
@@ -319,6 +331,20 @@ pub fn key_of(action: Action) -> &'static str {
 }
 
 impl Place {
+    /// In the order of the help.
+    pub const ALL: &[Place] = &[
+        Place::Anywhere,
+        Place::OutsideText,
+        Place::Text,
+        Place::Url,
+        Place::Request,
+        Place::Response,
+        Place::Socket,
+        Place::Start,
+        Place::Popup,
+        Place::List,
+    ];
+
     /// The place's name in help and README.
     pub fn title(self) -> &'static str {
         match self {

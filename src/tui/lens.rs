@@ -10,15 +10,15 @@ use ratatui::layout::Rect;
 use crate::tui::address;
 use crate::tui::app::{App, Tab, ViewKind, Visit};
 use crate::tui::cursor::Cursor;
-use crate::tui::layout::{inside, panes};
+use crate::tui::layout::inside;
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
 use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
 pub fn area(app: &App) -> Rect {
-    let tab = app.tab();
-    let pane = panes(app.size, tab.focus, tab.zoom)
+    let pane = app
+        .panes()
         .response
         .unwrap_or(Rect::new(0, 0, app.size.columns, app.size.rows));
     rows_of(inside(pane))

@@ -21,8 +21,10 @@ pub mod knobs;
 pub mod layout;
 pub mod lens;
 pub mod list;
+pub mod locale;
 pub mod message;
 pub mod runtime;
+pub mod settings;
 pub mod terminal;
 pub mod theme;
 pub mod ui;
@@ -56,14 +58,16 @@ const ANSWER: Duration = Duration::from_millis(4);
 pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let (columns, rows) = crossterm::terminal::size().context("the terminal's size")?;
     let size = Size { columns, rows };
-    let mut app = App::new(size, Instant::now(), Theme::from_environment());
+    let variable = |name: &str| std::env::var(name).ok();
+    let mut app = App::new(size, Instant::now(), Theme::default());
+    let config = settings::apply(&mut app, variable);
     let playground = Playground::start(None).ok();
     app.playground = playground.as_ref().map(Playground::port);
     app.pages = Playground::pages().collect();
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;
-    let mut runtime = Runtime::new(sender, input, playground);
+    let mut runtime = Runtime::new(sender, input, playground, config.memory);
     let first = match url {
         Some(url) => update::open(&mut app, url),
         None => Vec::new(),

@@ -27,9 +27,6 @@ use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
 use crate::tui::terminal::Screen;
 
-/// Bytes that all exchanges of the session may hold in memory together.
-const MEMORY: u64 = 64 * 1024 * 1024;
-
 /// Bytes a search looks at before it sees whether it is still wanted.
 const SLICE: u64 = 64 * 1024 * 1024;
 /// Bytes of a file that can become a body: the editor holds all of it, and so does undo.
@@ -52,13 +49,19 @@ struct Running {
 }
 
 impl Runtime {
-    pub fn new(messages: Sender<Message>, input: Input, playground: Option<Playground>) -> Runtime {
+    /// `memory`: bytes that all exchanges of the session may hold in memory together.
+    pub fn new(
+        messages: Sender<Message>,
+        input: Input,
+        playground: Option<Playground>,
+        memory: u64,
+    ) -> Runtime {
         Runtime {
             messages,
             input,
             playground,
             pool: Arc::default(),
-            memory: Memory::new(MEMORY),
+            memory: Memory::new(memory),
             running: HashMap::new(),
         }
     }

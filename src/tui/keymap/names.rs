@@ -79,6 +79,8 @@ impl Action {
             Action::CopyForm(Form::Python) => "copy as Python literal",
             Action::Page => "open the body in $PAGER",
             Action::Zoom => "zoom the pane",
+            Action::Resize(motion) => resized(motion),
+            Action::Unsplit => "borders as at first",
             Action::OpenCall => "bytes of the call",
             Action::OpenRecv => "call of the byte",
             Action::Ruler => "next ruler",
@@ -122,6 +124,16 @@ fn moved(motion: Motion) -> &'static str {
         PageDown => "page down",
         First => "to the start",
         Last => "to the end",
+    }
+}
+
+fn resized(motion: Motion) -> &'static str {
+    match motion {
+        Left => "border to the left",
+        Right => "border to the right",
+        Up => "border up",
+        Down => "border down",
+        _ => "border",
     }
 }
 

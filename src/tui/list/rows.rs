@@ -4,15 +4,15 @@ use super::{Choice, Of, Row};
 use crate::anomaly::{Anomaly, CLIENTS};
 use crate::export::Form;
 use crate::request;
-use crate::tui::app::{App, Focus, Tab, Visit};
-use crate::tui::keymap::{self, Action, Place, ROWS};
+use crate::tui::app::{App, Focus, Visit};
+use crate::tui::keymap::{self, Action, Place};
 use crate::tui::ui::paint as words;
 use crate::url::Target;
 use crate::view::safe::safe_bytes;
 
 pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
     match of {
-        Of::Commands => commands(app.tab()),
+        Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
         Of::Fields => fields(),
@@ -32,19 +32,20 @@ const ELSEWHERE: [(Place, Option<Focus>); 4] = [
 
 /// The commands of the place we are in, those of anywhere, then those of other panes;
 /// what moves and types stands last.
-fn commands(tab: &Tab) -> Vec<Row> {
+fn commands(app: &App) -> Vec<Row> {
+    let tab = app.tab();
     let here = tab.places();
     let mut actions = vec![Action::Commands];
     let mut rows = Vec::new();
     let mut motions = Vec::new();
-    for row in here.iter().flat_map(|place| of_place(*place)) {
+    for row in here.iter().flat_map(|place| of_place(app, *place)) {
         if actions.contains(&row.action) {
             continue;
         }
         actions.push(row.action);
         let keys = here
             .iter()
-            .flat_map(|place| of_place(*place))
+            .flat_map(|place| of_place(app, *place))
             .filter(|other| other.action == row.action)
             .flat_map(|other| other.keys.iter().copied());
         let keys: Vec<&str> = keys.take(2).collect();
@@ -60,7 +61,7 @@ fn commands(tab: &Tab) -> Vec<Row> {
         if here.contains(&place) || nothing_there {
             continue;
         }
-        for row in of_place(place) {
+        for row in of_place(app, place) {
             if actions.contains(&row.action) || is_typing(row.action) {
                 continue;
             }
@@ -76,8 +77,9 @@ fn commands(tab: &Tab) -> Vec<Row> {
     rows
 }
 
-fn of_place(place: Place) -> impl Iterator<Item = &'static keymap::Row> {
-    ROWS.iter().filter(move |row| row.place == place)
+fn of_place(app: &App, place: Place) -> impl Iterator<Item = &keymap::Row> {
+    let rows = app.keys.rows().iter();
+    rows.filter(move |row| row.place == place)
 }
 
 fn command(row: &keymap::Row, keys: String, focus: Option<Focus>) -> Row {

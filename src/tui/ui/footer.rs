@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::event::Call;
 use crate::exchange::{Exchange, Past, Span as Time, Verdict};
 use crate::tui::app::{App, Visit};
-use crate::tui::keymap::{Action, ROWS};
+use crate::tui::keymap::Action;
 use crate::tui::ui::{paint, row, styled};
 use crate::view::safe;
 
@@ -210,15 +210,15 @@ fn fitting(app: &App, width: usize) -> Vec<(&'static str, &'static str, Action)>
         all.push(("Esc", "cancel", Action::Escape));
     }
     for place in app.tab().places() {
-        for hinted in ROWS
-            .iter()
-            .filter(|r| r.place == *place && !r.hint.is_empty())
-        {
+        let rows = app.keys.rows().iter();
+        for hinted in rows.filter(|row| row.place == *place && !row.hint.is_empty()) {
             let words = match hinted.action {
                 Action::Pause if paused => "go on",
                 _ => hinted.hint,
             };
-            all.push((hinted.keys[0], words, hinted.action));
+            if let Some(key) = hinted.keys.first() {
+                all.push((*key, words, hinted.action));
+            }
         }
     }
     // While something runs, the keys that stop and step it matter most.

@@ -17,7 +17,7 @@ use ratatui::widgets::{Block, Borders, Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::{App, Popup};
-use crate::tui::layout::{Panes, inside, panes};
+use crate::tui::layout::{Panes, inside};
 use crate::tui::list::{self, List, Row};
 use crate::tui::theme::Theme;
 use crate::tui::ui::popup::{centred, open};
@@ -91,7 +91,7 @@ fn chosen_below_url(app: &App) -> Option<usize> {
 }
 
 fn shown_panes(app: &App) -> Panes {
-    panes(app.size, app.tab().focus, app.tab().zoom)
+    app.panes()
 }
 
 fn area_below_url(url: Rect, app: &App, rows: usize) -> Option<Rect> {

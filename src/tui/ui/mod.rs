@@ -3,6 +3,7 @@
 //! One file a region; [`super::layout`] says where each is. Nothing here changes the
 //! state, opens anything or names the engine.
 
+mod ascii;
 mod bar;
 mod buffers;
 mod footer;
@@ -23,7 +24,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Paragraph, Wrap};
 
 use crate::tui::app::{App, Focus};
-use crate::tui::layout::{SMALLEST, panes};
+use crate::tui::layout::SMALLEST;
 use crate::tui::theme::Theme;
 use crate::view::safe;
 
@@ -41,10 +42,17 @@ pub fn render(frame: &mut Frame, app: &App) {
     let area = frame.area();
     if area.width < SMALLEST.columns || area.height < SMALLEST.rows {
         too_small(frame, area);
-        return;
+    } else {
+        all(frame, app);
     }
-    let tab = app.tab();
-    let panes = panes(app.size, tab.focus, tab.zoom);
+    if app.ascii {
+        ascii::flatten(frame.buffer_mut());
+    }
+    paint::ground(frame.buffer_mut(), app.theme);
+}
+
+fn all(frame: &mut Frame, app: &App) {
+    let panes = app.panes();
     bar::draw(frame, panes.bar, app);
     url::draw(frame, panes.url, app);
     if let Some(area) = panes.request {

@@ -1,5 +1,7 @@
 //! Numbers in words, gauges, and lines of a view in the theme's colours.
 
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 
 use crate::tui::theme::Theme;
@@ -11,6 +13,22 @@ pub fn line(line: &view::Line, theme: Theme) -> Line<'static> {
         .iter()
         .map(|span| Span::styled(span.text.clone(), theme.role(span.role)))
         .collect()
+}
+
+/// Gives the theme's own ground to every cell that has no colours of its own.
+pub fn ground(buffer: &mut Buffer, theme: Theme) {
+    let (text, ground) = theme.screen();
+    if (text, ground) == (Color::Reset, Color::Reset) {
+        return;
+    }
+    for cell in &mut buffer.content {
+        if cell.fg == Color::Reset {
+            cell.fg = text;
+        }
+        if cell.bg == Color::Reset {
+            cell.bg = ground;
+        }
+    }
 }
 
 /// A count of bytes with separators: `1,280`.

@@ -11,7 +11,7 @@ use crate::event::EndMode;
 use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Place, ROWS};
+use crate::tui::keymap::Place;
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
@@ -28,9 +28,9 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
 }
 
 /// The furthest that the help for these places can be scrolled down.
-pub fn help_end(places: &[Place], size: Size) -> usize {
-    let inner = inside(help_area(size));
-    let rows = help_lines(places, Theme::new(false), usize::from(inner.width)).len();
+pub fn help_end(app: &App, places: &[Place]) -> usize {
+    let inner = inside(help_area(app.size));
+    let rows = help_lines(app, places, usize::from(inner.width)).len();
     rows.saturating_sub(usize::from(inner.height))
 }
 
@@ -41,19 +41,21 @@ fn help_area(size: Size) -> Rect {
 fn help(frame: &mut Frame, app: &App, places: &[Place], top: usize) {
     let title = vec![Span::raw("Keys · ↑ ↓ scroll · Esc closes")];
     let inner = open(frame, app, help_area(app.size), title);
-    let lines = help_lines(places, app.theme, usize::from(inner.width));
+    let lines = help_lines(app, places, usize::from(inner.width));
     // The screen may have grown since it was scrolled.
-    let top = top.min(help_end(places, app.size));
+    let top = top.min(help_end(app, places));
     let shown: Vec<Line> = lines.into_iter().skip(top).collect();
     frame.render_widget(Paragraph::new(shown), inner);
 }
 
-fn help_lines(places: &[Place], theme: Theme, width: usize) -> Vec<Line<'static>> {
+fn help_lines(app: &App, places: &[Place], width: usize) -> Vec<Line<'static>> {
+    let theme = app.theme;
     let room = width.saturating_sub(3 + KEYS + 1);
     let mut lines = Vec::new();
     for place in places {
         lines.push(Line::styled(format!(" {}", place.title()), theme.strong()));
-        for row in ROWS.iter().filter(|row| row.place == *place) {
+        let rows = app.keys.rows().iter();
+        for row in rows.filter(|row| row.place == *place && !row.keys.is_empty()) {
             let mut keys = row.keys.join(" ");
             for words in in_rows(row.help, room) {
                 let pad = KEYS.saturating_sub(keys.width());

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::tui::app::{App, Focus, Popup, VisitId};
-use crate::tui::keymap::{self, Action, Motion, Place};
+use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 
@@ -22,7 +22,7 @@ pub(super) fn open(app: &mut App, of: Of) {
 }
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect> {
-    match keymap::action(key, &[Place::List, Place::Text]) {
+    match app.keys.action(key, &[Place::List, Place::Text]) {
         Some(Action::Choose) => return choose_at(app, &list, list.chosen),
         Some(Action::Move(
             motion @ (Motion::Up

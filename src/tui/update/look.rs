@@ -101,7 +101,8 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
 }
 
 pub(super) fn move_call(app: &mut App, motion: Motion) {
-    let page = crate::tui::layout::panes(app.size, app.tab().focus, app.tab().zoom)
+    let page = app
+        .panes()
         .socket
         .map_or(10, |pane| usize::from(pane.height.max(4)) - 3);
     let Some(visit) = app.tab_mut().visit_mut() else {

@@ -4,7 +4,7 @@
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
 //! log, [`cursor`] the cursor in the response, [`moment`] the past, [`popup`] the pop-ups,
-//! [`list`] those to choose from, [`mouse`] the mouse.
+//! [`list`] those to choose from, [`mouse`] the mouse, [`panes`] their borders.
 
 mod compose;
 mod copy;
@@ -13,6 +13,7 @@ mod list;
 mod look;
 mod moment;
 mod mouse;
+mod panes;
 mod popup;
 mod send;
 mod text;
@@ -22,6 +23,7 @@ use crossterm::event::KeyEvent;
 use crate::event::{Event, Kind};
 use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
 use crate::tui::keymap::{self, Action, Place};
+use crate::tui::layout::Split;
 use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
 
@@ -137,7 +139,7 @@ fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         return text::hex_digit(app, key);
     }
     let places = app.tab().places();
-    match keymap::action(key, places) {
+    match app.keys.action(key, places) {
         Some(Action::Interrupt) => interrupt(app),
         Some(action) => {
             app.leaving = false;
@@ -207,6 +209,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             return send::pace(app);
         }
         Action::Zoom => app.tab_mut().zoom ^= true,
+        Action::Resize(motion) => panes::resize(app, motion),
+        Action::Unsplit => app.split = Split::default(),
         Action::Quit => return vec![Effect::Quit(0)],
         Action::Interrupt => return interrupt(app),
         Action::Send | Action::Go | Action::Pause | Action::Step | Action::Template => {

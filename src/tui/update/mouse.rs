@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{Action, Motion};
-use crate::tui::layout::{Panes, inside, panes};
+use crate::tui::layout::{Panes, inside};
 use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
@@ -20,7 +20,14 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, at, false),
         MouseEventKind::Drag(MouseButton::Left) => {
-            drag(app, at);
+            match app.dragged.and_then(|border| app.panes().grip(border)) {
+                Some(grip) => app.split.drag(grip, at),
+                None => drag(app, at),
+            }
+            Vec::new()
+        }
+        MouseEventKind::Up(_) => {
+            app.dragged = None;
             Vec::new()
         }
         MouseEventKind::ScrollUp => wheel(app, at, Motion::Up),
@@ -47,7 +54,7 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
         list::choose_completion(app, row);
         return Vec::new();
     }
-    let panes = shown(app);
+    let panes = app.panes();
     if panes.bar.contains(at) {
         return match ui::tab_at(app, at.x) {
             Some(ui::TabClick::Tab(number)) => {
@@ -68,6 +75,10 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
         return Vec::new();
     };
     focus(app, pane);
+    app.dragged = panes.grip_at(at).map(|grip| grip.border);
+    if app.dragged.is_some() {
+        return Vec::new();
+    }
     match pane {
         Focus::Url | Focus::Request => place_cursor(app, at, select),
         Focus::Response => {
@@ -102,15 +113,17 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
         app.popup = Some(Popup::List(open));
         return Vec::new();
     }
-    if let Some(Popup::Help { top, places }) = &mut app.popup {
-        let most = ui::help_end(places, app.size);
-        *top = match motion {
+    if let Some(Popup::Help { places, top }) =
+        app.popup.take_if(|open| matches!(open, Popup::Help { .. }))
+    {
+        let top = match motion {
             Motion::Up => top.saturating_sub(NOTCH),
-            _ => (*top + NOTCH).min(most),
+            _ => (top + NOTCH).min(ui::help_end(app, &places)),
         };
+        app.popup = Some(Popup::Help { places, top });
         return Vec::new();
     }
-    let panes = shown(app);
+    let panes = app.panes();
     for _ in 0..NOTCH {
         match pane_at(&panes, at).map(|(pane, _)| pane) {
             Some(Focus::Response) => look::scroll(app, motion),
@@ -165,7 +178,7 @@ fn point(app: &mut App, at: Position, select: bool) {
 }
 
 fn place_cursor(app: &mut App, at: Position, select: bool) {
-    let panes = shown(app);
+    let panes = app.panes();
     let tab = app.tab();
     let (area, request) = match tab.focus {
         Focus::Request => match panes.request {
@@ -184,10 +197,6 @@ fn place_cursor(app: &mut App, at: Position, select: bool) {
         &mut tab.url
     };
     editor.click(row, column, select);
-}
-
-fn shown(app: &App) -> Panes {
-    panes(app.size, app.tab().focus, app.tab().zoom)
 }
 
 fn pane_at(panes: &Panes, at: Position) -> Option<(Focus, Rect)> {

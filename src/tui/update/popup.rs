@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{self, Action, Motion, Place};
+use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
@@ -12,7 +12,7 @@ use crate::tui::ui;
 use super::{compose, copy, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    match keymap::action(key, &[Place::Anywhere]) {
+    match app.keys.action(key, &[Place::Anywhere]) {
         Some(Action::Quit) => return vec![Effect::Quit(0)],
         Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
             app.popup = None;
@@ -34,7 +34,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             }
         }
         Some(popup @ Popup::Judged { .. })
-            if keymap::action(key, &[Place::Popup]) != Some(Action::Choose) =>
+            if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) =>
         {
             app.popup = Some(popup);
         }
@@ -47,7 +47,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
 
 fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
     let page = usize::from(app.size.rows / 2);
-    let top = match keymap::action(key, &[Place::Popup]) {
+    let top = match app.keys.action(key, &[Place::Popup]) {
         Some(Action::Move(Motion::Up)) => top.saturating_sub(1),
         Some(Action::Move(Motion::Down)) => top + 1,
         Some(Action::Move(Motion::PageUp)) => top.saturating_sub(page),
@@ -57,7 +57,7 @@ fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
         Some(Action::Choose) => return,
         _ => top,
     };
-    let most = ui::help_end(&places, app.size);
+    let most = ui::help_end(app, &places);
     app.popup = Some(Popup::Help {
         places,
         top: top.min(most),
@@ -89,7 +89,7 @@ fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
             return;
         }
     }
-    match keymap::action(key, &[Place::Popup]) {
+    match app.keys.action(key, &[Place::Popup]) {
         Some(Action::Move(Motion::Up)) => row = row.saturating_sub(1),
         Some(Action::Move(Motion::Down)) => row = (row + 1).min(KNOBS.len() - 1),
         Some(Action::Move(Motion::First)) => row = 0,
@@ -112,7 +112,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::BodyFile => compose::read_body(app, &words),
         };
     }
-    match keymap::action(key, &[Place::Text]) {
+    match app.keys.action(key, &[Place::Text]) {
         Some(Action::Move(Motion::Up | Motion::Down) | Action::InsertHex) => {}
         Some(action) => {
             text::edit(&mut field, action, 1);

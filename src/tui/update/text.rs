@@ -7,7 +7,7 @@ use crate::request;
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Motion};
-use crate::tui::layout::{inside, panes};
+use crate::tui::layout::inside;
 use crate::tui::list::Completion;
 use crate::tui::message::Effect;
 use crate::tui::ui;
@@ -230,8 +230,7 @@ pub(super) fn settle(app: &mut App) {
             bytes => request::lint(bytes),
         };
     }
-    let tab = app.tab();
-    let panes = panes(app.size, tab.focus, tab.zoom);
+    let panes = app.panes();
     let url = ui::url_text(panes.url);
     let of_request = panes
         .request
@@ -257,8 +256,7 @@ pub(super) fn settle(app: &mut App) {
 }
 
 fn page(app: &App) -> usize {
-    let tab = app.tab();
-    panes(app.size, tab.focus, tab.zoom)
+    app.panes()
         .request
         .map_or(10, |pane| usize::from(pane.height.saturating_sub(3)).max(1))
 }

@@ -1,0 +1,194 @@
+//! Files and what is made of them.
+
+use super::*;
+
+fn words() -> Vocabulary<'static> {
+    let row = |place: &str, action: &str, keys| Keys {
+        place: place.to_owned(),
+        action: action.to_owned(),
+        keys,
+        help: "words",
+    };
+    Vocabulary {
+        themes: vec!["dark", "light"],
+        colours: vec!["truecolor", "16"],
+        keys: vec![
+            row("anywhere", "help", &["F1", "\"", "\\"]),
+            row("anywhere", "quit", &["q"]),
+            row("response", "find", &["/"]),
+        ],
+        spelling: |_, key| match key {
+            "" | "Ctrl" => Err(format!("{key} is no key")),
+            key => Ok(key.to_owned()),
+        },
+    }
+}
+
+#[test]
+fn what_a_file_says_holds() {
+    let read = parse(
+        r#"
+        theme = "light"
+        colours = "16"
+        ascii = true
+        memory = "1 GiB"
+        [fetch]
+        end = "close"
+        recv-size = 4_096
+        send-size = "1k"
+        timeout = 2
+        connect-timeout = 0.5
+        max-time = 0
+        [keys.anywhere]
+        help = ["F2", "h"]
+        quit = []
+        "#,
+        &words(),
+    );
+    assert_eq!(read.complaints, []);
+    let config = read.config;
+    assert_eq!(config.theme.as_deref(), Some("light"));
+    assert_eq!(config.colours.as_deref(), Some("16"));
+    assert_eq!((config.ascii, config.memory), (Some(true), 1 << 30));
+    let fetch = Fetch {
+        end: EndMode::Close,
+        recv_size: 4096,
+        send_size: Some(1024),
+        timeout: Some(Duration::from_secs(2)),
+        connect_timeout: Some(Duration::from_millis(500)),
+        max_time: None,
+    };
+    assert_eq!(config.fetch, fetch);
+    let bound: Vec<String> = config
+        .keys
+        .iter()
+        .map(|b| format!("{} {} {}", b.place, b.action, b.keys.join(" ")))
+        .collect();
+    assert_eq!(bound, ["anywhere help F2 h", "anywhere quit "]);
+}
+
+/// A file, and its complaints; what is left out of it is as usual.
+#[test]
+fn what_is_wrong_is_named_with_its_place() {
+    const THEMES: &str = "auto, dark, light";
+    for (text, want) in [
+        ("", ""),
+        ("theme = \"drak\"", "1:9: theme: drak is not known: dark?"),
+        (
+            "\n  theme = 3",
+            &format!("2:11: theme: one of {THEMES} is expected"),
+        ),
+        ("them = \"dark\"", "1:1: no setting is called them: theme?"),
+        ("# é\nb = 1", "2:1: no setting is called b"),
+        (
+            "ascii = \"yes\"",
+            "1:9: ascii: true, false or \"auto\" is expected",
+        ),
+        (
+            "memory = 1",
+            "1:10: memory: bytes, from 1048576 to 1099511627776, such as 4096 or \"64 KiB\"",
+        ),
+        (
+            "memory = \"9x\"",
+            "1:10: memory: bytes, from 1048576 to 1099511627776, such as 4096 or \"64 KiB\"",
+        ),
+        (
+            "[fetch]\nrecv-size = 0",
+            "2:13: recv-size: bytes, from 1 to 16777216, such as 4096 or \"64 KiB\"",
+        ),
+        (
+            "[fetch]\ntimeout = -1",
+            "2:11: timeout: seconds, from 0.001 to 86400; 0: none",
+        ),
+        (
+            "[fetch]\ntimeout = nan",
+            "2:11: timeout: seconds, from 0.001 to 86400; 0: none",
+        ),
+        (
+            "[fetch]\nend = \"lenght\"",
+            "2:7: end: lenght is not known: length?",
+        ),
+        (
+            "[fetch]\nrecv_size = 1",
+            "2:1: no setting is called recv_size: recv-size?",
+        ),
+        ("fetch = 1", "1:9: fetch is a table: [fetch]"),
+        ("[fecth]", "1:2: no setting is called fecth: fetch?"),
+        (
+            "[keys.respones]",
+            "1:7: no place is called respones: response?",
+        ),
+        (
+            "[keys]\nanywhere = []",
+            "2:12: anywhere is a table: [anywhere]",
+        ),
+        (
+            "[keys.response]\nfnid = [\"f\"]",
+            "2:1: no action is called fnid: find?",
+        ),
+        (
+            "[keys.response]\nfind = \"f\"",
+            "2:8: find: a list of keys is expected",
+        ),
+        (
+            "[keys.response]\nfind = [\"f\", \"Ctrl\"]",
+            "2:14: Ctrl is no key",
+        ),
+        ("[keys.response]\nfind = [3]", "2:9: a key is a text"),
+        (
+            "[keys.anywhere]\nhelp = [\"x\"]\nquit = [\"x\"]",
+            "3:9: x is help's key here already",
+        ),
+    ] {
+        let got: Vec<String> = parse(text, &words())
+            .complaints
+            .iter()
+            .map(Complaint::to_string)
+            .collect();
+        assert_eq!(got.join("\n"), want, "{text}");
+    }
+}
+
+#[test]
+fn what_is_right_holds_beside_what_is_wrong() {
+    let read = parse(
+        "theme = \"light\"\ncolours = \n[fetch]\nend = \"once\"\ntimeout = \"long\"\n",
+        &words(),
+    );
+    let lines: Vec<usize> = read.complaints.iter().map(|c| c.line).collect();
+    assert_eq!(lines, [2, 5]);
+    assert_eq!(read.config.theme.as_deref(), Some("light"));
+    assert_eq!(read.config.fetch.end, EndMode::Once);
+}
+
+#[test]
+fn the_printed_file_is_the_default() {
+    let read = parse(&print(None, &words()), &words());
+    assert_eq!(read.complaints, []);
+    let mut config = read.config;
+    let words = words();
+    for (binding, row) in config.keys.drain(..).zip(&words.keys) {
+        assert_eq!(
+            (binding.place, binding.action),
+            (row.place.clone(), row.action.clone())
+        );
+        assert_eq!(binding.keys, row.keys);
+    }
+    assert_eq!(config, Config::default());
+}
+
+/// Any bytes are a file: they are complained about, never worse.
+#[test]
+fn no_text_is_too_strange() {
+    for text in [
+        "\0",
+        "=",
+        "[[keys]]",
+        "a.b.c = 1",
+        "keys.anywhere.help = [[]]",
+        "[keys.\"\n",
+    ] {
+        assert_ne!(parse(text, &words()).complaints, [], "{text:?}");
+    }
+    assert_eq!(parse("\u{feff}theme = \"dark\"", &words()).complaints, []);
+}
