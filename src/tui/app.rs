@@ -21,6 +21,7 @@ use crate::tui::keymap::Place;
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::Size;
 use crate::tui::list::{Completion, List};
+use crate::tui::search::Find;
 use crate::tui::theme::Theme;
 use crate::url::Target;
 
@@ -152,12 +153,6 @@ pub enum ViewKind {
     Hex,
     Wire,
     Headers,
-}
-
-#[derive(Default)]
-pub struct Find {
-    /// What is looked for; empty: nothing.
-    pub needle: Vec<u8>,
 }
 
 pub enum Popup {
@@ -295,7 +290,9 @@ impl App {
         if visit.is_some_and(|visit| visit.play.is_some()) {
             return Some(TENTH / 6);
         }
-        let counting = self.notice.is_some() || visit.is_some_and(|visit| !visit.over);
+        let counting = self.notice.is_some()
+            || self.tab().find.busy()
+            || visit.is_some_and(|visit| !visit.over);
         counting.then_some(TENTH)
     }
 
