@@ -1,5 +1,5 @@
-//! What the program costs from outside, mostly as ratios made in one run: against a bare blocking
-//! `recv()` loop and against curl, where it is installed. `cargo bench --bench
+//! What the program costs from outside, mostly as ratios made in one run: against a bare
+//! blocking `recv()` loop and against curl, where it is installed. `cargo bench --bench
 //! throughput`.
 //!
 //! Each row is a program of its own, started again in each round; its figures are its

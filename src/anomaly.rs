@@ -107,7 +107,7 @@ kinds! {
         "curl and Python keep it in the value, Node refuses it";
     HighByte "high_byte" Deviation "RFC 9110 section 5.5" "a byte above 127 in the head: its charset is anybody's guess"
         "all three take it; Python reads it as Latin-1";
-    HeadTooLarge "head_too_large" Deviation "RFC 9110 section 5.4" "the head passed 1 MiB: the rest is kept as bytes but no longer parsed"
+    HeadTooLarge "head_too_large" Deviation "RFC 9110 section 5.4" "the head passed 1 MiB or 10,000 fields: the rest is kept as bytes but no longer parsed"
         "curl stops at 300 KiB (exit 56), Python at 100 fields, Node at 16 KiB";
     HeadCut "head_cut" Early "RFC 9112 section 8" "the response ended inside its head"
         "curl and Python take the fields that came and no body, without an error; Node says socket hang up";
@@ -162,7 +162,7 @@ kinds! {
         "curl ends with exit 56, Python raises IncompleteRead, Node fails to parse it";
     ForbiddenTrailer "forbidden_trailer" Deviation "RFC 9110 section 6.5.1" "a field that may not stand among the trailers; kept, without effect"
         "curl and Python read on, Node refuses a Content-Length there";
-    TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB: the rest is kept as bytes but no longer parsed"
+    TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB or 10,000 fields: the rest is kept as bytes but no longer parsed"
         "curl and Python read on, Node refuses it";
 }
 

@@ -193,7 +193,8 @@ mod tests {
         let mut closed = three_recvs();
         closed.push((900_000, recv(u64::from(HEAD) + 6, 4096, 0)));
         let ends = |reason, t_us| Ending::Ends { reason, t_us };
-        let table: &[(&[(u64, Kind)], EndMode, Ending, u64, u64)] = &[
+        type Rows<'a> = &'a [(u64, Kind)];
+        let table: &[(Rows, EndMode, Ending, u64, u64)] = &[
             (
                 &kept_open,
                 EndMode::Auto,

@@ -111,6 +111,10 @@ fn any_size_can_be_drawn() {
         "press F3",
         "open localhost/\npress F2",
         "press Ctrl-L",
+        "press Ctrl-P",
+        "press Ctrl-L\ntype l\npress ↓",
+        "press F2 Alt-S PageDown",
+        "open localhost/\npress Ctrl-E",
     ];
     for script in scripts {
         for columns in [0, 1, 2, 59, 60, 61, 75, 76, 99, 100, 300] {
@@ -144,6 +148,10 @@ fn nothing_unsafe_is_ever_drawn() {
         "open localhost/\n@1 connect 127.0.0.1:80\n@2 connect 127.0.0.1:80 = HOSTILE\n@3 error HOSTILE",
         "open localhost/\n@1 connected\n@2 recv HTTP/1.1 200 OK\\r\\n\\r\\nx\npress /\npaste HOSTILE",
         "open localhost/HOSTILE\n@1 connected\n@2 recv HTTP/1.1 200 OK\\r\\n\\r\\nx\npress s\npaste HOSTILE",
+        "press Ctrl-P\npaste HOSTILE",
+        "open localhost/HOSTILE\npress Ctrl-L\ntype localhost\npress ↓",
+        "edited HOSTILE\nopen localhost/\nedited HOSTILE\npress F5 Ctrl-E",
+        "open localhost/\n@1 connected\n@2 recv HTTP/1.1 200 OK\\r\\nX-HOSTILE: 1\\r\\nContent-Length: HOSTILE\\r\\n\\r\\nx\npress a ↓",
     ];
     for script in scripts {
         let script = script.replace("HOSTILE", HOSTILE);

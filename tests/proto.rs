@@ -22,6 +22,10 @@
 //! must give the same events, and no byte may be lost. `UPDATE=1 cargo test --test proto`
 //! writes what is found as what is expected: read every line of that difference.
 
+#[path = "support/text.rs"]
+mod text;
+#[path = "support/transcript.rs"]
+mod transcript;
 #[path = "support/wire.rs"]
 mod wire;
 
@@ -31,7 +35,9 @@ use proptest::prelude::*;
 use sockeye::anomaly;
 use sockeye::event::{EndMode, EndReason};
 use sockeye::proto::ANOMALIES_OF_A_KIND;
-use wire::{After, Case, CaseFile, Transcript, diff};
+use text::diff;
+use transcript::{After, Transcript};
+use wire::{Case, CaseFile};
 
 #[test]
 fn each_case_gives_its_events_however_it_is_cut() {

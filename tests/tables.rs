@@ -117,21 +117,20 @@ fn each_key_is_found_by_its_name() {
     }
 }
 
-/// The contract's default keys, all but those of what is not built yet: tabs of commands
-/// (Ctrl-P, :) and the views 2 and 3.
+/// The contract's default keys, all but those of what is not built yet: the views 2 and 3.
 #[test]
 fn the_contracts_keys() {
     use Place::{Anywhere, OutsideText, Request, Response, Socket, Text, Url};
     let contract: &[(Place, &str)] = &[
         (
             Anywhere,
-            "F1 Ctrl-L F2 F4 Tab Shift-Tab F5 Ctrl-R Esc Alt-← Alt-→ Ctrl-T",
+            "F1 Ctrl-P Ctrl-L F2 F4 Tab Shift-Tab F5 Ctrl-R Esc Alt-← Alt-→ Ctrl-T",
         ),
         (
             Anywhere,
             "Ctrl-PageUp Ctrl-PageDown F8 F10 F9 Ctrl-Q Ctrl-C",
         ),
-        (OutsideText, "? . q Ctrl-W z"),
+        (OutsideText, "? : . q Ctrl-W z"),
         (Url, "Enter ↑ ↓"),
         (Request, "Enter Alt-Enter"),
         (Text, "Ctrl-V Ctrl-A Ctrl-Z Ctrl-Y Ctrl-W"),

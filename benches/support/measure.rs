@@ -61,6 +61,7 @@ pub fn wait(pid: u32, began: Instant) -> Cost {
 }
 
 fn time(time: libc::timeval) -> Duration {
-    let micros = i64::from(time.tv_sec) * 1_000_000 + i64::from(time.tv_usec);
-    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+    Duration::from_secs(seconds) + Duration::from_micros(micros)
 }

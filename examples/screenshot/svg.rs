@@ -124,6 +124,18 @@ fn draw(svg: &mut String, row: u16, run: &Run) {
     } else if let Some((across, up, opacity)) = block(character) {
         let (filled, high) = (width * across, HEIGHT * up);
         rectangle(svg, x, y + HEIGHT - high, filled, high, ink, opacity);
+    } else if let Some(name) = control(character) {
+        // Few fonts have these pictures: the name's letters, falling from left to right.
+        let step = 5.0 / name.len() as f64;
+        for (at, letter) in name.chars().enumerate() {
+            let (right, down) = (at as f64 * 1.7 * step, at as f64 * 2.0 * step);
+            let _ = writeln!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"7\" fill=\"{ink}\">{letter}</text>",
+                x + right,
+                y + BASELINE - 4.0 + down,
+            );
+        }
     } else if !run.text.trim().is_empty() {
         let mut style = String::new();
         for (set, attribute) in [
@@ -180,6 +192,17 @@ fn line(character: char, x: f64, y: f64, width: f64) -> Option<String> {
         '┘' | '┛' => format!("M{cx:.1} {y:.1}V{cy:.1}H{x:.1}"),
         _ => return None,
     })
+}
+
+/// The name of a control character by its picture.
+fn control(character: char) -> Option<&'static str> {
+    const NAMES: [&str; 32] = [
+        "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR",
+        "SO", "SI", "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB",
+        "ESC", "FS", "GS", "RS", "US",
+    ];
+    let at = u32::from(character).checked_sub(u32::from('␀'))?;
+    NAMES.get(usize::try_from(at).ok()?).copied()
 }
 
 /// A block element: its share of the cell's width, of its height, its opacity.

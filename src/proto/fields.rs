@@ -9,7 +9,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::emit::Emit;
-use super::words::{alphanumeric_len, printable_len};
+use super::words::printable_len;
 use super::{Output, text};
 use crate::anomaly::Kind as Deviation;
 use crate::event::{Field, Piece};
@@ -22,7 +22,7 @@ pub const FIELDS_MAX: usize = 10_000;
 
 /// Room made before the first field: what most heads need.
 const FIELDS_USUAL: usize = 32;
-const TEXT_USUAL: usize = 1024;
+const TEXT_USUAL: usize = 1500;
 
 /// Lines that are being read. `held.len() <= SECTION_MAX`: one line's beginning, which
 /// came in an earlier piece; a line that lies whole in one piece is not copied.
@@ -72,10 +72,9 @@ impl Section {
     /// The fields so far.
     pub fn take_fields(&mut self) -> Vec<Field> {
         // Whatever was put in is UTF-8, so nothing is ever replaced here.
-        let text: Arc<str> = match std::str::from_utf8(&self.text) {
-            Ok(text) => text.into(),
-            Err(_) => String::from_utf8_lossy(&self.text).into(),
-        };
+        let text = String::from_utf8(std::mem::take(&mut self.text))
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let text = Arc::new(text);
         let field = |spot: &Spot| Field {
             name: Piece::new(&text, spot.name.0..spot.name.1),
             value: Piece::new(&text, spot.value.0..spot.value.1),
@@ -84,7 +83,6 @@ impl Section {
         };
         let fields = self.spots.iter().map(field).collect();
         self.spots.clear();
-        self.text.clear();
         fields
     }
 
@@ -380,9 +378,10 @@ fn trim(bytes: &[u8]) -> &[u8] {
 
 /// How many bytes at the beginning may stand in a name (RFC 9110 section 5.6.2).
 pub(super) fn name_len(bytes: &[u8]) -> usize {
-    let common = alphanumeric_len(bytes);
-    let rest = bytes[common..].iter();
-    common + rest.take_while(|&&byte| TOKEN[usize::from(byte)]).count()
+    bytes
+        .iter()
+        .position(|&byte| !TOKEN[usize::from(byte)])
+        .unwrap_or(bytes.len())
 }
 
 const TOKEN: [bool; 256] = {

@@ -271,11 +271,11 @@ impl<'a> Facts<'a> {
 
     /// RFC 9112 section 9.3, as far as the head says.
     fn connection<O: Output>(&self, head: &PartialHead, emit: &mut Emit<'_, O>) -> Connection {
-        let says = |option: &str| {
-            (self.connection.iter().flat_map(|field| list(&field.value)))
-                .any(|said| said.eq_ignore_ascii_case(option))
-        };
-        let (close, keep_alive) = (says("close"), says("keep-alive"));
+        let (mut close, mut keep_alive) = (false, false);
+        for option in self.connection.iter().flat_map(|field| list(&field.value)) {
+            close |= option.eq_ignore_ascii_case("close");
+            keep_alive |= option.eq_ignore_ascii_case("keep-alive");
+        }
         if close
             && keep_alive
             && let Some(field) = self.connection.first

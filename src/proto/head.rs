@@ -2,6 +2,8 @@
 //!
 //! Owns the status line. What the head means for the body is [`super::framing`]'s.
 
+use memchr::memchr;
+
 use super::emit::Emit;
 use super::fields::{Section, inspect};
 use super::{Output, text};
@@ -106,7 +108,10 @@ impl StatusLine {
             version: version_kind,
             version_text: text(version),
             status,
-            reason: text(reason).replace('\r', " "),
+            reason: match memchr(b'\r', reason) {
+                Some(_) => text(reason).replace('\r', " "),
+                None => text(reason),
+            },
         })
     }
 }

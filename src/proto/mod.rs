@@ -22,8 +22,10 @@
 //! What is held inside is bounded: a head or trailers of 1 MiB and 10,000 fields, a status
 //! or chunk size line of 64 KiB, 64 anomalies of a kind.
 
+mod chunk_line;
 mod chunked;
 mod emit;
+mod ending;
 mod fields;
 mod framing;
 mod head;

@@ -1,55 +1,30 @@
-//! Scans that take eight bytes at a time: names and values of fields are too short for
-//! memchr to pay, and a branch a byte costs more than the look.
+//! A scan that takes eight bytes at a time: values of fields are too short for memchr to
+//! pay, and it finds the line's end while it checks the bytes.
 //!
-//! Owns two counts of leading bytes. In a word, each byte's highest bit is the answer.
+//! Owns one count of leading bytes. In a word, each byte's highest bit is the answer.
 
 const EACH: u64 = u64::MAX / 255;
 const HIGH: u64 = EACH * 0x80;
 
 /// How many bytes at the beginning are printable ASCII, the space included.
 pub(super) fn printable_len(bytes: &[u8]) -> usize {
-    leading(
-        bytes,
-        |word| within(word, b' ', b'~'),
-        |byte| matches!(byte, b' '..=b'~'),
-    )
-}
-
-/// How many bytes at the beginning are ASCII letters, digits and hyphens.
-pub(super) fn alphanumeric_len(bytes: &[u8]) -> usize {
-    leading(
-        bytes,
-        // Bit 5 tells lower case from upper; no other byte becomes a letter by it.
-        |word| {
-            within(word | (EACH * 0x20), b'a', b'z')
-                | within(word, b'0', b'9')
-                | within(word, b'-', b'-')
-        },
-        |byte| byte.is_ascii_alphanumeric() || byte == b'-',
-    )
-}
-
-/// Counts leading bytes for which `each` sets the highest bit of the byte in the word;
-/// `one` says the same of the last seven or fewer.
-#[inline]
-fn leading(bytes: &[u8], each: impl Fn(u64) -> u64, one: impl Fn(u8) -> bool) -> usize {
     let (words, last) = bytes.as_chunks::<8>();
     for (i, word) in words.iter().enumerate() {
-        let other = !each(u64::from_le_bytes(*word)) & HIGH;
-        if other != 0 {
-            return 8 * i + other.trailing_zeros() as usize / 8;
+        let odd = not_printable(u64::from_le_bytes(*word));
+        if odd != 0 {
+            return 8 * i + odd.trailing_zeros() as usize / 8;
         }
     }
-    bytes.len() - last.len() + last.iter().take_while(|&&byte| one(byte)).count()
+    let printable = |byte: &&u8| matches!(byte, b' '..=b'~');
+    bytes.len() - last.len() + last.iter().take_while(printable).count()
 }
 
-/// The highest bit of each byte from `low` to `high`, both below 128. Sums stay below
-/// 256, so no byte carries into the next.
-fn within(word: u64, low: u8, high: u8) -> u64 {
-    let seven = word & !HIGH;
-    let from_low = seven + EACH * u64::from(128 - low);
-    let past_high = seven + EACH * u64::from(127 - high);
-    from_low & !past_high & !word & HIGH
+/// The highest bit of each byte below the space, or above `~`. The lowest such bit is
+/// right; a borrow may set others after it.
+fn not_printable(word: u64) -> u64 {
+    let below = word.wrapping_sub(EACH * u64::from(b' '));
+    let del = (word ^ (EACH * 0x7f)).wrapping_sub(EACH);
+    (below | del | word) & HIGH
 }
 
 #[cfg(test)]
@@ -60,17 +35,18 @@ mod tests {
     fn every_byte_at_every_place_is_told_apart() {
         for byte in 0..=u8::MAX {
             for place in 0..20 {
-                let mut bytes = [b'a'; 20];
-                bytes[place] = byte;
-                let want = |is: bool| if is { 20 } else { place };
-                let printable = matches!(byte, b' '..=b'~');
-                assert_eq!(printable_len(&bytes), want(printable), "{byte} at {place}");
-                let alphanumeric = byte.is_ascii_alphanumeric() || byte == b'-';
-                assert_eq!(
-                    alphanumeric_len(&bytes),
-                    want(alphanumeric),
-                    "{byte} at {place}"
-                );
+                for after in [b'a', 0, 0x7f, 0xff] {
+                    let mut bytes = [b'a'; 20];
+                    bytes[place] = byte;
+                    bytes[place + 1..].fill(after);
+                    let all = matches!(byte, b' '..=b'~') && (after == b'a' || place == 19);
+                    let want = match byte {
+                        _ if all => 20,
+                        b' '..=b'~' => place + 1,
+                        _ => place,
+                    };
+                    assert_eq!(printable_len(&bytes), want, "{byte} at {place}, {after}");
+                }
             }
         }
     }

@@ -157,25 +157,17 @@ pub enum ViewKind {
 
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
-    Help {
-        places: Vec<Place>,
-        top: usize,
-    },
+    Help { places: Vec<Place>, top: usize },
     /// Every knob, the chosen row, what is typed as its value.
-    Knobs {
-        row: usize,
-        typed: String,
-    },
+    Knobs { row: usize, typed: String },
     /// Where other end modes would have ended the exchange; `None`: it is being judged.
     Judged {
         id: VisitId,
         judged: Option<Vec<Judged>>,
     },
     /// One line of text is asked for.
-    Ask {
-        ask: Ask,
-        field: Editor,
-    },
+    Ask { ask: Ask, field: Editor },
+    /// A row of a list is to be chosen.
     List(List),
 }
 
@@ -457,6 +449,17 @@ impl Visit {
     /// returns a moment later.
     pub fn runs(&self) -> bool {
         !self.over && self.live.end.is_none()
+    }
+
+    /// Nothing comes any more: the view that was watched stays where it is, the others
+    /// will open at their first row.
+    pub fn rest(&mut self, watched: ViewKind) {
+        for kind in ViewKind::ALL {
+            let scroll = &mut self.scrolls[kind.index()];
+            if kind != watched && scroll.follow {
+                *scroll = Scroll::default();
+            }
+        }
     }
 
     /// What is shown of it: as it is, or as it was.

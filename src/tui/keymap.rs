@@ -156,8 +156,6 @@ macro_rules! rows {
 pub const ROWS: &[Row] = rows! {
     Anywhere ["F1"] Help, "help for the place you are in", "help";
     OutsideText ["?"] Help, "help for the place you are in";
-    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
-    OutsideText [":"] Commands, "every command by name";
     Anywhere ["Ctrl-L"] FocusUrl, "to the URL bar, its text selected", "URL";
     Anywhere ["F2"] FocusRequest, "to the request editor; again, back", "request";
     Anywhere ["F4"] EditExternally, "the request (in the editor) or the body (elsewhere) in $EDITOR";
@@ -172,6 +170,8 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
     Anywhere ["Ctrl-PageDown"] NextTab, "next tab";
+    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
+    OutsideText [":"] Commands, "every command by name";
     Anywhere ["F3"] Knobs, "every knob of the fetch: sizes, timeouts, address family, blocking", "knobs";
     Anywhere ["F6"] RecvSize, "the next size of recv(): 128 KiB, 64 KiB, 4096, 512, 16, 1 byte";
     Anywhere ["F7"] Pace, "the next pace: as fast as it goes, 10, 3, 1 calls a second";
@@ -192,7 +192,7 @@ pub const ROWS: &[Row] = rows! {
     Request ["Alt-Enter"] InsertLf, "a lone LF";
     Request ["F12"] Template, "the request that the URL stands for, instead of this one";
     Request ["Alt-M"] NextMethod, "the next method: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-    Request ["Alt-H"] AddField, "insert a header, from a list", "header";
+    Request ["Alt-H"] AddField, "insert a header, from a list";
     Request ["Alt-D"] DropField, "take the header under the cursor out; Ctrl-Z brings it back";
     Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
     Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";

@@ -82,6 +82,16 @@ pub enum Message {
     Hangup(i32),
 }
 
+impl Message {
+    /// The user waits for what comes of it.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(
+            self,
+            Message::Key(_) | Message::Paste(_) | Message::Mouse(_) | Message::Resize(_)
+        )
+    }
+}
+
 /// What is looked for, and where.
 #[derive(Clone, Debug)]
 pub struct Search {

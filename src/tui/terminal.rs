@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
@@ -27,6 +28,8 @@ const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 
 static ENTERED: AtomicBool = AtomicBool::new(false);
+/// What panicked behind the screen.
+static UNSAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The terminal in full-screen mode; dropped, it is as it was before.
 pub struct Screen {
@@ -86,6 +89,10 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         switch_off();
+        for words in unsaid().drain(..) {
+            // Standard error may be closed; there is no other place to say it.
+            let _ = writeln!(io::stderr(), "sockeye: {words}");
+        }
     }
 }
 
@@ -128,11 +135,22 @@ fn switch_off() {
     let _ = disable_raw_mode();
 }
 
-/// The panic's message goes to the screen the user had before.
+/// The panic's message goes to the screen the user had before. In another thread than the
+/// screen's own it ends only that thread's work: the screen stays, and the message waits
+/// until it is left.
 fn restore_on_panic() {
+    let ours = std::thread::current().id();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        switch_off();
-        before(info);
+        if std::thread::current().id() == ours || !ENTERED.load(Ordering::SeqCst) {
+            switch_off();
+            before(info);
+        } else {
+            unsaid().push(info.to_string());
+        }
     }));
+}
+
+fn unsaid() -> MutexGuard<'static, Vec<String>> {
+    UNSAID.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -157,7 +157,7 @@ fn finding_saving_copying() {
         RUNNING,
         notice,
         &[
-            ("press y", ""),
+            ("press y", "the body is empty"),
             ("press o", "there is no body"),
             ("press F4", "there is no body"),
         ],

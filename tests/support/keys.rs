@@ -44,9 +44,10 @@ pub fn key(name: &str) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
-/// A typed character; an upper-case one comes with Shift, one with Ctrl in lower case.
+/// A typed character; an upper-case one comes with Shift, one with Ctrl or Alt in lower
+/// case.
 pub fn character(c: char, modifiers: KeyModifiers) -> KeyEvent {
-    if modifiers.contains(KeyModifiers::CONTROL) {
+    if modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
         return KeyEvent::new(KeyCode::Char(c.to_ascii_lowercase()), modifiers);
     }
     let shift = if c.is_uppercase() {

@@ -80,6 +80,7 @@ impl Stage {
         let zero = Instant::now();
         let mut app = App::new(size, zero, theme);
         app.playground = Some(PLAYGROUND);
+        app.pages = sockeye::playground::Playground::pages().collect();
         Stage {
             app,
             zero,

@@ -82,7 +82,7 @@ impl Editor {
         let cursor = match self.cursor {
             _ if self.one_line => bytes.len(),
             // What follows the change has moved, and the cursor with it.
-            at if at >= middle.end => at + bytes.len() - self.bytes.len(),
+            at if at >= middle.end && at > middle.start => at + bytes.len() - self.bytes.len(),
             at => at,
         };
         self.replace(middle, &bytes[front..bytes.len() - back]);

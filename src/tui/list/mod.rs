@@ -120,7 +120,12 @@ pub fn shown(app: &App, of: Of, typed: &str) -> Vec<Row> {
         .into_iter()
         .filter_map(|row| Some((of.fit(typed, &row)?, row)))
         .collect();
-    fitting.sort_by_key(|(points, _)| Reverse(*points));
+    // Of two commands that fit alike the shorter name is meant: more of it was typed.
+    let length = |row: &Row| match of {
+        Of::Commands if !typed.is_empty() => row.text.len(),
+        _ => 0,
+    };
+    fitting.sort_by_key(|(points, row)| (Reverse(*points), length(row)));
     fitting.into_iter().map(|(_, row)| row).collect()
 }
 

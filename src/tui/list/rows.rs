@@ -133,7 +133,8 @@ fn exchanges(app: &App) -> Vec<Row> {
 }
 
 fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
-    let exchange = visit.exchange();
+    // As it is, also while a moment of its past is shown.
+    let exchange = &visit.live;
     let method = String::from_utf8_lossy(request::method(&visit.request));
     let status = match &exchange.head {
         Some(head) => head.status.to_string(),

@@ -103,7 +103,14 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         return (line, style);
     }
     let Some((call, waited_us)) = visit.waiting(app.now) else {
-        return ("starting".to_owned(), theme.quiet());
+        return match visit.over {
+            // A defect of this program: its words are kept for after the screen.
+            true => (
+                "the fetch broke off; what it said is printed on leaving".to_owned(),
+                theme.bad(),
+            ),
+            false => ("starting".to_owned(), theme.quiet()),
+        };
     };
     let words = match call {
         Call::Resolve => "looking up the name",
@@ -183,9 +190,22 @@ pub fn hint_at(app: &App, column: u16) -> Option<Action> {
     None
 }
 
+/// Hints while another moment is shown.
+const IN_THE_PAST: [(&str, &str, Action); 4] = [
+    ("[", "back", Action::MomentBack),
+    ("]", "forward", Action::MomentForward),
+    ("p", "play", Action::Play),
+    ("}", "the end", Action::MomentLast),
+];
+
 fn fitting(app: &App, width: usize) -> Vec<(&'static str, &'static str, Action)> {
-    let running = app.tab().visit().is_some_and(|visit| !visit.over);
+    let visit = app.tab().visit();
+    let running = visit.is_some_and(|visit| !visit.over);
+    let paused = visit.is_some_and(|visit| visit.paused);
     let mut all = Vec::new();
+    if visit.is_some_and(|visit| visit.past.is_some()) {
+        all.extend(IN_THE_PAST);
+    }
     if running {
         all.push(("Esc", "cancel", Action::Escape));
     }
@@ -194,7 +214,11 @@ fn fitting(app: &App, width: usize) -> Vec<(&'static str, &'static str, Action)>
             .iter()
             .filter(|r| r.place == *place && !r.hint.is_empty())
         {
-            all.push((hinted.keys[0], hinted.hint, hinted.action));
+            let words = match hinted.action {
+                Action::Pause if paused => "go on",
+                _ => hinted.hint,
+            };
+            all.push((hinted.keys[0], words, hinted.action));
         }
     }
     // While something runs, the keys that stop and step it matter most.

@@ -34,7 +34,7 @@ const BELOW_URL: u16 = 8;
 pub fn draw(frame: &mut Frame, app: &App, list: &List) {
     let theme = app.theme;
     let title = vec![Span::raw(list.of.title())];
-    open(frame, app, area(app, list), title);
+    open(frame, app, list_area(app, list), title);
     let parts = parts(app, list);
     let rows = list::shown(app, list.of, &list.filter.text());
     filter(frame, parts.filter, list, theme);
@@ -107,7 +107,7 @@ fn area_below_url(url: Rect, app: &App, rows: usize) -> Option<Rect> {
 }
 
 /// As high as all rows need, so that it stays in place while the filter is typed.
-fn area(app: &App, list: &List) -> Rect {
+pub fn list_area(app: &App, list: &List) -> Rect {
     let rows = list::count(app, list.of).min(usize::from(u16::MAX / 2)) as u16;
     let most = app.size.rows.saturating_sub(2).clamp(1, 32);
     centred(app.size, 92, (rows + 4 + ABOUT).clamp(10, 32).min(most))
@@ -122,7 +122,7 @@ struct Parts {
 }
 
 fn parts(app: &App, list: &List) -> Parts {
-    let inner = inside(area(app, list));
+    let inner = inside(list_area(app, list));
     let inner = Rect {
         x: inner.x + 1,
         width: inner.width.saturating_sub(2),

@@ -29,7 +29,7 @@ use crate::view::safe;
 
 pub use bar::{TabClick, tab_at};
 pub use footer::hint_at;
-pub use list::{completion_at, filter_area, row_at};
+pub use list::{completion_at, filter_area, list_area, row_at};
 pub use popup::{help_end, question_area};
 pub use request::text_area as request_text;
 pub use response::view_at;

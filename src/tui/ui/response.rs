@@ -79,7 +79,7 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
         .collect();
     let scroll = visit.scrolls[active.index()];
     let mut state = Vec::new();
-    if !visit.shows_end() && scroll.follow {
+    if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
     let find = tab.find.words(now);

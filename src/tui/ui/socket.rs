@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::event::{Call, Event, Kind};
+use crate::exchange::Log;
 use crate::tui::app::{App, Focus, Visit};
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
@@ -44,7 +45,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
                 None => visit.call == Some(number) && focused,
             };
             let to_come = visit.past.as_ref().is_some_and(|past| past.row < number);
-            let follows = log.event(at + 1);
+            let follows = meant_by(log, at);
             lines.push(call_row(
                 event,
                 follows,
@@ -111,6 +112,14 @@ fn call_row(
         _ => theme.title(false),
     };
     Line::styled(line, style)
+}
+
+/// The event that tells what a call's bytes were: the next one, but for looks at the
+/// queues, which come from the screen's own thread and may stand in between.
+fn meant_by(log: &Log, number: u64) -> Option<&Event> {
+    (number + 1..log.count())
+        .map_while(|next| log.event(next))
+        .find(|event| !matches!(event.kind, Kind::Queues(_) | Kind::PeerQueues(_)))
 }
 
 /// What a recv's bytes turned out to be, by the event that follows it.

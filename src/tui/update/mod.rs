@@ -88,9 +88,13 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Over(id) => {
-            if let Some(visit) = app.visit_by_id(id) {
-                visit.over = true;
-                visit.paused = false;
+            for tab in &mut app.tabs {
+                let shown = tab.view;
+                if let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) {
+                    visit.over = true;
+                    visit.paused = false;
+                    visit.rest(shown);
+                }
             }
             Vec::new()
         }

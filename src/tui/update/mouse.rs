@@ -32,8 +32,13 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
 fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
     match app.popup.take() {
         Some(Popup::List(open)) => {
-            let row = ui::row_at(app, &open, at);
-            return row.map_or(Vec::new(), |row| list::choose_at(app, &open, row));
+            if let Some(row) = ui::row_at(app, &open, at) {
+                return list::choose_at(app, &open, row);
+            }
+            if ui::list_area(app, &open).contains(at) {
+                app.popup = Some(Popup::List(open));
+            }
+            return Vec::new();
         }
         Some(_) => return Vec::new(),
         None => {}

@@ -14,9 +14,11 @@ use super::{compose, copy, find, list, look, send, text};
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match keymap::action(key, &[Place::Anywhere]) {
         Some(Action::Quit) => return vec![Effect::Quit(0)],
-        Some(
-            Action::Escape | Action::Interrupt | Action::Help | Action::Knobs | Action::Commands,
-        ) => {
+        Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
+            app.popup = None;
+            return Vec::new();
+        }
+        Some(Action::Commands) if matches!(app.popup, Some(Popup::List(_))) => {
             app.popup = None;
             return Vec::new();
         }

@@ -1,0 +1,140 @@
+//! A chunk's size line, RFC 9112 section 7.1: digits, extensions, and what stands there
+//! instead.
+//!
+//! Owns one line's meaning; where lines begin and end is [`super::chunked`]'s.
+
+use super::emit::Emit;
+use super::fields::{inspect, name_len, strip_line_end};
+use super::{Output, text};
+use crate::anomaly::Kind as Deviation;
+
+/// The common size line, digits and CR LF alone: its size and length. 16 digits are at
+/// most 2^64 - 1. A scan by hand: memchr is slower on lines this short.
+#[inline]
+pub(super) fn plain_size(rest: &[u8]) -> Option<(u64, usize)> {
+    let mut size = 0;
+    let mut digits = 0;
+    for &byte in rest.iter().take(17) {
+        let digit = HEX[usize::from(byte)];
+        if digit > 15 {
+            break;
+        }
+        size = size << 4 | u64::from(digit);
+        digits += 1;
+    }
+    let ends = matches!(rest.get(digits..), Some([b'\r', b'\n', ..]));
+    (ends && (1..=16).contains(&digits)).then_some((size, digits + 2))
+}
+
+/// The value of a hexadecimal digit; 255 for every other byte.
+const HEX: [u8; 256] = {
+    let mut hex = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        hex[b"0123456789abcdef"[value] as usize] = value as u8;
+        hex[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    hex
+};
+
+/// `1*HEXDIG [ chunk-ext ] CRLF`, RFC 9112 sections 7.1 and 7.1.1: the size, and the
+/// extensions from the first `;` on as they came.
+pub(super) fn parse_size<O: Output>(
+    line: &[u8],
+    offset: u64,
+    emit: &mut Emit<'_, O>,
+) -> Result<(u64, Box<str>), Deviation> {
+    let (content, bare_lf) = strip_line_end(line);
+    let spaces = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .take_while(|&&b| matches!(b, b' ' | b'\t' | b'\r'))
+            .count()
+    };
+    let before = spaces(content);
+    let after_spaces = &content[before..];
+    let digits = (after_spaces.iter())
+        .take_while(|&&byte| HEX[usize::from(byte)] < 16)
+        .count();
+    let (digits, rest) = after_spaces.split_at(digits);
+    if digits.is_empty() {
+        return Err(Deviation::BadChunkSize);
+    }
+    let after = spaces(rest);
+    // `3x`: a size in other digits, or junk; `3 x` and `3;x` are a size and something.
+    if after == 0 && !matches!(rest, [] | [b';', ..]) {
+        return Err(Deviation::BadChunkSize);
+    }
+    let mut size: u64 = 0;
+    for &digit in digits {
+        if size >> 60 != 0 {
+            return Err(Deviation::ChunkSizeOverflow);
+        }
+        size = size << 4 | u64::from(HEX[usize::from(digit)]);
+    }
+
+    inspect(content, offset, emit);
+    let size_end = offset + (before + digits.len()) as u64;
+    if before > 0 {
+        emit.anomaly(Deviation::ChunkSizeSpace, offset, "");
+    } else if after > 0 {
+        emit.anomaly(Deviation::ChunkSizeSpace, size_end, "");
+    }
+    let extensions = &rest[after..];
+    if !are_extensions(extensions) {
+        let at = size_end + after as u64;
+        emit.anomaly(Deviation::BadChunkExtension, at, text(extensions));
+    }
+    if bare_lf {
+        emit.anomaly(
+            Deviation::BareLf,
+            offset + content.len() as u64,
+            "after a chunk's size",
+        );
+    }
+    Ok((size, text(extensions).into_boxed_str()))
+}
+
+/// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`
+fn are_extensions(bytes: &[u8]) -> bool {
+    let skip = |rest: &mut &[u8]| *rest = rest.trim_ascii_start();
+    let mut rest = bytes;
+    loop {
+        skip(&mut rest);
+        let [b';', after @ ..] = rest else {
+            return rest.is_empty();
+        };
+        rest = after;
+        skip(&mut rest);
+        let name = name_len(rest);
+        rest = &rest[name..];
+        skip(&mut rest);
+        let mut value = 1;
+        if let [b'=', after @ ..] = rest {
+            rest = after;
+            skip(&mut rest);
+            value = match rest.first() {
+                Some(b'"') => quoted_len(rest),
+                _ => name_len(rest),
+            };
+            rest = &rest[value..];
+        }
+        if name == 0 || value == 0 {
+            return false;
+        }
+    }
+}
+
+/// Bytes of the quoted string at the beginning; 0 where its end is missing.
+fn quoted_len(bytes: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    0
+}
