@@ -23,13 +23,24 @@ pub struct Needle {
 
 /// What one call found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The offset of the hit's first byte.
-    Found(u64),
+pub enum Answer<T = u64> {
+    /// Of a needle: the offset of the hit's first byte.
+    Found(T),
     /// There is none up to the window's end, or back to its start.
     NotFound,
     /// None within the budget: call again from here.
     Continue(u64),
+}
+
+impl<T> Answer<T> {
+    /// What was found, otherwise told.
+    pub fn map<U>(self, tell: impl FnOnce(T) -> U) -> Answer<U> {
+        match self {
+            Answer::Found(hit) => Answer::Found(tell(hit)),
+            Answer::NotFound => Answer::NotFound,
+            Answer::Continue(at) => Answer::Continue(at),
+        }
+    }
 }
 
 impl Needle {
@@ -124,6 +135,32 @@ impl Needle {
         Ok(hits
             .map(|hit| from + hit as u64..from + (hit + self.len()) as u64)
             .collect())
+    }
+
+    /// Each hit that starts in the piece at `at`, in order, those that overlap too; then
+    /// where the next piece is.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn each(
+        &self,
+        window: &Window,
+        at: u64,
+        hit: &mut dyn FnMut(u64),
+    ) -> io::Result<Option<u64>> {
+        let mut buf = self.buffer();
+        let n = window.read_at(at, &mut buf)?;
+        if self.is_empty() || n < self.len() {
+            return Ok(None);
+        }
+        let bytes = self.fold(&mut buf[..n]);
+        let mut from = 0;
+        while let Some(found) = self.forwards.find(&bytes[from..]) {
+            hit(at + (from + found) as u64);
+            from += found + 1;
+        }
+        let next = at + (n - self.len() + 1) as u64;
+        Ok((n == buf.len()).then_some(next))
     }
 
     /// Room for a piece and for a needle as large as it likes (a user typed it).

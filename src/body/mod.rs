@@ -11,7 +11,9 @@
 
 pub mod find;
 pub mod lines;
+pub mod pattern;
 pub mod store;
 
 pub use find::{Answer, Needle};
+pub use pattern::{Pattern, Tally};
 pub use store::{Memory, Store, Window, Writer};

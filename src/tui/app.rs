@@ -21,6 +21,7 @@ use crate::tui::keymap::{Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
+use crate::tui::search::Find;
 use crate::tui::theme::Theme;
 use crate::url::Target;
 
@@ -161,12 +162,6 @@ pub enum ViewKind {
     Headers,
 }
 
-#[derive(Default)]
-pub struct Find {
-    /// What is looked for; empty: nothing.
-    pub needle: Vec<u8>,
-}
-
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
     Help { places: Vec<Place>, top: usize },
@@ -304,7 +299,9 @@ impl App {
         if visit.is_some_and(|visit| visit.play.is_some()) {
             return Some(TENTH / 6);
         }
-        let counting = self.notice.is_some() || visit.is_some_and(|visit| !visit.over);
+        let counting = self.notice.is_some()
+            || self.tab().find.busy()
+            || visit.is_some_and(|visit| !visit.over);
         counting.then_some(TENTH)
     }
 

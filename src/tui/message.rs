@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::body::{Store, Window};
+use crate::body::{Pattern, Store, Tally, Window};
 use crate::event::{Event, Queues};
 use crate::exchange::Exchange;
 use crate::export::Form;
@@ -50,6 +51,19 @@ pub enum Message {
         id: VisitId,
         view: ViewKind,
         hit: Option<Range<u64>>,
+        /// It went round an end of the bytes.
+        wrapped: bool,
+        back: bool,
+        /// It began at the hit before.
+        steady: bool,
+    },
+    /// Hits counted so far; `done` bytes are looked at, `None` at the end.
+    Counted {
+        id: VisitId,
+        view: ViewKind,
+        base: u64,
+        tally: Tally,
+        done: Option<u64>,
     },
     Judged {
         id: VisitId,
@@ -78,6 +92,17 @@ impl Message {
     }
 }
 
+/// What is looked for, and where.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub id: VisitId,
+    pub view: ViewKind,
+    pub window: Window,
+    /// Added to a hit's offset in the window.
+    pub shift: u64,
+    pub pattern: Arc<Pattern>,
+}
+
 #[derive(Debug)]
 pub enum Effect {
     Fetch {
@@ -95,15 +120,18 @@ pub enum Effect {
     /// Cancel and drop what is kept of it.
     Forget(VisitId),
     Find {
-        id: VisitId,
-        view: ViewKind,
-        window: Window,
-        /// Added to a hit's offset in the window.
-        shift: u64,
-        needle: Vec<u8>,
+        search: Search,
         from: u64,
         back: bool,
+        steady: bool,
     },
+    /// Count all hits, and those before `base`.
+    Count {
+        search: Search,
+        base: u64,
+    },
+    /// Nobody waits for a hit or a count any more.
+    StopFinding,
     /// Judge a finished exchange by every end mode.
     Rejudge {
         id: VisitId,

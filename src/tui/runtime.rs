@@ -13,7 +13,6 @@ use std::sync::mpsc::Sender;
 use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
 
-use crate::body::find::{Answer, Needle};
 use crate::body::{Memory, Window};
 use crate::event::{Addr, EndMode};
 use crate::export::Form;
@@ -23,12 +22,11 @@ use crate::playground::Playground;
 use crate::rejudge::rejudge;
 use crate::tui::address::Stretch;
 use crate::tui::app::VisitId;
+use crate::tui::finder::Finder;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
 use crate::tui::terminal::Screen;
 
-/// Bytes a search looks at before it sees whether it is still wanted.
-const SLICE: u64 = 64 * 1024 * 1024;
 /// Bytes of a file that can become a body: the editor holds all of it, and so does undo.
 const BODY_FILE: u64 = 64 << 20;
 
@@ -39,6 +37,7 @@ pub struct Runtime {
     playground: Option<Playground>,
     pool: Arc<Pool>,
     memory: Memory,
+    finder: Finder,
     running: HashMap<VisitId, Running>,
 }
 
@@ -57,6 +56,7 @@ impl Runtime {
         memory: u64,
     ) -> Runtime {
         Runtime {
+            finder: Finder::new(messages.clone()),
             messages,
             input,
             playground,
@@ -91,27 +91,13 @@ impl Runtime {
                 }
             }
             Effect::Find {
-                id,
-                view,
-                window,
-                shift,
-                needle,
+                search,
                 from,
                 back,
-            } => {
-                let messages = self.messages.clone();
-                std::thread::spawn(move || {
-                    let found = match find(&window, &needle, from, back) {
-                        Ok(at) => Message::Found {
-                            id,
-                            view,
-                            hit: at.map(|at| at + shift..at + shift + needle.len() as u64),
-                        },
-                        Err(err) => Message::Complain(format!("find: {err}")),
-                    };
-                    let _ = messages.send(found);
-                });
-            }
+                steady,
+            } => self.finder.look(search, from, back, steady),
+            Effect::Count { search, base } => self.finder.count(search, base),
+            Effect::StopFinding => self.finder.stop(),
             Effect::Rejudge {
                 id,
                 exchange,
@@ -421,24 +407,6 @@ fn each_piece(window: &Window, mut take: impl FnMut(&[u8]) -> io::Result<()>) ->
         at += read as u64;
     }
     Ok(())
-}
-
-fn find(window: &Window, needle: &[u8], from: u64, back: bool) -> io::Result<Option<u64>> {
-    // Lower case finds any case, a capital only itself, as in less -i.
-    let ignore_case = !needle.iter().any(u8::is_ascii_uppercase);
-    let needle = Needle::new(needle, ignore_case);
-    let mut at = from;
-    loop {
-        let answer = match back {
-            false => needle.next(window, at, SLICE)?,
-            true => needle.previous(window, at, SLICE)?,
-        };
-        match answer {
-            Answer::Found(hit) => return Ok(Some(hit)),
-            Answer::NotFound => return Ok(None),
-            Answer::Continue(next) => at = next,
-        }
-    }
 }
 
 /// OSC 52: the terminal puts it into the clipboard, over ssh too; whether it did, it

@@ -159,7 +159,14 @@ impl Stage {
                     self.app.tab().view,
                 );
                 let hit = Some(from.parse().expect("a number")..to.parse().expect("a number"));
-                self.tell(Message::Found { id, view, hit });
+                self.tell(Message::Found {
+                    id,
+                    view,
+                    hit,
+                    wrapped: false,
+                    back: false,
+                    steady: true,
+                });
             }
             "notice" => self.tell(Message::Note(lossy(&unescape(rest)))),
             "problem" => self.tell(Message::Complain(lossy(&unescape(rest)))),
@@ -344,12 +351,12 @@ fn name(effect: &Effect) -> String {
         Effect::Step(id) => format!("step {id}"),
         Effect::Pace(id, pace) => format!("pace {id} {pace:?}"),
         Effect::Forget(id) => format!("forget {id}"),
-        Effect::Find {
-            needle, from, back, ..
-        } => {
+        Effect::Find { from, back, .. } => {
             let way = if *back { "back from" } else { "from" };
-            format!("find {} {way} {from}", lossy(needle))
+            format!("find {way} {from}")
         }
+        Effect::Count { base, .. } => format!("count before {base}"),
+        Effect::StopFinding => "stop finding".to_owned(),
         Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),

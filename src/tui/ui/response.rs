@@ -1,5 +1,7 @@
 //! The response pane: a row of views, then the rows of the one chosen.
 
+use std::time::Instant;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -33,7 +35,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     row(
         frame,
         Rect { height: 1, ..inner },
-        views(tab, visit, theme, usize::from(inner.width)),
+        views(tab, visit, theme, usize::from(inner.width), app.now),
     );
     let rows_area = lens::rows_of(inner);
     let lines = lens::rows(tab, visit, rows_area);
@@ -62,7 +64,7 @@ fn label(kind: ViewKind) -> String {
     format!(" {} {} ", kind.number(), kind.title())
 }
 
-fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
+fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> Vec<Span<'static>> {
     let (active, wrap, ruler) = (tab.view, tab.wrap, tab.ruler);
     let mut spans: Vec<Span> = ViewKind::ALL
         .into_iter()
@@ -79,6 +81,10 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'stat
     let mut state = Vec::new();
     if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
+    }
+    let find = tab.find.words(now);
+    if !find.is_empty() {
+        state.push(find);
     }
     match ruler {
         Some(Starts::Recvs) => state.push("ruler: recv()".to_owned()),

@@ -8,13 +8,13 @@ use crate::event::Kind;
 use crate::exchange::Starts;
 use crate::export::Form;
 use crate::tui::address::{self, Whence};
-use crate::tui::app::{App, Ask, Focus, Popup, ViewKind, Visit, VisitId};
+use crate::tui::app::{App, Ask, Focus, Popup, ViewKind, Visit};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Motion};
 use crate::tui::lens;
 use crate::tui::message::Effect;
 
-use super::{copy, cursor};
+use super::{copy, cursor, find};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -48,8 +48,8 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 field: Editor::line(),
             });
         }
-        Action::FindNext => return find(app, false),
-        Action::FindPrevious => return find(app, true),
+        Action::FindNext => return find::next(app, false),
+        Action::FindPrevious => return find::next(app, true),
         Action::Save => return ask_save(app),
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
@@ -224,80 +224,6 @@ pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
     let scroll = &mut visit.scrolls[kind.index()];
     scroll.top = top;
     scroll.follow = false;
-}
-
-pub(super) fn find_new(app: &mut App, needle: Vec<u8>) -> Vec<Effect> {
-    app.tab_mut().find.needle = needle;
-    if let Some(visit) = app.tab_mut().visit_mut() {
-        visit.hit = None;
-    }
-    find(app, false)
-}
-
-fn find(app: &mut App, back: bool) -> Vec<Effect> {
-    let tab = app.tab();
-    let needle = tab.find.needle.clone();
-    if needle.is_empty() {
-        app.note("nothing is looked for: / asks");
-        return Vec::new();
-    }
-    let kind = match tab.view {
-        ViewKind::Headers => ViewKind::Wire,
-        kind => kind,
-    };
-    let area = lens::area(app);
-    let tab = app.tab();
-    let Some(visit) = tab.visit() else {
-        return Vec::new();
-    };
-    let (window, shift) = match kind {
-        ViewKind::Wire => (visit.received(), visit.sent().len() as u64),
-        _ => (visit.body(), 0),
-    };
-    let from = match &visit.hit {
-        Some((of, hit)) if *of == kind && back => hit.start.saturating_sub(shift),
-        Some((of, hit)) if *of == kind => (hit.start + 1).saturating_sub(shift),
-        // The first find starts at what is on screen.
-        _ => lens::first_byte(visit, kind, tab.wrap, area).saturating_sub(shift),
-    };
-    vec![Effect::Find {
-        id: visit.id,
-        view: kind,
-        window,
-        shift,
-        needle,
-        from,
-        back,
-    }]
-}
-
-pub(super) fn found(
-    app: &mut App,
-    id: VisitId,
-    view: ViewKind,
-    hit: Option<Range<u64>>,
-) -> Vec<Effect> {
-    let Some(hit) = hit else {
-        app.note("not found from here on; n starts again at the top");
-        if let Some(visit) = app.visit_by_id(id) {
-            visit.hit = None;
-            visit.scrolls[view.index()].top = 0;
-            visit.scrolls[view.index()].follow = false;
-        }
-        return Vec::new();
-    };
-    let shown = app.tab().visit().is_some_and(|visit| visit.id == id);
-    if let Some(visit) = app.visit_by_id(id) {
-        visit.hit = Some((view, hit.clone()));
-    }
-    if shown {
-        cursor::put(app, view, hit.start);
-        app.note(format!(
-            "found at byte {} (n: next, N: previous)",
-            hit.start
-        ));
-    }
-    Vec::new()
 }
 
 fn ask_save(app: &mut App) -> Vec<Effect> {

@@ -3,12 +3,14 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`moment`] the past, [`popup`] the pop-ups,
-//! [`list`] those to choose from, [`mouse`] the mouse, [`panes`] their borders.
+//! log, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
+//! [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
+//! their borders.
 
 mod compose;
 mod copy;
 mod cursor;
+mod find;
 mod list;
 mod look;
 mod moment;
@@ -98,7 +100,24 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Found { id, view, hit } => look::found(app, id, view, hit),
+        Message::Found {
+            id,
+            view,
+            hit,
+            wrapped,
+            back,
+            steady,
+        } => find::found(app, id, view, hit, (wrapped, back, steady)),
+        Message::Counted {
+            id,
+            view,
+            base,
+            tally,
+            done,
+        } => {
+            find::counted(app, id, view, base, tally, done);
+            Vec::new()
+        }
         Message::Judged { id, judged } => {
             if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
                 && *of == id
@@ -313,6 +332,9 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
+            if find::stop(app) {
+                return vec![Effect::StopFinding];
+            }
             // The cursor goes first, and what n found with it; then the rest.
             if cursor::hide(app) {
                 return Vec::new();

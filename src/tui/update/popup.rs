@@ -9,7 +9,7 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compose, copy, list, look, send, text};
+use super::{compose, copy, find, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -106,7 +106,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
     if key.code == KeyCode::Enter {
         let words = field.text();
         return match ask {
-            Ask::Find => look::find_new(app, words.into_bytes()),
+            Ask::Find => find::begin(app, words),
             Ask::SaveBody => look::save_as(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
             Ask::BodyFile => compose::read_body(app, &words),

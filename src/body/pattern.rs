@@ -1,0 +1,390 @@
+//! What is looked for: bytes, or a regular expression over bytes.
+//!
+//! Owns how a typed text is understood, and one way to search by either. Nothing is held
+//! but a block at a time; what a regular expression finds may begin anywhere and is seen
+//! for at least [`REACH`] bytes.
+
+use std::io;
+use std::ops::Range;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::find::{Answer, Needle};
+use super::store::Window;
+
+/// Bytes looked at at once, by a regular expression.
+const LOOK: u64 = 64 * 1024;
+/// Bytes seen behind a block: a longer hit of a regular expression is cut off.
+const REACH: u64 = 16 * 1024;
+/// Bytes seen before a block, for `^` and `\b`.
+const BEFORE: u64 = 16;
+
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    Bytes(Box<Needle>),
+    Regex(Regex),
+}
+
+/// Hits counted so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub hits: u64,
+    /// Those that start before a place asked about.
+    pub before: u64,
+}
+
+impl Pattern {
+    /// `/re/` is a regular expression; with `hex`, digits (`de ad be ef`, `0xdead`) are
+    /// bytes; anything else is text. Text without a capital finds any case.
+    ///
+    /// # Errors
+    /// Why the regular expression is none, in one line.
+    pub fn typed(text: &str, hex: bool) -> Result<Pattern, String> {
+        let ignore_case = !text.contains(|c: char| c.is_ascii_uppercase());
+        if let Some(re) = text.strip_prefix('/').and_then(|re| re.strip_suffix('/'))
+            && !re.is_empty()
+        {
+            return regex(re);
+        }
+        if hex && let Some(bytes) = hex_bytes(text) {
+            return Ok(Pattern::Bytes(Box::new(Needle::new(&bytes, false))));
+        }
+        Ok(Pattern::Bytes(Box::new(Needle::new(
+            text.as_bytes(),
+            ignore_case,
+        ))))
+    }
+
+    /// Where the search for the next hit goes on: bytes may overlap, what a regular
+    /// expression finds does not.
+    pub fn behind(&self, hit: &Range<u64>) -> u64 {
+        match self {
+            Pattern::Bytes(_) => hit.start + 1,
+            Pattern::Regex(_) => hit.end.max(hit.start + 1),
+        }
+    }
+
+    /// The first hit that starts at `from` or later, looking at about `budget` bytes.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn next(&self, window: &Window, from: u64, budget: u64) -> io::Result<Answer<Range<u64>>> {
+        let regex = match self {
+            Pattern::Bytes(needle) => {
+                let answer = needle.next(window, from, budget)?;
+                return Ok(answer.map(|at| at..at + needle.len() as u64));
+            }
+            Pattern::Regex(regex) => regex,
+        };
+        let mut at = from;
+        loop {
+            let mut first = None;
+            let next = each_match(regex, window, at, &mut |hit| {
+                first = Some(hit);
+                false
+            })?;
+            match (first, next) {
+                (Some(hit), _) => return Ok(Answer::Found(hit)),
+                (None, None) => return Ok(Answer::NotFound),
+                (None, Some(next)) if next - from >= budget => return Ok(Answer::Continue(next)),
+                (None, Some(next)) => at = next,
+            }
+        }
+    }
+
+    /// The last hit that starts before `before`, looking at about `budget` bytes.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn previous(
+        &self,
+        window: &Window,
+        before: u64,
+        budget: u64,
+    ) -> io::Result<Answer<Range<u64>>> {
+        let regex = match self {
+            Pattern::Bytes(needle) => {
+                let answer = needle.previous(window, before, budget)?;
+                return Ok(answer.map(|at| at..at + needle.len() as u64));
+            }
+            Pattern::Regex(regex) => regex,
+        };
+        let first = before.min(window.there());
+        let mut end = first;
+        while end > 0 {
+            let from = end.saturating_sub(LOOK);
+            let mut last = None;
+            // From a little before, so that a hit that began there is not found again
+            // from its middle.
+            let mut at = Some(from.saturating_sub(REACH));
+            while let Some(here) = at.filter(|&here| here < end) {
+                at = each_match(regex, window, here, &mut |hit| {
+                    let inside = hit.start < end;
+                    if inside && hit.start >= from {
+                        last = Some(hit);
+                    }
+                    inside
+                })?;
+            }
+            if let Some(hit) = last {
+                return Ok(Answer::Found(hit));
+            }
+            end = from;
+            if end > 0 && first - end >= budget {
+                return Ok(Answer::Continue(end));
+            }
+        }
+        Ok(Answer::NotFound)
+    }
+
+    /// The hits that touch a range of at most a few screens, for marking them.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn hits(&self, window: &Window, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
+        let regex = match self {
+            Pattern::Bytes(needle) => return needle.hits(window, range),
+            Pattern::Regex(regex) => regex,
+        };
+        let end = range.end.min(range.start.saturating_add(LOOK));
+        let mut hits = Vec::new();
+        let mut at = Some(range.start.saturating_sub(REACH));
+        while let Some(here) = at.filter(|&here| here < end) {
+            at = each_match(regex, window, here, &mut |hit| {
+                let inside = hit.start < end;
+                if inside && range.start < hit.end {
+                    hits.push(hit);
+                }
+                inside
+            })?;
+        }
+        Ok(hits)
+    }
+
+    /// Counts the hits that start at `from` or later, looking at about `budget` bytes;
+    /// answers where to go on, `None` at the end.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn count(
+        &self,
+        window: &Window,
+        from: u64,
+        budget: u64,
+        before: u64,
+        tally: &mut Tally,
+    ) -> io::Result<Option<u64>> {
+        let mut count = |start: u64| {
+            tally.hits += 1;
+            tally.before += u64::from(start < before);
+        };
+        let mut at = from;
+        loop {
+            let next = match self {
+                Pattern::Bytes(needle) => needle.each(window, at, &mut count)?,
+                Pattern::Regex(regex) => each_match(regex, window, at, &mut |hit| {
+                    count(hit.start);
+                    true
+                })?,
+            };
+            match next {
+                None => return Ok(None),
+                Some(next) if next - from >= budget => return Ok(Some(next)),
+                Some(next) => at = next,
+            }
+        }
+    }
+}
+
+/// Bytes, not characters: `.` is any byte but LF, `\w` is ASCII, `^` and `$` are at
+/// lines. Without a capital it finds any case.
+fn regex(re: &str) -> Result<Pattern, String> {
+    let regex = RegexBuilder::new(re)
+        .unicode(false)
+        .multi_line(true)
+        .case_insensitive(!re.contains(|c: char| c.is_ascii_uppercase()))
+        .build();
+    // The last line of its words says what is wrong, those before draw where.
+    let why = |err: regex::Error| {
+        let words = err.to_string();
+        let last = words.lines().last().unwrap_or_default();
+        last.trim_start_matches("error: ").to_owned()
+    };
+    regex.map(Pattern::Regex).map_err(why)
+}
+
+/// Pairs of digits, with or without spaces or a `0x` before them; `None` where the text
+/// is something else.
+fn hex_bytes(text: &str) -> Option<Vec<u8>> {
+    let digits: String = text
+        .split_whitespace()
+        .map(|word| word.strip_prefix("0x").unwrap_or(word))
+        .collect();
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.is_ascii() {
+        return None;
+    }
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok())
+        .collect()
+}
+
+/// The hits that start in the block at `at`, in order, until `go_on` answers false; then
+/// where the next block is. Empty hits are none.
+fn each_match(
+    regex: &Regex,
+    window: &Window,
+    at: u64,
+    go_on: &mut dyn FnMut(Range<u64>) -> bool,
+) -> io::Result<Option<u64>> {
+    let start = at.saturating_sub(BEFORE);
+    let bytes = window.read(start, (BEFORE + LOOK + REACH) as usize)?;
+    let end = start + bytes.len() as u64;
+    let block = at.saturating_add(LOOK);
+    let mut next = block;
+    // At most BEFORE, so it fits.
+    let mut from = (at - start) as usize;
+    while let Some(hit) = (from <= bytes.len())
+        .then(|| regex.find_at(&bytes, from))
+        .flatten()
+    {
+        let found = start + hit.start() as u64..start + hit.end() as u64;
+        // What starts in the next block is seen whole from there.
+        if found.start >= block {
+            break;
+        }
+        if hit.is_empty() {
+            from = hit.end() + 1;
+            continue;
+        }
+        from = hit.end();
+        next = next.max(found.end);
+        if !go_on(found) {
+            break;
+        }
+    }
+    Ok((next < end).then_some(next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::{Memory, Writer};
+
+    const ALL: u64 = u64::MAX;
+
+    fn window(bytes: &[u8]) -> Window {
+        let mut writer = Writer::new(&Memory::new(100_000));
+        writer.append(bytes).unwrap();
+        Window::whole(&writer.store())
+    }
+
+    /// All hits, forwards; they must be the same backwards and counted.
+    fn found(typed: &str, hex: bool, bytes: &[u8]) -> Vec<Range<u64>> {
+        let pattern = Pattern::typed(typed, hex).unwrap();
+        let window = window(bytes);
+        let mut hits = Vec::new();
+        let mut from = 0;
+        loop {
+            match pattern.next(&window, from, 1000).unwrap() {
+                Answer::Found(hit) => {
+                    from = pattern.behind(&hit);
+                    hits.push(hit);
+                }
+                Answer::Continue(at) => from = at,
+                Answer::NotFound => break,
+            }
+        }
+        let mut backwards = Vec::new();
+        let mut before = ALL;
+        loop {
+            match pattern.previous(&window, before, 1000).unwrap() {
+                Answer::Found(hit) => {
+                    before = hit.start;
+                    backwards.push(hit);
+                }
+                Answer::Continue(at) => before = at,
+                Answer::NotFound => break,
+            }
+        }
+        backwards.reverse();
+        assert_eq!(backwards, hits, "{typed} backwards");
+        let mut tally = Tally::default();
+        let middle = bytes.len() as u64 / 2;
+        let mut at = Some(0);
+        while let Some(from) = at {
+            at = pattern
+                .count(&window, from, 1000, middle, &mut tally)
+                .unwrap();
+        }
+        let before = hits.iter().filter(|hit| hit.start < middle).count() as u64;
+        assert_eq!(
+            (tally.hits, tally.before),
+            (hits.len() as u64, before),
+            "{typed}"
+        );
+        hits
+    }
+
+    #[test]
+    fn what_is_typed_finds() {
+        let bytes = b"One one\r\ntwo: \xde\xad\xbe\xef 12\r\n\r\nDE AD 0xde";
+        let at = |starts: &[(u64, u64)]| -> Vec<Range<u64>> {
+            starts.iter().map(|&(from, to)| from..to).collect()
+        };
+        type Hits<'a> = &'a [(u64, u64)];
+        #[rustfmt::skip]
+        let rows: &[(&str, bool, Hits)] = &[
+            ("one", false, &[(0, 3), (4, 7)]),
+            ("One", false, &[(0, 3)]),
+            ("de ad", false, &[(25, 30)]),
+            ("de ad", true, &[(14, 16)]),
+            ("0xDEADBEEF", true, &[(14, 18)]),
+            ("0xde", false, &[(31, 35)]),
+            ("dead b", true, &[]),
+            ("/o[nw]e/", false, &[(0, 3), (4, 7)]),
+            ("/O.e/", false, &[(0, 3)]),
+            ("/^two/", false, &[(9, 12)]),
+            (r"/\d+$/", false, &[]),
+            (r"/\d+\r$/", false, &[(19, 22)]),
+            (r"/\r\n\r\n/", false, &[(21, 25)]),
+            (r"/\xde\xad/", false, &[(14, 16)]),
+            ("/x*/", false, &[(32, 33)]),
+            ("/", false, &[]),
+            ("//", false, &[]),
+        ];
+        for &(typed, hex, want) in rows {
+            assert_eq!(found(typed, hex, bytes), at(want), "{typed} {hex}");
+        }
+        assert_eq!(found("aa", false, b"aaaa"), [0..2, 1..3, 2..4]);
+        assert_eq!(found("/aa/", false, b"aaaa"), [0..2, 2..4]);
+        let err = Pattern::typed("/a(/", false).unwrap_err();
+        assert_eq!(err, "unclosed group");
+    }
+
+    #[test]
+    fn hits_lie_across_the_edges_of_the_blocks() {
+        let mut bytes = vec![b'.'; 3 * LOOK as usize];
+        let words = [LOOK - 3, LOOK + 100, 2 * LOOK - 5000, 3 * LOOK - 6];
+        let lens = [6, 6, 9000, 6];
+        for (&at, &len) in words.iter().zip(&lens) {
+            bytes[at as usize..(at + len) as usize].fill(b'w');
+        }
+        let want: Vec<Range<u64>> = words
+            .iter()
+            .zip(&lens)
+            .map(|(&at, &len)| at..at + len)
+            .collect();
+        assert_eq!(found(r"/\w+/", false, &bytes), want);
+        let pattern = Pattern::typed(r"/\w+/", false).unwrap();
+        for (range, want) in [
+            (LOOK..LOOK + 1, &want[..1]),
+            (LOOK - 9..LOOK + 200, &want[..2]),
+            (2 * LOOK..2 * LOOK + 9, &want[2..3]),
+            (0..5, &[]),
+        ] {
+            let hits = pattern.hits(&window(&bytes), range.clone()).unwrap();
+            assert_eq!(hits, want, "{range:?}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The find of a tab: what is looked for, how many hits there are, which one it is at.
+//!
+//! Holds numbers only. Threads look and count (`runtime`); how far they are comes back as
+//! messages.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::body::{Pattern, Tally};
+use crate::tui::app::{ViewKind, VisitId};
+
+/// What takes longer is told.
+const SOON: Duration = Duration::from_millis(500);
+
+#[derive(Default)]
+pub struct Find {
+    /// As it was typed.
+    pub typed: String,
+    pub pattern: Option<Arc<Pattern>>,
+    /// A thread looks for a hit since then.
+    pub since: Option<Instant>,
+    pub count: Option<Count>,
+}
+
+/// The hits in what one view shows of one exchange.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Count {
+    pub id: VisitId,
+    pub view: ViewKind,
+    /// Bytes that are counted in.
+    pub len: u64,
+    /// The hit that `tally.before` counts up to, in the window's offsets.
+    pub base: u64,
+    pub tally: Tally,
+    /// Bytes looked at so far; `None`: all.
+    pub done: Option<u64>,
+    pub since: Instant,
+    pub nth: Nth,
+}
+
+/// Which hit n and N have led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nth {
+    /// So many after the one at `base`.
+    FromBase(i64),
+    /// From the first one, that is 0.
+    FromFirst(u64),
+    /// Back from the last one, that is 0.
+    FromLast(u64),
+}
+
+impl Find {
+    /// Something on screen counts on.
+    pub fn busy(&self) -> bool {
+        let counts = |count: &Count| count.done.is_some();
+        self.since.is_some() || self.count.as_ref().is_some_and(counts)
+    }
+
+    /// `3 of 17`; while it takes long, how far it is; empty when there is nothing to say.
+    pub fn words(&self, now: Instant) -> String {
+        let long = |since: Instant| now.saturating_duration_since(since) >= SOON;
+        if let Some(since) = self.since.filter(|&since| long(since)) {
+            let seconds = now.saturating_duration_since(since).as_secs_f64();
+            return format!("searching {seconds:.1} s");
+        }
+        let Some(count) = &self.count else {
+            return String::new();
+        };
+        match count.done {
+            None => count.words(),
+            Some(done) if long(count.since) => {
+                let percent = (done as f64 / count.len.max(1) as f64 * 100.0) as u64;
+                format!("counting {percent} %")
+            }
+            Some(_) => String::new(),
+        }
+    }
+}
+
+impl Count {
+    /// n or N led one further, round an end of the bytes when `wrapped`.
+    pub fn step(&mut self, back: bool, wrapped: bool) {
+        self.nth = match (wrapped, back, self.nth) {
+            (true, false, _) => Nth::FromFirst(0),
+            (true, true, _) => Nth::FromLast(0),
+            (false, false, Nth::FromBase(n)) => Nth::FromBase(n + 1),
+            (false, true, Nth::FromBase(n)) => Nth::FromBase(n - 1),
+            (false, false, Nth::FromFirst(n)) => Nth::FromFirst(n + 1),
+            (false, true, Nth::FromFirst(n)) => Nth::FromFirst(n.saturating_sub(1)),
+            (false, false, Nth::FromLast(n)) => Nth::FromLast(n.saturating_sub(1)),
+            (false, true, Nth::FromLast(n)) => Nth::FromLast(n + 1),
+        };
+    }
+
+    fn words(&self) -> String {
+        let hits = self.tally.hits;
+        let nth = match self.nth {
+            Nth::FromBase(n) => self.tally.before.saturating_add_signed(n) + 1,
+            Nth::FromFirst(n) => n + 1,
+            Nth::FromLast(n) => hits.saturating_sub(n),
+        };
+        format!("{} of {hits}", nth.clamp(hits.min(1), hits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_hit_it_is() {
+        const N: (bool, bool) = (false, false);
+        const BACK: (bool, bool) = (true, false);
+        const ROUND: (bool, bool) = (false, true);
+        const BACK_ROUND: (bool, bool) = (true, true);
+        for (steps, want) in [
+            (&[][..], "3 of 17"),
+            (&[N, N], "5 of 17"),
+            (&[BACK], "2 of 17"),
+            (&[N, ROUND], "1 of 17"),
+            (&[ROUND, N], "2 of 17"),
+            (&[BACK_ROUND], "17 of 17"),
+            (&[BACK_ROUND, BACK, BACK, N], "16 of 17"),
+        ] {
+            let mut count = Count {
+                id: 1,
+                view: ViewKind::Text,
+                len: 100,
+                base: 40,
+                tally: Tally {
+                    hits: 17,
+                    before: 2,
+                },
+                done: None,
+                since: Instant::now(),
+                nth: Nth::FromBase(0),
+            };
+            for &(back, wrapped) in steps {
+                count.step(back, wrapped);
+            }
+            assert_eq!(count.words(), want, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_takes_long_is_told() {
+        let start = Instant::now();
+        let count = |done| Count {
+            id: 1,
+            view: ViewKind::Text,
+            len: 200,
+            base: 0,
+            tally: Tally { hits: 1, before: 0 },
+            done,
+            since: start,
+            nth: Nth::FromBase(0),
+        };
+        for (since, count, after, want) in [
+            (None, None, 900, ""),
+            (Some(start), None, 400, ""),
+            (Some(start), None, 1200, "searching 1.2 s"),
+            (None, Some(count(Some(50))), 400, ""),
+            (None, Some(count(Some(50))), 600, "counting 25 %"),
+            (None, Some(count(None)), 600, "1 of 1"),
+        ] {
+            let find = Find {
+                since,
+                count,
+                ..Find::default()
+            };
+            let now = start + Duration::from_millis(after);
+            assert_eq!(find.words(now), want);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Find: `/` asks, n and N go from hit to hit and round the ends, all are counted.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::body::{Pattern, Tally};
+use crate::tui::address;
+use crate::tui::app::{App, ViewKind, VisitId};
+use crate::tui::lens;
+use crate::tui::message::{Effect, Search};
+use crate::tui::search::{Count, Find, Nth};
+
+use super::cursor;
+
+/// What was typed after `/`; nothing leaves it.
+pub(super) fn begin(app: &mut App, typed: String) -> Vec<Effect> {
+    let hex = app.tab().view == ViewKind::Hex;
+    if let Some(visit) = app.tab_mut().visit_mut() {
+        visit.hit = None;
+    }
+    app.tab_mut().find = Find::default();
+    if typed.is_empty() {
+        return vec![Effect::StopFinding];
+    }
+    match Pattern::typed(&typed, hex) {
+        Ok(pattern) => {
+            app.tab_mut().find = Find {
+                typed,
+                pattern: Some(Arc::new(pattern)),
+                ..Find::default()
+            };
+            next(app, false)
+        }
+        Err(why) => {
+            app.complain(format!("{typed}: {why}"));
+            vec![Effect::StopFinding]
+        }
+    }
+}
+
+/// From the last hit on, or from where the cursor was moved to since.
+pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
+    let area = lens::area(app);
+    let now = app.now;
+    let tab = app.tab();
+    let kind = tab.view;
+    let Some(pattern) = tab.find.pattern.clone() else {
+        app.note("nothing is looked for: / asks");
+        return Vec::new();
+    };
+    let Some(visit) = tab.visit() else {
+        return Vec::new();
+    };
+    let (window, shift) = address::window(visit, kind);
+    let at = visit.cursor(kind).map(|cursor| cursor.bytes.start);
+    let hit = match &visit.hit {
+        Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => {
+            Some(hit.start.saturating_sub(shift)..hit.end.saturating_sub(shift))
+        }
+        _ => None,
+    };
+    let from = match &hit {
+        Some(hit) if back => hit.start,
+        Some(hit) => pattern.behind(hit),
+        None => at
+            .unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area))
+            .saturating_sub(shift),
+    };
+    let effect = Effect::Find {
+        search: Search {
+            id: visit.id,
+            view: kind,
+            window,
+            shift,
+            pattern,
+        },
+        from,
+        back,
+        steady: hit.is_some(),
+    };
+    app.tab_mut().find.since = Some(now);
+    vec![effect]
+}
+
+/// An answer; `steady`: it was looked for from the hit before.
+pub(super) fn found(
+    app: &mut App,
+    id: VisitId,
+    view: ViewKind,
+    hit: Option<Range<u64>>,
+    (wrapped, back, steady): (bool, bool, bool),
+) -> Vec<Effect> {
+    let Some(tab) = app
+        .tabs
+        .iter_mut()
+        .find(|tab| tab.visits.iter().any(|visit| visit.id == id))
+    else {
+        return Vec::new();
+    };
+    tab.find.since = None;
+    let typed = tab.find.typed.clone();
+    let shown = tab.visit().is_some_and(|visit| visit.id == id);
+    let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) else {
+        return Vec::new();
+    };
+    visit.hit = hit.clone().map(|hit| (view, hit));
+    let Some(hit) = hit else {
+        tab.find.count = None;
+        app.note(format!("not found: {typed}"));
+        return Vec::new();
+    };
+    let (window, shift) = address::window(visit, view);
+    let len = window.there();
+    let base = hit.start.saturating_sub(shift);
+    let same = |count: &&mut Count| (count.id, count.view, count.len) == (id, view, len);
+    let effects = match (tab.find.count.as_mut().filter(same), &tab.find.pattern) {
+        (Some(count), _) if steady => {
+            count.step(back, wrapped);
+            Vec::new()
+        }
+        (_, None) => Vec::new(),
+        (_, Some(pattern)) => {
+            let search = Search {
+                id,
+                view,
+                window,
+                shift,
+                pattern: Arc::clone(pattern),
+            };
+            tab.find.count = Some(Count {
+                id,
+                view,
+                len,
+                base,
+                tally: Tally::default(),
+                done: Some(0),
+                since: app.now,
+                nth: Nth::FromBase(0),
+            });
+            vec![Effect::Count { search, base }]
+        }
+    };
+    if shown && std::ptr::eq(tab, app.tab()) {
+        cursor::put(app, view, hit.start);
+        app.note(match (wrapped, back) {
+            (false, _) => format!("found {typed} (n: next, N: previous)"),
+            (true, false) => format!("found {typed}, from the top again"),
+            (true, true) => format!("found {typed}, from the end again"),
+        });
+    }
+    effects
+}
+
+/// How far a count is; `done` is `None` at its end.
+pub(super) fn counted(
+    app: &mut App,
+    id: VisitId,
+    view: ViewKind,
+    base: u64,
+    tally: Tally,
+    done: Option<u64>,
+) {
+    let counts = app
+        .tabs
+        .iter_mut()
+        .filter_map(|tab| tab.find.count.as_mut());
+    for count in counts {
+        if (count.id, count.view, count.base) == (id, view, base) {
+            count.tally = tally;
+            count.done = done;
+        }
+    }
+}
+
+/// Esc: what still looks or counts is called off; false where nothing does.
+pub(super) fn stop(app: &mut App) -> bool {
+    let find = &mut app.tab_mut().find;
+    let busy = find.busy();
+    if busy {
+        find.since = None;
+        find.count = None;
+    }
+    busy
+}
