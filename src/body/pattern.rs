@@ -21,7 +21,7 @@ const BEFORE: u64 = 16;
 
 #[derive(Clone, Debug)]
 pub enum Pattern {
-    Bytes(Needle),
+    Bytes(Box<Needle>),
     Regex(Regex),
 }
 
@@ -47,9 +47,10 @@ impl Pattern {
             return regex(re);
         }
         if hex && let Some(bytes) = hex_bytes(text) {
-            return Ok(Pattern::Bytes(Needle::new(&bytes, false)));
+            return Ok(Pattern::Bytes(Box::new(Needle::new(&bytes, false))));
         }
-        Ok(Pattern::Bytes(Needle::new(text.as_bytes(), ignore_case)))
+        let needle = Needle::new(text.as_bytes(), ignore_case);
+        Ok(Pattern::Bytes(Box::new(needle)))
     }
 
     /// Where the search for the next hit goes on: bytes may overlap, what a regular
@@ -217,7 +218,7 @@ fn hex_bytes(text: &str) -> Option<Vec<u8>> {
         .split_whitespace()
         .map(|word| word.strip_prefix("0x").unwrap_or(word))
         .collect();
-    if digits.is_empty() || digits.len() % 2 > 0 || !digits.is_ascii() {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.is_ascii() {
         return None;
     }
     (0..digits.len())
@@ -329,8 +330,9 @@ mod tests {
         let at = |starts: &[(u64, u64)]| -> Vec<Range<u64>> {
             starts.iter().map(|&(from, to)| from..to).collect()
         };
+        type Row = (&'static str, bool, &'static [(u64, u64)]);
         #[rustfmt::skip]
-        let rows: &[(&str, bool, &[(u64, u64)])] = &[
+        let rows: &[Row] = &[
             ("one", false, &[(0, 3), (4, 7)]),
             ("One", false, &[(0, 3)]),
             ("de ad", false, &[(25, 30)]),
