@@ -25,7 +25,7 @@ use crate::view::safe::safe;
 #[derive(Parser, Debug)]
 #[command(name = "sockeye", version, args_conflicts_with_subcommands = true)]
 struct Cli {
-    /// What to open: example.com, localhost:8080/x, http://[::1]:81/a?b
+    /// What to open: example.com, localhost:8080/x, 127.0.0.1:81/a?b
     url: Option<String>,
 
     #[command(subcommand)]

@@ -1,7 +1,7 @@
 //! Requests and fields to begin with, as data.
 //!
 //! Owns their bytes. Each is as right, or as wrong, as it says: what is wrong in one is
-//! its point, and [`super::lint`] says so beside the line.
+//! its point, and [`super::lint()`] says so beside the line.
 
 /// A whole request; [`Snippet::bytes`] makes it one for a target.
 pub struct Snippet {

@@ -2,7 +2,7 @@
 //! matters has a sign, a word or an attribute too.
 //!
 //! Owns the parts' names and the choice of a theme. The themes are data
-//! (`assets/themes/*.toml`), read by [`file`]; how many colours the terminal has is
+//! (`assets/themes/*.toml`), read by [`mod@file`]; how many colours the terminal has is
 //! [`depth`]'s.
 
 pub mod depth;
