@@ -10,6 +10,8 @@
 mod keys;
 #[path = "frames/looking.rs"]
 mod looking;
+#[path = "frames/pointing.rs"]
+mod pointing;
 #[path = "support/scene.rs"]
 mod scene;
 #[path = "support/stage.rs"]

@@ -129,17 +129,27 @@ fn an_exchange_as_it_was() {
 #[test]
 fn finding_saving_copying() {
     let rows = &[
-        ("press /\ntype ell\npress Enter", "find ell from 0"),
+        ("press /\ntype ell\npress Enter", "find from 0"),
         (
             "press /\ntype ell\npress Enter\nfound 1..4\npress n",
-            "find ell from 0, find ell from 2",
+            "find from 0, count before 1, find from 2",
         ),
         (
             "press /\ntype ell\npress Enter\nfound 1..4\npress N",
-            "find ell from 0, find ell back from 1",
+            "find from 0, count before 1, find back from 1",
         ),
         ("press n", ""),
-        ("press / Enter", ""),
+        // What regular expressions find does not overlap.
+        (
+            "press /\ntype /l+/\npress Enter\nfound 2..4\npress n",
+            "find from 0, count before 2, find from 4",
+        ),
+        // From where the cursor was moved to.
+        (
+            "press /\ntype l\npress Enter\nfound 2..3\npress → → n",
+            "find from 0, count before 2, find from 4",
+        ),
+        ("press / Enter", "stop finding"),
         ("press / x Esc", ""),
         ("press s Enter", "save a"),
         ("press s\ntype other\npress Enter", "save other"),
