@@ -49,15 +49,8 @@ impl Pattern {
         if hex && let Some(bytes) = hex_bytes(text) {
             return Ok(Pattern::Bytes(Box::new(Needle::new(&bytes, false))));
         }
-<<<<<<< HEAD
-        Ok(Pattern::Bytes(Box::new(Needle::new(
-            text.as_bytes(),
-            ignore_case,
-        ))))
-=======
         let needle = Needle::new(text.as_bytes(), ignore_case);
         Ok(Pattern::Bytes(Box::new(needle)))
->>>>>>> read
     }
 
     /// Where the search for the next hit goes on: bytes may overlap, what a regular
@@ -337,15 +330,9 @@ mod tests {
         let at = |starts: &[(u64, u64)]| -> Vec<Range<u64>> {
             starts.iter().map(|&(from, to)| from..to).collect()
         };
-<<<<<<< HEAD
-        type Hits<'a> = &'a [(u64, u64)];
-        #[rustfmt::skip]
-        let rows: &[(&str, bool, Hits)] = &[
-=======
         type Row = (&'static str, bool, &'static [(u64, u64)]);
         #[rustfmt::skip]
         let rows: &[Row] = &[
->>>>>>> read
             ("one", false, &[(0, 3), (4, 7)]),
             ("One", false, &[(0, 3)]),
             ("de ad", false, &[(25, 30)]),
