@@ -1,19 +1,13 @@
 //! The events of an exchange: small facts (counts, offsets, names), never body bytes.
 //!
 //! Owns [`Event`], [`Kind`], the ways a response may end ([`EndMode`] asked for,
-//! [`EndReason`] found) and the JSON line of each event. It folds nothing (that is
+//! [`EndReason`] found) and, in `json`, the line of each event. It folds nothing (that is
 //! [`crate::exchange`]) and writes nowhere.
-//!
-//! # The JSON line
-//! One object a line: `t_us` (microseconds on a monotonic clock since the exchange, or
-//! the first of a redirect chain, started), `event` (its name), then its fields.
-//! Offsets count wire bytes of that direction on that connection. Header values are
-//! strings: UTF-8 where the bytes are, else each byte as its Latin-1 character.
 
+mod json;
 mod piece;
 
 use std::fmt;
-use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -382,169 +376,6 @@ impl Kind {
         }
     }
 }
-
-impl Event {
-    /// Writes the JSON line, its LF included. Without serde's data model: at 4 KiB a
-    /// recv, a GiB is half a million lines.
-    pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
-        write!(
-            out,
-            "{{\"t_us\":{},\"event\":\"{}\"",
-            self.t_us,
-            self.kind.name()
-        )?;
-        self.kind.write_fields(out)?;
-        out.write_all(b"}\n")
-    }
-}
-
-impl Kind {
-    fn write_fields(&self, out: &mut impl Write) -> io::Result<()> {
-        match self {
-            Kind::ResolveStart { host, port } => {
-                text(out, "host", host)?;
-                write!(out, ",\"port\":{port}")
-            }
-            Kind::Resolved { addrs, us } => {
-                let addrs: Vec<String> = addrs.iter().map(IpAddr::to_string).collect();
-                json(out, "addrs", &addrs)?;
-                write!(out, ",\"us\":{us}")
-            }
-            Kind::Socket(socket) => {
-                text(out, "family", socket.family.name())?;
-                write!(out, ",\"type\":\"SOCK_STREAM\",\"fd\":{}", socket.fd)?;
-                out.write_all(b",\"options\":{")?;
-                for (i, (name, value)) in socket.options.iter().enumerate() {
-                    let comma = if i == 0 { "" } else { "," };
-                    write!(out, "{comma}\"{name}\":{value}")?;
-                }
-                out.write_all(b"}")
-            }
-            Kind::ConnectStart { addr } => text(out, "addr", &addr.to_string()),
-            Kind::Connected { local, peer, us } => {
-                text(out, "local", &local.to_string())?;
-                text(out, "peer", &peer.to_string())?;
-                write!(out, ",\"us\":{us}")
-            }
-            Kind::ConnectFailed { addr, error, us } => {
-                text(out, "addr", &addr.to_string())?;
-                text(out, "error", error)?;
-                write!(out, ",\"us\":{us}")
-            }
-            Kind::Reused {
-                local,
-                peer,
-                exchange,
-                idle_us,
-            } => {
-                text(out, "local", &local.to_string())?;
-                text(out, "peer", &peer.to_string())?;
-                write!(out, ",\"exchange\":{exchange},\"idle_us\":{idle_us}")
-            }
-            Kind::NotReused { peer, why } => {
-                text(out, "peer", &peer.to_string())?;
-                text(out, "why", why)
-            }
-            Kind::Send {
-                offset,
-                offered,
-                sent,
-            } => write!(
-                out,
-                ",\"offset\":{offset},\"offered\":{offered},\"sent\":{sent}"
-            ),
-            Kind::Recv {
-                offset,
-                asked,
-                bytes,
-                queued,
-            } => {
-                write!(
-                    out,
-                    ",\"offset\":{offset},\"asked\":{asked},\"bytes\":{bytes}"
-                )?;
-                number(out, "queued", *queued)
-            }
-            Kind::CallFailed { call, errno, error } => {
-                text(out, "call", call.name())?;
-                text(out, "errno", errno)?;
-                text(out, "error", error)
-            }
-            Kind::WouldBlock { call, waited_us } | Kind::Held { call, waited_us } => {
-                text(out, "call", call.name())?;
-                write!(out, ",\"waited_us\":{waited_us}")
-            }
-            Kind::HalfClosed => Ok(()),
-            Kind::Queues(queues) | Kind::PeerQueues(queues) => {
-                for (name, value) in queues.named() {
-                    number(out, name, value)?;
-                }
-                Ok(())
-            }
-            Kind::InterimHead(head) | Kind::Head(head) => {
-                text(out, "version", &head.version)?;
-                write!(out, ",\"status\":{}", head.status)?;
-                text(out, "reason", &head.reason)?;
-                headers(out, &head.fields)?;
-                write!(out, ",\"offset\":{},\"bytes\":{}", head.offset, head.bytes)?;
-                match head.framing {
-                    Framing::NoBody => out.write_all(b",\"framing\":\"no_body\""),
-                    Framing::Chunked => out.write_all(b",\"framing\":\"chunked\""),
-                    Framing::Close => out.write_all(b",\"framing\":\"close\""),
-                    Framing::Length(length) => write!(
-                        out,
-                        ",\"framing\":\"content_length\",\"content_length\":{length}"
-                    ),
-                }
-            }
-            Kind::Body { bytes } => write!(out, ",\"bytes\":{bytes}"),
-            Kind::Chunk {
-                offset,
-                size,
-                extensions,
-            } => {
-                write!(out, ",\"offset\":{offset},\"size\":{size}")?;
-                text(out, "extensions", extensions)
-            }
-            Kind::Trailers { headers: fields } => headers(out, fields),
-            Kind::Anomaly(anomaly) => {
-                text(out, "kind", anomaly.kind.name())?;
-                write!(out, ",\"offset\":{}", anomaly.offset)?;
-                text(out, "message", &anomaly.message())?;
-                text(out, "rule", anomaly.kind.rule())
-            }
-            Kind::Redirect { from, to, status } => {
-                text(out, "from", from)?;
-                text(out, "to", to)?;
-                write!(out, ",\"status\":{status}")
-            }
-            Kind::End(end) => write!(
-                out,
-                ",\"reason\":\"{}\",\"head_bytes\":{},\"body_bytes\":{},\"wire_bytes\":{},\"us\":{}",
-                end.reason, end.head_bytes, end.body_bytes, end.wire_bytes, end.us
-            ),
-            Kind::Closed {
-                by,
-                kept_alive,
-                why,
-            } => {
-                text(out, "by", by.name())?;
-                write!(out, ",\"kept_alive\":{kept_alive}")?;
-                text(out, "why", why)
-            }
-            Kind::Error {
-                kind,
-                message,
-                exit,
-            } => {
-                text(out, "kind", kind)?;
-                text(out, "message", message)?;
-                write!(out, ",\"exit\":{exit}")
-            }
-        }
-    }
-}
-
 impl Queues {
     /// Each level with its name in JSON.
     pub fn named(&self) -> [(&'static str, Option<u32>); 10] {
@@ -563,75 +394,9 @@ impl Queues {
     }
 }
 
-fn text(out: &mut impl Write, name: &str, value: &str) -> io::Result<()> {
-    json(out, name, value)
-}
-
-fn json(
-    out: &mut impl Write,
-    name: &str,
-    value: &(impl serde::Serialize + ?Sized),
-) -> io::Result<()> {
-    write!(out, ",\"{name}\":")?;
-    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)
-}
-
-/// A number that may be unknown: unknown is left out, never 0.
-fn number(out: &mut impl Write, name: &str, value: Option<u32>) -> io::Result<()> {
-    match value {
-        Some(value) => write!(out, ",\"{name}\":{value}"),
-        None => Ok(()),
-    }
-}
-
-fn headers(out: &mut impl Write, fields: &[Field]) -> io::Result<()> {
-    let pairs: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|field| (field.name.as_str(), field.value.as_str()))
-        .collect();
-    json(out, "headers", &pairs)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn line(kind: Kind) -> String {
-        let mut out = Vec::new();
-        Event { t_us: 7, kind }.write_json(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn lines_are_json_with_the_contracts_fields() {
-        for (kind, want) in [
-            (
-                Kind::Recv {
-                    offset: 3,
-                    asked: 4096,
-                    bytes: 0,
-                    queued: None,
-                },
-                r#"{"t_us":7,"event":"recv","offset":3,"asked":4096,"bytes":0}"#,
-            ),
-            (
-                Kind::ConnectStart {
-                    addr: Addr::Ip("[::1]:80".parse().unwrap()),
-                },
-                r#"{"t_us":7,"event":"connect_start","addr":"[::1]:80"}"#,
-            ),
-            (
-                Kind::Chunk {
-                    offset: 1,
-                    size: 2,
-                    extensions: ";a=\"\u{1b}\"".into(),
-                },
-                r#"{"t_us":7,"event":"chunk","offset":1,"size":2,"extensions":";a=\"\u001b\""}"#,
-            ),
-        ] {
-            assert_eq!(line(kind), format!("{want}\n"));
-        }
-    }
 
     #[test]
     fn the_common_events_stay_small() {
