@@ -32,6 +32,11 @@ pub struct Plan {
     pub recv_size: usize,
     /// Bytes offered to each `send()`; `None` is all that is left.
     pub send_size: Option<usize>,
+    /// Rest between two `send()`s.
+    pub send_delay: Option<Duration>,
+    /// `shutdown(SHUT_WR)` once all is sent: the peer's `recv()` then answers 0, ours
+    /// goes on.
+    pub half_close: bool,
     pub nonblocking: bool,
     /// Of each call (SO_RCVTIMEO, SO_SNDTIMEO; of `poll()` when non-blocking).
     pub timeout: Option<Duration>,
@@ -70,6 +75,8 @@ impl Plan {
             end: EndMode::Auto,
             recv_size: FAST_RECV,
             send_size: None,
+            send_delay: None,
+            half_close: false,
             nonblocking: false,
             timeout: None,
             connect_timeout: None,

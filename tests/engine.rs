@@ -126,6 +126,25 @@ fn the_whole_time_bounds_every_call() {
     }
 }
 
+/// The server reads until our close, which is only a half of one.
+#[test]
+fn after_a_half_close_the_answer_still_comes() {
+    let server = Server::start(|_| vec![Step::WaitForClose, send(OK_3), Step::Close]).unwrap();
+    let mut plan = plan(&server, "/");
+    plan.half_close = true;
+    run(plan).lines_after_send(
+        "half-close",
+        &[
+            "half_closed",
+            "recv 0 41",
+            "head 200",
+            "body 3",
+            "end content_length 38+3 of 41",
+            "closed us",
+        ],
+    );
+}
+
 // -- send -------------------------------------------------------------------------------
 
 #[test]
@@ -140,6 +159,19 @@ fn each_send_offers_what_was_asked_for() {
         assert!(offered <= 16 && sent == offered);
     }
     assert_eq!(done.sends().len(), request.len().div_ceil(16));
+}
+
+#[test]
+fn between_two_sends_it_rests_as_long_as_asked() {
+    let server = Server::start(|request| vec![send(echo(&request.bytes()))]).unwrap();
+    let mut plan = plan(&server, "/");
+    plan.send_size = Some(20);
+    plan.send_delay = Some(Duration::from_millis(5));
+    let done = run(plan);
+    let held = |event: &&Event| matches!(event.kind, Kind::Held { .. });
+    let rests = done.events.iter().filter(held).count();
+    assert_eq!(rests, done.sends().len() - 1);
+    assert!(done.end().us >= rests as u64 * 5_000);
 }
 
 #[test]
@@ -901,6 +933,7 @@ fn line(kind: &Kind) -> Option<String> {
         Kind::CallFailed { call, errno, .. } => format!("failed {call} {errno}"),
         Kind::WouldBlock { call, .. } => format!("would_block {call}"),
         Kind::Held { call, .. } => format!("held {call}"),
+        Kind::HalfClosed => "half_closed".to_owned(),
         Kind::Head(head) => format!("head {}", head.status),
         Kind::Body { bytes } => format!("body {bytes}"),
         Kind::Chunk { size, .. } => format!("chunk {size}"),

@@ -241,7 +241,8 @@ fn resizes_in_a_row_end_in_a_whole_frame() {
     let (mut terminal, _) = Terminal::browser();
     terminal.send("1");
     for step in 0..60u16 {
-        terminal.resize(1 + step * 37 % 150, 1 + step * 23 % 60);
+        // The emulator itself cannot wrap a line on a screen of one row.
+        terminal.resize(2 + step * 37 % 150, 2 + step * 23 % 60);
     }
     terminal.resize(100, 30);
     terminal.wait("a frame of the last size", |screen| {

@@ -160,6 +160,9 @@ impl<S: Sink> Run<'_, S> {
             .clamp(1, LARGEST_CALL);
         let mut rest: &[u8] = &plan.request;
         while !rest.is_empty() {
+            if rest.len() < plan.request.len() {
+                self.rest_between_sends()?;
+            }
             self.gate(Call::Send)?;
             let limit = Limit::of(plan, Call::Send)?;
             self.look(&turn.connection)?;
@@ -194,7 +197,33 @@ impl<S: Sink> Run<'_, S> {
             }
         }
         turn.sent_whole = true;
-        Ok(())
+        match plan.half_close {
+            true => self.half_close(turn),
+            false => Ok(()),
+        }
+    }
+
+    /// Pieces of a request far apart: what many a server has never met.
+    fn rest_between_sends(&mut self) -> Result<()> {
+        let Some(delay) = self.plan.send_delay else {
+            return Ok(());
+        };
+        self.control.rest(delay)?;
+        self.events.emit(Kind::Held {
+            call: Call::Send,
+            waited_us: micros(delay),
+        })
+    }
+
+    fn half_close(&mut self, turn: &mut Turn) -> Result<()> {
+        self.gate(Call::Close)?;
+        let done = turn.connection.transport.shutdown_send();
+        turn.half_closed = true;
+        self.events.emit(match done {
+            Ok(()) => Kind::HalfClosed,
+            // The peer has gone already: recv() will tell more of it.
+            Err(errno) => errno::failed(Call::Close, errno),
+        })
     }
 
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {

@@ -84,6 +84,11 @@ impl Transport {
         rustix::net::recv(&*self.socket, buffer, RecvFlags::empty()).map(|(bytes, _)| bytes)
     }
 
+    /// Our direction is done; theirs is not.
+    pub fn shutdown_send(&self) -> Result<()> {
+        rustix::net::shutdown(&*self.socket, rustix::net::Shutdown::Write)
+    }
+
     /// What a `recv()` would find now, without taking it: 0 is the peer's close, EAGAIN
     /// that all is quiet.
     pub fn peek(&self) -> Result<usize> {

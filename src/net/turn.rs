@@ -20,6 +20,8 @@ pub(super) struct Turn {
     /// Wire bytes received on the connection before this response.
     from: u64,
     pub sent_whole: bool,
+    /// `shutdown(SHUT_WR)` was called.
+    pub half_closed: bool,
     /// `recv()` answered 0.
     pub peer_closed: bool,
 }
@@ -34,6 +36,7 @@ impl Turn {
             ),
             from: connection.received,
             sent_whole: false,
+            half_closed: false,
             peer_closed: false,
             connection,
         }
@@ -62,6 +65,7 @@ impl Turn {
             Err(Error::Timeout { .. }) => (false, "the response may still come"),
             Err(_) => (false, "the exchange failed"),
             Ok(()) if !self.sent_whole => (false, "the request was not sent whole"),
+            Ok(()) if self.half_closed => (false, "our direction was shut down"),
             Ok(()) if !plan.reuse => (false, "no connection is to be kept"),
             Ok(()) if asks_to_close(&plan.request) => (false, "the request said close"),
             Ok(()) => self.reader.persistent(),

@@ -13,6 +13,8 @@ pub struct Knobs {
     pub end: EndMode,
     pub recv_size: usize,
     pub send_size: Option<usize>,
+    pub send_delay: Option<Duration>,
+    pub half_close: bool,
     pub nonblocking: bool,
     pub timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
@@ -29,6 +31,8 @@ impl Default for Knobs {
             end: EndMode::Auto,
             recv_size: FAST_RECV,
             send_size: None,
+            send_delay: None,
+            half_close: false,
             nonblocking: false,
             timeout: None,
             connect_timeout: None,
@@ -87,6 +91,20 @@ pub const KNOBS: &[Knob] = &[
         },
         turn: |k, on| turn(&mut k.send_size, SEND_SIZES, on),
         set: |k, text| number(text).map(|n| k.send_size = Some(n)),
+    },
+    Knob {
+        title: "send delay",
+        help: "rest between two send()s, with a send size that makes several; type seconds",
+        show: |k| time(k.send_delay),
+        turn: |k, on| turn(&mut k.send_delay, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.send_delay = Some(t)),
+    },
+    Knob {
+        title: "half-close",
+        help: "shutdown(SHUT_WR) once all is sent: the server's recv() then answers 0",
+        show: |k| if k.half_close { "yes" } else { "no" }.to_owned(),
+        turn: |k, _| k.half_close = !k.half_close,
+        set: |_, _| None,
     },
     Knob {
         title: "blocking",
@@ -167,6 +185,8 @@ impl Knobs {
         plan.end = self.end;
         plan.recv_size = self.recv_size;
         plan.send_size = self.send_size;
+        plan.send_delay = self.send_delay;
+        plan.half_close = self.half_close;
         plan.nonblocking = self.nonblocking;
         plan.timeout = self.timeout;
         plan.connect_timeout = self.connect_timeout;
@@ -186,6 +206,9 @@ impl Knobs {
         });
         if let Some(n) = self.send_size {
             parts.push(format!("send {n}"));
+        }
+        if self.half_close {
+            parts.push("half-close".to_owned());
         }
         if self.nonblocking {
             parts.push("non-blocking".to_owned());
@@ -254,9 +277,10 @@ mod tests {
             (1, "4096", true),
             (1, "0", false),
             (1, "99999999999", false),
-            (4, "0.25", true),
-            (4, "-1", false),
-            (4, "nan", false),
+            (3, "0.25", true),
+            (3, "-1", false),
+            (3, "nan", false),
+            (4, "1", false),
             (0, "auto", false),
         ] {
             let mut knobs = Knobs::default();
