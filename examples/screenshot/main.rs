@@ -77,6 +77,7 @@ fn play(steps: &[Step]) -> vt100::Screen {
     let mut command = CommandBuilder::new(std::env::current_exe().expect("a name"));
     command.arg("browse");
     command.env("TERM", "xterm-256color");
+    command.env("COLORTERM", "truecolor");
     command.env_remove("NO_COLOR");
     let mut browser = pty.slave.spawn_command(command).expect("the browser");
     let output = read(pty.master.try_clone_reader().expect("its output"));

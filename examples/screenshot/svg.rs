@@ -4,6 +4,7 @@
 //! text is set in runs of one style, each character at its cell's place: fonts differ in
 //! width.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use vt100::{Cell, Color, Screen};
@@ -24,8 +25,8 @@ const PALETTE: [&str; 16] = [
 
 #[derive(Clone, PartialEq)]
 struct Look {
-    ink: &'static str,
-    paper: Option<&'static str>,
+    ink: Cow<'static, str>,
+    paper: Option<Cow<'static, str>>,
     bold: bool,
     italic: bool,
     underlined: bool,
@@ -109,7 +110,7 @@ fn draw(svg: &mut String, row: u16, run: &Run) {
         bold,
         italic,
         underlined,
-    } = run.look;
+    } = &run.look;
     if let Some(paper) = paper {
         rectangle(svg, x, y, width, HEIGHT, paper, 1.0);
     }
@@ -143,7 +144,7 @@ fn draw(svg: &mut String, row: u16, run: &Run) {
             (italic, " font-style=\"italic\""),
             (underlined, " text-decoration=\"underline\""),
         ] {
-            style.push_str(if set { attribute } else { "" });
+            style.push_str(if *set { attribute } else { "" });
         }
         let lead = run.text.len() - run.text.trim_start().len();
         let text = run.text.trim();
@@ -223,13 +224,13 @@ impl Look {
         let (ink, paper) = (colour(cell.fgcolor()), colour(cell.bgcolor()));
         let (ink, paper) = match cell.inverse() {
             true => (
-                Some(paper.unwrap_or(BACKGROUND)),
-                Some(ink.unwrap_or(FOREGROUND)),
+                Some(paper.unwrap_or(BACKGROUND.into())),
+                Some(ink.unwrap_or(FOREGROUND.into())),
             ),
             false => (ink, paper),
         };
         Look {
-            ink: ink.unwrap_or(FOREGROUND),
+            ink: ink.unwrap_or(FOREGROUND.into()),
             paper,
             bold: cell.bold(),
             italic: cell.italic(),
@@ -239,10 +240,11 @@ impl Look {
 }
 
 /// `None` is the terminal's own.
-fn colour(colour: Color) -> Option<&'static str> {
+fn colour(colour: Color) -> Option<Cow<'static, str>> {
     match colour {
-        Color::Idx(index) => PALETTE.get(usize::from(index)).copied(),
-        Color::Default | Color::Rgb(..) => None,
+        Color::Idx(index) => PALETTE.get(usize::from(index)).map(|&rgb| rgb.into()),
+        Color::Rgb(red, green, blue) => Some(format!("#{red:02x}{green:02x}{blue:02x}").into()),
+        Color::Default => None,
     }
 }
 
