@@ -9,6 +9,7 @@
 //!   └────────────── a kept connection ─▸┘     (a 1xx head leaves Waiting as it is)
 //! ```
 
+pub mod compare;
 mod log;
 mod origin;
 mod past;
