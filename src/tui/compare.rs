@@ -13,7 +13,7 @@ use crate::body::differ::{self, Same};
 use crate::tui::app::VisitId;
 use crate::tui::message::Message;
 
-/// Bytes between two words about how far it is: a few frames a second from memory.
+/// Bytes between two words about how far it is: 16 of them a GiB.
 const STEP: u64 = 64 << 20;
 
 /// The pop-up that shows A beside B.
