@@ -104,6 +104,19 @@ fn monochrome_has_no_colour_and_colour_changes_no_text() {
     assert!(colours(&colourful) > 100);
 }
 
+/// Two exchanges whose heads and bodies differ, side by side.
+const TWO: &str = r"
+    open localhost/
+    @1 connected
+    @2 recv HTTP/1.1 200 OK\r\nX-A: HOSTILE\r\nX-HOSTILE: 1\r\nContent-Length: 9\r\n\r\nHOSTILE x
+    @3 eof
+    open localhost/HOSTILE
+    @1 connected
+    @2 recv HTTP/1.1 200 HOSTILE\r\nX-A: 1\r\nContent-Length: 9\r\n\r\nHOSTILE y
+    @3 eof
+    press c G
+";
+
 #[test]
 fn any_size_can_be_drawn() {
     let scripts = [
@@ -117,6 +130,8 @@ fn any_size_can_be_drawn() {
         "press Ctrl-L\ntype l\npress ↓",
         "press F2 Alt-S PageDown",
         "open localhost/\npress Ctrl-E",
+        "open localhost/\nopen localhost/\npress c",
+        TWO,
     ];
     for script in scripts {
         for columns in [0, 1, 2, 59, 60, 61, 75, 76, 99, 100, 300] {
@@ -154,6 +169,7 @@ fn nothing_unsafe_is_ever_drawn() {
         "open localhost/HOSTILE\npress Ctrl-L\ntype localhost\npress ↓",
         "edited HOSTILE\nopen localhost/\nedited HOSTILE\npress F5 Ctrl-E",
         "open localhost/\n@1 connected\n@2 recv HTTP/1.1 200 OK\\r\\nX-HOSTILE: 1\\r\\nContent-Length: HOSTILE\\r\\n\\r\\nx\npress a ↓",
+        TWO,
     ];
     for script in scripts {
         let script = script.replace("HOSTILE", HOSTILE);

@@ -9,6 +9,7 @@
 //!        Store (clones, any thread) ─▸ Window (a body in the wire) ─▸ views, find
 //! ```
 
+pub mod differ;
 pub mod find;
 pub mod lines;
 pub mod pattern;

@@ -9,6 +9,7 @@
 //!   └────────────── a kept connection ─▸┘     (a 1xx head leaves Waiting as it is)
 //! ```
 
+pub mod compare;
 mod log;
 mod origin;
 mod past;
@@ -418,7 +419,25 @@ impl Exchange {
     }
 }
 
+impl Spans {
+    /// In the order they run in.
+    pub fn named(&self) -> [(&'static str, Option<Span>); 5] {
+        [
+            ("resolve", self.resolve),
+            ("connect", self.connect),
+            ("send", self.send),
+            ("wait", self.wait),
+            ("receive", self.receive),
+        ]
+    }
+}
+
 impl Span {
+    /// How long it took by now, microseconds of the exchange's clock.
+    pub fn us_by(&self, now_us: u64) -> u64 {
+        self.to.unwrap_or(now_us).saturating_sub(self.from)
+    }
+
     /// How long it took; 0 while it runs.
     pub fn us(&self) -> u64 {
         self.to.unwrap_or(self.from).saturating_sub(self.from)

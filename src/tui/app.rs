@@ -15,6 +15,7 @@ use crate::export::Form;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::request::Lint;
+use crate::tui::compare::Compare;
 use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Keymap, Place};
@@ -164,16 +165,26 @@ pub enum ViewKind {
 
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
-    Help { places: Vec<Place>, top: usize },
+    Help {
+        places: Vec<Place>,
+        top: usize,
+    },
     /// Every knob, the chosen row, what is typed as its value.
-    Knobs { row: usize, typed: String },
+    Knobs {
+        row: usize,
+        typed: String,
+    },
     /// Where other end modes would have ended the exchange; `None`: it is being judged.
     Judged {
         id: VisitId,
         judged: Option<Vec<Judged>>,
     },
+    Compare(Compare),
     /// One line of text is asked for.
-    Ask { ask: Ask, field: Editor },
+    Ask {
+        ask: Ask,
+        field: Editor,
+    },
     /// A row of a list is to be chosen.
     List(List),
 }
@@ -266,6 +277,12 @@ impl App {
         layout::panes(self.size, tab.focus, tab.zoom, self.split)
     }
 
+    /// The exchange of this number, in whichever tab.
+    pub fn visit(&self, id: VisitId) -> Option<&Visit> {
+        let mut visits = self.tabs.iter().flat_map(|tab| &tab.visits);
+        visits.find(|visit| visit.id == id)
+    }
+
     pub fn visit_by_id(&mut self, id: VisitId) -> Option<&mut Visit> {
         self.tabs
             .iter_mut()
@@ -302,7 +319,14 @@ impl App {
         let counting = self.notice.is_some()
             || self.tab().find.busy()
             || visit.is_some_and(|visit| !visit.over);
-        counting.then_some(TENTH)
+        let compared = match &self.popup {
+            Some(Popup::Compare(open)) => open.pair.iter().any(|&id| {
+                let visit = self.visit(id);
+                visit.is_some_and(|visit| !visit.over)
+            }),
+            _ => false,
+        };
+        (counting || compared).then_some(TENTH)
     }
 
     /// The exercises of the start page: what to type, and what it shows.
@@ -518,7 +542,16 @@ impl Visit {
 
     /// The body's bytes so far.
     pub fn body(&self) -> Window {
-        match self.exchange().body_place() {
+        self.body_of(self.exchange())
+    }
+
+    /// The same, whatever moment is shown.
+    pub fn whole_body(&self) -> Window {
+        self.body_of(&self.live)
+    }
+
+    fn body_of(&self, exchange: &Exchange) -> Window {
+        match exchange.body_place() {
             BodyPlace::Wire { start, len } => Window {
                 store: self.wire.clone(),
                 start,

@@ -44,6 +44,8 @@ pub enum Action {
     Commands,
     Exchanges,
     Anomalies,
+    Compare,
+    CompareWith,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -173,6 +175,7 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Alt-←"] Back, "back to the exchange before";
     Anywhere ["Alt-→"] Forward, "forward again";
     Anywhere ["Ctrl-E"] Exchanges, "the exchanges of all tabs";
+    OutsideText ["c"] Compare, "this exchange and the one before it side by side";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
@@ -311,6 +314,7 @@ pub const ROWS: &[Row] = rows! {
     List ["PageUp"] Move(PageUp), "one page up";
     List ["PageDown"] Move(PageDown), "one page down";
     List ["Enter"] Choose, "do it, go there, or put it in";
+    List ["Alt-C"] CompareWith, "the exchange shown and this one side by side";
 };
 
 /// The action of a key, tried in these places in turn.

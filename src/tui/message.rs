@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -16,6 +16,7 @@ use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
 use crate::tui::app::{ViewKind, VisitId};
+use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
 
 pub enum Message {
@@ -68,6 +69,11 @@ pub enum Message {
     Judged {
         id: VisitId,
         judged: Vec<Judged>,
+    },
+    /// How far the bodies of these two are compared.
+    Compared {
+        pair: [VisitId; 2],
+        bodies: Bodies,
     },
     /// The editor gave the request back.
     Edited(Vec<u8>),
@@ -139,6 +145,12 @@ pub enum Effect {
         method: Vec<u8>,
         received: Window,
         timeout: Duration,
+    },
+    /// Compare two bodies, while `wanted` can be upgraded.
+    Compare {
+        pair: [VisitId; 2],
+        bodies: Box<[Window; 2]>,
+        wanted: Weak<()>,
     },
     Copy {
         bytes: Vec<u8>,

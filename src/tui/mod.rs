@@ -12,6 +12,7 @@
 
 pub mod address;
 pub mod app;
+pub mod compare;
 pub mod cursor;
 pub mod editor;
 pub mod finder;

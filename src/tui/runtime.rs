@@ -22,6 +22,7 @@ use crate::playground::Playground;
 use crate::rejudge::rejudge;
 use crate::tui::address::Stretch;
 use crate::tui::app::VisitId;
+use crate::tui::compare;
 use crate::tui::finder::Finder;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
@@ -116,6 +117,14 @@ impl Runtime {
                         Err(err) => Message::Complain(format!("re-judge: {err}")),
                     });
                 });
+            }
+            Effect::Compare {
+                pair,
+                bodies,
+                wanted,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || compare::bodies(pair, &bodies, &wanted, &messages));
             }
             Effect::Copy { bytes, what } => return copy(screen, &bytes, &what).map(Some),
             Effect::CopyToFile {

@@ -3,6 +3,7 @@
 
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
+use sockeye::tui::app::Popup;
 
 /// Forty rows, more than a page; the fetch goes on.
 const LONG: &str = r"
@@ -124,6 +125,72 @@ fn an_exchange_as_it_was() {
         ("press ]", "now"),
     ];
     table(ENDED, moment, rows);
+}
+
+const OTHER: &str = "open localhost/b\n@1 connected";
+const ITS_END: &str = r"@2 recv HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhullo";
+
+#[test]
+fn comparing() {
+    let shown = |stage: &mut Stage| {
+        let asked = asked(stage);
+        match &stage.app.popup {
+            Some(Popup::Compare(open)) => format!("{:?}: {asked}", open.bodies),
+            _ => notice(stage),
+        }
+    };
+    let rows = &[
+        (
+            "press c",
+            "no exchange before this one in the tab: Ctrl-E, then Alt-C takes any",
+        ),
+        (
+            "press Ctrl-E Alt-C",
+            "that is the exchange shown: another one is compared with it",
+        ),
+        (
+            "press Ctrl-T Esc Ctrl-E Alt-C",
+            "nothing was fetched in this tab: nothing to compare with",
+        ),
+    ];
+    table(ENDED, shown, rows);
+    // While one runs the bodies wait; its end has them compared, once.
+    table(
+        &format!("{ENDED}\n{OTHER}"),
+        shown,
+        &[
+            ("press c", "Coming: "),
+            (
+                &format!("press c\n{ITS_END}"),
+                "Compared(Until(1)): compare 2 with 1",
+            ),
+        ],
+    );
+    let rows = &[
+        ("press c", "Compared(Until(1)): compare 2 with 1"),
+        (
+            "press Ctrl-E ↓ Alt-C",
+            "Compared(Until(1)): compare 2 with 1",
+        ),
+        (
+            "press Alt-← Ctrl-E Alt-C",
+            "Compared(Until(1)): compare 1 with 2",
+        ),
+        ("press { c", "Compared(Until(1)): compare 2 with 1"),
+    ];
+    let both = format!("{ENDED}\n{OTHER}\n{ITS_END}");
+    table(&both, shown, rows);
+    // Closed in whichever way, it leaves nobody who waits for the bodies.
+    for close in ["press Esc", "press Enter", "press q", "click Facts"] {
+        let mut stage = Stage::of(120, 40, &format!("{both}\npress c"));
+        let Some(Popup::Compare(open)) = &stage.app.popup else {
+            panic!("no comparison:\n{}", stage.frame());
+        };
+        let wanted = open.wanted();
+        assert!(wanted.upgrade().is_some());
+        stage.play(close);
+        assert!(wanted.upgrade().is_none(), "{close}");
+    }
 }
 
 #[test]

@@ -44,10 +44,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use unicode_width::UnicodeWidthStr;
 
+use sockeye::body::differ::compare;
 use sockeye::event::EndMode;
 use sockeye::plan::Plan;
 use sockeye::rejudge::rejudge;
 use sockeye::tui::app::{App, VisitId};
+use sockeye::tui::compare::Bodies;
 use sockeye::tui::layout::Size;
 use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::theme::Theme;
@@ -204,6 +206,14 @@ impl Stage {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
+                Effect::Compare { pair, bodies, .. } => {
+                    let same = compare(bodies.each_ref(), |_| true).expect("bytes in memory");
+                    let bodies = Bodies::Compared(same.expect("somebody waits"));
+                    self.tell(Message::Compared {
+                        pair: *pair,
+                        bodies,
+                    });
+                }
                 _ => {}
             }
             self.effects.push(effect);
@@ -359,6 +369,7 @@ fn name(effect: &Effect) -> String {
         Effect::StopFinding => "stop finding".to_owned(),
         Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
+        Effect::Compare { pair: [a, b], .. } => format!("compare {a} with {b}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
         Effect::CopyToFile { stretch, form, .. } => {
             format!("copy {} B to a file as {}", stretch.len(), form.title())

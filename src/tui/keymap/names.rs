@@ -18,6 +18,8 @@ impl Action {
             Action::Commands => "every command",
             Action::Exchanges => "list the exchanges",
             Action::Anomalies => "list the anomalies",
+            Action::Compare => "compare with the one before",
+            Action::CompareWith => "compare with this exchange",
             Action::FocusUrl => "to the URL bar",
             Action::FocusRequest => "to the request editor",
             Action::EditExternally => "open in $EDITOR",

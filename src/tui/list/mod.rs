@@ -86,7 +86,7 @@ impl Of {
     pub fn title(self) -> &'static str {
         match self {
             Of::Commands => "Commands · Enter performs · Esc closes",
-            Of::Exchanges => "Exchanges of all tabs · Enter reopens · Esc closes",
+            Of::Exchanges => "Exchanges · Enter reopens · Alt-C compares · Esc closes",
             Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Call;
-use crate::exchange::{Exchange, Past, Span as Time, Verdict};
+use crate::exchange::{Past, Span as Time, Verdict};
 use crate::tui::app::{App, Visit};
 use crate::tui::keymap::Action;
 use crate::tui::ui::{paint, row, styled};
@@ -28,8 +28,8 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let now = visit.shown_us(app.now);
-    let spans_of = named(visit.exchange());
-    let taken = |span: &Time| span.to.unwrap_or(now).saturating_sub(span.from);
+    let spans_of = visit.exchange().spans.named();
+    let taken = |span: &Time| span.us_by(now);
     let all: u64 = spans_of
         .iter()
         .filter_map(|(_, span)| span.as_ref().map(taken))
@@ -60,17 +60,6 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         spans.push(styled("▏", theme.quiet()));
     }
     row(frame, area, spans);
-}
-
-fn named(exchange: &Exchange) -> [(&'static str, Option<Time>); 5] {
-    let spans = &exchange.spans;
-    [
-        ("resolve", spans.resolve),
-        ("connect", spans.connect),
-        ("send", spans.send),
-        ("wait", spans.wait),
-        ("receive", spans.receive),
-    ]
 }
 
 /// A notice; else why the response ended; else what is happening now.

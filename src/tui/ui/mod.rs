@@ -6,6 +6,7 @@
 mod ascii;
 mod bar;
 mod buffers;
+mod compare;
 mod footer;
 mod list;
 mod origin;
@@ -29,6 +30,7 @@ use crate::tui::theme::Theme;
 use crate::view::safe;
 
 pub use bar::{TabClick, tab_at};
+pub use compare::end as compare_end;
 pub use footer::hint_at;
 pub use list::{completion_at, filter_area, list_area, row_at};
 pub use popup::{help_end, question_area};

@@ -1,5 +1,7 @@
 //! Numbers in words, gauges, and lines of a view in the theme's colours.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use ratatui::text::{Line, Span};
@@ -92,6 +94,16 @@ pub fn gauge(part: u64, whole: u64, width: usize) -> String {
     bar
 }
 
+/// A stretch of time on a scale of `width` cells that is `whole` long: at least one cell,
+/// at its place.
+pub fn stretch(time: Range<u64>, whole: u64, width: usize) -> String {
+    let cell = |t: u64| t.min(whole) as f64 / whole.max(1) as f64 * width as f64;
+    let from = (cell(time.start) as usize).min(width.saturating_sub(1));
+    let to = (cell(time.end).ceil() as usize).clamp(from + 1, width.max(from + 1));
+    let bar = format!("{}{}", " ".repeat(from), "▓".repeat(to - from));
+    format!("{bar:width$}")
+}
+
 /// The last `width` values as blocks of eight heights.
 pub fn sparkline(values: &[u64], width: usize) -> String {
     const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -137,6 +149,23 @@ mod tests {
             (125_000_000, "2:05"),
         ] {
             assert_eq!(time(us), want);
+        }
+    }
+
+    #[test]
+    fn stretches_stand_at_their_time() {
+        for (time, whole, want) in [
+            (0..100, 100, "▓▓▓▓"),
+            (0..50, 100, "▓▓  "),
+            (50..100, 100, "  ▓▓"),
+            (26..51, 100, " ▓▓ "),
+            (0..0, 100, "▓   "),
+            (100..100, 100, "   ▓"),
+            (1..2, 1_000_000, "▓   "),
+            (50..300, 100, "  ▓▓"),
+            (0..0, 0, "▓   "),
+        ] {
+            assert_eq!(stretch(time.clone(), whole, 4), want, "{time:?}/{whole}");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 
-use super::{compose, look, text};
+use super::{compare, compose, look, text};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if list::count(app, of) == 0 {
@@ -24,6 +24,14 @@ pub(super) fn open(app: &mut App, of: Of) {
 pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect> {
     match app.keys.action(key, &[Place::List, Place::Text]) {
         Some(Action::Choose) => return choose_at(app, &list, list.chosen),
+        Some(Action::CompareWith) => {
+            let row = list::shown(app, list.of, &list.filter.text())
+                .into_iter()
+                .nth(list.chosen);
+            if let Some(Choice::Exchange(id)) = row.map(|row| row.choice) {
+                return compare::with(app, id);
+            }
+        }
         Some(Action::Move(
             motion @ (Motion::Up
             | Motion::Down

@@ -4,9 +4,10 @@
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
 //! log, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
-//! [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
+//! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
 //! their borders.
 
+mod compare;
 mod compose;
 mod copy;
 mod cursor;
@@ -98,7 +99,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
-            Vec::new()
+            compare::read_bodies(app)
         }
         Message::Found {
             id,
@@ -124,6 +125,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             {
                 *to = Some(judged);
             }
+            Vec::new()
+        }
+        Message::Compared { pair, bodies } => {
+            compare::compared(app, pair, bodies);
             Vec::new()
         }
         Message::Edited(bytes) => {
@@ -179,6 +184,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Commands => list::open(app, Of::Commands),
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
+        Action::Compare => return compare::with_before(app),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -291,7 +297,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
         }
-        Action::Less | Action::More => {}
+        Action::CompareWith | Action::Less | Action::More => {}
     }
     Vec::new()
 }

@@ -10,7 +10,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{cursor, focus, list, look, perform};
+use super::{compare, cursor, focus, list, look, perform};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -121,6 +121,15 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
             _ => (top + NOTCH).min(ui::help_end(app, &places)),
         };
         app.popup = Some(Popup::Help { places, top });
+        return Vec::new();
+    }
+    if let Some(Popup::Compare(open)) = app.popup.take_if(|open| matches!(open, Popup::Compare(_)))
+    {
+        let top = match motion {
+            Motion::Up => open.top.saturating_sub(NOTCH),
+            _ => open.top + NOTCH,
+        };
+        compare::scroll(app, open, top);
         return Vec::new();
     }
     let panes = app.panes();

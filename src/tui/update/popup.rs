@@ -9,7 +9,7 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compose, copy, find, list, look, send, text};
+use super::{compare, compose, copy, find, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -39,6 +39,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             app.popup = Some(popup);
         }
         Some(Popup::Judged { .. }) | None => {}
+        Some(Popup::Compare(open)) => compare::on_key(app, key, open),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
     }

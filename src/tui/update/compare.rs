@@ -1,0 +1,93 @@
+//! Comparing two exchanges: which are laid side by side, and when their bodies are read.
+
+use crossterm::event::KeyEvent;
+
+use crate::body::Window;
+use crate::tui::app::{App, Popup, VisitId};
+use crate::tui::compare::{Bodies, Compare};
+use crate::tui::keymap::{Action, Motion, Place};
+use crate::tui::message::Effect;
+use crate::tui::ui;
+
+/// The exchange shown beside the one before it in its tab.
+pub(super) fn with_before(app: &mut App) -> Vec<Effect> {
+    let tab = app.tab();
+    let before = tab.at.checked_sub(1).and_then(|at| tab.visits.get(at));
+    match before.map(|visit| visit.id) {
+        Some(before) => with(app, before),
+        None => {
+            app.note("no exchange before this one in the tab: Ctrl-E, then Alt-C takes any");
+            Vec::new()
+        }
+    }
+}
+
+/// The exchange shown beside another one.
+pub(super) fn with(app: &mut App, other: VisitId) -> Vec<Effect> {
+    match app.tab().visit().map(|visit| visit.id) {
+        None => app.note("nothing was fetched in this tab: nothing to compare with"),
+        Some(shown) if shown == other => {
+            app.note("that is the exchange shown: another one is compared with it");
+        }
+        Some(shown) => {
+            app.popup = Some(Popup::Compare(Compare::new([shown, other])));
+            return read_bodies(app);
+        }
+    }
+    Vec::new()
+}
+
+/// Asks for the bodies to be compared, where both are whole and nobody did yet.
+pub(super) fn read_bodies(app: &mut App) -> Vec<Effect> {
+    let Some(Popup::Compare(open)) = &app.popup else {
+        return Vec::new();
+    };
+    let body = |id| {
+        let visit = app.visit(id).filter(|visit| visit.over)?;
+        Some(visit.whole_body())
+    };
+    let [Some(a), Some(b)] = open.pair.map(body) else {
+        return Vec::new();
+    };
+    let (pair, wanted) = (open.pair, open.wanted());
+    if open.bodies != Bodies::Coming {
+        return Vec::new();
+    }
+    compared(app, pair, Bodies::Comparing(0));
+    let bodies: Box<[Window; 2]> = Box::new([a, b]);
+    vec![Effect::Compare {
+        pair,
+        bodies,
+        wanted,
+    }]
+}
+
+/// What came of the bodies of these two.
+pub(super) fn compared(app: &mut App, pair: [VisitId; 2], bodies: Bodies) {
+    if let Some(Popup::Compare(open)) = &mut app.popup
+        && open.pair == pair
+    {
+        open.bodies = bodies;
+    }
+}
+
+pub(super) fn on_key(app: &mut App, key: KeyEvent, open: Compare) {
+    let page = usize::from(app.size.rows / 2);
+    let top = match app.keys.action(key, &[Place::Popup]) {
+        Some(Action::Move(Motion::Up)) => open.top.saturating_sub(1),
+        Some(Action::Move(Motion::Down)) => open.top + 1,
+        Some(Action::Move(Motion::PageUp)) => open.top.saturating_sub(page),
+        Some(Action::Move(Motion::PageDown) | Action::More) => open.top + page,
+        Some(Action::Move(Motion::First)) => 0,
+        Some(Action::Move(Motion::Last)) => usize::MAX,
+        Some(Action::Choose) => return,
+        _ => open.top,
+    };
+    scroll(app, open, top);
+}
+
+/// Scrolls to this row, or as far as there are rows.
+pub(super) fn scroll(app: &mut App, mut open: Compare, top: usize) {
+    open.top = top.min(ui::compare_end(app, &open));
+    app.popup = Some(Popup::Compare(open));
+}
