@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use crate::body::Window;
 use crate::exchange::{Brought, Origin, Part, Space, Starts};
-use crate::tui::app::{ViewKind, Visit};
+use crate::tui::visit::{ViewKind, Visit};
 
 /// Bytes in which a size line's LF is looked for.
 const SIZE_LINE: usize = 4096;

@@ -4,19 +4,13 @@
 //! nothing: keys and events change it in [`super::update`], `ui` reads it.
 
 use std::collections::VecDeque;
-use std::ops::Range;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::body::{Store, Window};
-use crate::event::Call;
-use crate::exchange::{BodyPlace, Exchange, Past, Starts};
+use crate::exchange::Starts;
 use crate::export::Form;
-use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::compare::Compare;
-use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Keymap, Place};
 use crate::tui::knobs::Knobs;
@@ -24,6 +18,7 @@ use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
 use crate::tui::search::Find;
 use crate::tui::theme::Theme;
+use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
 
 /// Exchanges that a tab keeps for back and forward; the stores of older ones go.
@@ -55,9 +50,6 @@ pub struct App {
     pub leaving: bool,
     pub next_visit: VisitId,
 }
-
-/// The number of an exchange in this session; never used again.
-pub type VisitId = u64;
 
 pub struct Tab {
     pub url: Editor,
@@ -93,74 +85,12 @@ pub struct Tab {
     pub hex: Option<String>,
 }
 
-/// An exchange with its bytes and how it is looked at.
-pub struct Visit {
-    pub id: VisitId,
-    /// As it would be typed.
-    pub url: String,
-    /// As it is shown: without user and password.
-    pub name: String,
-    pub request: Arc<[u8]>,
-    /// What each recv() asks for.
-    pub recv_size: usize,
-    /// The fold of all events so far.
-    pub live: Exchange,
-    /// The moment that is shown instead.
-    pub past: Option<Past>,
-    /// The past goes on by itself.
-    pub play: Option<Play>,
-    /// Zero of the events' clock.
-    pub started: Instant,
-    /// The fetch's thread has returned.
-    pub over: bool,
-    pub paused: bool,
-    pub wire: Store,
-    /// The body where a transfer coding was removed; else empty.
-    pub decoded: Store,
-    pub scrolls: [Scroll; ViewKind::ALL.len()],
-    /// Where the user points, in each view.
-    pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
-    /// Row of the socket log that is chosen; `None` follows the newest.
-    pub call: Option<usize>,
-    /// Bytes of the chosen call, in the Wire view's offsets.
-    pub chosen: Option<Range<u64>>,
-    /// Bytes of the find's hit, in the offsets of the view it was found in.
-    pub hit: Option<(ViewKind, Range<u64>)>,
-}
-
-/// The past goes on, at so many times its own speed.
-#[derive(Clone, Copy, Debug)]
-pub struct Play {
-    pub speed: f64,
-    /// Then it showed `from_us`.
-    pub since: Instant,
-    pub from_us: u64,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Scroll {
-    /// Anchor of the first row shown, when not following.
-    pub top: u64,
-    /// Columns hidden to the left.
-    pub left: usize,
-    /// The end is in sight and stays there while bytes come.
-    pub follow: bool,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
     Url,
     Request,
     Response,
     Socket,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViewKind {
-    Text,
-    Hex,
-    Wire,
-    Headers,
 }
 
 pub enum Popup {
@@ -203,42 +133,6 @@ pub struct Notice {
     pub text: String,
     pub until: Instant,
     pub bad: bool,
-}
-
-/// Where a tab's find or view reads.
-impl ViewKind {
-    pub const ALL: [ViewKind; 4] = [
-        ViewKind::Text,
-        ViewKind::Hex,
-        ViewKind::Wire,
-        ViewKind::Headers,
-    ];
-
-    /// The number that is its key; Pretty and Rendered will be 2 and 3.
-    pub fn number(self) -> u8 {
-        match self {
-            ViewKind::Text => 1,
-            ViewKind::Hex => 4,
-            ViewKind::Wire => 5,
-            ViewKind::Headers => 6,
-        }
-    }
-
-    pub fn title(self) -> &'static str {
-        match self {
-            ViewKind::Text => "Text",
-            ViewKind::Hex => "Hex",
-            ViewKind::Wire => "Wire",
-            ViewKind::Headers => "Headers",
-        }
-    }
-
-    pub fn index(self) -> usize {
-        ViewKind::ALL
-            .iter()
-            .position(|&kind| kind == self)
-            .unwrap_or_default()
-    }
 }
 
 impl App {
@@ -450,164 +344,5 @@ impl Tab {
         } else {
             short.trim_end_matches('/').to_owned()
         }
-    }
-}
-
-impl Visit {
-    /// As it is before its first event.
-    pub fn new(id: VisitId, plan: &Plan) -> Visit {
-        Visit {
-            id,
-            url: plan.target.to_string(),
-            name: plan.target.without_userinfo(),
-            request: plan.request.clone(),
-            recv_size: plan.recv_size,
-            live: Exchange::new(plan.end, plan.request.len() as u64),
-            past: None,
-            play: None,
-            started: plan.start,
-            over: false,
-            paused: false,
-            wire: Store::default(),
-            decoded: Store::default(),
-            scrolls: [Scroll {
-                follow: true,
-                ..Scroll::default()
-            }; ViewKind::ALL.len()],
-            cursors: Default::default(),
-            call: None,
-            chosen: None,
-            hit: None,
-        }
-    }
-
-    /// The cursor of a view.
-    pub fn cursor(&self, kind: ViewKind) -> Option<&Cursor> {
-        self.cursors[kind.index()].as_ref()
-    }
-
-    /// It can be cancelled, paused and stepped. What has ended cannot, though its thread
-    /// returns a moment later.
-    pub fn runs(&self) -> bool {
-        !self.over && self.live.end.is_none()
-    }
-
-    /// Nothing comes any more: the view that was watched stays where it is, the others
-    /// will open at their first row.
-    pub fn rest(&mut self, watched: ViewKind) {
-        for kind in ViewKind::ALL {
-            let scroll = &mut self.scrolls[kind.index()];
-            if kind != watched && scroll.follow {
-                *scroll = Scroll::default();
-            }
-        }
-    }
-
-    /// What is shown of it: as it is, or as it was.
-    pub fn exchange(&self) -> &Exchange {
-        self.past.as_ref().map_or(&self.live, |past| &past.exchange)
-    }
-
-    /// What is shown is over, so nothing in it counts on.
-    pub fn shows_end(&self) -> bool {
-        match &self.past {
-            Some(past) => past.exchange.end.is_some(),
-            None => self.over,
-        }
-    }
-
-    /// Shows the moment after the call in this row of the socket log; past the last one,
-    /// the exchange as it is. False where the log has a gap before that moment.
-    pub fn show_moment(&mut self, row: usize) -> bool {
-        if row >= self.live.log.calls() {
-            self.past = None;
-            self.play = None;
-            return true;
-        }
-        let stepped = self
-            .past
-            .as_mut()
-            .is_some_and(|past| past.forward(&self.live, row));
-        if stepped {
-            return true;
-        }
-        match Past::at(&self.live, row) {
-            Some(moment) => {
-                self.past = Some(moment);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// The body's bytes so far.
-    pub fn body(&self) -> Window {
-        self.body_of(self.exchange())
-    }
-
-    /// The same, whatever moment is shown.
-    pub fn whole_body(&self) -> Window {
-        self.body_of(&self.live)
-    }
-
-    fn body_of(&self, exchange: &Exchange) -> Window {
-        match exchange.body_place() {
-            BodyPlace::Wire { start, len } => Window {
-                store: self.wire.clone(),
-                start,
-                len,
-            },
-            BodyPlace::Decoded { len } => Window {
-                store: self.decoded.clone(),
-                start: 0,
-                len,
-            },
-        }
-    }
-
-    /// Every byte received in this exchange so far.
-    pub fn received(&self) -> Window {
-        Window {
-            store: self.wire.clone(),
-            start: 0,
-            len: self.exchange().recvs.bytes,
-        }
-    }
-
-    /// The same, whatever moment is shown.
-    pub fn all_received(&self) -> Window {
-        Window {
-            store: self.wire.clone(),
-            start: 0,
-            len: self.live.recvs.bytes,
-        }
-    }
-
-    /// The part of the request that the kernel has taken.
-    pub fn sent(&self) -> &[u8] {
-        let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
-        &self.request[..sent.min(self.request.len())]
-    }
-
-    /// The exchange's clock in what is shown: microseconds since it began.
-    pub fn shown_us(&self, now: Instant) -> u64 {
-        self.past
-            .as_ref()
-            .map_or_else(|| self.elapsed_us(now), Past::t_us)
-    }
-
-    /// Microseconds since the exchange began.
-    pub fn elapsed_us(&self, now: Instant) -> u64 {
-        u64::try_from(now.saturating_duration_since(self.started).as_micros()).unwrap_or(u64::MAX)
-    }
-
-    /// The call that runs now and for how many microseconds; none in the past.
-    pub fn waiting(&self, now: Instant) -> Option<(Call, u64)> {
-        if self.over || self.past.is_some() {
-            return None;
-        }
-        let pending = self.exchange().pending()?;
-        let waited = self.elapsed_us(now).saturating_sub(pending.since_us);
-        Some((pending.call, waited))
     }
 }

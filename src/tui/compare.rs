@@ -10,8 +10,8 @@ use std::sync::{Arc, Weak};
 
 use crate::body::Window;
 use crate::body::differ::{self, Same};
-use crate::tui::app::VisitId;
 use crate::tui::message::Message;
+use crate::tui::visit::VisitId;
 
 /// Bytes between two words about how far it is: 16 of them a GiB.
 const STEP: u64 = 64 << 20;

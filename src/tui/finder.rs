@@ -141,7 +141,7 @@ fn look(
 mod tests {
     use super::*;
     use crate::body::{Memory, Pattern, Window, Writer};
-    use crate::tui::app::ViewKind;
+    use crate::tui::visit::ViewKind;
 
     #[test]
     fn a_search_goes_round_both_ends() {

@@ -9,9 +9,10 @@ use ratatui::layout::Rect;
 
 use crate::body::Pattern;
 use crate::tui::address;
-use crate::tui::app::{App, Tab, ViewKind, Visit};
+use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
 use crate::tui::layout::inside;
+use crate::tui::visit::{ViewKind, Visit};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
 use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};

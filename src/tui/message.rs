@@ -15,9 +15,9 @@ use crate::export::Form;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
-use crate::tui::app::{ViewKind, VisitId};
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
+use crate::tui::visit::{ViewKind, VisitId};
 
 pub enum Message {
     Key(KeyEvent),

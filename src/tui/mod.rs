@@ -32,6 +32,7 @@ pub mod terminal;
 pub mod theme;
 pub mod ui;
 pub mod update;
+pub mod visit;
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -40,13 +41,14 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::playground::Playground;
-use app::{App, VisitId};
+use app::App;
 use input::Input;
 use layout::Size;
 use message::{Effect, Message};
 use runtime::Runtime;
 use terminal::Screen;
 use theme::Theme;
+use visit::VisitId;
 
 /// Sixty frames a second.
 const FRAME: Duration = Duration::from_micros(16_667);

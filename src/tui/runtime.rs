@@ -21,12 +21,12 @@ use crate::plan::Plan;
 use crate::playground::Playground;
 use crate::rejudge::rejudge;
 use crate::tui::address::Stretch;
-use crate::tui::app::VisitId;
 use crate::tui::compare;
 use crate::tui::finder::Finder;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
 use crate::tui::terminal::Screen;
+use crate::tui::visit::VisitId;
 
 /// Bytes of a file that can become a body: the editor holds all of it, and so does undo.
 const BODY_FILE: u64 = 64 << 20;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::body::{Pattern, Tally};
-use crate::tui::app::{ViewKind, VisitId};
+use crate::tui::visit::{ViewKind, VisitId};
 
 /// What takes longer is told.
 const SOON: Duration = Duration::from_millis(500);

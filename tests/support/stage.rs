@@ -48,11 +48,12 @@ use sockeye::body::differ::compare;
 use sockeye::event::EndMode;
 use sockeye::plan::Plan;
 use sockeye::rejudge::rejudge;
-use sockeye::tui::app::{App, VisitId};
+use sockeye::tui::app::App;
 use sockeye::tui::compare::Bodies;
 use sockeye::tui::layout::Size;
 use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::theme::Theme;
+use sockeye::tui::visit::VisitId;
 use sockeye::tui::{ui, update};
 use sockeye::view::safe::is_unsafe;
 

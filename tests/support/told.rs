@@ -11,7 +11,7 @@ use sockeye::net::{Control, Sink};
 use sockeye::plan::Plan;
 use sockeye::proto::{Output, Reader};
 use sockeye::request;
-use sockeye::tui::app::VisitId;
+use sockeye::tui::visit::VisitId;
 
 use super::text::unescape;
 

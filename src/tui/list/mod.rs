@@ -11,10 +11,11 @@ mod rows;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use crate::tui::app::{App, Focus, VisitId};
+use crate::tui::app::{App, Focus};
 use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
 use crate::tui::keymap::{Action, Motion};
+use crate::tui::visit::VisitId;
 
 /// A list in a pop-up.
 pub struct List {

@@ -4,9 +4,10 @@ use super::{Choice, Of, Row};
 use crate::anomaly::{Anomaly, CLIENTS};
 use crate::export::Form;
 use crate::request;
-use crate::tui::app::{App, Focus, Visit};
+use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::ui::paint as words;
+use crate::tui::visit::Visit;
 use crate::url::Target;
 use crate::view::safe::safe_bytes;
 

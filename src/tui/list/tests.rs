@@ -6,9 +6,10 @@ use super::*;
 use crate::anomaly::{Anomaly, Kind as Deviation};
 use crate::event::{Event, Kind};
 use crate::plan::Plan;
-use crate::tui::app::{Tab, Visit};
+use crate::tui::app::Tab;
 use crate::tui::layout::Size;
 use crate::tui::theme::Theme;
+use crate::tui::visit::Visit;
 use crate::url::Target;
 
 fn app() -> App {

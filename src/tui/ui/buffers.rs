@@ -14,10 +14,11 @@ use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::event::Queues;
 use crate::exchange::{Exchange, Rate};
-use crate::tui::app::{App, Visit};
+use crate::tui::app::App;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{paint, pane, styled};
+use crate::tui::visit::Visit;
 
 /// Cells of a gauge, and of one where there is little room.
 const GAUGE: usize = 10;

@@ -21,12 +21,13 @@ use ratatui::widgets::Paragraph;
 
 use crate::exchange::compare::{self, Phase, Row, Sign, Value};
 use crate::request;
-use crate::tui::app::{App, Visit};
+use crate::tui::app::App;
 use crate::tui::compare::Compare;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
 use crate::tui::ui::popup::{centred, open};
 use crate::tui::ui::{paint, short, styled};
+use crate::tui::visit::Visit;
 use crate::view::safe;
 
 /// The narrowest inside in which both sides have room beside the names.

@@ -8,9 +8,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::event::Call;
 use crate::exchange::{Past, Span as Time, Verdict};
-use crate::tui::app::{App, Visit};
+use crate::tui::app::App;
 use crate::tui::keymap::Action;
 use crate::tui::ui::{paint, row, styled};
+use crate::tui::visit::Visit;
 use crate::view::safe;
 
 /// ` resolve 0.4 ms ▏connect 0.1 ms ▏send ▏wait ▏receive ▓▓▓▓▓▓▓ 3.2 s`

@@ -8,8 +8,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::exchange::{Brought, Part};
 use crate::tui::address::{self, Whence};
-use crate::tui::app::{Tab, Visit};
+use crate::tui::app::Tab;
 use crate::tui::ui::paint;
+use crate::tui::visit::Visit;
 use crate::view::safe;
 
 /// As much of it as fits whole in so many columns; `None` without a cursor.

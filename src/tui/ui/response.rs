@@ -9,11 +9,12 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::exchange::{Exchange, Starts};
-use crate::tui::app::{App, Focus, Tab, ViewKind, Visit};
+use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::lens;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{is_focused, origin, paint, pane, row, short, start, styled};
+use crate::tui::visit::{ViewKind, Visit};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;

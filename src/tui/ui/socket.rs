@@ -8,10 +8,11 @@ use ratatui::widgets::Paragraph;
 
 use crate::event::{Call, Event, Kind};
 use crate::exchange::Log;
-use crate::tui::app::{App, Focus, Visit};
+use crate::tui::app::{App, Focus};
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{is_focused, paint, pane, styled};
+use crate::tui::visit::Visit;
 use crate::view::{calls, safe};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {

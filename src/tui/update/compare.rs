@@ -3,11 +3,12 @@
 use crossterm::event::KeyEvent;
 
 use crate::body::Window;
-use crate::tui::app::{App, Popup, VisitId};
+use crate::tui::app::{App, Popup};
 use crate::tui::compare::{Bodies, Compare};
 use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::message::Effect;
 use crate::tui::ui;
+use crate::tui::visit::VisitId;
 
 /// The exchange shown beside the one before it in its tab.
 pub(super) fn with_before(app: &mut App) -> Vec<Effect> {

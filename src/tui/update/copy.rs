@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use crate::export::Form;
 use crate::tui::address::{self, Stretch};
-use crate::tui::app::{App, Ask, Popup, ViewKind};
+use crate::tui::app::{App, Ask, Popup};
 use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::list::Of;
 use crate::tui::message::Effect;
+use crate::tui::visit::ViewKind;
 
 use super::list;
 

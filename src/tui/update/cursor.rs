@@ -6,10 +6,11 @@
 use ratatui::layout::Rect;
 
 use crate::tui::address;
-use crate::tui::app::{App, Scroll, ViewKind};
+use crate::tui::app::App;
 use crate::tui::cursor::{Cursor, first_cell};
 use crate::tui::keymap::Motion;
 use crate::tui::lens;
+use crate::tui::visit::{Scroll, ViewKind};
 use crate::view::{Cell, View};
 
 use super::look;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::body::{Pattern, Tally};
 use crate::tui::address;
-use crate::tui::app::{App, ViewKind, VisitId};
+use crate::tui::app::App;
 use crate::tui::lens;
 use crate::tui::message::{Effect, Search};
 use crate::tui::search::{Count, Find, Nth};
+use crate::tui::visit::{ViewKind, VisitId};
 
 use super::cursor;
 

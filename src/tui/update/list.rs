@@ -2,10 +2,11 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::tui::app::{App, Focus, Popup, VisitId};
+use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
+use crate::tui::visit::VisitId;
 
 use super::{compare, compose, look, text};
 

@@ -8,11 +8,12 @@ use crate::event::Kind;
 use crate::exchange::Starts;
 use crate::export::Form;
 use crate::tui::address::{self, Whence};
-use crate::tui::app::{App, Ask, Focus, Popup, ViewKind, Visit};
+use crate::tui::app::{App, Ask, Focus, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Motion};
 use crate::tui::lens;
 use crate::tui::message::Effect;
+use crate::tui::visit::{ViewKind, Visit};
 
 use super::{copy, cursor, find};
 

@@ -24,11 +24,12 @@ mod text;
 use crossterm::event::KeyEvent;
 
 use crate::event::{Event, Kind};
-use crate::tui::app::{App, Focus, Popup, Tab, Visit, VisitId};
+use crate::tui::app::{App, Focus, Popup, Tab};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::layout::Split;
 use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
+use crate::tui::visit::{Visit, VisitId};
 
 pub use send::open;
 

@@ -3,9 +3,10 @@
 
 use crate::plan::DEFAULT_END_TIMEOUT;
 use crate::request;
-use crate::tui::app::{App, Play, Popup, Visit};
+use crate::tui::app::{App, Popup};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::visit::{Play, Visit};
 
 /// Speeds of playing: a sixteenth of the real one to 64 times it.
 const SPEEDS: std::ops::RangeInclusive<f64> = 1.0 / 16.0..=64.0;

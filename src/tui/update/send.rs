@@ -2,9 +2,10 @@
 
 use crate::plan::Plan;
 use crate::request;
-use crate::tui::app::{App, Focus, Visit};
+use crate::tui::app::{App, Focus};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::visit::Visit;
 use crate::url::Target;
 
 use super::{focus, list, running};
