@@ -96,6 +96,11 @@ fn a_changed_url_changes_target_and_host_alone() {
             "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\npress Ctrl-A\ntype example.com/b",
             r"GET /mine HTTP/1.1\r\nHost: mine\r\n\r\n",
         ),
+        // The template is that of the URL that stands in the bar.
+        (
+            "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\npress Ctrl-A\ntype example.com/b\npress F2 F12",
+            r"GET /b HTTP/1.1\r\nHost: example.com\r\n\r\n",
+        ),
     ];
     table("press Ctrl-L", request, rows);
     let rows = &[

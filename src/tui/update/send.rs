@@ -55,17 +55,24 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             None => send(app, Some(1)),
         },
         Action::Template => {
-            match app.tab().target.clone() {
-                Some(target) => {
-                    let tab = app.tab_mut();
-                    tab.request.set(&request::template(&target));
-                    app.note("the request is the URL's template; Ctrl-Z takes it back");
-                }
-                None => app.complain("the URL bar holds no URL to make a request from"),
-            }
+            template(app);
             Vec::new()
         }
         _ => Vec::new(),
+    }
+}
+
+/// The request that the URL in the bar stands for, whatever the present one was made for.
+fn template(app: &mut App) {
+    let tab = app.tab_mut();
+    match Target::parse(&tab.url.text()) {
+        Ok(target) => {
+            tab.request.set(&request::template(&target));
+            tab.target = Some(target);
+            tab.url_note = None;
+            app.note("the request is the URL's template; Ctrl-Z takes it back");
+        }
+        Err(err) => app.complain(err.to_string()),
     }
 }
 
