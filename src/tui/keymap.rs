@@ -327,13 +327,6 @@ pub fn action(key: KeyEvent, places: &[Place]) -> Option<Action> {
     })
 }
 
-/// The first key of an action, for words on screen; empty where it has none.
-pub fn key_of(action: Action) -> &'static str {
-    ROWS.iter()
-        .find(|row| row.action == action)
-        .map_or("", |row| row.keys[0])
-}
-
 impl Place {
     /// In the order of the help.
     pub const ALL: &[Place] = &[
