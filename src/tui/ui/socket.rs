@@ -96,7 +96,10 @@ fn call_row(
 ) -> Line<'static> {
     let seconds = event.t_us as f64 / 1e6;
     let text = calls::call_line(&event.kind, host).unwrap_or_default();
-    let words = follows.map_or("", |next| meaning(&event.kind, &next.kind));
+    let words = follows.map_or_else(
+        || calls::note(&event.kind),
+        |next| meaning(&event.kind, &next.kind),
+    );
     let mut line = format!("{seconds:>7.3} {text}");
     let room = usize::from(width);
     if !words.is_empty() {
@@ -126,13 +129,12 @@ fn meant_by(log: &Log, number: u64) -> Option<&Event> {
 /// What a recv's bytes turned out to be, by the event that follows it.
 fn meaning(call: &Kind, next: &Kind) -> &'static str {
     match (call, next) {
-        (Kind::Recv { bytes: 0, .. }, _) => "the peer closed",
         (Kind::Recv { .. }, Kind::Head(_)) => "head",
         (Kind::Recv { .. }, Kind::InterimHead(_)) => "interim head",
         (Kind::Recv { .. }, Kind::Body { .. }) => "body",
         (Kind::Recv { .. }, Kind::Chunk { .. }) => "chunks",
-        (Kind::Recv { .. }, Kind::Anomaly(_)) => "⚠",
-        _ => "",
+        (Kind::Recv { bytes: 1.., .. }, Kind::Anomaly(_)) => "⚠",
+        _ => calls::note(call),
     }
 }
 
