@@ -9,7 +9,7 @@
 //!   the fetch's thread                 ▾
 //!   ┌──────────────────────────────────────────────────────────────────────────┐
 //!   │ net::fetch   getaddrinfo · socket · connect · send … · recv … · close    │
-//!   │     each call passes control::Gate first (cancel, pause, step, throttle) │
+//!   │     each call passes Control::gate first (cancel, pause, step, throttle) │
 //!   │     received bytes ─▸ proto::Reader ─▸ events, body slices               │
 //!   └───────┬─────────────────────────────────────────────┬────────────────────┘
 //!           │ bytes, once                                 │ events (counts, offsets)
