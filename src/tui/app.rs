@@ -122,6 +122,7 @@ pub enum Popup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     Find,
+    Jump,
     SaveBody,
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),

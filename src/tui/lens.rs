@@ -35,8 +35,8 @@ pub fn rows_of(inner: Rect) -> Rect {
     }
 }
 
-/// The rows on screen now.
-pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> Vec<Line> {
+/// The rows on screen now, and the bytes they show.
+pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
     let height = usize::from(area.height);
     let kind = tab.view;
     // What is to be marked, only the bytes on screen tell.
@@ -53,10 +53,11 @@ pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> Vec<Line> {
         }
         _ => Vec::new(),
     };
-    let marks = marks(tab, visit, shown);
-    marked(visit, kind, tab.wrap, area, marks, &regions, |view| {
+    let marks = marks(tab, visit, shown.clone());
+    let rows = marked(visit, kind, tab.wrap, area, marks, &regions, |view| {
         view.rows(top, height)
-    })
+    });
+    (rows, shown)
 }
 
 /// Hands a view of this kind to `look`.

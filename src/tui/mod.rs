@@ -18,6 +18,7 @@ pub mod editor;
 pub mod finder;
 pub mod fuzzy;
 pub mod input;
+pub mod jump;
 pub mod keymap;
 pub mod knobs;
 pub mod layout;

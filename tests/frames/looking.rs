@@ -193,6 +193,55 @@ fn comparing() {
     }
 }
 
+/// To a line, a part, an offset; what has not come is waited for.
+#[test]
+fn going_to_a_place() {
+    let at = |stage: &mut Stage| {
+        let tab = stage.app.tab();
+        let cursor = tab.visit().and_then(|visit| visit.cursor(tab.view));
+        let at = cursor.map_or("-".to_owned(), |cursor| cursor.bytes.start.to_string());
+        format!("{at}: {}", notice(stage))
+    };
+    const WAITS: &str = "-: line 50 has not come yet: it is gone to when it does";
+    // 40 rows of 4 bytes, and one more; the head has 42, the request 76.
+    for (typed, then, want) in [
+        ("1", "", "0: line 1, at byte 0"),
+        ("L10", "", "36: line 10, at byte 36"),
+        ("@0x10", "", "16: offset 16 (0x10), at byte 16"),
+        ("0x11", "press 4", "17: offset 17 (0x11), at byte 17"),
+        ("0%", "", "0: 0 %, at byte 0"),
+        ("", "", "-: "),
+        (
+            "there",
+            "",
+            "-: there: a line (123), a part (50%) or an offset (@4096, 0x1000)",
+        ),
+        ("50", "", WAITS),
+        ("50", r"@4 recv*5 more\n", WAITS),
+        ("50", r"@4 recv*9 more\n", "205: line 50, at byte 205"),
+        ("50", "press PageUp\n@4 recv*9 more\\n", WAITS),
+        (
+            "50",
+            "@4 cancelled\n@4 over",
+            "164: no line 50: the last line is 41",
+        ),
+        ("90%", "@4 cancelled\n@4 over", "148: 90 %, at byte 148"),
+        (
+            "@999",
+            "@4 cancelled\n@4 over",
+            "164: no offset 999 (0x3e7): the last byte is at 164",
+        ),
+    ] {
+        let script = format!("press %\ntype {typed}\npress Enter\n{then}");
+        table(LONG, at, &[(&script, want)]);
+    }
+    table(
+        &format!("{LONG}\npress 5"),
+        at,
+        &[("press %\ntype 3\npress Enter", "116: line 3, at byte 40")],
+    );
+}
+
 #[test]
 fn finding_saving_copying() {
     let rows = &[

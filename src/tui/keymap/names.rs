@@ -68,6 +68,7 @@ impl Action {
             Action::View(5) => "view Wire",
             Action::View(6) => "view Headers",
             Action::View(_) => "view",
+            Action::Jump => "go to a place",
             Action::Find => "find",
             Action::FindNext => "find the next",
             Action::FindPrevious => "find the previous",

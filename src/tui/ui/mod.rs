@@ -12,6 +12,7 @@ mod list;
 mod origin;
 pub mod paint;
 mod popup;
+mod position;
 mod request;
 mod response;
 mod socket;

@@ -188,6 +188,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     let area = question_area(app.size);
     let title = match ask {
         Ask::Find => "Find in this view · Enter finds · Esc leaves",
+        Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes · Esc leaves",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter · Esc leaves",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
         Ask::SaveBody => "Save the body to a new file · Enter saves · Esc leaves",

@@ -15,7 +15,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find};
+use super::{copy, cursor, find, jump};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -43,6 +43,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
             app.note(words);
         }
+        Action::Jump => jump::ask(app),
         Action::Find => {
             app.popup = Some(Popup::Ask {
                 ask: Ask::Find,

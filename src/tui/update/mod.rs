@@ -3,7 +3,8 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
+//! log, [`cursor`] the cursor in the response, [`find`] the search, [`jump`] the way to a
+//! place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
 //! their borders.
 
@@ -12,6 +13,7 @@ mod compose;
 mod copy;
 mod cursor;
 mod find;
+mod jump;
 mod list;
 mod look;
 mod moment;
@@ -72,6 +74,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.live.apply(event);
                 }
             }
+            jump::arrived(app, id);
             Vec::new()
         }
         Message::Queues { id, ours, theirs } => {
@@ -100,6 +103,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            jump::arrived(app, id);
             compare::read_bodies(app)
         }
         Message::Found {
@@ -282,6 +286,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
+        | Action::Jump
         | Action::Find
         | Action::FindNext
         | Action::FindPrevious

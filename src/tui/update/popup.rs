@@ -9,7 +9,7 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, compose, copy, find, list, look, send, text};
+use super::{compare, compose, copy, find, jump, list, look, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -108,6 +108,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         let words = field.text();
         return match ask {
             Ask::Find => find::begin(app, words),
+            Ask::Jump => jump::to(app, &words),
             Ask::SaveBody => look::save_as(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
             Ask::BodyFile => compose::read_body(app, &words),
