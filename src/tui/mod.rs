@@ -27,6 +27,7 @@ pub mod list;
 pub mod locale;
 pub mod message;
 pub mod runtime;
+pub mod save;
 pub mod search;
 pub mod settings;
 pub mod terminal;

@@ -4,6 +4,8 @@
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
 use sockeye::tui::app::Popup;
+use sockeye::tui::message::Message;
+use sockeye::tui::save::Saved;
 
 /// Forty rows, more than a page; the fetch goes on.
 const LONG: &str = r"
@@ -267,8 +269,13 @@ fn finding_saving_copying() {
         ),
         ("press / Enter", "stop finding"),
         ("press / x Esc", ""),
-        ("press s Enter", "save a"),
-        ("press s\ntype other\npress Enter", "save other"),
+        ("press s Enter", "save 5 B in a"),
+        ("press s\ntype other\npress Enter", "save 5 B in other"),
+        ("press s ↓ Enter", "save 43 B in a"),
+        ("press s ↑ Enter", "save 43 B in a"),
+        ("press s Enter Esc", "save 5 B in a, stop saving"),
+        // It runs: no key begins another.
+        ("press s Enter Enter s Enter", "save 5 B in a"),
         ("press y", "copy hello"),
         (
             "press 5 y",
@@ -283,9 +290,97 @@ fn finding_saving_copying() {
         RUNNING,
         notice,
         &[
+            ("press s", "nothing was received: there is nothing to save"),
             ("press y", "the body is empty"),
             ("press o", "there is no body"),
             ("press F4", "there is no body"),
         ],
     );
+}
+
+/// What comes of a save: the place, what is asked for next, the words.
+#[test]
+fn a_save_ends() {
+    let whole = || Saved::Whole {
+        bytes: 5,
+        path: "/tmp/a\u{1b}".into(),
+    };
+    let failed = || Saved::Failed("/no/a: No such file".to_owned());
+    let there = "saving over Response: save 5 B in a";
+    type Row<'a> = (&'a str, Saved, &'a str, &'a str, &'a str);
+    let rows: [Row; 8] = [
+        (
+            "",
+            whole(),
+            "",
+            "Response: save 5 B in a",
+            "5 bytes are in /tmp/a␛",
+        ),
+        (
+            "press Enter",
+            whole(),
+            "",
+            "Response: save 5 B in a",
+            "5 bytes are in /tmp/a␛",
+        ),
+        (
+            "",
+            failed(),
+            "",
+            there,
+            "/no/a: No such file (nothing is left of it; s asks again)",
+        ),
+        (
+            "",
+            Saved::Stopped,
+            "",
+            "Response: save 5 B in a",
+            "the save was stopped: nothing is left of it",
+        ),
+        ("", Saved::IsThere, "", there, ""),
+        (
+            "",
+            Saved::IsThere,
+            "press y",
+            "saving over Response: save 5 B in a, save 5 B in a over what is there",
+            "",
+        ),
+        (
+            "",
+            Saved::IsThere,
+            "press n Enter",
+            "saving over Response: save 5 B in a, save 5 B in a",
+            "",
+        ),
+        (
+            "",
+            Saved::IsThere,
+            "type b\npress y Enter",
+            "saving over Response: save 5 B in a, save 5 B in aby",
+            "",
+        ),
+    ];
+    for (before, saved, then, want, words) in rows {
+        let mut stage = Stage::of(120, 40, ENDED);
+        stage.asked();
+        stage.play(&format!("press s End Enter\n{before}"));
+        stage.tell(Message::Saved(saved));
+        stage.play(then);
+        assert_eq!(
+            place(&mut stage),
+            want,
+            "{before} {then}\n{}",
+            stage.frame()
+        );
+        assert_eq!(notice(&mut stage), words, "{before} {then}");
+    }
+}
+
+#[test]
+fn a_save_shows_how_far_it_is() {
+    let mut stage = Stage::of(120, 40, &format!("{ENDED}\npress s Enter"));
+    stage.pass(1000);
+    stage.tell(Message::Saving { done: 2 });
+    let frame = stage.frame();
+    assert!(frame.contains("40 % · 2 B of 5 B · 2 B/s"), "{frame}");
 }

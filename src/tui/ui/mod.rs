@@ -15,6 +15,7 @@ mod popup;
 mod position;
 mod request;
 mod response;
+pub mod save;
 mod socket;
 mod start;
 mod url;

@@ -20,6 +20,7 @@ mod moment;
 mod mouse;
 mod panes;
 mod popup;
+mod save;
 mod send;
 mod text;
 
@@ -134,6 +135,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Compared { pair, bodies } => {
             compare::compared(app, pair, bodies);
+            Vec::new()
+        }
+        Message::Saving { done } => {
+            save::goes_on(app, done);
+            Vec::new()
+        }
+        Message::Saved(saved) => {
+            save::ended(app, saved);
             Vec::new()
         }
         Message::Edited(bytes) => {
