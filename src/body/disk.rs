@@ -13,19 +13,17 @@ pub fn free(dir: &Path) -> Option<u64> {
     stat.f_bavail.checked_mul(stat.f_frsize)
 }
 
-/// The error with what there was room for: `No space left on device: 0 B are free in
-/// /tmp`. Any other error is as it was.
+/// The error with what there was room for: `no space left in /tmp, 0 B free`. Any other
+/// error is as it was.
 pub fn explain(err: io::Error, dir: &Path) -> io::Error {
     let shown = dir.display();
     let words = match err.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => match free(dir) {
-            Some(free) => format!("{err}: {free} bytes are free in {shown}"),
-            None => format!("{err}: {shown} is full"),
+            Some(free) => format!("no space left in {shown}, {free} B free"),
+            None => format!("no space left in {shown}"),
         },
-        // setrlimit(2): RLIMIT_FSIZE.
-        io::ErrorKind::FileTooLarge => {
-            format!("{err}: a limit of this process or of {shown} (ulimit -f)")
-        }
+        // setrlimit(2), RLIMIT_FSIZE; or the file system's own.
+        io::ErrorKind::FileTooLarge => "the file reached its limit (ulimit -f)".to_owned(),
         _ => return err,
     };
     io::Error::new(err.kind(), words)
@@ -39,8 +37,8 @@ mod tests {
     fn what_is_full_is_said() {
         let dir = std::env::temp_dir();
         for (kind, want) in [
-            (io::ErrorKind::StorageFull, "are free in /"),
-            (io::ErrorKind::QuotaExceeded, "are free in /"),
+            (io::ErrorKind::StorageFull, " B free"),
+            (io::ErrorKind::QuotaExceeded, " B free"),
             (io::ErrorKind::FileTooLarge, "(ulimit -f)"),
         ] {
             let err = explain(kind.into(), &dir);
@@ -50,6 +48,6 @@ mod tests {
         let other = explain(io::ErrorKind::PermissionDenied.into(), &dir);
         assert_eq!(other.to_string(), "permission denied");
         let nowhere = explain(io::ErrorKind::StorageFull.into(), Path::new("/no/where"));
-        assert!(nowhere.to_string().ends_with("/no/where is full"));
+        assert!(nowhere.to_string().ends_with("no space left in /no/where"));
     }
 }
