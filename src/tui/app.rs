@@ -72,6 +72,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// What the bytes under the cursor are is shown below the views.
+    pub inspects: bool,
     /// Whose first bytes are marked in the views.
     pub ruler: Option<Starts>,
     pub visits: VecDeque<Visit>,
@@ -287,6 +289,7 @@ impl Default for Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            inspects: false,
             ruler: None,
             visits: VecDeque::new(),
             at: 0,

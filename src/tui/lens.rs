@@ -23,14 +23,30 @@ pub fn area(app: &App) -> Rect {
         .panes()
         .response
         .unwrap_or(Rect::new(0, 0, app.size.columns, app.size.rows));
-    rows_of(inside(pane))
+    rows_of(app.tab(), inside(pane))
 }
 
-/// The rows below the titles; `inner` is the pane's inside.
-pub fn rows_of(inner: Rect) -> Rect {
+/// The rows below the titles and above the inspector; `inner` is the pane's inside.
+pub fn rows_of(tab: &Tab, inner: Rect) -> Rect {
     Rect {
         y: inner.y + 1,
-        height: inner.height.saturating_sub(1),
+        height: inner.height.saturating_sub(1) - inspector_of(tab, inner).height,
+        ..inner
+    }
+}
+
+/// Where the inspector's readings are: at most in the lower half.
+pub fn inspector_of(tab: &Tab, inner: Rect) -> Rect {
+    /// Readings.
+    const MOST: u16 = 10;
+    let rows = inner.height.saturating_sub(1);
+    let height = match tab.inspects {
+        true => (rows / 2).min(MOST),
+        false => 0,
+    };
+    Rect {
+        y: inner.y + inner.height - height,
+        height,
         ..inner
     }
 }

@@ -87,6 +87,7 @@ impl Action {
             Action::OpenCall => "bytes of the call",
             Action::OpenRecv => "call of the byte",
             Action::Ruler => "next ruler",
+            Action::Inspect => "data inspector",
             Action::MomentBack => "step back in time",
             Action::MomentForward => "step forward in time",
             Action::MomentFirst => "back to the first call",

@@ -8,6 +8,7 @@ mod bar;
 mod buffers;
 mod compare;
 mod footer;
+mod inspector;
 mod list;
 mod origin;
 pub mod paint;

@@ -13,7 +13,9 @@ use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::lens;
 use crate::tui::theme::Theme;
-use crate::tui::ui::{is_focused, origin, paint, pane, position, row, short, start, styled};
+use crate::tui::ui::{
+    inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
+};
 use crate::tui::visit::{ViewKind, Visit};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
@@ -28,7 +30,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let title = title(visit, theme, usize::from(area.width));
-    let rows_area = lens::rows_of(inner);
+    let rows_area = lens::rows_of(tab, inner);
     let (lines, shown) = lens::rows(tab, visit, rows_area);
     let mut border = pane(theme, focused, title);
     let mut room = usize::from(inner.width).saturating_sub(2);
@@ -42,6 +44,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         border = border.title_bottom(Line::from(words).right_aligned());
     }
     frame.render_widget(border, area);
+    inspector::draw(frame, lens::inspector_of(tab, inner), tab, visit, theme);
     row(
         frame,
         Rect { height: 1, ..inner },

@@ -59,6 +59,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::OpenCall => open_call(app),
         Action::OpenRecv => open_recv(app),
         Action::Ruler => ruler(app),
+        Action::Inspect => inspect(app),
         _ => {}
     }
     Vec::new()
@@ -210,6 +211,19 @@ fn ruler(app: &mut App) {
     };
     tab.ruler = next;
     app.note(words);
+}
+
+/// Shows or hides what the bytes under the cursor are; a cursor comes with it.
+fn inspect(app: &mut App) {
+    let tab = app.tab_mut();
+    tab.inspects ^= true;
+    let kind = tab.view;
+    let points = tab
+        .visit()
+        .is_some_and(|visit| visit.cursor(kind).is_some());
+    if app.tab().inspects && !points {
+        cursor::go(app, Motion::Right, false);
+    }
 }
 
 /// Scrolls a view to an offset of its own, a third of the page above it.

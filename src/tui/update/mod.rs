@@ -307,7 +307,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Page
         | Action::OpenCall
         | Action::OpenRecv
-        | Action::Ruler => return look::perform(app, action),
+        | Action::Ruler
+        | Action::Inspect => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
