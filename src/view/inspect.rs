@@ -221,7 +221,7 @@ mod tests {
             (b"\xff\xff\xff\xff\xff\xff\xff\xff", "64 bit", "18446744073709551615 (-1)", Some("18446744073709551615 (-1)")),
             (b"\x00\x00\x80\x3f", "f32", "1.0", Some("4.6006e-41")),
             (b"\x3f\xf8\x00\x00\x00\x00\x00\x00", "f64", "3.13984e-319", Some("1.5")),
-            (b"\x00\x00\xc0\x7f", "f32", "NaN", Some("6.905e-41")),
+            (b"\x00\x00\xc0\x7f", "f32", "NaN", Some("6.9055e-41")),
             (b"A", "UTF-8", "U+0041 A capital letter, 1 byte", None),
             ("é".as_bytes(), "UTF-8", "U+00E9 é lower-case letter, 2 bytes", None),
             ("日".as_bytes(), "UTF-8", "U+65E5 日 letter, 3 bytes", None),
