@@ -12,6 +12,7 @@ use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
 use crate::tui::cursor::Cursor;
+use crate::tui::jump::Jump;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -49,6 +50,8 @@ pub struct Visit {
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
+    /// Where to go in a view as soon as it has come.
+    pub awaited: Option<(ViewKind, Jump)>,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -138,6 +141,7 @@ impl Visit {
             call: None,
             chosen: None,
             hit: None,
+            awaited: None,
         }
     }
 
