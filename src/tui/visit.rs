@@ -26,6 +26,8 @@ pub struct Visit {
     pub request: Arc<[u8]>,
     /// What each recv() asks for.
     pub recv_size: usize,
+    /// They are `recvmsg()`, which tells when bytes arrived.
+    pub stamped: bool,
     /// The fold of all events so far.
     pub live: Exchange,
     /// The moment that is shown instead.
@@ -122,6 +124,7 @@ impl Visit {
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             recv_size: plan.recv_size,
+            stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
             past: None,
             play: None,

@@ -148,6 +148,7 @@ fn pending(visit: &Visit, app: &App, theme: Theme, width: usize) -> Option<Line<
             None => "connect()".to_owned(),
         },
         Call::Send => "send()".to_owned(),
+        Call::Recv if visit.stamped => format!("recvmsg({})", visit.recv_size),
         Call::Recv => format!("recv({})", visit.recv_size),
         Call::Close => "close()".to_owned(),
     };
