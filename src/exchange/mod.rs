@@ -82,6 +82,9 @@ pub struct Exchange {
     pub end: Option<End>,
     pub closed: Option<Closed>,
     pub error: Option<Failure>,
+    /// The fold of all events before the log's last ones, once its first ones are full;
+    /// from here on the past is told beyond a gap.
+    behind: Option<Box<Exchange>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,6 +208,24 @@ impl Exchange {
 
     /// The fold.
     pub fn apply(&mut self, event: Event) {
+        let body_before = self.fold(&event);
+        let gone = self.log.push(event, body_before);
+        if self.log.first_is_full() {
+            // Its log's own events are not copied for that.
+            let log = std::mem::take(&mut self.log);
+            let mut behind = self.clone();
+            behind.log = log.counts();
+            self.log = log;
+            self.behind = Some(Box::new(behind));
+        }
+        if let (Some(gone), Some(behind)) = (gone, &mut self.behind) {
+            let body_before = behind.fold(&gone);
+            behind.log.pass(&gone, body_before);
+        }
+    }
+
+    /// What an event changes in the fields; answers the body bytes that lie before it.
+    fn fold(&mut self, event: &Event) -> u64 {
         let t = event.t_us;
         // A recv's body bytes follow it, a chunk's may be told before or after it.
         let body_before = match event.kind {
@@ -343,7 +364,7 @@ impl Exchange {
             }
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
-        self.log.push(event, body_before);
+        body_before
     }
 
     fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {
