@@ -10,6 +10,7 @@
 //! ```
 
 pub mod compare;
+mod levels;
 mod log;
 mod origin;
 mod past;
@@ -22,6 +23,7 @@ use crate::event::{
     Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
 };
 
+pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
 pub use past::Past;
@@ -68,6 +70,8 @@ pub struct Exchange {
     pub queues: Option<Queues>,
     /// At the server's end, where that is our own playground.
     pub peer_queues: Option<Queues>,
+    /// Both over time.
+    pub levels: Levels,
     pub rate: Rate,
     /// When the last byte came.
     pub last_byte_us: Option<u64>,
@@ -303,8 +307,14 @@ impl Exchange {
                 }
             }
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
-            Kind::Queues(queues) => self.queues = Some(**queues),
-            Kind::PeerQueues(queues) => self.peer_queues = Some(**queues),
+            Kind::Queues(queues) => {
+                self.queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
+            Kind::PeerQueues(queues) => {
+                self.peer_queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());

@@ -52,6 +52,8 @@ pub fn place(stage: &mut Stage) -> String {
         Some(Popup::Ask { .. }) => "question over ",
         Some(Popup::List(_)) => "list over ",
         Some(Popup::Compare(_)) => "comparison over ",
+        Some(Popup::Phases { .. }) => "phases over ",
+        Some(Popup::Levels) => "levels over ",
         Some(Popup::Judged { .. }) => "judgement over ",
         None => "",
     };
