@@ -74,6 +74,11 @@ pub enum Kind {
         bytes: u32,
         /// Unread bytes in the kernel just before the call, where they were read.
         queued: Option<u32>,
+        /// For so long at least all of them had lain in the kernel, where it told;
+        /// `None` is "not known", which is not 0.
+        lay_us: Option<u32>,
+        /// The call was `recvmsg()`, which tells when bytes arrived (SO_TIMESTAMPNS).
+        stamped: bool,
     },
     /// A call that answered -1 for another reason than EAGAIN on a non-blocking socket.
     CallFailed {

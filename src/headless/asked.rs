@@ -52,6 +52,7 @@ impl Fetch {
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
             send_size: self.send_size,
             nonblocking: self.nonblocking,
+            arrivals: self.arrivals,
             timeout: limit(self.timeout),
             connect_timeout: limit(self.connect_timeout),
             max_time: limit(self.max_time),

@@ -129,6 +129,11 @@ pub struct Fetch {
     #[arg(long, help_heading = SOCKET)]
     pub nonblocking: bool,
 
+    /// The kernel says when received bytes arrived: recvmsg() with SO_TIMESTAMPNS in place
+    /// of recv(), and `lay_us` in the events
+    #[arg(long, help_heading = SOCKET)]
+    pub arrivals: bool,
+
     /// The socket's timeout, of each call, in seconds; 0 is none
     #[arg(long, value_name = "S", value_parser = seconds, help_heading = SOCKET)]
     pub timeout: Option<Duration>,

@@ -12,6 +12,7 @@
 
 pub mod address;
 pub mod app;
+pub mod chain;
 pub mod compare;
 pub mod cursor;
 pub mod editor;

@@ -27,6 +27,8 @@ pub struct Visit {
     pub request: Arc<[u8]>,
     /// What each recv() asks for.
     pub recv_size: usize,
+    /// They are `recvmsg()`, which tells when bytes arrived.
+    pub stamped: bool,
     /// The fold of all events so far.
     pub live: Exchange,
     /// The moment that is shown instead.
@@ -125,6 +127,7 @@ impl Visit {
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             recv_size: plan.recv_size,
+            stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
             past: None,
             play: None,
@@ -180,27 +183,24 @@ impl Visit {
         }
     }
 
+    /// The socket log's row of the moment that is shown.
+    pub fn past_row(&self) -> Option<usize> {
+        let past = self.past.as_ref()?;
+        Some(past.row(&self.live))
+    }
+
     /// Shows the moment after the call in this row of the socket log; past the last one,
-    /// the exchange as it is. False where the log has a gap before that moment.
-    pub fn show_moment(&mut self, row: usize) -> bool {
-        if row >= self.live.log.calls() {
-            self.past = None;
-            self.play = None;
-            return true;
-        }
+    /// the exchange as it is.
+    pub fn show_moment(&mut self, row: usize) {
         let stepped = self
             .past
             .as_mut()
             .is_some_and(|past| past.forward(&self.live, row));
-        if stepped {
-            return true;
+        if !stepped {
+            self.past = Past::at(&self.live, row);
         }
-        match Past::at(&self.live, row) {
-            Some(moment) => {
-                self.past = Some(moment);
-                true
-            }
-            None => false,
+        if self.past.is_none() {
+            self.play = None;
         }
     }
 
