@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::set_cookie::{self, SetCookie};
 use super::{Cookie, Refusal, SameSite, Seconds, Withheld, scope};
+use crate::event::{CookieRefused, CookieTold};
 use crate::url::Target;
 
 /// Cookies of one domain; section 6.1 wants at least 50.
@@ -43,6 +44,29 @@ pub struct Report {
     /// The cookie's name, as far as the line has one.
     pub name: Vec<u8>,
     pub outcome: Outcome,
+}
+
+impl Report {
+    /// The same for the log of events; bytes that are not UTF-8 are replaced.
+    pub fn told(&self) -> CookieTold {
+        let name = String::from_utf8_lossy(&self.name).into_owned();
+        let (outcome, refused) = match &self.outcome {
+            Ok(stored) => (stored.name(), None),
+            Err(refusal) => {
+                let refused = CookieRefused {
+                    kind: refusal.name(),
+                    why: refusal.to_string(),
+                    rule: refusal.rule(),
+                };
+                ("refused", Some(refused))
+            }
+        };
+        CookieTold {
+            name,
+            outcome,
+            refused,
+        }
+    }
 }
 
 pub type Outcome = Result<Stored, Refusal>;
@@ -172,7 +196,8 @@ impl Jar {
             }
             domain.clear();
         }
-        let host_only = domain.is_empty();
+        // Nothing is under an address: to say Domain there is to say nothing.
+        let host_only = domain.is_empty() || domain == host && scope::is_address(&host);
         if host_only {
             domain = host;
         } else if !scope::domain_match(&host, &domain) {

@@ -19,13 +19,17 @@ pub(super) fn domain_match(host: &str, domain: &str) -> bool {
         || host
             .strip_suffix(domain)
             .is_some_and(|under| under.ends_with('.') && !domain.is_empty())
-            && host.parse::<IpAddr>().is_err()
+            && !is_address(host)
+}
+
+pub(super) fn is_address(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok()
 }
 
 /// A domain under which anybody may register a name: `com`, `co.uk`, `github.io`. The
 /// list is built in; a name's last label that is not in it counts as one too.
 pub(super) fn is_public_suffix(domain: &str) -> bool {
-    domain.parse::<IpAddr>().is_err()
+    !is_address(domain)
         && psl::suffix(domain.as_bytes())
             .is_some_and(|suffix| suffix.as_bytes() == domain.as_bytes())
 }
