@@ -153,6 +153,16 @@ impl Kind {
                 text(out, "to", to)?;
                 write!(out, ",\"status\":{status}")
             }
+            Kind::Cookie(cookie) => {
+                text(out, "name", &cookie.name)?;
+                text(out, "outcome", cookie.outcome)?;
+                let Some(refused) = &cookie.refused else {
+                    return Ok(());
+                };
+                text(out, "kind", refused.kind)?;
+                text(out, "message", &refused.why)?;
+                text(out, "rule", refused.rule)
+            }
             Kind::End(end) => write!(
                 out,
                 ",\"reason\":\"{}\",\"head_bytes\":{},\"body_bytes\":{},\"wire_bytes\":{},\"us\":{}",

@@ -20,7 +20,7 @@ use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
+    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
 };
 
 pub use levels::{Level, Levels};
@@ -64,6 +64,8 @@ pub struct Exchange {
     pub body_bytes: u64,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
+    /// What became of each `Set-Cookie`, where a jar looked at them.
+    pub cookies: Vec<CookieTold>,
     /// The first [`ANOMALIES_KEPT`].
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
@@ -372,6 +374,7 @@ impl Exchange {
                     exit: *exit,
                 });
             }
+            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
         body_before

@@ -4,6 +4,7 @@
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
 use super::archive::Archive;
+use super::cookies::Cookies;
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
@@ -23,6 +24,7 @@ pub struct Outlets {
     pub verbose: Option<Verbose>,
     pub progress: Option<Progress>,
     pub archive: Option<Archive>,
+    pub cookies: Cookies,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
@@ -44,6 +46,7 @@ impl Outlets {
             verbose: None,
             progress: None,
             archive: None,
+            cookies: Cookies::default(),
             follow: false,
             status: None,
             redirect: None,
@@ -60,7 +63,7 @@ impl Outlets {
         self.status = None;
         self.redirect = None;
         self.plan = Some(plan.clone());
-        self.recent = Recent::new(match self.looks_back() {
+        self.recent = Recent::new(match self.looks_back() || self.cookies.on() {
             true => Keep::All,
             false => Keep::Nothing,
         });
@@ -69,6 +72,16 @@ impl Outlets {
         }
         if self.verbose.is_some() || self.archive.is_some() {
             self.exchange = Some(Exchange::new(plan.end, plan.request.len() as u64));
+        }
+    }
+
+    /// Files of cookies that could not be read.
+    pub fn say_unread(&mut self) {
+        if let Some(verbose) = &mut self.verbose {
+            self.cookies
+                .unread
+                .iter()
+                .for_each(|words| verbose.note(words));
         }
     }
 
@@ -111,6 +124,17 @@ impl Outlets {
 
     fn looks_back(&self) -> bool {
         self.verbose.is_some() || self.output.looks_back()
+    }
+
+    /// The jar looks at a final head; what it says of it are events too.
+    fn cookies(&mut self, head: &Head, t_us: u64) -> Result<()> {
+        let Some(plan) = self.plan.as_ref().filter(|_| self.cookies.on()) else {
+            return Ok(());
+        };
+        let raw = self.recent.between(head.offset, head.offset + head.bytes);
+        let told = self.cookies.take(head, raw, &plan.target);
+        told.into_iter()
+            .try_for_each(|kind| self.hand_out(Event { t_us, kind }))
     }
 
     /// What came of a body that is shown with its framing.
@@ -227,6 +251,7 @@ impl Outlets {
             Kind::InterimHead(head) => self.head(head)?,
             Kind::Head(head) => {
                 self.head(head)?;
+                self.cookies(head, event.t_us)?;
                 self.body_begins(head);
             }
             // The last chunk: what comes now are trailers, and they may take several recvs.
