@@ -28,7 +28,7 @@
 //! `use` against it.
 //!
 //! ```text
-//! error  url  anomaly  event  request  proto  exchange  plan  body  rejudge
+//! error  url  anomaly  event  request  proto  exchange  plan  body  decode  rejudge
 //! net  view  config  export  playground  headless  tui  cli
 //! ```
 //! `proto` names no `std::net`, no `std::fs` and no clock. ratatui and crossterm appear
@@ -38,6 +38,7 @@ pub mod anomaly;
 pub mod body;
 pub mod cli;
 pub mod config;
+pub mod decode;
 pub mod error;
 pub mod event;
 pub mod exchange;

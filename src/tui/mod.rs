@@ -13,6 +13,7 @@
 pub mod address;
 pub mod app;
 pub mod compare;
+pub mod content;
 pub mod cursor;
 pub mod editor;
 pub mod finder;

@@ -71,6 +71,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 for event in events {
                     visit.live.apply(event);
                 }
+                visit.sniff();
             }
             Vec::new()
         }
