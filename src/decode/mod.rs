@@ -7,7 +7,15 @@
 //! ```
 //! Nothing here opens a file, starts a thread or prints: it is fed, and answers.
 
+mod brotli;
 pub mod charset;
+pub mod coding;
+pub mod decoder;
+mod inflate;
 mod prescan;
+mod stage;
+mod zstd;
 
 pub use charset::{By, Charset};
+pub use coding::{Coding, Codings, Fault, Limits, What};
+pub use decoder::{Decoder, Fed, Feeding};
