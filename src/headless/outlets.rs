@@ -4,12 +4,14 @@
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
 use super::archive::Archive;
+use super::content::Content;
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
 use super::recent::{Keep, Recent};
 use super::verbose::Verbose;
 use crate::anomaly;
+use crate::decode::Codings;
 use crate::error::Result;
 use crate::event::{Event, Framing, Head, Kind};
 use crate::exchange::Exchange;
@@ -23,6 +25,9 @@ pub struct Outlets {
     pub verbose: Option<Verbose>,
     pub progress: Option<Progress>,
     pub archive: Option<Archive>,
+    /// Content codings are undone; the limit that the user set.
+    pub decode: bool,
+    pub max_decoded: Option<u64>,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
@@ -44,6 +49,8 @@ impl Outlets {
             verbose: None,
             progress: None,
             archive: None,
+            decode: false,
+            max_decoded: None,
             follow: false,
             status: None,
             redirect: None,
@@ -74,7 +81,9 @@ impl Outlets {
 
     /// The exchange is over, well or not.
     pub fn ended(&mut self) -> Result<()> {
+        let decoded = self.output.body_ends();
         let shown = self.raw().and_then(|()| self.output.waiting(true));
+        let shown = decoded.and(shown);
         if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &self.exchange) {
             verbose.verdict(exchange);
         }
@@ -133,7 +142,9 @@ impl Outlets {
         let chunked = head.framing == Framing::Chunked;
         self.status = Some(head.status);
         self.redirect = self.redirect(head);
-        self.output.body_begins(chunked, self.redirect.is_some());
+        let content = self.content(head);
+        self.output
+            .body_begins(chunked, self.redirect.is_some(), content);
         self.recent.keep(match chunked && self.looks_back() {
             true => Keep::Last,
             false => Keep::Nothing,
@@ -141,6 +152,12 @@ impl Outlets {
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
+    }
+
+    fn content(&self, head: &Head) -> Option<Content> {
+        let codings = Codings::of_head(head);
+        let wanted = self.decode && !codings.is_empty();
+        wanted.then(|| Content::new(codings, self.max_decoded))
     }
 
     fn redirect(&self, head: &Head) -> Option<Result<Plan>> {

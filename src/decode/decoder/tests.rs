@@ -43,7 +43,10 @@ fn decode(codings: &str, coded: &[u8], piece: usize, eager: bool) -> Came {
 /// However it is cut and asked for, the same comes.
 fn check(codings: &str, coded: &[u8]) -> Came {
     let whole = decode(codings, coded, coded.len(), false);
-    for (piece, eager) in [(1, false), (1, true), (7, false), (1000, true)] {
+    // Long ones byte by byte would take minutes.
+    let short = coded.len() < 10_000;
+    let pieces = [(1, false), (1, true), (7, false), (1000, true)];
+    for (piece, eager) in pieces.into_iter().filter(|&(piece, _)| short || piece > 7) {
         let cut = decode(codings, coded, piece, eager);
         assert!(
             whole.bytes == cut.bytes,
