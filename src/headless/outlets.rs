@@ -189,23 +189,18 @@ impl Sink for Outlets {
         self.output.body(bytes)
     }
 
-    /// A chunk can be one byte small: where nobody prints or folds events, it costs a look,
-    /// and its empty extensions are dropped without a walk through all that a kind may own.
     #[inline]
     fn event(&mut self, event: Event) -> Result<()> {
-        let unheard = self.events.is_none() && self.exchange.is_none();
         match event.kind {
-            Kind::Body { .. } if unheard => Ok(()),
-            Kind::Chunk {
-                size: 1..,
-                extensions,
-                ..
-            } if unheard => {
-                drop(extensions);
-                Ok(())
-            }
-            kind => self.hand_out(Event { kind, ..event }),
+            Kind::Body { .. } if !self.hears_chunks() => Ok(()),
+            _ => self.hand_out(event),
         }
+    }
+
+    /// A chunk can be one byte small: it is told of where events are printed or folded.
+    #[inline]
+    fn hears_chunks(&self) -> bool {
+        self.events.is_some() || self.exchange.is_some()
     }
 
     fn waiting(&mut self) -> Result<()> {

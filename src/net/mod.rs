@@ -45,6 +45,11 @@ pub trait Sink {
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
     fn event(&mut self, event: Event) -> Result<()>;
+    /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
+    /// in a `recv()` come as body bytes alone.
+    fn hears_chunks(&self) -> bool {
+        true
+    }
     /// The next call may wait: what was gathered for larger writes goes out now. Called
     /// before each call that can block, when everything received was handed over.
     fn waiting(&mut self) -> Result<()> {

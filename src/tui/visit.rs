@@ -13,6 +13,7 @@ use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
 use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
+use crate::tui::jump::Jump;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -52,6 +53,8 @@ pub struct Visit {
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
+    /// Where to go in a view as soon as it has come.
+    pub awaited: Option<(ViewKind, Jump)>,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -142,6 +145,7 @@ impl Visit {
             call: None,
             chosen: None,
             hit: None,
+            awaited: None,
         }
     }
 
