@@ -86,6 +86,7 @@ impl Fetch {
             headers: self.headers.clone(),
             data: self.data()?,
             user_agent: self.user_agent.clone(),
+            compressed: self.compressed,
             user: self.user.clone(),
             cookie,
         };

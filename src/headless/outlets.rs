@@ -4,6 +4,7 @@
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
 use super::archive::Archive;
+use super::content::Content;
 use super::cookies::Cookies;
 use super::destination::Destination;
 use super::output::Output;
@@ -11,6 +12,7 @@ use super::progress::Progress;
 use super::recent::{Keep, Recent};
 use super::verbose::Verbose;
 use crate::anomaly;
+use crate::decode::Codings;
 use crate::error::Result;
 use crate::event::{Event, Framing, Head, Kind};
 use crate::exchange::Exchange;
@@ -25,6 +27,9 @@ pub struct Outlets {
     pub progress: Option<Progress>,
     pub archive: Option<Archive>,
     pub cookies: Cookies,
+    /// Content codings are undone; the limit that the user set.
+    pub decode: bool,
+    pub max_decoded: Option<u64>,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
@@ -47,6 +52,8 @@ impl Outlets {
             progress: None,
             archive: None,
             cookies: Cookies::default(),
+            decode: false,
+            max_decoded: None,
             follow: false,
             status: None,
             redirect: None,
@@ -87,7 +94,9 @@ impl Outlets {
 
     /// The exchange is over, well or not.
     pub fn ended(&mut self) -> Result<()> {
+        let decoded = self.output.body_ends();
         let shown = self.raw().and_then(|()| self.output.waiting(true));
+        let shown = decoded.and(shown);
         if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &self.exchange) {
             verbose.verdict(exchange);
         }
@@ -157,7 +166,9 @@ impl Outlets {
         let chunked = head.framing == Framing::Chunked;
         self.status = Some(head.status);
         self.redirect = self.redirect(head);
-        self.output.body_begins(chunked, self.redirect.is_some());
+        let content = self.content(head);
+        self.output
+            .body_begins(chunked, self.redirect.is_some(), content);
         self.recent.keep(match chunked && self.looks_back() {
             true => Keep::Last,
             false => Keep::Nothing,
@@ -165,6 +176,12 @@ impl Outlets {
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
+    }
+
+    fn content(&self, head: &Head) -> Option<Content> {
+        let codings = Codings::of_head(head);
+        let wanted = self.decode && !codings.is_empty();
+        wanted.then(|| Content::new(codings, self.max_decoded))
     }
 
     fn redirect(&self, head: &Head) -> Option<Result<Plan>> {

@@ -11,6 +11,7 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
 use crate::tui::jump::Jump;
 
@@ -43,6 +44,8 @@ pub struct Visit {
     pub wire: Store,
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
+    /// What the body means.
+    pub meaning: Content,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
     /// Where the user points, in each view.
     pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
@@ -136,6 +139,7 @@ impl Visit {
             paused: false,
             wire: Store::default(),
             decoded: Store::default(),
+            meaning: Content::default(),
             scrolls: [Scroll {
                 follow: true,
                 ..Scroll::default()
@@ -204,9 +208,33 @@ impl Visit {
         }
     }
 
-    /// The body's bytes so far.
+    /// The body's bytes so far, as received.
     pub fn body(&self) -> Window {
         self.body_of(self.exchange())
+    }
+
+    /// What the views show: the body's bytes so far, content coding removed.
+    pub fn content(&self) -> Window {
+        self.body()
+    }
+
+    /// The same, whatever moment is shown.
+    pub fn whole_content(&self) -> Window {
+        self.whole_body()
+    }
+
+    /// Content-Type's value, empty where there is none.
+    pub fn content_type(&self) -> &str {
+        let head = self.live.head.as_ref();
+        let value = head.and_then(|head| head.values("Content-Type").next());
+        value.unwrap_or_default()
+    }
+
+    /// Looks for the charset in bytes that have come since.
+    pub fn sniff(&mut self) {
+        let mut meaning = self.meaning;
+        meaning.sniff(&self.whole_content(), self.content_type());
+        self.meaning = meaning;
     }
 
     /// The same, whatever moment is shown.

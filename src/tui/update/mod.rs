@@ -74,6 +74,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 for event in events {
                     visit.live.apply(event);
                 }
+                visit.sniff();
             }
             jump::arrived(app, id);
             Vec::new()
