@@ -3,7 +3,7 @@
 //!
 //! Owns the meaning of request bytes on this side: [`template`] and [`Recipe`] make
 //! them, `snippets` are some to begin with, `lines` finds its way in them, `edit` and
-//! `length` change only what is named, [`lint()`] says what a server may stumble over. It
+//! `length` change only what is named, [`split`] tells several requests apart, [`lint()`] says what a server may stumble over. It
 //! sends nothing and hides nothing.
 
 mod edit;
@@ -12,6 +12,7 @@ mod lines;
 mod lint;
 mod recipe;
 mod snippets;
+mod split;
 
 pub use edit::{
     METHODS, add_field, header_at, next_method, remove_field, retarget, set_body, set_field,
@@ -25,3 +26,4 @@ pub use lines::{
 pub use lint::{Lint, lint};
 pub use recipe::{Recipe, basic, template};
 pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};
+pub use split::{MESSAGES_MAX, Message, split};
