@@ -62,8 +62,8 @@ pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
     });
     let regions = match kind {
         ViewKind::Wire => {
-            let base = visit.sent().len() as u64;
-            let received = shown.start.saturating_sub(base)..shown.end.saturating_sub(base);
+            let at = |at| address::in_window(visit, kind, at);
+            let received = at(shown.start)..at(shown.end);
             // A file that cannot be read says so in the rows themselves.
             regions(visit.exchange(), &visit.received(), received).unwrap_or_default()
         }
@@ -121,6 +121,7 @@ fn marked<T>(
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
+            dialogue: &visit.exchange().dialogue,
             width,
             regions,
             marks,
@@ -178,12 +179,13 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
 }
 
 fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) -> Vec<Range<u64>> {
-    let (window, shift) = address::window(visit, kind);
-    let shown = shown.start.saturating_sub(shift)..shown.end.saturating_sub(shift);
+    let window = address::window(visit, kind);
+    let at = |at| address::in_window(visit, kind, at);
+    let shown = at(shown.start)..at(shown.end);
     // A file that cannot be read says so in the rows themselves.
     let hits = pattern.hits(&window, shown).unwrap_or_default();
     hits.into_iter()
-        .map(|hit| hit.start + shift..hit.end + shift)
+        .map(|hit| address::in_view(visit, kind, &hit))
         .collect()
 }
 

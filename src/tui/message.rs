@@ -48,7 +48,7 @@ pub enum Message {
     },
     /// The fetch's thread has returned and all its events are here.
     Over(VisitId),
-    /// A search ended; the range is in the view's offsets.
+    /// A search ended; the range is in the offsets of the window that was searched.
     Found {
         id: VisitId,
         view: ViewKind,
@@ -110,8 +110,6 @@ pub struct Search {
     pub id: VisitId,
     pub view: ViewKind,
     pub window: Window,
-    /// Added to a hit's offset in the window.
-    pub shift: u64,
     pub pattern: Arc<Pattern>,
 }
 

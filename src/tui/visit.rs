@@ -249,9 +249,9 @@ impl Visit {
                 start,
                 len,
             },
-            BodyPlace::Decoded { len } => Window {
+            BodyPlace::Decoded { start, len } => Window {
                 store: self.decoded.clone(),
-                start: 0,
+                start,
                 len,
             },
         }

@@ -11,9 +11,10 @@ use crate::tui::visit::{ViewKind, Visit};
 /// seen and nothing is pointed at.
 pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
     let kind = tab.view;
-    let (window, shift) = address::window(visit, kind);
+    let window = address::window(visit, kind);
     let there = window.there();
-    let shown = shown.start.saturating_sub(shift)..shown.end.saturating_sub(shift);
+    let received = |at| address::in_window(visit, kind, at);
+    let shown = received(shown.start)..received(shown.end);
     let cursor = visit.cursor(kind).map(|cursor| cursor.bytes.clone());
     let all = shown.start == 0 && shown.end >= there;
     if kind == ViewKind::Headers || there == 0 || all && cursor.is_none() {
@@ -21,8 +22,8 @@ pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
     }
     let (at, end) = match cursor {
         // In the request: it has no lines of the body.
-        Some(cursor) if cursor.start < shift => return None,
-        Some(cursor) => (cursor.start - shift, cursor.end - shift),
+        Some(cursor) if received(cursor.start) == received(cursor.end) => return None,
+        Some(cursor) => (received(cursor.start), received(cursor.end)),
         None => (shown.start, shown.end),
     };
     let place = match kind {

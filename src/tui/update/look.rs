@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::event::Kind;
 use crate::exchange::Starts;
+use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::tui::address::{self, Whence};
 use crate::tui::app::{App, Ask, Focus, Popup};
@@ -149,10 +150,12 @@ fn open_call(app: &mut App) {
     let range = match event.kind {
         Kind::Send { offset, sent, .. } => {
             let from = offset - sent_before.unwrap_or(offset);
+            let from = visit.exchange().dialogue.address(Byte::Sent(from));
             from..from + u64::from(sent)
         }
         Kind::Recv { offset, bytes, .. } if bytes > 0 => {
-            let from = visit.sent().len() as u64 + offset - visit.exchange().wire_base;
+            let from = Byte::Received(offset - visit.exchange().wire_base);
+            let from = visit.exchange().dialogue.address(from);
             from..from + u64::from(bytes)
         }
         _ => {
