@@ -71,6 +71,14 @@ parts! {
     Ruler "ruler"
     ChosenBytes "chosen-bytes"
     Note "note"
+    Name "name"
+    String "string"
+    Number "number"
+    Keyword "keyword"
+    Comment "comment"
+    Tag "tag"
+    Attribute "attribute"
+    Punctuation "punctuation"
     Heading "heading"
     Link "link"
     StrongText "strong-text"
@@ -147,6 +155,14 @@ impl Theme {
             Role::Ruler => Part::Ruler,
             Role::Chosen => Part::ChosenBytes,
             Role::Note => Part::Note,
+            Role::Name => Part::Name,
+            Role::String => Part::String,
+            Role::Number => Part::Number,
+            Role::Keyword => Part::Keyword,
+            Role::Comment => Part::Comment,
+            Role::Tag => Part::Tag,
+            Role::Attribute => Part::Attribute,
+            Role::Punctuation => Part::Punctuation,
             Role::Heading => Part::Heading,
             Role::Link => Part::Link,
             Role::Strong => Part::StrongText,

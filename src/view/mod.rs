@@ -5,9 +5,11 @@
 
 pub mod calls;
 mod flow;
+pub mod form;
 pub mod headers;
 pub mod hex;
 pub mod inspect;
+pub mod pretty;
 pub mod rendered;
 pub mod safe;
 pub mod stack;
@@ -17,8 +19,10 @@ pub mod wire;
 use std::io;
 use std::ops::Range;
 
+pub use form::Form;
 pub use headers::Headers;
 pub use hex::Hex;
+pub use pretty::Pretty;
 pub use rendered::Rendered;
 pub use text::Text;
 pub use wire::Wire;
@@ -73,6 +77,17 @@ pub enum Role {
     Chosen,
     /// Words of this program among the bytes: "… 3 more lines".
     Note,
+    /// A member's, a property's or a field's name.
+    Name,
+    String,
+    Number,
+    /// A word that a language keeps for itself.
+    Keyword,
+    Comment,
+    /// An element's name, a selector.
+    Tag,
+    Attribute,
+    Punctuation,
     Heading,
     /// What can be followed.
     Link,
