@@ -71,6 +71,8 @@ pub struct Tab {
     pub before: Focus,
     pub zoom: bool,
     pub view: ViewKind,
+    /// The user chose it; it stays then.
+    pub chose: bool,
     pub wrap: bool,
     /// What the bytes under the cursor are is shown below the views.
     pub inspects: bool,
@@ -294,6 +296,7 @@ impl Default for Tab {
             before: Focus::Response,
             zoom: false,
             view: ViewKind::Text,
+            chose: false,
             wrap: true,
             inspects: false,
             ruler: None,

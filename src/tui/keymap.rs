@@ -108,6 +108,8 @@ pub enum Action {
     Unsplit,
     OpenCall,
     OpenRecv,
+    FoldAll,
+    UnfoldAll,
     Ruler,
     Inspect,
     MomentBack,
@@ -243,6 +245,7 @@ pub const ROWS: &[Row] = rows! {
     Text ["Shift-End"] Select(End), "select to the end of the line";
 
     Response ["1"] View(1), "Text";
+    Response ["2"] View(2), "Pretty: the body in its form, with colours";
     Response ["4"] View(4), "Hex";
     Response ["5"] View(5), "Wire: every byte sent and received";
     Response ["6"] View(6), "Headers";
@@ -263,7 +266,9 @@ pub const ROWS: &[Row] = rows! {
     Response ["Shift-Home"] Select(Home), "select to the start of the row";
     Response ["Shift-End"] Select(End), "select to the end of the row";
     Response ["Ctrl-A"] SelectAll, "select all that the view shows";
-    Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
+    Response ["Enter"] OpenRecv, "fold or unfold the row (Pretty); else the call that brought the byte, in the log";
+    Response ["-"] FoldAll, "fold all that is nested (Pretty)";
+    Response ["+"] UnfoldAll, "unfold everything (Pretty)";
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
     Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";

@@ -13,9 +13,10 @@ use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
 use crate::tui::layout::inside;
 use crate::tui::visit::{ViewKind, Visit};
+use crate::view::pretty::{Folds, Index};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
-use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
+use crate::view::{Form, Headers, Hex, Line, Marks, Pretty, Role, Span, Text, View, Wire, safe};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
 pub fn area(app: &App) -> Rect {
@@ -112,6 +113,26 @@ fn marked<T>(
                 below: &text,
             })
         }
+        ViewKind::Pretty => {
+            let (form, index, folds);
+            let mut pretty = match &visit.formed {
+                Some(formed) => {
+                    Pretty::new(visit.content(), &formed.form, &formed.index, &formed.folds)
+                }
+                None => {
+                    (form, folds) = (Form::Plain, Folds::default());
+                    index = Index::new(&form);
+                    Pretty::new(visit.content(), &form, &index, &folds)
+                }
+            };
+            (pretty.width, pretty.wrap, pretty.left) = (width, wrap, left);
+            pretty.marks = marks;
+            pretty.ended = visit.shows_end();
+            look(&Stack {
+                above: head_rows(visit, width),
+                below: &pretty,
+            })
+        }
         ViewKind::Hex => look(&Hex {
             window: visit.body(),
             width,
@@ -131,6 +152,17 @@ fn marked<T>(
             width,
             marks,
         }),
+    }
+}
+
+/// Does the view break rows that are too wide, rather than scroll sideways?
+pub fn wraps(visit: &Visit, kind: ViewKind, wrap: bool) -> bool {
+    let table = |visit: &Visit| matches!(&visit.formed, Some(of) if of.form.is_table());
+    match kind {
+        ViewKind::Text => wrap,
+        ViewKind::Pretty => wrap && !table(visit),
+        ViewKind::Hex => false,
+        ViewKind::Wire | ViewKind::Headers => true,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
 use crate::tui::save::{self, Saved};
 use crate::tui::visit::{ViewKind, VisitId};
+use crate::view::pretty::{Head, Piece};
 
 pub enum Message {
     Key(KeyEvent),
@@ -66,6 +67,13 @@ pub enum Message {
         base: u64,
         tally: Tally,
         done: Option<u64>,
+    },
+    /// Rows of a body in its form that were read ahead; `None`: it cannot be read.
+    LaidOut {
+        id: VisitId,
+        piece: Option<Box<Piece>>,
+        /// All that was there is read.
+        done: bool,
     },
     Judged {
         id: VisitId,
@@ -142,6 +150,13 @@ pub enum Effect {
     },
     /// Nobody waits for a hit or a count any more.
     StopFinding,
+    /// Read the rows of a body in its form ahead, while `wanted` can be upgraded.
+    LayOut {
+        id: VisitId,
+        head: Box<Head>,
+        window: Window,
+        wanted: Weak<()>,
+    },
     /// Judge a finished exchange by every end mode.
     Rejudge {
         id: VisitId,

@@ -18,6 +18,7 @@ pub mod content;
 pub mod cursor;
 pub mod editor;
 pub mod finder;
+pub mod formed;
 pub mod fuzzy;
 pub mod input;
 pub mod jump;

@@ -23,6 +23,7 @@ use crate::rejudge::rejudge;
 use crate::tui::address::{Piece, Stretch};
 use crate::tui::compare;
 use crate::tui::finder::Finder;
+use crate::tui::formed;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
 use crate::tui::save::Saver;
@@ -102,6 +103,17 @@ impl Runtime {
             } => self.finder.look(search, from, back, steady),
             Effect::Count { search, base } => self.finder.count(search, base),
             Effect::StopFinding => self.finder.stop(),
+            Effect::LayOut {
+                id,
+                head,
+                window,
+                wanted,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    formed::lay_out(id, *head, &window, &wanted, &messages);
+                });
+            }
             Effect::Rejudge {
                 id,
                 exchange,

@@ -13,6 +13,7 @@ use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
 use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
+use crate::tui::formed::Formed;
 use crate::tui::jump::Jump;
 
 /// The number of an exchange in this session; never used again.
@@ -46,6 +47,8 @@ pub struct Visit {
     pub decoded: Store,
     /// What the body means.
     pub meaning: Content,
+    /// Its form, once that is known.
+    pub formed: Option<Formed>,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
     /// Where the user points, in each view.
     pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
@@ -81,23 +84,26 @@ pub struct Scroll {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewKind {
     Text,
+    Pretty,
     Hex,
     Wire,
     Headers,
 }
 
 impl ViewKind {
-    pub const ALL: [ViewKind; 4] = [
+    pub const ALL: [ViewKind; 5] = [
         ViewKind::Text,
+        ViewKind::Pretty,
         ViewKind::Hex,
         ViewKind::Wire,
         ViewKind::Headers,
     ];
 
-    /// The number that is its key; Pretty and Rendered will be 2 and 3.
+    /// The number that is its key; Rendered will be 3.
     pub fn number(self) -> u8 {
         match self {
             ViewKind::Text => 1,
+            ViewKind::Pretty => 2,
             ViewKind::Hex => 4,
             ViewKind::Wire => 5,
             ViewKind::Headers => 6,
@@ -107,6 +113,7 @@ impl ViewKind {
     pub fn title(self) -> &'static str {
         match self {
             ViewKind::Text => "Text",
+            ViewKind::Pretty => "Pretty",
             ViewKind::Hex => "Hex",
             ViewKind::Wire => "Wire",
             ViewKind::Headers => "Headers",
@@ -140,6 +147,7 @@ impl Visit {
             wire: Store::default(),
             decoded: Store::default(),
             meaning: Content::default(),
+            formed: None,
             scrolls: [Scroll {
                 follow: true,
                 ..Scroll::default()

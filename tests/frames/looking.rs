@@ -87,7 +87,8 @@ fn the_mouse() {
         ("click 6 Headers", "Headers"),
         ("click 4 Hex\nclick 1 Text", "Text"),
         ("press 5", "Wire"),
-        ("press 2", "Text"),
+        ("press 2", "Pretty"),
+        ("press 3", "Text"),
     ];
     table(ENDED, view, rows);
     table(

@@ -369,6 +369,7 @@ fn name(effect: &Effect) -> String {
         Effect::Count { base, .. } => format!("count before {base}"),
         Effect::StopFinding => "stop finding".to_owned(),
         Effect::ReadBody(path) => format!("read {}", path.display()),
+        Effect::LayOut { id, .. } => format!("lay out {id}"),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
         Effect::Compare { pair: [a, b], .. } => format!("compare {a} with {b}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),

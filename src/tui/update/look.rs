@@ -15,7 +15,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find, jump, save};
+use super::{copy, cursor, find, fold, jump, save};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -27,6 +27,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 .into_iter()
                 .find(|kind| kind.number() == number)
             {
+                app.tab_mut().chose = true;
                 cursor::carry(app, kind);
             }
         }
@@ -39,7 +40,9 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 "long lines go on to the right: ← →"
             };
             if let Some(visit) = tab.visit_mut() {
-                visit.scrolls[ViewKind::Text.index()].left = 0;
+                for kind in [ViewKind::Text, ViewKind::Pretty] {
+                    visit.scrolls[kind.index()].left = 0;
+                }
             }
             app.note(words);
         }
@@ -58,7 +61,9 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::CopyAs => copy::choose(app),
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
+        Action::OpenRecv if fold::toggle(app) => {}
         Action::OpenRecv => open_recv(app),
+        Action::FoldAll | Action::UnfoldAll => fold::perform(app, action),
         Action::Ruler => ruler(app),
         Action::Inspect => inspect(app),
         _ => {}
@@ -71,6 +76,7 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     let tab = app.tab_mut();
     let (kind, wrap) = (tab.view, tab.wrap);
     let Some(visit) = tab.visit_mut() else { return };
+    let wraps = matches!(kind, ViewKind::Text | ViewKind::Pretty) && lens::wraps(visit, kind, wrap);
     let mut scroll = visit.scrolls[kind.index()];
     let page = i64::from(area.height.max(2)) - 1;
     let (top, last_top) = lens::with(visit, kind, wrap, area, |view| {
@@ -89,7 +95,7 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     });
     match motion {
         Motion::Left => scroll.left = scroll.left.saturating_sub(SIDEWAYS),
-        Motion::Right if kind == ViewKind::Text && wrap => {
+        Motion::Right if wraps => {
             app.note("long lines are wrapped here; w unwraps them");
             return;
         }

@@ -13,6 +13,7 @@ mod compose;
 mod copy;
 mod cursor;
 mod find;
+mod fold;
 mod jump;
 mod list;
 mod look;
@@ -37,6 +38,12 @@ use crate::tui::visit::{Visit, VisitId};
 pub use send::open;
 
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    let mut effects = change(app, message);
+    effects.extend(fold::keep_up(app));
+    effects
+}
+
+fn change(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             let effects = on_key(app, key);
@@ -76,6 +83,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 }
                 visit.sniff();
             }
+            fold::arrived(app, id);
             jump::arrived(app, id);
             Vec::new()
         }
@@ -105,6 +113,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            fold::arrived(app, id);
             jump::arrived(app, id);
             compare::read_bodies(app)
         }
@@ -124,6 +133,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             done,
         } => {
             find::counted(app, id, view, base, tally, done);
+            Vec::new()
+        }
+        Message::LaidOut { id, piece, done } => {
+            fold::laid_out(app, id, piece, done);
             Vec::new()
         }
         Message::Judged { id, judged } => {
@@ -310,6 +323,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Page
         | Action::OpenCall
         | Action::OpenRecv
+        | Action::FoldAll
+        | Action::UnfoldAll
         | Action::Ruler
         | Action::Inspect => return look::perform(app, action),
         Action::Choose => {
@@ -422,6 +437,11 @@ fn show_visit(app: &mut App, at: usize) {
     tab.request.set(&request);
     tab.target = crate::url::Target::parse(&url).ok();
     tab.url_note = None;
+    if let Some(formed) = &tab.visits[at].formed
+        && !tab.chose
+    {
+        tab.view = formed.opens();
+    }
 }
 
 fn close_tab(app: &mut App) -> Vec<Effect> {

@@ -10,7 +10,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, cursor, focus, list, look, perform};
+use super::{compare, cursor, focus, fold, list, look, perform};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -91,7 +91,7 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
                 && let Some(kind) = ui::view_at(first_row, at.x)
             {
                 return look::perform(app, Action::View(kind.number()));
-            } else if at.y > first_row.y && first_row.contains(at) {
+            } else if at.y > first_row.y && first_row.contains(at) && !folded(app, at) {
                 point(app, at, false);
             }
         }
@@ -178,6 +178,13 @@ fn drag(app: &mut App, at: Position) {
         look::scroll(app, Motion::Down);
     }
     point(app, at, true);
+}
+
+/// A click on the sign of a row that folds.
+fn folded(app: &mut App, at: Position) -> bool {
+    let rows = lens::area(app);
+    let inside = at.y.checked_sub(rows.y).zip(at.x.checked_sub(rows.x));
+    inside.is_some_and(|(row, column)| fold::click(app, usize::from(row), usize::from(column)))
 }
 
 fn point(app: &mut App, at: Position, select: bool) {
