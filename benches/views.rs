@@ -4,11 +4,13 @@
 
 use std::hint::black_box;
 use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sockeye::body::{Answer, Memory, Needle, Window, Writer};
 use sockeye::exchange::dialogue::Dialogue;
-use sockeye::view::{Hex, Marks, Text, View, Wire};
+use sockeye::view::pretty::{Folds, Index};
+use sockeye::view::{Form, Hex, Marks, Pretty, Text, View, Wire};
 
 const ROUNDS: usize = 5;
 const GIB: usize = 1 << 30;
@@ -22,6 +24,8 @@ fn main() {
     keeping(&text);
 
     let lines = spilled(&text, GIB);
+    forms();
+
     println!("\n1 GiB of lines, all but 16 MiB in the file");
     looking(&lines);
     finding(&lines);
@@ -35,6 +39,90 @@ fn main() {
         .collect();
     println!("\nnoise");
     drawing(&memory(&noise));
+}
+
+/// JSON of 100 MB: reading its rows ahead, its first screen, its end; beside serde_json
+/// and `jq .` on the same bytes.
+fn forms() {
+    let record = br#"{"id":123456,"name":"Ada Lovelace","tags":["one","two"],"on":true,"at":{"x":1.5,"y":null}},"#;
+    let mut json = b"[".to_vec();
+    while json.len() < 100_000_000 {
+        json.extend_from_slice(record);
+    }
+    json.pop();
+    json.push(b']');
+    let window = memory(&json);
+    let form = Form::Json;
+    let mut index = Index::new(&form);
+    let time = median(|| {
+        index = Index::new(&form);
+        let mut head = index.head();
+        loop {
+            let piece = head.read(&window, 8 << 20).unwrap();
+            let next = piece.head();
+            let done = next.end() == head.end();
+            head = next;
+            index.add(piece);
+            if done {
+                break;
+            }
+        }
+    });
+    println!(
+        "\nJSON of 100 MB: rows read ahead in {:.2} s ({:.2} GB/s), {} KiB kept",
+        time.as_secs_f64(),
+        rate(json.len(), time),
+        index.size() >> 10
+    );
+    let serde = median(|| {
+        let read: serde_json::Value = serde_json::from_slice(black_box(&json)).unwrap();
+        black_box(read);
+    });
+    println!(
+        "  serde_json to a Value: {:.1} × that time",
+        serde.as_secs_f64() / time.as_secs_f64()
+    );
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&json).unwrap();
+    let began = Instant::now();
+    let jq = Command::new("jq")
+        .arg(".")
+        .arg(file.path())
+        .stdout(Stdio::null())
+        .status();
+    match jq {
+        Ok(status) if status.success() => {
+            let jq = began.elapsed().as_secs_f64();
+            println!("  jq .: {:.1} × that time", jq / time.as_secs_f64());
+        }
+        _ => println!("  jq is not installed: no row for it"),
+    }
+    for (name, index, folds) in [
+        ("nothing read ahead", &Index::new(&form), Folds::default()),
+        ("read ahead", &index, Folds::default()),
+        ("all folded", &index, Pretty::fold_all(&form)),
+    ] {
+        let mut view = Pretty::new(window.clone(), &form, index, &folds);
+        view.width = WIDTH;
+        let first = median(|| {
+            black_box(view.rows(0, HEIGHT));
+        });
+        let end = median(|| {
+            let top = view.step(view.last(), 1 - HEIGHT as i64);
+            black_box(view.rows(top, HEIGHT));
+        });
+        let middle = view.anchor(window.len / 2);
+        let scroll = median(|| {
+            let top = view.step(middle, -1);
+            black_box(view.rows(top, HEIGHT));
+        });
+        println!(
+            "  {name:<18} first screen {} · jump to the end {} · a row up {}",
+            goal(first, 10),
+            goal(end, 20),
+            goal(scroll, 20),
+        );
+    }
 }
 
 /// Appending, with the line index, against the copy and the write that it needs anyway.

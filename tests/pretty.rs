@@ -360,7 +360,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         1 => prop::collection::vec(any::<u8>(), 0..9),
         1 => (prop::sample::select(vec![b'a', b' ', b'\\', b'[', 0xc3]), 200..5000usize).prop_map(|(byte, n)| vec![byte; n]),
     ];
-    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 
 fn forms() -> Vec<Form> {
@@ -396,7 +396,7 @@ fn anchors(view: &Pretty<'_>) -> Vec<u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn every_byte_is_in_one_cell(

@@ -20,6 +20,7 @@ mod charsets;
 mod coded;
 mod connection;
 pub mod flood;
+mod forms;
 mod framing;
 mod incoming;
 mod listen;

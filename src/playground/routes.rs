@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::charsets;
 use super::coded;
+use super::forms;
 use super::pages;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
@@ -102,6 +103,7 @@ pub(super) const PAGES: &[Page] = &[
     page("/zstd", CODED, coded::coding),
     page("/coded/", &[], coded::coded),
     page("/charset/", &[], charsets::charset),
+    page("/form/", &[], forms::form),
     page("/anomaly/", &[], pages::anomaly),
 ];
 
