@@ -10,6 +10,7 @@
 //! ```
 
 pub mod compare;
+mod levels;
 mod log;
 mod origin;
 mod past;
@@ -19,9 +20,10 @@ use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
+    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
 };
 
+pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
 pub use past::Past;
@@ -62,12 +64,16 @@ pub struct Exchange {
     pub body_bytes: u64,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
+    /// What became of each `Set-Cookie`, where a jar looked at them.
+    pub cookies: Vec<CookieTold>,
     /// The first [`ANOMALIES_KEPT`].
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
     pub queues: Option<Queues>,
     /// At the server's end, where that is our own playground.
     pub peer_queues: Option<Queues>,
+    /// Both over time.
+    pub levels: Levels,
     pub rate: Rate,
     /// When the last byte came.
     pub last_byte_us: Option<u64>,
@@ -82,6 +88,9 @@ pub struct Exchange {
     pub end: Option<End>,
     pub closed: Option<Closed>,
     pub error: Option<Failure>,
+    /// The fold of all events before the log's last ones, once its first ones are full;
+    /// from here on the past is told beyond a gap.
+    behind: Option<Box<Exchange>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,6 +214,24 @@ impl Exchange {
 
     /// The fold.
     pub fn apply(&mut self, event: Event) {
+        let body_before = self.fold(&event);
+        let gone = self.log.push(event, body_before);
+        if self.log.first_is_full() {
+            // Its log's own events are not copied for that.
+            let log = std::mem::take(&mut self.log);
+            let mut behind = self.clone();
+            behind.log = log.counts();
+            self.log = log;
+            self.behind = Some(Box::new(behind));
+        }
+        if let (Some(gone), Some(behind)) = (gone, &mut self.behind) {
+            let body_before = behind.fold(&gone);
+            behind.log.pass(&gone, body_before);
+        }
+    }
+
+    /// What an event changes in the fields; answers the body bytes that lie before it.
+    fn fold(&mut self, event: &Event) -> u64 {
         let t = event.t_us;
         // A recv's body bytes follow it, a chunk's may be told before or after it.
         let body_before = match event.kind {
@@ -282,8 +309,14 @@ impl Exchange {
                 }
             }
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
-            Kind::Queues(queues) => self.queues = Some(**queues),
-            Kind::PeerQueues(queues) => self.peer_queues = Some(**queues),
+            Kind::Queues(queues) => {
+                self.queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
+            Kind::PeerQueues(queues) => {
+                self.peer_queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());
@@ -341,9 +374,10 @@ impl Exchange {
                     exit: *exit,
                 });
             }
+            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
-        self.log.push(event, body_before);
+        body_before
     }
 
     fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {

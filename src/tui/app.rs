@@ -115,6 +115,12 @@ pub enum Popup {
         judged: Option<Vec<Judged>>,
     },
     Compare(Compare),
+    /// The phases of the tab's exchanges, scrolled down by so many rows.
+    Phases {
+        top: usize,
+    },
+    /// The kernel's levels over time.
+    Levels,
     /// One line of text is asked for.
     Ask {
         ask: Ask,

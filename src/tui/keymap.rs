@@ -46,6 +46,8 @@ pub enum Action {
     Anomalies,
     Compare,
     CompareWith,
+    Phases,
+    Levels,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -178,6 +180,8 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Alt-→"] Forward, "forward again";
     Anywhere ["Ctrl-E"] Exchanges, "the exchanges of all tabs";
     OutsideText ["c"] Compare, "this exchange and the one before it side by side";
+    OutsideText ["P"] Phases, "the phases of the tab's exchanges on one scale of time";
+    OutsideText ["B"] Levels, "rate, windows and queues over time";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";

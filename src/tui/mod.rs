@@ -12,7 +12,9 @@
 
 pub mod address;
 pub mod app;
+pub mod chain;
 pub mod compare;
+pub mod content;
 pub mod cursor;
 pub mod editor;
 pub mod finder;

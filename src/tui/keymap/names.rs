@@ -20,6 +20,8 @@ impl Action {
             Action::Anomalies => "list the anomalies",
             Action::Compare => "compare with the one before",
             Action::CompareWith => "compare with this exchange",
+            Action::Phases => "phases of the exchanges",
+            Action::Levels => "buffers over time",
             Action::FocusUrl => "to the URL bar",
             Action::FocusRequest => "to the request editor",
             Action::EditExternally => "open in $EDITOR",

@@ -15,7 +15,7 @@ use crate::tui::keymap::Place;
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{compare, list, paint, pane, save, short, styled};
+use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -23,6 +23,8 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Knobs { row, typed } => knobs(frame, app, *row, typed),
         Popup::Judged { judged, .. } => judgement(frame, app, judged.as_deref()),
         Popup::Compare(open) => compare::draw(frame, app, open),
+        Popup::Phases { top } => chain::draw(frame, app, *top),
+        Popup::Levels => levels::draw(frame, app),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
         Popup::Save(ask) => save::draw(frame, app, ask),

@@ -74,6 +74,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 for event in events {
                     visit.live.apply(event);
                 }
+                visit.sniff();
             }
             jump::arrived(app, id);
             Vec::new()
@@ -199,6 +200,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Compare => return compare::with_before(app),
+        Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
+        Action::Levels => app.popup = Some(Popup::Levels),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
