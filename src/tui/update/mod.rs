@@ -185,6 +185,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Commands => list::open(app, Of::Commands),
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
+        Action::Messages => list::open(app, Of::Messages),
         Action::Compare => return compare::with_before(app),
         Action::FocusUrl => {
             focus(app, Focus::Url);
