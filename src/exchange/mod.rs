@@ -12,6 +12,7 @@
 mod answers;
 pub mod compare;
 pub mod dialogue;
+mod levels;
 mod log;
 mod origin;
 mod past;
@@ -21,10 +22,11 @@ use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
+    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
 };
 
 pub use answers::{ANSWERS_KEPT, Answer};
+pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
 pub use past::Past;
@@ -73,12 +75,16 @@ pub struct Exchange {
     pub trailers: Vec<Field>,
     /// Whole responses and requests, where more than one was sent; known at the end.
     pub answered: Option<(u32, u32)>,
+    /// What became of each `Set-Cookie`, where a jar looked at them.
+    pub cookies: Vec<CookieTold>,
     /// The first [`ANOMALIES_KEPT`].
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
     pub queues: Option<Queues>,
     /// At the server's end, where that is our own playground.
     pub peer_queues: Option<Queues>,
+    /// Both over time.
+    pub levels: Levels,
     pub rate: Rate,
     /// When the last byte came.
     pub last_byte_us: Option<u64>,
@@ -93,6 +99,9 @@ pub struct Exchange {
     pub end: Option<End>,
     pub closed: Option<Closed>,
     pub error: Option<Failure>,
+    /// The fold of all events before the log's last ones, once its first ones are full;
+    /// from here on the past is told beyond a gap.
+    behind: Option<Box<Exchange>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -216,6 +225,24 @@ impl Exchange {
 
     /// The fold.
     pub fn apply(&mut self, event: Event) {
+        let body_before = self.fold(&event);
+        let gone = self.log.push(event, body_before);
+        if self.log.first_is_full() {
+            // Its log's own events are not copied for that.
+            let log = std::mem::take(&mut self.log);
+            let mut behind = self.clone();
+            behind.log = log.counts();
+            self.log = log;
+            self.behind = Some(Box::new(behind));
+        }
+        if let (Some(gone), Some(behind)) = (gone, &mut self.behind) {
+            let body_before = behind.fold(&gone);
+            behind.log.pass(&gone, body_before);
+        }
+    }
+
+    /// What an event changes in the fields; answers the body bytes that lie before it.
+    fn fold(&mut self, event: &Event) -> u64 {
         let t = event.t_us;
         // A recv's body bytes follow it, a chunk's may be told before or after it.
         let body_before = self.start.body.saturating_add(match event.kind {
@@ -295,8 +322,14 @@ impl Exchange {
                 }
             }
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
-            Kind::Queues(queues) => self.queues = Some(**queues),
-            Kind::PeerQueues(queues) => self.peer_queues = Some(**queues),
+            Kind::Queues(queues) => {
+                self.queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
+            Kind::PeerQueues(queues) => {
+                self.peer_queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());
@@ -356,9 +389,10 @@ impl Exchange {
             }
             Kind::Answer { offset, .. } => self.next_answer(*offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
+            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
-        self.log.push(event, body_before);
+        body_before
     }
 
     fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {

@@ -31,6 +31,8 @@ pub struct Brought {
     pub event: u64,
     pub t_us: u64,
     pub bytes: u32,
+    /// For so long at least its bytes had lain in the kernel; of a `send()` `None`.
+    pub lay_us: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +149,7 @@ impl Exchange {
                 event,
                 t_us: self.log.event(event)?.t_us,
                 bytes: sent,
+                lay_us: None,
             }),
             _ => None,
         }
@@ -219,11 +222,12 @@ impl Exchange {
         let number = recvs.row(row)?.event;
         let event = self.log.event(number)?;
         match event.kind {
-            Kind::Recv { bytes, .. } => Some(Brought {
+            Kind::Recv { bytes, lay_us, .. } => Some(Brought {
                 number: recvs.nth(row),
                 event: number,
                 t_us: event.t_us,
                 bytes,
+                lay_us,
             }),
             _ => None,
         }

@@ -4,12 +4,15 @@
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
 use super::archive::Archive;
+use super::content::Content;
+use super::cookies::Cookies;
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
 use super::recent::{Keep, Recent};
 use super::verbose::Verbose;
 use crate::anomaly;
+use crate::decode::Codings;
 use crate::error::Result;
 use crate::event::{Event, Framing, Head, Kind};
 use crate::exchange::Exchange;
@@ -24,6 +27,10 @@ pub struct Outlets {
     pub verbose: Option<Verbose>,
     pub progress: Option<Progress>,
     pub archive: Option<Archive>,
+    pub cookies: Cookies,
+    /// Content codings are undone; the limit that the user set.
+    pub decode: bool,
+    pub max_decoded: Option<u64>,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
@@ -47,6 +54,9 @@ impl Outlets {
             verbose: None,
             progress: None,
             archive: None,
+            cookies: Cookies::default(),
+            decode: false,
+            max_decoded: None,
             follow: false,
             status: None,
             redirect: None,
@@ -65,7 +75,7 @@ impl Outlets {
         self.redirect = None;
         self.several = split(&plan.request).len() > 1;
         self.plan = Some(plan.clone());
-        self.recent = Recent::new(match self.looks_back() {
+        self.recent = Recent::new(match self.looks_back() || self.cookies.on() {
             true => Keep::All,
             false => Keep::Nothing,
         });
@@ -77,9 +87,21 @@ impl Outlets {
         }
     }
 
+    /// Files of cookies that could not be read.
+    pub fn say_unread(&mut self) {
+        if let Some(verbose) = &mut self.verbose {
+            self.cookies
+                .unread
+                .iter()
+                .for_each(|words| verbose.note(words));
+        }
+    }
+
     /// The exchange is over, well or not.
     pub fn ended(&mut self) -> Result<()> {
+        let decoded = self.output.body_ends();
         let shown = self.raw().and_then(|()| self.output.waiting(true));
+        let shown = decoded.and(shown);
         if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &self.exchange) {
             verbose.verdict(exchange);
         }
@@ -118,6 +140,17 @@ impl Outlets {
         self.verbose.is_some() || self.output.looks_back()
     }
 
+    /// The jar looks at a final head; what it says of it are events too.
+    fn cookies(&mut self, head: &Head, t_us: u64) -> Result<()> {
+        let Some(plan) = self.plan.as_ref().filter(|_| self.cookies.on()) else {
+            return Ok(());
+        };
+        let raw = self.recent.between(head.offset, head.offset + head.bytes);
+        let told = self.cookies.take(head, raw, &plan.target);
+        told.into_iter()
+            .try_for_each(|kind| self.hand_out(Event { t_us, kind }))
+    }
+
     /// What came of a body that is shown with its framing.
     fn raw(&mut self) -> Result<()> {
         match self.output.wants_raw() {
@@ -152,7 +185,9 @@ impl Outlets {
         let chunked = head.framing == Framing::Chunked;
         self.status = Some(head.status);
         self.redirect = self.redirect(head);
-        self.output.body_begins(chunked, self.redirect.is_some());
+        let content = self.content(head);
+        self.output
+            .body_begins(chunked, self.redirect.is_some(), content);
         self.recent
             .keep(match (chunked || self.several) && self.looks_back() {
                 true => Keep::Last,
@@ -161,6 +196,12 @@ impl Outlets {
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
+    }
+
+    fn content(&self, head: &Head) -> Option<Content> {
+        let codings = Codings::of_head(head);
+        let wanted = self.decode && !codings.is_empty();
+        wanted.then(|| Content::new(codings, self.max_decoded))
     }
 
     fn redirect(&self, head: &Head) -> Option<Result<Plan>> {
@@ -192,23 +233,18 @@ impl Sink for Outlets {
         self.output.body(bytes)
     }
 
-    /// A chunk can be one byte small: where nobody prints or folds events, it costs a look,
-    /// and its empty extensions are dropped without a walk through all that a kind may own.
     #[inline]
     fn event(&mut self, event: Event) -> Result<()> {
-        let unheard = self.events.is_none() && self.exchange.is_none();
         match event.kind {
-            Kind::Body { .. } if unheard => Ok(()),
-            Kind::Chunk {
-                size: 1..,
-                extensions,
-                ..
-            } if unheard => {
-                drop(extensions);
-                Ok(())
-            }
-            kind => self.hand_out(Event { kind, ..event }),
+            Kind::Body { .. } if !self.hears_chunks() => Ok(()),
+            _ => self.hand_out(event),
         }
+    }
+
+    /// A chunk can be one byte small: it is told of where events are printed or folded.
+    #[inline]
+    fn hears_chunks(&self) -> bool {
+        self.events.is_some() || self.exchange.is_some()
     }
 
     fn waiting(&mut self) -> Result<()> {
@@ -253,6 +289,7 @@ impl Outlets {
             Kind::InterimHead(head) => self.head(head)?,
             Kind::Head(head) => {
                 self.head(head)?;
+                self.cookies(head, event.t_us)?;
                 self.body_begins(head);
             }
             // The last chunk: what comes now are trailers, and they may take several recvs.

@@ -15,7 +15,7 @@ mod run;
 mod transport;
 mod turn;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 use rustix::io::Errno;
@@ -44,6 +44,11 @@ pub trait Sink {
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
     fn event(&mut self, event: Event) -> Result<()>;
+    /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
+    /// in a `recv()` come as body bytes alone.
+    fn hears_chunks(&self) -> bool {
+        true
+    }
     /// The next call may wait: what was gathered for larger writes goes out now. Called
     /// before each call that can block, when everything received was handed over.
     fn waiting(&mut self) -> Result<()> {
@@ -228,30 +233,34 @@ impl<S: Sink> Run<'_, S> {
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
         let plan = self.plan;
         let mut buffer = vec![0; plan.recv_size.clamp(1, LARGEST_CALL)];
+        turn.connection.transport.stamp_arrivals(plan.arrivals);
         while !turn.over() {
             self.gate(Call::Recv)?;
             let limit = Limit::of(plan, Call::Recv)?;
             let queued = self.look(&turn.connection)?;
+            let lain = self.lain(&turn.connection, queued);
             let transport = &mut turn.connection.transport;
             let answer = transport
                 .set_recv_timeout(limit.map(|limit| limit.left))
-                .and_then(|()| transport.recv(&mut buffer));
-            let recv = |bytes: usize| Kind::Recv {
+                .and_then(|()| transport.recv_told(&mut buffer));
+            let recv = |bytes: usize, lay: Option<Duration>| Kind::Recv {
                 offset: turn.connection.received,
                 asked: buffer.len() as u32,
                 bytes: bytes as u32,
                 queued,
+                lay_us: lay.and_then(|lay| u32::try_from(lay.as_micros()).ok()),
+                stamped: turn.connection.transport.is_stamped(),
             };
             match answer {
                 // The cancel's shutdown() is what answered, not the peer.
-                Ok(0) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
-                Ok(0) => {
-                    self.events.emit(recv(0))?;
+                Ok((0, _)) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
+                Ok((0, _)) => {
+                    self.events.emit(recv(0, None))?;
                     turn.take_close(&mut self.events);
                     self.events.flush()?;
                 }
-                Ok(bytes) => {
-                    let event = recv(bytes);
+                Ok((bytes, lay)) => {
+                    let event = recv(bytes, lay.or(lain));
                     let bytes = &buffer[..bytes];
                     turn.connection.received += bytes.len() as u64;
                     self.events.received(bytes, event)?;
@@ -325,6 +334,14 @@ impl<S: Sink> Run<'_, S> {
         self.events.emit(Kind::Queues(Box::new(queues)))?;
         self.looked_us = Some(self.events.t_us());
         Ok(queues.recv_queued)
+    }
+
+    /// Paced by hand, bytes lie in the kernel for a while: for how long those unread have
+    /// lain at least. At speed the question would cost more than the answer is worth.
+    fn lain(&self, connection: &Connection, queued: Option<u32>) -> Option<Duration> {
+        let asks = queued > Some(0) && !self.plan.arrivals && self.control.paced();
+        asks.then(|| probe::since_arrival(&connection.transport))
+            .flatten()
     }
 
     /// Says how it ended, and closes or keeps the connection.

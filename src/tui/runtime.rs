@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -25,6 +25,7 @@ use crate::tui::compare;
 use crate::tui::finder::Finder;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
+use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
 use crate::tui::visit::VisitId;
 
@@ -39,6 +40,7 @@ pub struct Runtime {
     pool: Arc<Pool>,
     memory: Memory,
     finder: Finder,
+    saver: Saver,
     running: HashMap<VisitId, Running>,
 }
 
@@ -58,6 +60,7 @@ impl Runtime {
     ) -> Runtime {
         Runtime {
             finder: Finder::new(messages.clone()),
+            saver: Saver::new(messages.clone()),
             messages,
             input,
             playground,
@@ -137,13 +140,8 @@ impl Runtime {
                     let _ = messages.send(copy_to_file(&stretch, form, &path));
                 });
             }
-            Effect::Save { window, path } => {
-                let messages = self.messages.clone();
-                std::thread::spawn(move || {
-                    let _ = messages.send(save(&window, &path));
-                });
-                return Ok(Some(Message::Note("saving".to_owned())));
-            }
+            Effect::Save { bytes, path, over } => self.saver.save(bytes, path, over),
+            Effect::StopSaving => self.saver.stop(),
             Effect::ReadBody(path) => {
                 let messages = self.messages.clone();
                 std::thread::spawn(move || {
@@ -328,26 +326,6 @@ fn run(editor: &str, path: &Path) -> io::Result<()> {
     match status.success() {
         true => Ok(()),
         false => Err(io::Error::other(format!("it ended with {status}"))),
-    }
-}
-
-fn save(window: &Window, path: &PathBuf) -> Message {
-    let shown = crate::view::safe::safe(&path.display().to_string()).into_owned();
-    let saved = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .and_then(|file| {
-            let mut out = BufWriter::with_capacity(256 * 1024, file);
-            pour(window, &mut out)?;
-            out.flush()
-        });
-    match saved {
-        Ok(()) => Message::Note(format!("{} bytes are in {shown}", window.len)),
-        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
-            "{shown} is there already and stays as it is: s asks for another name"
-        )),
-        Err(err) => Message::Complain(format!("{shown}: {err}")),
     }
 }
 
