@@ -44,6 +44,7 @@ pub enum Action {
     Commands,
     Exchanges,
     Anomalies,
+    Messages,
     Compare,
     CompareWith,
     Phases,
@@ -276,6 +277,7 @@ pub const ROWS: &[Row] = rows! {
     Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
+    OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
