@@ -17,6 +17,7 @@
 mod anomalies;
 mod answer;
 mod connection;
+mod documents;
 pub mod flood;
 mod framing;
 mod incoming;

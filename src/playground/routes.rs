@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::documents;
 use super::pages;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
@@ -93,6 +94,8 @@ pub(super) const PAGES: &[Page] = &[
         ],
         pages::sse,
     ),
+    page("/page/", &[], documents::page),
+    page("/image/", &[], documents::image),
     page("/anomaly/", &[], pages::anomaly),
 ];
 

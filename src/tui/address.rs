@@ -2,9 +2,9 @@
 //! place that knows how.
 //!
 //! ```text
-//! Text, Hex   bytes of the body
-//! Wire        the bytes sent, then those received
-//! Headers     bytes received
+//! Text, Hex, Rendered   bytes of the body
+//! Wire                  the bytes sent, then those received
+//! Headers               bytes received
 //! ```
 
 use std::io;
@@ -55,7 +55,7 @@ impl Stretch {
 /// The received bytes that a view shows, and the offset it gives the first of them.
 pub fn window(visit: &Visit, kind: ViewKind) -> (Window, u64) {
     match kind {
-        ViewKind::Text | ViewKind::Hex => (visit.body(), 0),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex => (visit.body(), 0),
         ViewKind::Wire => (visit.received(), visit.sent().len() as u64),
         ViewKind::Headers => {
             let received = visit.received();
@@ -103,7 +103,9 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let exchange = visit.exchange();
     let size_line = |line| size_line(visit, line);
     match kind {
-        ViewKind::Text | ViewKind::Hex => Whence::Received(exchange.origin_of_body(at, size_line)),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex => {
+            Whence::Received(exchange.origin_of_body(at, size_line))
+        }
         ViewKind::Wire => match at.checked_sub(visit.sent().len() as u64) {
             Some(at) => Whence::Received(exchange.origin(at, size_line)),
             None => Whence::Sent(at, exchange.sent_by(at)),
@@ -118,10 +120,12 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
     match (whence(visit, from, at), to) {
         (Whence::Sent(at, _), ViewKind::Wire) => Some(at),
         (Whence::Sent(..), _) => None,
-        (Whence::Received(origin), ViewKind::Text | ViewKind::Hex) => match origin.part {
-            Part::Body(at) => Some(at),
-            _ => None,
-        },
+        (Whence::Received(origin), ViewKind::Text | ViewKind::Rendered | ViewKind::Hex) => {
+            match origin.part {
+                Part::Body(at) => Some(at),
+                _ => None,
+            }
+        }
         (Whence::Received(origin), ViewKind::Wire) => Some(sent + origin.wire?),
         (Whence::Received(origin), ViewKind::Headers) => match origin.part {
             Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
@@ -134,7 +138,9 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
 pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Vec<u64> {
     let exchange = visit.exchange();
     let sent = match kind {
-        ViewKind::Text | ViewKind::Hex => return exchange.starts(of, Space::Body, range),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex => {
+            return exchange.starts(of, Space::Body, range);
+        }
         ViewKind::Wire => visit.sent().len() as u64,
         ViewKind::Headers => return Vec::new(),
     };

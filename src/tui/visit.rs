@@ -12,6 +12,7 @@ use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
 use crate::tui::cursor::Cursor;
+use crate::tui::rendering::Rendering;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -49,6 +50,8 @@ pub struct Visit {
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
+    /// The body as a page or a picture.
+    pub rendering: Rendering,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -73,23 +76,36 @@ pub struct Scroll {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewKind {
     Text,
+    Rendered,
     Hex,
     Wire,
     Headers,
 }
 
+impl Scroll {
+    /// Before anything came: at its end, which is followed; a page is read from its top.
+    fn first(kind: ViewKind) -> Scroll {
+        Scroll {
+            follow: kind != ViewKind::Rendered,
+            ..Scroll::default()
+        }
+    }
+}
+
 impl ViewKind {
-    pub const ALL: [ViewKind; 4] = [
+    pub const ALL: [ViewKind; 5] = [
         ViewKind::Text,
+        ViewKind::Rendered,
         ViewKind::Hex,
         ViewKind::Wire,
         ViewKind::Headers,
     ];
 
-    /// The number that is its key; Pretty and Rendered will be 2 and 3.
+    /// The number that is its key; Pretty will be 2.
     pub fn number(self) -> u8 {
         match self {
             ViewKind::Text => 1,
+            ViewKind::Rendered => 3,
             ViewKind::Hex => 4,
             ViewKind::Wire => 5,
             ViewKind::Headers => 6,
@@ -99,6 +115,7 @@ impl ViewKind {
     pub fn title(self) -> &'static str {
         match self {
             ViewKind::Text => "Text",
+            ViewKind::Rendered => "Rendered",
             ViewKind::Hex => "Hex",
             ViewKind::Wire => "Wire",
             ViewKind::Headers => "Headers",
@@ -130,14 +147,12 @@ impl Visit {
             paused: false,
             wire: Store::default(),
             decoded: Store::default(),
-            scrolls: [Scroll {
-                follow: true,
-                ..Scroll::default()
-            }; ViewKind::ALL.len()],
+            scrolls: ViewKind::ALL.map(Scroll::first),
             cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
+            rendering: Rendering::default(),
         }
     }
 

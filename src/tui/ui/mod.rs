@@ -11,6 +11,7 @@ mod footer;
 mod list;
 mod origin;
 pub mod paint;
+mod picture;
 mod popup;
 mod request;
 mod response;

@@ -190,6 +190,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Find => "Find in this view · Enter finds · Esc leaves",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter · Esc leaves",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
+        Ask::Link => "Follow the link of this number · Enter · Esc leaves",
         Ask::SaveBody => "Save the body to a new file · Enter saves · Esc leaves",
     };
     let inner = open(frame, app, area, vec![Span::raw(title)]);
