@@ -25,5 +25,5 @@ pub use lines::{
     request_target,
 };
 pub use lint::{Lint, lint};
-pub use recipe::{Recipe, basic, template};
+pub use recipe::{Recipe, basic, basic_of, template};
 pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};

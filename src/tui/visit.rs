@@ -24,6 +24,12 @@ pub struct Visit {
     /// As it is shown: without user and password.
     pub name: String,
     pub request: Arc<[u8]>,
+    /// The value of the Cookie line that the jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// Which redirect led here; `None`: a hand did.
+    pub came_from: Option<CameFrom>,
+    /// It was said that its redirect leads from https to http.
+    pub warned: bool,
     /// What each recv() asks for.
     pub recv_size: usize,
     /// The fold of all events so far.
@@ -49,6 +55,16 @@ pub struct Visit {
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
+}
+
+/// The exchange before in a chain of redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameFrom {
+    pub id: VisitId,
+    /// Of its response.
+    pub status: u16,
+    /// Redirects from the chain's first exchange to this one; at least 1.
+    pub hops: u32,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -121,6 +137,9 @@ impl Visit {
             url: plan.target.to_string(),
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
+            cookie: None,
+            came_from: None,
+            warned: false,
             recv_size: plan.recv_size,
             live: Exchange::new(plan.end, plan.request.len() as u64),
             past: None,

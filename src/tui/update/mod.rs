@@ -3,15 +3,17 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
+//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
 //! their borders.
 
 mod compare;
 mod compose;
+pub mod cookies;
 mod copy;
 mod cursor;
 mod find;
+pub mod follow;
 mod list;
 mod look;
 mod moment;
@@ -67,11 +69,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Events { id, events } => {
-            if let Some(visit) = app.visit_by_id(id) {
-                for event in events {
-                    visit.live.apply(event);
-                }
-            }
+            cookies::apply(app, id, events);
             Vec::new()
         }
         Message::Queues { id, ours, theirs } => {
@@ -100,7 +98,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
-            compare::read_bodies(app)
+            let mut effects = compare::read_bodies(app);
+            effects.extend(follow::by_itself(app, id));
+            effects
         }
         Message::Found {
             id,
@@ -252,7 +252,13 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
+        Action::Follow => return follow::perform(app),
+        Action::Cookies => list::open(app, Of::Cookies),
+        Action::InsertCookie => cookies::insert(app),
+        Action::AddCookie => cookies::ask(app),
         Action::NextMethod
+        | Action::Basic
+        | Action::Bearer
         | Action::DropField
         | Action::AddField
         | Action::SetLength
@@ -298,7 +304,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
         }
-        Action::CompareWith | Action::Less | Action::More => {}
+        Action::CompareWith | Action::DropCookie | Action::Less | Action::More => {}
     }
     Vec::new()
 }
@@ -398,8 +404,14 @@ fn show_visit(app: &mut App, at: usize) {
     let tab = app.tab_mut();
     tab.at = at;
     tab.completion = None;
-    let Visit { url, request, .. } = &tab.visits[at];
+    let Visit {
+        url,
+        request,
+        cookie,
+        ..
+    } = &tab.visits[at];
     let (url, request) = (url.clone(), request.clone());
+    tab.cookie.clone_from(cookie);
     tab.url.set(url.as_bytes());
     tab.request.set(&request);
     tab.target = crate::url::Target::parse(&url).ok();
