@@ -74,6 +74,11 @@ pub enum Kind {
         bytes: u32,
         /// Unread bytes in the kernel just before the call, where they were read.
         queued: Option<u32>,
+        /// For so long at least all of them had lain in the kernel, where it told;
+        /// `None` is "not known", which is not 0.
+        lay_us: Option<u32>,
+        /// The call was `recvmsg()`, which tells when bytes arrived (SO_TIMESTAMPNS).
+        stamped: bool,
     },
     /// A call that answered -1 for another reason than EAGAIN on a non-blocking socket.
     CallFailed {
@@ -113,6 +118,19 @@ pub enum Kind {
         headers: Vec<Field>,
     },
     Anomaly(Box<Anomaly>),
+    /// The response to another request on this connection begins here. The first one's
+    /// beginning is the exchange's.
+    Answer {
+        /// From 2 on.
+        number: u32,
+        offset: u64,
+    },
+    /// Where more than one request was sent: how many of them have a whole final response
+    /// when it ends.
+    Answered {
+        answers: u32,
+        requests: u32,
+    },
     Redirect {
         from: String,
         to: String,
@@ -390,6 +408,8 @@ impl Kind {
             Kind::Chunk { .. } => "chunk",
             Kind::Trailers { .. } => "trailers",
             Kind::Anomaly(_) => "anomaly",
+            Kind::Answer { .. } => "answer",
+            Kind::Answered { .. } => "answered",
             Kind::Redirect { .. } => "redirect",
             Kind::Cookie(_) => "cookie",
             Kind::End(_) => "end",

@@ -56,6 +56,7 @@ impl Fetch {
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
             send_size: self.send_size,
             nonblocking: self.nonblocking,
+            arrivals: self.arrivals,
             timeout: limit(self.timeout),
             connect_timeout: limit(self.connect_timeout),
             max_time: limit(self.max_time),
@@ -85,6 +86,7 @@ impl Fetch {
             headers: self.headers.clone(),
             data: self.data()?,
             user_agent: self.user_agent.clone(),
+            compressed: self.compressed,
             user: self.user.clone(),
             cookie,
         };

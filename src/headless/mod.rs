@@ -13,6 +13,7 @@
 
 mod archive;
 mod asked;
+mod content;
 mod cookies;
 mod destination;
 pub mod flags;
@@ -104,6 +105,8 @@ fn open(asked: &Fetch) -> Result<Outlets> {
     };
     let mut outlets = Outlets::new(Output::new(to, asked.include || asked.head, body));
     outlets.follow = asked.location;
+    outlets.decode = asked.compressed;
+    outlets.max_decoded = asked.max_decoded;
     let named = |path: &Option<PathBuf>| path.as_deref().map(Destination::named).transpose();
     outlets.events = named(&asked.events)?;
     outlets.archive = named(&asked.har)?.map(Archive::new);

@@ -1,8 +1,8 @@
 //! Requests from a target and from curl's flags.
 //!
 //! Owns which fields a request has that was not written by hand, and their order: Host,
-//! User-Agent, Accept, Authorization, Cookie, what `-H` adds, Content-Length, Content-Type.
-//! Nothing is sent beside them.
+//! User-Agent, Accept, Accept-Encoding, Authorization, Cookie, what `-H` adds,
+//! Content-Length, Content-Type. Nothing is sent beside them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 use crate::url::Target;
 
 const USER_AGENT: &str = concat!("sockeye/", env!("CARGO_PKG_VERSION"));
+
+/// What `--compressed` asks for, in curl's words and order.
+pub const ACCEPT_ENCODING: &str = "deflate, gzip, br, zstd";
 
 /// The request that a URL alone stands for. Nothing hidden: these bytes are sent.
 pub fn template(target: &Target) -> Vec<u8> {
@@ -53,6 +56,8 @@ pub struct Recipe {
     pub data: Option<Vec<u8>>,
     /// `-A`; empty: no User-Agent.
     pub user_agent: Option<String>,
+    /// `--compressed`: ask for the codings that can be undone.
+    pub compressed: bool,
     /// `-u user:password`; goes before the URL's own.
     pub user: Option<String>,
     /// What a jar and `-b` give for this target.
@@ -91,6 +96,8 @@ impl Recipe {
         let agent = self.user_agent.as_deref().unwrap_or(USER_AGENT);
         fields.in_place("User-Agent", Some(agent).filter(|agent| !agent.is_empty()));
         fields.in_place("Accept", Some("*/*"));
+        let codings = self.compressed.then_some(ACCEPT_ENCODING);
+        fields.in_place("Accept-Encoding", codings);
         if let Some(value) = self.authorization(target) {
             fields.unless_given("Authorization", &value);
         }

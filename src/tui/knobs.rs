@@ -16,6 +16,7 @@ pub struct Knobs {
     pub send_delay: Option<Duration>,
     pub half_close: bool,
     pub nonblocking: bool,
+    pub arrivals: bool,
     pub timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
@@ -61,6 +62,7 @@ impl Default for Knobs {
             send_delay: None,
             half_close: false,
             nonblocking: false,
+            arrivals: false,
             timeout: None,
             connect_timeout: None,
             max_time: None,
@@ -149,6 +151,13 @@ pub const KNOBS: &[Knob] = &[
             .to_owned()
         },
         turn: |k, _| k.nonblocking = !k.nonblocking,
+        set: |_, _| None,
+    },
+    Knob {
+        title: "arrival times",
+        help: "recvmsg() in place of recv(): the kernel says when bytes arrived (SO_TIMESTAMPNS)",
+        show: |k| if k.arrivals { "yes (recvmsg)" } else { "no" }.to_owned(),
+        turn: |k, _| k.arrivals = !k.arrivals,
         set: |_, _| None,
     },
     Knob {
@@ -247,6 +256,7 @@ impl Knobs {
         plan.send_delay = self.send_delay;
         plan.half_close = self.half_close;
         plan.nonblocking = self.nonblocking;
+        plan.arrivals = self.arrivals;
         plan.timeout = self.timeout;
         plan.connect_timeout = self.connect_timeout;
         plan.max_time = self.max_time;
@@ -271,6 +281,9 @@ impl Knobs {
         }
         if self.nonblocking {
             parts.push("non-blocking".to_owned());
+        }
+        if self.arrivals {
+            parts.push("arrival times".to_owned());
         }
         if let Some(t) = self.timeout {
             parts.push(format!("timeout {} s", t.as_secs_f64()));

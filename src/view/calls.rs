@@ -32,7 +32,15 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         }
         Kind::NotReused { peer, why } => format!("kept connection to {peer} not reused: {why}"),
         Kind::Send { offered, sent, .. } => format!("send({offered}) = {sent}"),
-        Kind::Recv { asked, bytes, .. } => format!("recv({asked}) = {bytes}"),
+        Kind::Recv {
+            asked,
+            bytes,
+            stamped,
+            ..
+        } => {
+            let msg = if *stamped { "msg" } else { "" };
+            format!("recv{msg}({asked}) = {bytes}")
+        }
         Kind::CallFailed { call, errno, error } => format!("{call}() = -1 {errno} ({error})"),
         Kind::WouldBlock { call, waited_us } => {
             let errno = match call {
@@ -75,6 +83,8 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::Chunk { .. }
         | Kind::Trailers { .. }
         | Kind::Anomaly(_)
+        | Kind::Answer { .. }
+        | Kind::Answered { .. }
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())
@@ -103,6 +113,8 @@ mod tests {
             asked: 4096,
             bytes,
             queued: None,
+            lay_us: None,
+            stamped: false,
         };
         let closed = |kept_alive, why| Kind::Closed {
             by: Closer::Us,
@@ -132,6 +144,8 @@ mod tests {
             (Kind::Send { offset: 0, offered: 63, sent: 63 }, "send(63) = 63", ""),
             (Kind::Send { offset: 0, offered: 63, sent: 10 }, "send(63) = 10", "short"),
             (recv(96), "recv(4096) = 96", ""),
+            (Kind::Recv { offset: 0, asked: 9, bytes: 5, queued: None, lay_us: Some(3), stamped: true },
+             "recvmsg(9) = 5", ""),
             (recv(0), "recv(4096) = 0", "the peer closed"),
             (Kind::CallFailed { call: Call::Recv, errno: "ECONNRESET", error: "reset".into() },
              "recv() = -1 ECONNRESET (reset)", ""),

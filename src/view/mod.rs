@@ -7,6 +7,7 @@ pub mod calls;
 mod flow;
 pub mod headers;
 pub mod hex;
+pub mod inspect;
 pub mod safe;
 pub mod stack;
 pub mod text;

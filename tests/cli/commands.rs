@@ -24,8 +24,7 @@ fn absent_flags_are_answered_by_name() {
     let help = run(sockeye("fetch").arg("--help"), b"").text();
     let manual = run(&mut sockeye("man"), b"").text();
     for (given, name) in [
-        (&["--compressed"][..], "--compressed"),
-        (&["-k"], "--insecure"),
+        (&["-k"][..], "--insecure"),
         (&["--insecure"], "--insecure"),
         (&["--cacert", "f"], "--cacert"),
         (&["--cert", "f"], "--cert"),

@@ -47,6 +47,8 @@ const SCHEMA: &[(&str, &[(&str, Is)])] = &[
     ("chunk",          &[("offset", Number), ("size", Number), ("extensions", Text)]),
     ("trailers",       &[("headers", Headers)]),
     ("anomaly",        &[("kind", Text), ("offset", Number), ("message", Text), ("rule", Text)]),
+    ("answer",         &[("number", Number), ("offset", Number)]),
+    ("answered",       &[("answers", Number), ("requests", Number)]),
     ("redirect",       &[("from", Text), ("to", Text), ("status", Number)]),
     ("cookie",         &[("name", Text), ("outcome", Text), ("kind?", Text), ("message?", Text),
                          ("rule?", Text)]),

@@ -3,7 +3,8 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
+//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
+//! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
 //! their borders.
 
@@ -14,12 +15,14 @@ mod copy;
 mod cursor;
 mod find;
 pub mod follow;
+mod jump;
 mod list;
 mod look;
 mod moment;
 mod mouse;
 mod panes;
 mod popup;
+mod save;
 mod send;
 mod text;
 
@@ -70,6 +73,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Events { id, events } => {
             cookies::apply(app, id, events);
+            if let Some(visit) = app.visit_by_id(id) {
+                visit.sniff();
+            }
+            jump::arrived(app, id);
             Vec::new()
         }
         Message::Queues { id, ours, theirs } => {
@@ -98,6 +105,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            jump::arrived(app, id);
             let mut effects = compare::read_bodies(app);
             effects.extend(follow::by_itself(app, id));
             effects
@@ -130,6 +138,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Compared { pair, bodies } => {
             compare::compared(app, pair, bodies);
+            Vec::new()
+        }
+        Message::Saving { done } => {
+            save::goes_on(app, done);
+            Vec::new()
+        }
+        Message::Saved(saved) => {
+            save::ended(app, saved);
             Vec::new()
         }
         Message::Edited(bytes) => {
@@ -186,6 +202,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Compare => return compare::with_before(app),
+        Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
+        Action::Levels => app.popup = Some(Popup::Levels),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -288,6 +306,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
+        | Action::Jump
         | Action::Find
         | Action::FindNext
         | Action::FindPrevious
@@ -299,7 +318,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Page
         | Action::OpenCall
         | Action::OpenRecv
-        | Action::Ruler => return look::perform(app, action),
+        | Action::Ruler
+        | Action::Inspect => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
