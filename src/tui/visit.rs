@@ -32,6 +32,12 @@ pub struct Visit {
     pub outgoing: Arc<[u8]>,
     /// The messages in it.
     pub messages: Vec<Message>,
+    /// The value of the Cookie line that the jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// Which redirect led here; `None`: a hand did.
+    pub came_from: Option<CameFrom>,
+    /// It was said that its redirect leads from https to http.
+    pub warned: bool,
     /// What each recv() asks for.
     pub recv_size: usize,
     /// They are `recvmsg()`, which tells when bytes arrived.
@@ -65,6 +71,16 @@ pub struct Visit {
     pub awaited: Option<(ViewKind, Jump)>,
     /// The body as a page or a picture.
     pub rendering: Rendering,
+}
+
+/// The exchange before in a chain of redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameFrom {
+    pub id: VisitId,
+    /// Of its response.
+    pub status: u16,
+    /// Redirects from the chain's first exchange to this one; at least 1.
+    pub hops: u32,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -153,6 +169,9 @@ impl Visit {
             request: plan.request.clone(),
             outgoing: plan.request.clone(),
             messages: split(&plan.request),
+            cookie: None,
+            came_from: None,
+            warned: false,
             recv_size: plan.recv_size,
             stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),

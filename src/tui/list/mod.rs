@@ -6,12 +6,14 @@
 //! from the state for each key and frame, so it is never behind. What choosing a row does
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
+mod cookies;
 mod messages;
 mod rows;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use crate::cookies::Key;
 use crate::tui::app::{App, Focus};
 use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
@@ -38,6 +40,7 @@ pub enum Of {
     Snippets,
     /// What bytes are copied as.
     Forms,
+    Cookies,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -73,6 +76,9 @@ pub enum Choice {
     /// Index into [`crate::request::SNIPPETS`].
     Snippet(usize),
     Url(String),
+    Cookie(Key),
+    /// Something to read.
+    Nothing,
 }
 
 impl List {
@@ -96,6 +102,7 @@ impl Of {
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
             Of::Forms => "Copy as · Enter copies · Esc closes",
+            Of::Cookies => "Cookies · Enter edits · Alt-N adds · Alt-D deletes · Esc closes",
             Of::Urls => "URLs",
         }
     }
