@@ -22,9 +22,10 @@ const STEP: u64 = 8 << 20;
 const OPENS: &[(fn(&Form) -> bool, ViewKind)] = &[
     (|form| matches!(form, Form::Plain), ViewKind::Text),
     (
-        |form| matches!(form, Form::Image | Form::Binary),
-        ViewKind::Hex,
+        |form| matches!(form, Form::Html | Form::Image),
+        ViewKind::Rendered,
     ),
+    (|form| matches!(form, Form::Binary), ViewKind::Hex),
     (|_| true, ViewKind::Pretty),
 ];
 
@@ -113,9 +114,9 @@ mod tests {
         for (form, want) in [
             (Form::Plain, ViewKind::Text),
             (Form::Json, ViewKind::Pretty),
-            (Form::Html, ViewKind::Pretty),
+            (Form::Html, ViewKind::Rendered),
             (Form::Table(b','), ViewKind::Pretty),
-            (Form::Image, ViewKind::Hex),
+            (Form::Image, ViewKind::Rendered),
             (Form::Binary, ViewKind::Hex),
         ] {
             assert_eq!(Formed::new(form.clone()).opens(), want, "{form:?}");

@@ -9,6 +9,7 @@ pub mod form;
 pub mod headers;
 pub mod hex;
 pub mod inspect;
+pub mod picture;
 pub mod pretty;
 pub mod rendered;
 pub mod safe;

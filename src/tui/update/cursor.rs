@@ -105,6 +105,27 @@ pub(super) fn stand(app: &mut App, offset: u64) {
     visit.scrolls[kind.index()] = scroll;
 }
 
+/// On the cell that shows this byte, which need not be its first one; the page scrolls no
+/// further than it takes to see it.
+pub(super) fn put_near(app: &mut App, kind: ViewKind, offset: u64) {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let wrap = tab.wrap;
+    let Some(visit) = tab.visit_mut() else { return };
+    let scroll = visit.scrolls[kind.index()];
+    let width = in_sight(visit, kind, wrap, area);
+    let put = lens::with(visit, kind, wrap, area, |view| {
+        let top = lens::top(visit, kind, view, usize::from(area.height));
+        let (_, cell) = view.cell_of(offset)?;
+        let scroll = reveal(view, Scroll { top, ..scroll }, &cell, area.height, width);
+        Some((Cursor::on(&cell), scroll))
+    });
+    if let Some((cursor, scroll)) = put {
+        visit.cursors[kind.index()] = Some(cursor);
+        visit.scrolls[kind.index()] = scroll;
+    }
+}
+
 /// False where there was none to hide.
 pub(super) fn hide(app: &mut App) -> bool {
     let tab = app.tab_mut();
