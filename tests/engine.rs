@@ -928,6 +928,7 @@ fn line(kind: &Kind) -> Option<String> {
             offset,
             offered,
             sent,
+            ..
         } => format!("send {offset} {sent}/{offered}"),
         Kind::Recv { offset, bytes, .. } => format!("recv {offset} {bytes}"),
         Kind::CallFailed { call, errno, .. } => format!("failed {call} {errno}"),
@@ -973,6 +974,7 @@ fn check(events: &[Event]) {
                 offset,
                 offered,
                 sent,
+                ..
             } => {
                 assert!(sent <= offered && sent_at.is_none_or(|at| at == offset));
                 sent_at = Some(offset + u64::from(sent));

@@ -342,6 +342,7 @@ fn wire_colours_received_bytes_by_what_they_are() {
             asked: 4096,
             bytes: received.len() as u32,
             queued: None,
+            ciphertext: None,
         },
         Kind::Head(Box::new(head(
             1000,

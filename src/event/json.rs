@@ -77,22 +77,37 @@ impl Kind {
                 offset,
                 offered,
                 sent,
-            } => write!(
-                out,
-                ",\"offset\":{offset},\"offered\":{offered},\"sent\":{sent}"
-            ),
+                ciphertext,
+            } => {
+                write!(
+                    out,
+                    ",\"offset\":{offset},\"offered\":{offered},\"sent\":{sent}"
+                )?;
+                number(out, "ciphertext", *ciphertext)
+            }
             Kind::Recv {
                 offset,
                 asked,
                 bytes,
                 queued,
+                ciphertext,
             } => {
                 write!(
                     out,
                     ",\"offset\":{offset},\"asked\":{asked},\"bytes\":{bytes}"
                 )?;
-                number(out, "queued", *queued)
+                number(out, "queued", *queued)?;
+                number(out, "ciphertext", *ciphertext)
             }
+            Kind::TlsStart { server_name } => json(out, "server_name", server_name),
+            Kind::TlsSend { offered, sent } => {
+                write!(out, ",\"offered\":{offered},\"sent\":{sent}")
+            }
+            Kind::TlsRecv { asked, bytes } => {
+                write!(out, ",\"asked\":{asked},\"bytes\":{bytes}")
+            }
+            Kind::TlsDone(tls) | Kind::TlsFailed(tls) => tls.write_fields(out),
+            Kind::TlsRecord(records) => records.write_fields(out),
             Kind::CallFailed { call, errno, error } => {
                 text(out, "call", call.name())?;
                 text(out, "errno", errno)?;
@@ -222,6 +237,7 @@ mod tests {
                     asked: 4096,
                     bytes: 0,
                     queued: None,
+                    ciphertext: None,
                 },
                 r#"{"t_us":7,"event":"recv","offset":3,"asked":4096,"bytes":0}"#,
             ),

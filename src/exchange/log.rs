@@ -205,6 +205,8 @@ fn is_call(kind: &Kind) -> bool {
             | Kind::Anomaly(_)
             | Kind::ResolveStart { .. }
             | Kind::ConnectStart { .. }
+            | Kind::TlsStart { .. }
+            | Kind::TlsRecord(_)
             | Kind::End(_)
     )
 }

@@ -1,7 +1,8 @@
 //! One connected socket: each method is one system call, and none loops.
 //!
-//! Owns the socket and its modes. TLS, when it comes, is a second way through
-//! [`Transport::send`] and [`Transport::recv`], chosen in here.
+//! Owns the socket and its modes, and the layers of TLS over it, where there are any: then
+//! the calls carry ciphertext, and what is given and answered is plaintext. A call can
+//! complete none of it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -12,8 +13,14 @@ use rustix::io::{Errno, Result};
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{RecvFlags, SendFlags};
 
+use super::tls::{Layers, Session};
+use crate::event::{Kind, Records};
+
 /// No call can move more: Linux cuts at 0x7ffff000 (send(2), NOTES of write(2)).
 pub(super) const LARGEST_CALL: usize = 0x7fff_f000;
+
+/// Bytes asked of the `recv()`s of [`Transport::settle`].
+const SETTLE: usize = 16 << 10;
 
 /// Timeouts nearer than this are the same: the kernel counts in ticks of 1 to 10 ms.
 const TICK: Duration = Duration::from_millis(1);
@@ -33,6 +40,84 @@ pub(super) struct Transport {
     /// SO_RCVTIMEO and SO_SNDTIMEO as last set.
     recv_timeout: Option<Duration>,
     send_timeout: Option<Duration>,
+    tls: Option<Box<Layers>>,
+}
+
+/// What one `send()` did. Without TLS, `offered` and `bytes` are the call's own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub offered: usize,
+    pub bytes: usize,
+    /// Ciphertext offered, and taken.
+    pub ciphertext: Option<(usize, usize)>,
+}
+
+/// What one `recv()` brought; without TLS, nothing is the peer's close.
+#[derive(Debug)]
+pub(super) struct Received<'a> {
+    pub bytes: &'a [u8],
+    pub ciphertext: Option<usize>,
+}
+
+impl Sent {
+    /// `offset`: the connection's HTTP bytes sent before.
+    pub fn event(&self, offset: u64) -> Kind {
+        match self.ciphertext {
+            Some((offered, sent)) if self.bytes == 0 => Kind::TlsSend {
+                offered: offered as u32,
+                sent: sent as u32,
+            },
+            ciphertext => Kind::Send {
+                offset,
+                offered: self.offered as u32,
+                sent: self.bytes as u32,
+                ciphertext: ciphertext.map(|(_, sent)| sent as u32),
+            },
+        }
+    }
+}
+
+impl Received<'_> {
+    /// `recv()` answered 0. TLS has its own word for the end: close_notify.
+    pub fn is_end(&self) -> bool {
+        self.bytes.is_empty() && self.ciphertext.unwrap_or(0) == 0
+    }
+
+    /// `offset`: the connection's HTTP bytes received before.
+    pub fn event(&self, offset: u64, asked: usize, queued: Option<u32>) -> Kind {
+        match self.ciphertext {
+            Some(ciphertext) if self.bytes.is_empty() && ciphertext > 0 => Kind::TlsRecv {
+                asked: asked as u32,
+                bytes: ciphertext as u32,
+            },
+            ciphertext => Kind::Recv {
+                offset,
+                asked: asked as u32,
+                bytes: self.bytes.len() as u32,
+                queued,
+                ciphertext: ciphertext.map(|bytes| bytes as u32),
+            },
+        }
+    }
+}
+
+/// Why a call, or what it brought, is of no use.
+#[derive(Clone, Debug)]
+pub(super) enum Trouble {
+    Errno(Errno),
+    Tls(rustls::Error),
+}
+
+impl From<Errno> for Trouble {
+    fn from(errno: Errno) -> Trouble {
+        Trouble::Errno(errno)
+    }
+}
+
+impl From<rustls::Error> for Trouble {
+    fn from(error: rustls::Error) -> Trouble {
+        Trouble::Tls(error)
+    }
 }
 
 impl Transport {
@@ -43,7 +128,28 @@ impl Transport {
             nonblocking: false,
             recv_timeout: None,
             send_timeout: None,
+            tls: None,
         }
+    }
+
+    /// One more layer of TLS, whose handshake is to be done.
+    pub fn push(&mut self, session: Session) {
+        match &mut self.tls {
+            Some(layers) => layers.push(session),
+            None => self.tls = Some(Box::new(Layers::new(session))),
+        }
+    }
+
+    pub fn layers(&mut self) -> Option<&mut Layers> {
+        self.tls.as_deref_mut()
+    }
+
+    /// What the last calls added to the ledger of records.
+    pub fn take_ledger(&mut self) -> Vec<Records> {
+        let layers = self.tls.as_mut();
+        layers
+            .map(|layers| layers.take_ledger())
+            .unwrap_or_default()
     }
 
     pub fn socket(&self) -> &Arc<OwnedFd> {
@@ -76,12 +182,132 @@ impl Transport {
         Ok(())
     }
 
-    pub fn send(&self, bytes: &[u8]) -> Result<usize> {
-        rustix::net::send(&*self.socket, bytes, NO_SIGNAL)
+    pub fn send(&mut self, bytes: &[u8]) -> std::result::Result<Sent, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            let sent = rustix::net::send(&*self.socket, bytes, NO_SIGNAL)?;
+            return Ok(Sent {
+                offered: bytes.len(),
+                bytes: sent,
+                ciphertext: None,
+            });
+        };
+        let offered = layers.offer(bytes)?;
+        let ciphertext = layers.outgoing().len();
+        let sent = rustix::net::send(&*self.socket, layers.outgoing(), NO_SIGNAL)?;
+        Ok(Sent {
+            offered,
+            bytes: layers.sent(sent),
+            ciphertext: Some((ciphertext, sent)),
+        })
     }
 
-    pub fn recv(&self, buffer: &mut [u8]) -> Result<usize> {
-        rustix::net::recv(&*self.socket, buffer, RecvFlags::empty()).map(|(bytes, _)| bytes)
+    /// Asks for as much as the buffer holds. Bytes that came before something went wrong
+    /// come first.
+    pub fn recv<'a>(
+        &'a mut self,
+        buffer: &'a mut [u8],
+    ) -> std::result::Result<Received<'a>, Trouble> {
+        let asked = buffer.len();
+        let Some(layers) = &mut self.tls else {
+            let (bytes, _) = rustix::net::recv(&*self.socket, &mut *buffer, RecvFlags::empty())?;
+            return Ok(Received {
+                bytes: &buffer[..bytes],
+                ciphertext: None,
+            });
+        };
+        layers.plain_taken();
+        if let Some(error) = layers.failed() {
+            return Err(error.clone().into());
+        }
+        let room = layers.room(asked);
+        let (bytes, _) = rustix::net::recv(&*self.socket, room, RecvFlags::empty())?;
+        layers.filled(bytes);
+        Ok(Received {
+            bytes: layers.plain(),
+            ciphertext: Some(bytes),
+        })
+    }
+
+    // -- TLS's own calls ----------------------------------------------------------
+
+    /// Ciphertext that waits for [`Transport::flush`].
+    pub fn unsent(&self) -> usize {
+        let layers = self.tls.as_ref();
+        layers.map_or(0, |layers| layers.outgoing().len())
+    }
+
+    /// Sends what TLS itself has to say.
+    pub fn flush(&mut self) -> std::result::Result<usize, Trouble> {
+        self.flush_with(NO_SIGNAL)
+    }
+
+    fn flush_with(&mut self, flags: SendFlags) -> std::result::Result<usize, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(0);
+        };
+        let sent = rustix::net::send(&*self.socket, layers.outgoing(), flags)?;
+        layers.sent(sent);
+        Ok(sent)
+    }
+
+    /// For the handshake: what comes stays in the layers.
+    pub fn recv_ciphertext(&mut self, asked: usize) -> std::result::Result<usize, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(0);
+        };
+        let room = layers.room(asked);
+        let (bytes, _) = rustix::net::recv(&*self.socket, room, RecvFlags::empty())?;
+        layers.filled(bytes);
+        Ok(bytes)
+    }
+
+    /// close_notify, where there is TLS, without waiting: whoever closes does not wait for
+    /// room. Answers the ciphertext offered and taken.
+    ///
+    /// # Errors
+    /// Nothing could be sent, which is no matter to who closes.
+    pub fn close_notify(&mut self) -> std::result::Result<Option<(usize, usize)>, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(None);
+        };
+        layers.close()?;
+        let offered = layers.outgoing().len();
+        let sent = self.flush_with(NO_SIGNAL | SendFlags::DONTWAIT)?;
+        Ok(Some((offered, sent)))
+    }
+
+    /// close_notify of the peer is here: it sends no more, whatever the socket says.
+    pub fn peer_closed(&self) -> bool {
+        self.tls.as_ref().is_some_and(|layers| layers.peer_closed())
+    }
+
+    /// Plaintext that came with the handshake's last bytes.
+    pub fn has_plain(&self) -> bool {
+        self.tls
+            .as_ref()
+            .is_some_and(|layers| !layers.plain().is_empty())
+    }
+
+    /// Takes what lies in the kernel without waiting, for a connection that is idle:
+    /// TLS has things of its own to say then, such as tickets for later sessions.
+    ///
+    /// # Errors
+    /// EAGAIN: all is quiet. Else what is wrong.
+    pub fn settle(&mut self) -> std::result::Result<(), Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(());
+        };
+        while !layers.peer_closed() && layers.plain().is_empty() {
+            if let Some(error) = layers.failed() {
+                return Err(error.clone().into());
+            }
+            let room = layers.room(SETTLE);
+            match rustix::net::recv(&*self.socket, room, RecvFlags::DONTWAIT)? {
+                (0, _) => return Ok(()),
+                (bytes, _) => layers.filled(bytes),
+            }
+        }
+        Ok(())
     }
 
     /// Our direction is done; theirs is not.

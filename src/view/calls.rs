@@ -3,7 +3,7 @@
 //! Owns how one call reads, for the socket log on screen and for `-v` alike. Every text
 //! is one line and safe for a terminal.
 
-use crate::event::{Call, Kind};
+use crate::event::{Call, Kind, Tls};
 use crate::exchange::secs;
 use crate::view::safe::safe;
 
@@ -31,8 +31,28 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
             format!("kept connection to {peer}: exchange {exchange} on it, idle for {idle}")
         }
         Kind::NotReused { peer, why } => format!("kept connection to {peer} not reused: {why}"),
-        Kind::Send { offered, sent, .. } => format!("send({offered}) = {sent}"),
-        Kind::Recv { asked, bytes, .. } => format!("recv({asked}) = {bytes}"),
+        Kind::Send {
+            offered,
+            sent,
+            ciphertext,
+            ..
+        } => match ciphertext {
+            None => format!("send({offered}) = {sent}"),
+            Some(ciphertext) => format!("send({offered}) = {sent}  in {ciphertext} of TLS"),
+        },
+        Kind::Recv {
+            asked,
+            bytes,
+            ciphertext,
+            ..
+        } => match ciphertext {
+            None | Some(0) => format!("recv({asked}) = {bytes}"),
+            Some(ciphertext) => format!("recv({asked}) = {ciphertext} of TLS, {bytes} inside"),
+        },
+        Kind::TlsSend { offered, sent } => format!("send({offered}) = {sent}  TLS"),
+        Kind::TlsRecv { asked, bytes } => format!("recv({asked}) = {bytes}  TLS"),
+        Kind::TlsDone(tls) => tls_done(tls),
+        Kind::TlsFailed(tls) => format!("TLS failed  {}", tls_peer(tls)),
         Kind::CallFailed { call, errno, error } => format!("{call}() = -1 {errno} ({error})"),
         Kind::WouldBlock { call, waited_us } => {
             let errno = match call {
@@ -54,6 +74,8 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         Kind::Error { message, .. } => message.clone(),
         Kind::ResolveStart { .. }
         | Kind::ConnectStart { .. }
+        | Kind::TlsStart { .. }
+        | Kind::TlsRecord(_)
         | Kind::Queues(_)
         | Kind::PeerQueues(_)
         | Kind::InterimHead(_)
@@ -65,6 +87,27 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())
+}
+
+fn tls_done(tls: &Tls) -> String {
+    let resumed = if tls.resumed { ", resumed" } else { "" };
+    let alpn = tls.alpn.as_deref().unwrap_or("no ALPN");
+    format!(
+        "{} {} {alpn}{resumed}  {}",
+        tls.version,
+        tls.cipher,
+        tls_peer(tls)
+    )
+}
+
+fn tls_peer(tls: &Tls) -> String {
+    let subject = tls.certificates.first().map(|first| first.subject.as_str());
+    let subject = subject.unwrap_or("no certificate");
+    match (&tls.problem, tls.verified) {
+        (Some(problem), _) => format!("{subject}: {problem}"),
+        (None, true) => format!("{subject}, verified by {}", tls.roots),
+        (None, false) => subject.to_owned(),
+    }
 }
 
 /// What an event says by itself about how its call went; empty when there is nothing to
@@ -90,6 +133,7 @@ mod tests {
             asked: 4096,
             bytes,
             queued: None,
+            ciphertext: None,
         };
         let closed = |kept_alive, why| Kind::Closed {
             by: Closer::Us,
@@ -108,8 +152,8 @@ mod tests {
              "connect([::1]:8080) = -1 Connection refused", ""),
             (Kind::Reused { local: peer.clone(), peer, exchange: 2, idle_us: 12_000 },
              "kept connection to [::1]:8080: exchange 2 on it, idle for 12 ms", ""),
-            (Kind::Send { offset: 0, offered: 63, sent: 63 }, "send(63) = 63", ""),
-            (Kind::Send { offset: 0, offered: 63, sent: 10 }, "send(63) = 10", "short"),
+            (Kind::Send { offset: 0, offered: 63, sent: 63, ciphertext: None }, "send(63) = 63", ""),
+            (Kind::Send { offset: 0, offered: 63, sent: 10, ciphertext: None }, "send(63) = 10", "short"),
             (recv(96), "recv(4096) = 96", ""),
             (recv(0), "recv(4096) = 0", "the peer closed"),
             (Kind::CallFailed { call: Call::Recv, errno: "ECONNRESET", error: "reset".into() },

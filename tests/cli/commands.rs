@@ -25,11 +25,6 @@ fn absent_flags_are_answered_by_name() {
     let manual = run(&mut sockeye("man"), b"").text();
     for (given, name) in [
         (&["--compressed"][..], "--compressed"),
-        (&["-k"], "--insecure"),
-        (&["--insecure"], "--insecure"),
-        (&["--cacert", "f"], "--cacert"),
-        (&["--cert", "f"], "--cert"),
-        (&["--key", "f"], "--key"),
         (&["-x", "http://p"], "--proxy"),
         (&["--proxy", "http://p"], "--proxy"),
         (&["-b", "a=b"], "--cookie"),
