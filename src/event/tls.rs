@@ -39,8 +39,8 @@ pub struct Tls {
     /// Why the certificate is not trusted, also where that was not asked for.
     pub problem: Option<String>,
     pub resumed: bool,
-    /// The server asked for a certificate of ours, and one was given.
-    pub client_certificate: bool,
+    /// The server asked for a certificate of ours; whether one was given.
+    pub client_certificate: Option<bool>,
     /// Handshake, start to end.
     pub us: u64,
 }

@@ -21,6 +21,7 @@ use std::time::Instant;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 
+use crate::anomaly::{self, Anomaly};
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
@@ -297,6 +298,11 @@ impl<S: Sink> Run<'_, S> {
                     self.events.received(bytes, event)?;
                     if end {
                         turn.peer_closed = true;
+                        if tls::cut(&mut turn.connection.transport) {
+                            let kind = anomaly::Kind::TlsNoCloseNotify;
+                            let cut = Anomaly::new(kind, turn.connection.received, "");
+                            self.events.emit(Kind::Anomaly(Box::new(cut)))?;
+                        }
                         turn.reader.feed_eof(&mut self.events);
                     } else if !bytes.is_empty() {
                         turn.reader.feed(bytes, &mut self.events);

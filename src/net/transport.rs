@@ -297,6 +297,7 @@ impl Transport {
         let Some(layers) = &mut self.tls else {
             return Ok(());
         };
+        layers.plain_taken();
         while !layers.peer_closed() && layers.plain().is_empty() {
             if let Some(error) = layers.failed() {
                 return Err(error.clone().into());

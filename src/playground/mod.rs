@@ -12,10 +12,12 @@
 //! routes      path -> page                 query    the numbers of a page
 //! pages       page -> answer               answer   answer -> steps
 //! anomalies   deviation -> bytes
+//! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
 
 mod anomalies;
 mod answer;
+mod certificates;
 mod connection;
 pub mod flood;
 mod framing;
@@ -25,6 +27,7 @@ mod pages;
 mod query;
 mod routes;
 pub mod script;
+pub mod tls;
 
 use std::io;
 use std::net::SocketAddr;

@@ -14,6 +14,7 @@ use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use rustls::{ClientConfig, KeyLogFile, RootCertStore, SupportedProtocolVersion, version};
 
+use super::client::Resolver;
 use super::verifier::Verifier;
 use crate::error::{Error, Result, TlsFile};
 use crate::plan::{self, TlsVersion};
@@ -32,6 +33,7 @@ pub(in crate::net) struct Configs(Mutex<Vec<(plan::Tls, Arc<Ready>)>>);
 pub(super) struct Ready {
     pub config: Arc<ClientConfig>,
     pub verifier: Arc<Verifier>,
+    pub resolver: Arc<Resolver>,
     /// By which roots: `the system's 142 roots`.
     pub roots: String,
 }
@@ -95,9 +97,12 @@ impl Ready {
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         // SSLKEYLOGFILE; without it, it does nothing.
         config.key_log = Arc::new(KeyLogFile::new());
+        let resolver = Arc::new(Resolver::new(config.client_auth_cert_resolver));
+        config.client_auth_cert_resolver = Arc::clone(&resolver) as _;
         Ok(Ready {
             config: Arc::new(config),
             verifier,
+            resolver,
             roots,
         })
     }
@@ -139,15 +144,11 @@ impl Roots {
         let exact: Vec<_> = certificates(path).map_err(|why| bad(&why))?;
         let mut store = RootCertStore::empty();
         store.add_parsable_certificates(exact.iter().cloned());
-        let certificates = match exact.len() {
-            1 => "1 certificate".to_owned(),
-            many => format!("{many} certificates"),
+        let text = match exact.len() {
+            1 => format!("the one certificate of {}", path.display()),
+            many => format!("the {many} certificates of {}", path.display()),
         };
-        Ok(Roots {
-            store,
-            exact,
-            text: format!("the {certificates} of {}", path.display()),
-        })
+        Ok(Roots { store, exact, text })
     }
 
     /// The machine's own, read once; those that Mozilla trusts where it has none.

@@ -7,8 +7,10 @@
 //! config      settings -> roots, client certificate, versions      verifier  trusted or not
 //! session     ciphertext <-> plaintext, the ledger of records      facts     a certificate as text
 //! layers      sessions over each other, down to the kernel         words     why not
+//! client      whether our own certificate was asked for
 //! ```
 
+mod client;
 mod config;
 mod facts;
 mod layers;
@@ -70,6 +72,7 @@ pub(super) fn secure<S: Sink>(
     })?;
     // What an earlier handshake of this thread left is nobody's.
     ready.verifier.take_seen();
+    ready.resolver.take_asked();
     transport.push(Session::new(connection));
     let outcome = drive(run, transport, deadline);
     let facts = facts_of(transport, &ready, host, sni, began);
@@ -227,6 +230,11 @@ pub(super) fn tell_records<S: Sink>(run: &mut Run<'_, S>, transport: &mut Transp
     Ok(())
 }
 
+/// `recv()` answered 0 and close_notify had not come: RFC 8446 section 6.1.
+pub(super) fn cut(transport: &mut Transport) -> bool {
+    transport.layers().is_some() && !transport.peer_closed()
+}
+
 fn facts_of(
     transport: &mut Transport,
     ready: &Ready,
@@ -237,6 +245,7 @@ fn facts_of(
     let mut facts = Tls {
         server_name,
         roots: ready.roots.clone(),
+        client_certificate: ready.resolver.take_asked(),
         us: micros(began.elapsed()),
         ..Tls::default()
     };
