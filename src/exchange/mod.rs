@@ -9,7 +9,10 @@
 //!   └────────────── a kept connection ─▸┘     (a 1xx head leaves Waiting as it is)
 //! ```
 
+mod answers;
 pub mod compare;
+pub mod dialogue;
+mod levels;
 mod log;
 mod origin;
 mod past;
@@ -20,9 +23,12 @@ use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket, Tls,
+    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues,
+    Socket, Tls,
 };
 
+pub use answers::{ANSWERS_KEPT, Answer};
+pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
 pub use past::Past;
@@ -60,9 +66,15 @@ pub struct Exchange {
     pub ciphertext: Ciphertext,
     /// Records of TLS, by direction and content.
     pub ledger: Ledger,
+    /// The order in which both directions' bytes went.
+    pub dialogue: dialogue::Dialogue,
     /// Wire bytes received on the connection before this exchange: what offsets in the
     /// events count from.
     pub wire_base: u64,
+    /// Responses that others followed. From here to `trailers` it is all of the last one.
+    over: Vec<answers::Over>,
+    /// Where the last response begins.
+    pub start: answers::Start,
     pub interim: Vec<Head>,
     pub head: Option<Head>,
     /// Wire bytes of this exchange before the body: `<= recvs.bytes`.
@@ -70,12 +82,18 @@ pub struct Exchange {
     pub body_bytes: u64,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
+    /// What became of each `Set-Cookie`, where a jar looked at them.
+    pub cookies: Vec<CookieTold>,
+    /// Whole responses and requests, where more than one was sent; known at the end.
+    pub answered: Option<(u32, u32)>,
     /// The first [`ANOMALIES_KEPT`].
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
     pub queues: Option<Queues>,
     /// At the server's end, where that is our own playground.
     pub peer_queues: Option<Queues>,
+    /// Both over time.
+    pub levels: Levels,
     pub rate: Rate,
     /// When the last byte came.
     pub last_byte_us: Option<u64>,
@@ -90,6 +108,9 @@ pub struct Exchange {
     pub end: Option<End>,
     pub closed: Option<Closed>,
     pub error: Option<Failure>,
+    /// The fold of all events before the log's last ones, once its first ones are full;
+    /// from here on the past is told beyond a gap.
+    behind: Option<Box<Exchange>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -193,8 +214,8 @@ impl Default for Rate {
 pub enum BodyPlace {
     /// In the wire store, from `start` (counted in this exchange) on.
     Wire { start: u64, len: u64 },
-    /// In the body store: a transfer coding was removed.
-    Decoded { len: u64 },
+    /// In the body store, from `start` on: a transfer coding was removed.
+    Decoded { start: u64, len: u64 },
 }
 
 /// A call that has not answered.
@@ -216,12 +237,30 @@ impl Exchange {
 
     /// The fold.
     pub fn apply(&mut self, event: Event) {
+        let body_before = self.fold(&event);
+        let gone = self.log.push(event, body_before);
+        if self.log.first_is_full() {
+            // Its log's own events are not copied for that.
+            let log = std::mem::take(&mut self.log);
+            let mut behind = self.clone();
+            behind.log = log.counts();
+            self.log = log;
+            self.behind = Some(Box::new(behind));
+        }
+        if let (Some(gone), Some(behind)) = (gone, &mut self.behind) {
+            let body_before = behind.fold(&gone);
+            behind.log.pass(&gone, body_before);
+        }
+    }
+
+    /// What an event changes in the fields; answers the body bytes that lie before it.
+    fn fold(&mut self, event: &Event) -> u64 {
         let t = event.t_us;
         // A recv's body bytes follow it, a chunk's may be told before or after it.
-        let body_before = match event.kind {
+        let body_before = self.start.body.saturating_add(match event.kind {
             Kind::Chunk { .. } => self.chunks.bytes,
             _ => self.body_bytes,
-        };
+        });
         match &event.kind {
             Kind::ResolveStart { host, .. } => {
                 self.phase = Phase::Resolving;
@@ -263,6 +302,7 @@ impl Exchange {
             } => {
                 self.sends.add(*sent, sent < offered);
                 self.ciphertext.sent += u64::from(ciphertext.unwrap_or(0));
+                self.dialogue.sent(u64::from(*sent));
                 if self.sends.bytes >= self.request_len && self.phase == Phase::Sending {
                     self.phase = Phase::Waiting;
                     close(&mut self.spans.send, t);
@@ -288,6 +328,7 @@ impl Exchange {
                 self.recvs
                     .add(*bytes, ciphertext.unwrap_or(*bytes) < *asked);
                 self.ciphertext.received += u64::from(ciphertext.unwrap_or(0));
+                self.dialogue.received(u64::from(*bytes));
                 self.rate.add(t, u64::from(*bytes));
                 self.last_asked = *asked;
                 if *bytes > 0 {
@@ -319,8 +360,14 @@ impl Exchange {
             }
             Kind::TlsRecord(records) => self.ledger.add(records),
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
-            Kind::Queues(queues) => self.queues = Some(**queues),
-            Kind::PeerQueues(queues) => self.peer_queues = Some(**queues),
+            Kind::Queues(queues) => {
+                self.queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
+            Kind::PeerQueues(queues) => {
+                self.peer_queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());
@@ -379,9 +426,12 @@ impl Exchange {
                     exit: *exit,
                 });
             }
+            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
+            Kind::Answer { offset, .. } => self.next_answer(*offset),
+            Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
-        self.log.push(event, body_before);
+        body_before
     }
 
     fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {
@@ -392,6 +442,7 @@ impl Exchange {
         // goes out again from its first byte, and the offsets start anew.
         self.sends = Calls::default();
         self.recvs = Calls::default();
+        self.dialogue = Default::default();
         self.rate = Rate::default();
         self.ciphertext = Ciphertext::default();
         self.ledger = Ledger::default();
@@ -437,6 +488,7 @@ impl Exchange {
     pub fn body_place(&self) -> BodyPlace {
         match self.head.as_ref().map(|head| head.framing) {
             Some(Framing::Chunked) => BodyPlace::Decoded {
+                start: self.start.decoded,
                 len: self.body_bytes,
             },
             _ => BodyPlace::Wire {

@@ -16,7 +16,7 @@ mod tls;
 mod transport;
 mod turn;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 use rustix::io::Errno;
@@ -25,14 +25,13 @@ use crate::anomaly::{self, Anomaly};
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
-use crate::proto::Reader;
 use crate::url::Scheme;
 
 use connect::connect;
 use events::{Events, micros};
 use pool::{Connection, Place};
 use run::{Deadline, Limit, Run};
-use transport::{LARGEST_CALL, Trouble};
+use transport::{Buffers, LARGEST_CALL, Trouble};
 use turn::Turn;
 
 pub use control::Control;
@@ -47,6 +46,11 @@ pub trait Sink {
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
     fn event(&mut self, event: Event) -> Result<()>;
+    /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
+    /// in a `recv()` come as body bytes alone.
+    fn hears_chunks(&self) -> bool {
+        true
+    }
     /// The next call may wait: what was gathered for larger writes goes out now. Called
     /// before each call that can block, when everything received was handed over.
     fn waiting(&mut self) -> Result<()> {
@@ -268,23 +272,24 @@ impl<S: Sink> Run<'_, S> {
 
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
         let plan = self.plan;
-        let mut buffer = vec![0; plan.recv_size.clamp(1, LARGEST_CALL)];
-        while turn.reader.ended().is_none() {
+        let mut buffers = Buffers::asking(plan.recv_size);
+        turn.connection.transport.stamp_arrivals(plan.arrivals);
+        while !turn.over() {
             if turn.connection.transport.peer_closed() {
-                turn.peer_closed = true;
-                turn.reader.feed_eof(&mut self.events);
+                turn.take_close(&mut self.events);
                 self.events.flush()?;
                 continue;
             }
             self.gate(Call::Recv)?;
             let limit = Limit::of(plan, Call::Recv)?;
             let queued = self.look(&turn.connection)?;
+            let lain = self.lain(&turn.connection, queued);
             let transport = &mut turn.connection.transport;
-            let asked = buffer.len();
+            let asked = buffers.asked();
             let answer = transport
                 .set_recv_timeout(limit.map(|limit| limit.left))
                 .map_err(Trouble::from)
-                .and_then(|()| transport.recv(&mut buffer));
+                .and_then(|()| transport.recv(&mut buffers));
             match answer {
                 // The cancel's shutdown() is what answered, not the peer.
                 Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
@@ -292,23 +297,19 @@ impl<S: Sink> Run<'_, S> {
                     return Err(Error::Cancelled);
                 }
                 Ok(received) => {
-                    let event = received.event(turn.connection.received, asked, queued);
+                    let event = received.event(turn.connection.received, asked, queued, lain);
                     let (end, bytes) = (received.is_end(), received.bytes);
                     turn.connection.received += bytes.len() as u64;
                     self.events.received(bytes, event)?;
                     if end {
-                        turn.peer_closed = true;
                         if tls::cut(&mut turn.connection.transport) {
                             let kind = anomaly::Kind::TlsNoCloseNotify;
                             let cut = Anomaly::new(kind, turn.connection.received, "");
                             self.events.emit(Kind::Anomaly(Box::new(cut)))?;
                         }
-                        turn.reader.feed_eof(&mut self.events);
+                        turn.take_close(&mut self.events);
                     } else if !bytes.is_empty() {
-                        turn.reader.feed(bytes, &mut self.events);
-                        if plan.end == EndMode::Once && turn.reader.ended().is_none() {
-                            turn.reader.stop(EndReason::Once, &mut self.events);
-                        }
+                        turn.take(bytes, &mut self.events);
                     }
                     self.events.flush()?;
                     tls::tell_records(self, &mut turn.connection.transport)?;
@@ -360,7 +361,7 @@ impl<S: Sink> Run<'_, S> {
         if self.plan.end != EndMode::Timeout || limit.is_some_and(|limit| !limit.is_of_the_call()) {
             return Err(timed_out(Call::Recv, limit));
         }
-        turn.reader.stop(EndReason::Timeout, &mut self.events);
+        turn.stop(EndReason::Timeout, &mut self.events);
         self.events.flush()
     }
 
@@ -385,6 +386,14 @@ impl<S: Sink> Run<'_, S> {
         Ok(queues.recv_queued)
     }
 
+    /// Paced by hand, bytes lie in the kernel for a while: for how long those unread have
+    /// lain at least. At speed the question would cost more than the answer is worth.
+    fn lain(&self, connection: &Connection, queued: Option<u32>) -> Option<Duration> {
+        let asks = queued > Some(0) && !self.plan.arrivals && self.control.paced();
+        asks.then(|| probe::since_arrival(&connection.transport))
+            .flatten()
+    }
+
     /// Says how it ended, and closes or keeps the connection.
     fn end(
         mut self,
@@ -396,10 +405,13 @@ impl<S: Sink> Run<'_, S> {
     ) -> Result<()> {
         let mut turn = turn;
         // From here on the sink's refusals change nothing: the outcome stands.
+        if let Some(answered) = turn.as_ref().and_then(Turn::answered) {
+            let _ = self.events.emit(answered);
+        }
         if let Err(error) = &outcome {
             let reason = end_reason(error);
-            if let Some(turn) = turn.as_mut().filter(|turn| turn.reader.ended().is_none()) {
-                turn.reader.stop(reason, &mut self.events);
+            if let Some(turn) = &mut turn {
+                turn.stop(reason, &mut self.events);
                 let _ = self.events.flush();
             }
             let _ = self.events.emit(Kind::Error {
@@ -409,14 +421,14 @@ impl<S: Sink> Run<'_, S> {
             });
         }
         let failed = outcome.as_ref().err().map(end_reason);
-        let reader = turn.as_ref().map(|turn| &turn.reader);
         let _ = self.events.emit(Kind::End(End {
-            reason: reader
-                .and_then(Reader::ended)
+            reason: turn
+                .as_ref()
+                .and_then(Turn::ended)
                 .or(failed)
                 .unwrap_or(EndReason::Error),
-            head_bytes: reader.map_or(0, Reader::head_bytes),
-            body_bytes: reader.map_or(0, Reader::body_bytes),
+            head_bytes: turn.as_ref().map_or(0, Turn::head_bytes),
+            body_bytes: turn.as_ref().map_or(0, Turn::body_bytes),
             wire_bytes: turn.as_ref().map_or(0, Turn::received),
             us: micros(began.elapsed()),
         }));

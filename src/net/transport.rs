@@ -15,6 +15,7 @@ use rustix::net::{RecvFlags, SendFlags};
 
 use super::tls::{Layers, Session};
 use crate::event::{Kind, Records};
+use crate::net::probe;
 
 /// No call can move more: Linux cuts at 0x7ffff000 (send(2), NOTES of write(2)).
 pub(super) const LARGEST_CALL: usize = 0x7fff_f000;
@@ -41,6 +42,8 @@ pub(super) struct Transport {
     recv_timeout: Option<Duration>,
     send_timeout: Option<Duration>,
     tls: Option<Box<Layers>>,
+    /// The kernel stamps what arrives: `recvmsg()` is the call then.
+    stamped: bool,
 }
 
 /// What one `send()` did. Without TLS, `offered` and `bytes` are the call's own.
@@ -52,11 +55,36 @@ pub(super) struct Sent {
     pub ciphertext: Option<(usize, usize)>,
 }
 
+/// What `recv()`s write to, again and again.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    /// As many bytes as each call is asked for.
+    asked: Vec<u8>,
+    /// What TLS made of them.
+    inside: Vec<u8>,
+}
+
+impl Buffers {
+    pub fn asking(bytes: usize) -> Buffers {
+        Buffers {
+            asked: vec![0; bytes.clamp(1, LARGEST_CALL)],
+            inside: Vec::new(),
+        }
+    }
+
+    pub fn asked(&self) -> usize {
+        self.asked.len()
+    }
+}
+
 /// What one `recv()` brought; without TLS, nothing is the peer's close.
 #[derive(Debug)]
 pub(super) struct Received<'a> {
     pub bytes: &'a [u8],
     pub ciphertext: Option<usize>,
+    /// For how long the last byte had lain in the kernel, where that was asked.
+    pub lay: Option<Duration>,
+    stamped: bool,
 }
 
 impl Sent {
@@ -84,7 +112,15 @@ impl Received<'_> {
     }
 
     /// `offset`: the connection's HTTP bytes received before.
-    pub fn event(&self, offset: u64, asked: usize, queued: Option<u32>) -> Kind {
+    /// `lain`: how long the bytes had lain before the call, as far as that was told.
+    pub fn event(
+        &self,
+        offset: u64,
+        asked: usize,
+        queued: Option<u32>,
+        lain: Option<Duration>,
+    ) -> Kind {
+        let lay = self.lay.or(lain).filter(|_| !self.is_end());
         match self.ciphertext {
             Some(ciphertext) if self.bytes.is_empty() && ciphertext > 0 => Kind::TlsRecv {
                 asked: asked as u32,
@@ -95,6 +131,8 @@ impl Received<'_> {
                 asked: asked as u32,
                 bytes: self.bytes.len() as u32,
                 queued,
+                lay_us: lay.and_then(|lay| u32::try_from(lay.as_micros()).ok()),
+                stamped: self.stamped,
                 ciphertext: ciphertext.map(|bytes| bytes as u32),
             },
         }
@@ -129,6 +167,7 @@ impl Transport {
             recv_timeout: None,
             send_timeout: None,
             tls: None,
+            stamped: false,
         }
     }
 
@@ -204,27 +243,45 @@ impl Transport {
     /// Asks for as much as the buffer holds. Bytes that came before something went wrong
     /// come first.
     pub fn recv<'a>(
-        &'a mut self,
-        buffer: &'a mut [u8],
+        &mut self,
+        buffers: &'a mut Buffers,
     ) -> std::result::Result<Received<'a>, Trouble> {
-        let asked = buffer.len();
+        let Buffers {
+            asked: buffer,
+            inside,
+        } = buffers;
+        let stamped = self.stamped;
         let Some(layers) = &mut self.tls else {
-            let (bytes, _) = rustix::net::recv(&*self.socket, &mut *buffer, RecvFlags::empty())?;
+            let (bytes, lay) = recv(&self.socket, buffer, stamped)?;
             return Ok(Received {
                 bytes: &buffer[..bytes],
                 ciphertext: None,
+                lay,
+                stamped,
             });
         };
-        layers.plain_taken();
+        inside.clear();
         if let Some(error) = layers.failed() {
             return Err(error.clone().into());
         }
-        let room = layers.room(asked);
-        let (bytes, _) = rustix::net::recv(&*self.socket, room, RecvFlags::empty())?;
+        if !layers.plain().is_empty() {
+            // It came with the handshake's last bytes: no call is needed for it.
+            layers.swap_plain(inside);
+            return Ok(Received {
+                bytes: inside,
+                ciphertext: Some(0),
+                lay: None,
+                stamped,
+            });
+        }
+        let (bytes, lay) = recv(&self.socket, layers.room(buffer.len()), stamped)?;
         layers.filled(bytes);
+        layers.swap_plain(inside);
         Ok(Received {
-            bytes: layers.plain(),
+            bytes: inside,
             ciphertext: Some(bytes),
+            lay,
+            stamped,
         })
     }
 
@@ -297,7 +354,6 @@ impl Transport {
         let Some(layers) = &mut self.tls else {
             return Ok(());
         };
-        layers.plain_taken();
         while !layers.peer_closed() && layers.plain().is_empty() {
             if let Some(error) = layers.failed() {
                 return Err(error.clone().into());
@@ -309,6 +365,14 @@ impl Transport {
             }
         }
         Ok(())
+    }
+
+    /// Whether [`Transport::recv_told`] asks when bytes arrived; where the system cannot
+    /// tell, it does not.
+    pub fn stamp_arrivals(&mut self, on: bool) {
+        if on != self.stamped {
+            self.stamped = probe::stamp_arrivals(&self.socket, on) && on;
+        }
     }
 
     /// Our direction is done; theirs is not.
@@ -334,6 +398,18 @@ impl Transport {
 impl AsFd for Transport {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+/// `recv()`; on a stamped socket `recvmsg()`, which tells too for how long the last byte had
+/// lain in the kernel.
+fn recv(socket: &OwnedFd, buffer: &mut [u8], stamped: bool) -> Result<(usize, Option<Duration>)> {
+    match stamped {
+        true => probe::recvmsg(&socket, buffer),
+        false => {
+            let received = rustix::net::recv(socket, buffer, RecvFlags::empty());
+            received.map(|(bytes, _)| (bytes, None))
+        }
     }
 }
 

@@ -18,6 +18,8 @@
 mod anomalies;
 mod answer;
 mod certificates;
+mod charsets;
+mod coded;
 mod connection;
 pub mod flood;
 mod framing;

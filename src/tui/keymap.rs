@@ -46,6 +46,8 @@ pub enum Action {
     Anomalies,
     Compare,
     CompareWith,
+    Phases,
+    Levels,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -90,6 +92,7 @@ pub enum Action {
     Move(Motion),
     Select(Motion),
     View(u8),
+    Jump,
     Find,
     FindNext,
     FindPrevious,
@@ -106,6 +109,7 @@ pub enum Action {
     OpenCall,
     OpenRecv,
     Ruler,
+    Inspect,
     MomentBack,
     MomentForward,
     MomentFirst,
@@ -176,6 +180,8 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Alt-→"] Forward, "forward again";
     Anywhere ["Ctrl-E"] Exchanges, "the exchanges of all tabs";
     OutsideText ["c"] Compare, "this exchange and the one before it side by side";
+    OutsideText ["P"] Phases, "the phases of the tab's exchanges on one scale of time";
+    OutsideText ["B"] Levels, "rate, windows and queues over time";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
@@ -259,6 +265,8 @@ pub const ROWS: &[Row] = rows! {
     Response ["Ctrl-A"] SelectAll, "select all that the view shows";
     Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
+    Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
+    Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";

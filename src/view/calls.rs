@@ -43,10 +43,14 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         Kind::Recv {
             asked,
             bytes,
+            stamped,
             ciphertext,
             ..
         } => match ciphertext {
-            None | Some(0) => format!("recv({asked}) = {bytes}"),
+            None | Some(0) => {
+                let msg = if *stamped { "msg" } else { "" };
+                format!("recv{msg}({asked}) = {bytes}")
+            }
             Some(ciphertext) => format!("recv({asked}) = {ciphertext} of TLS, {bytes} inside"),
         },
         Kind::TlsSend { offered, sent } => format!("send({offered}) = {sent}  TLS"),
@@ -64,6 +68,19 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         Kind::Held { call, waited_us } => format!("{call}() held back for {}", secs(*waited_us)),
         Kind::HalfClosed => "shutdown(SHUT_WR) = 0".to_owned(),
         Kind::Redirect { from, to, status } => format!("{status}: {from} → {to}"),
+        Kind::Cookie(cookie) => {
+            let refused = cookie.refused.as_ref();
+            let why = refused.map(|refused| format!(": {} ({})", refused.why, refused.rule));
+            format!(
+                "cookie {} {}{}",
+                match cookie.name.as_str() {
+                    "" => "without a name",
+                    name => name,
+                },
+                cookie.outcome,
+                why.unwrap_or_default()
+            )
+        }
         Kind::Closed {
             kept_alive, why, ..
         } => match (kept_alive, *why) {
@@ -84,6 +101,8 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::Chunk { .. }
         | Kind::Trailers { .. }
         | Kind::Anomaly(_)
+        | Kind::Answer { .. }
+        | Kind::Answered { .. }
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())
@@ -123,7 +142,7 @@ pub fn note(kind: &Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Addr, Closer, Family, Socket};
+    use crate::event::{Addr, Closer, CookieRefused, CookieTold, Family, Socket};
 
     #[test]
     fn calls_read_as_in_strace() {
@@ -134,11 +153,21 @@ mod tests {
             bytes,
             queued: None,
             ciphertext: None,
+            lay_us: None,
+            stamped: false,
         };
         let closed = |kept_alive, why| Kind::Closed {
             by: Closer::Us,
             kept_alive,
             why,
+        };
+        let cookie = |name: &str, outcome, refused| {
+            let name = name.to_owned();
+            Kind::Cookie(Box::new(CookieTold {
+                name,
+                outcome,
+                refused,
+            }))
         };
         #[rustfmt::skip]
         let rows = [
@@ -155,6 +184,8 @@ mod tests {
             (Kind::Send { offset: 0, offered: 63, sent: 63, ciphertext: None }, "send(63) = 63", ""),
             (Kind::Send { offset: 0, offered: 63, sent: 10, ciphertext: None }, "send(63) = 10", "short"),
             (recv(96), "recv(4096) = 96", ""),
+            (Kind::Recv { offset: 0, asked: 9, bytes: 5, queued: None, lay_us: Some(3), stamped: true, ciphertext: None },
+             "recvmsg(9) = 5", ""),
             (recv(0), "recv(4096) = 0", "the peer closed"),
             (Kind::CallFailed { call: Call::Recv, errno: "ECONNRESET", error: "reset".into() },
              "recv() = -1 ECONNRESET (reset)", ""),
@@ -162,6 +193,10 @@ mod tests {
              "recv() = -1 EAGAIN, poll() 2.0 s", ""),
             (Kind::Redirect { from: "a".into(), to: "b\u{1b}[2J".into(), status: 301 },
              "301: a → b␛[2J", ""),
+            (cookie("sid", "stored", None), "cookie sid stored", ""),
+            (cookie("", "expired", None), "cookie without a name expired", ""),
+            (cookie("a\x1b", "refused", Some(CookieRefused { kind: "k", why: "w".into(), rule: "R 1" })),
+             "cookie a␛ refused: w (R 1)", ""),
             (closed(true, "HTTP/1.1"), "kept open: HTTP/1.1", ""),
             (closed(false, ""), "close() = 0", ""),
             (closed(false, "why"), "close() = 0  why", ""),

@@ -193,6 +193,8 @@ impl Told<'_> {
             bytes: bytes.len() as u32,
             queued: None,
             ciphertext: None,
+            lay_us: None,
+            stamped: false,
         });
         self.fetch.received += bytes.len() as u64;
         self.fetch.peer_closed = bytes.is_empty();

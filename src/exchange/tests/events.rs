@@ -80,6 +80,8 @@ pub(crate) fn recv(offset: u64, asked: u32, bytes: u32) -> Kind {
         bytes,
         queued: None,
         ciphertext: None,
+        lay_us: None,
+        stamped: false,
     }
 }
 

@@ -169,9 +169,10 @@ impl Layers {
         self.sessions.last().map(Session::plain).unwrap_or_default()
     }
 
-    pub fn plain_taken(&mut self) {
+    /// Hands the plaintext over; the empty buffer that comes back is filled next.
+    pub fn swap_plain(&mut self, with: &mut Vec<u8>) {
         if let Some(top) = self.sessions.last_mut() {
-            top.plain_taken();
+            top.swap_plain(with);
         }
     }
 

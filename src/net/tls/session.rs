@@ -244,6 +244,10 @@ impl Session {
         self.plain.clear();
     }
 
+    pub fn swap_plain(&mut self, with: &mut Vec<u8>) {
+        std::mem::swap(&mut self.plain, with);
+    }
+
     /// What went wrong, after all that was right.
     pub fn failed(&self) -> Option<&Error> {
         self.failed.as_ref()
