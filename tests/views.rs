@@ -348,6 +348,7 @@ fn wire_colours_received_bytes_by_what_they_are() {
             asked: 4096,
             bytes: received.len() as u32,
             queued: None,
+            ciphertext: None,
             lay_us: None,
             stamped: false,
         },

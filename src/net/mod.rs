@@ -12,6 +12,7 @@ pub mod pool;
 pub mod probe;
 mod resolve;
 mod run;
+mod tls;
 mod transport;
 mod turn;
 
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 
+use crate::anomaly::{self, Anomaly};
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
@@ -28,8 +30,8 @@ use crate::url::Scheme;
 use connect::connect;
 use events::{Events, micros};
 use pool::{Connection, Place};
-use run::{Limit, Run};
-use transport::LARGEST_CALL;
+use run::{Deadline, Limit, Run};
+use transport::{Buffers, LARGEST_CALL, Trouble};
 use turn::Turn;
 
 pub use control::Control;
@@ -77,7 +79,7 @@ pub fn fetch(plan: &Plan, control: &Control, pool: &Pool, sink: &mut impl Sink) 
             let mut turn = Turn::new(plan, connection);
             let outcome = run.converse(&mut turn);
             if turn.is_stale(plan, &outcome) {
-                run.again(turn)
+                run.again(turn, pool)
             } else {
                 (outcome, Some(turn))
             }
@@ -89,11 +91,6 @@ pub fn fetch(plan: &Plan, control: &Control, pool: &Pool, sink: &mut impl Sink) 
 impl<S: Sink> Run<'_, S> {
     /// A kept connection that can serve, else a new one.
     fn reach(&mut self, pool: &Pool, place: &Place) -> Result<Connection> {
-        if self.plan.target.scheme == Scheme::Https {
-            return Err(Error::UnsupportedScheme {
-                scheme: Scheme::Https.to_string(),
-            });
-        }
         while self.plan.reuse
             && let Some((mut connection, idle)) = pool.take(place)
         {
@@ -118,18 +115,37 @@ impl<S: Sink> Run<'_, S> {
             })?;
             return Ok(connection);
         }
-        connect(self)
+        self.connect(pool)
+    }
+
+    /// A new connection, up to where HTTP can begin.
+    fn connect(&mut self, pool: &Pool) -> Result<Connection> {
+        let mut deadline = Deadline::of_connecting(self.plan);
+        let mut connection = connect(self, &mut deadline)?;
+        if self.plan.target.scheme == Scheme::Https {
+            let plan = self.plan;
+            let transport = &mut connection.transport;
+            tls::secure(
+                self,
+                transport,
+                &pool.tls,
+                &plan.target.host,
+                &plan.tls,
+                &mut deadline,
+            )?;
+        }
+        Ok(connection)
     }
 
     /// The request goes out once more, on a new connection.
-    fn again(&mut self, stale: Turn) -> (Result<()>, Option<Turn>) {
+    fn again(&mut self, stale: Turn, pool: &Pool) -> (Result<()>, Option<Turn>) {
         self.control.detach_all();
         let told = self.events.emit(Kind::NotReused {
             peer: stale.connection.peer.clone(),
             why: "the peer had closed it",
         });
         drop(stale);
-        match told.and_then(|()| connect(self)) {
+        match told.and_then(|()| self.connect(pool)) {
             Err(error) => (Err(error), None),
             Ok(connection) => {
                 let mut turn = Turn::new(self.plan, connection);
@@ -174,24 +190,26 @@ impl<S: Sink> Run<'_, S> {
             let transport = &mut turn.connection.transport;
             let answer = transport
                 .set_send_timeout(limit.map(|limit| limit.left))
+                .map_err(Trouble::from)
                 .and_then(|()| transport.send(offered));
             match answer {
                 Ok(sent) => {
-                    self.events.emit(Kind::Send {
-                        offset: turn.connection.sent,
-                        offered: offered.len() as u32,
-                        sent: sent as u32,
-                    })?;
-                    turn.connection.sent += sent as u64;
-                    rest = &rest[sent..];
+                    self.events.emit(sent.event(turn.connection.sent))?;
+                    turn.connection.sent += sent.bytes as u64;
+                    rest = rest.get(sent.bytes..).unwrap_or_default();
+                    tls::tell_records(self, &mut turn.connection.transport)?;
                 }
                 Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
-                Err(Errno::AGAIN) => {
+                Err(Trouble::Tls(error)) => {
+                    let why = tls::failure(&error);
+                    return Err(Error::Send { why });
+                }
+                Err(Trouble::Errno(Errno::AGAIN)) => {
                     if !self.ready(turn, Call::Send, limit)? {
                         return Err(timed_out(Call::Send, limit));
                     }
                 }
-                Err(errno) => {
+                Err(Trouble::Errno(errno)) => {
                     self.events.emit(errno::failed(Call::Send, errno))?;
                     if errno != Errno::INTR {
                         let why = errno::text(errno);
@@ -219,8 +237,30 @@ impl<S: Sink> Run<'_, S> {
         })
     }
 
+    /// Tells the peer by close_notify, where there is TLS; the `close()` is the drop's.
+    fn close(&mut self, mut turn: Turn) {
+        let transport = &mut turn.connection.transport;
+        // A peer that has gone needs no good-bye.
+        if let Ok(Some((offered, sent))) = transport.close_notify() {
+            let _ = self.events.emit(Kind::TlsSend {
+                offered: offered as u32,
+                sent: sent as u32,
+            });
+            let _ = tls::tell_records(self, transport);
+        }
+    }
+
     fn half_close(&mut self, turn: &mut Turn) -> Result<()> {
         self.gate(Call::Close)?;
+        let transport = &mut turn.connection.transport;
+        // Best-effort: where there is no room for it, the shutdown tells, too.
+        if let Ok(Some((offered, sent))) = transport.close_notify() {
+            self.events.emit(Kind::TlsSend {
+                offered: offered as u32,
+                sent: sent as u32,
+            })?;
+            tls::tell_records(self, transport)?;
+        }
         let done = turn.connection.transport.shutdown_send();
         turn.half_closed = true;
         self.events.emit(match done {
@@ -232,47 +272,57 @@ impl<S: Sink> Run<'_, S> {
 
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
         let plan = self.plan;
-        let mut buffer = vec![0; plan.recv_size.clamp(1, LARGEST_CALL)];
+        let mut buffers = Buffers::asking(plan.recv_size);
         turn.connection.transport.stamp_arrivals(plan.arrivals);
         while !turn.over() {
+            if turn.connection.transport.peer_closed() {
+                turn.take_close(&mut self.events);
+                self.events.flush()?;
+                continue;
+            }
             self.gate(Call::Recv)?;
             let limit = Limit::of(plan, Call::Recv)?;
             let queued = self.look(&turn.connection)?;
             let lain = self.lain(&turn.connection, queued);
             let transport = &mut turn.connection.transport;
+            let asked = buffers.asked();
             let answer = transport
                 .set_recv_timeout(limit.map(|limit| limit.left))
-                .and_then(|()| transport.recv_told(&mut buffer));
-            let recv = |bytes: usize, lay: Option<Duration>| Kind::Recv {
-                offset: turn.connection.received,
-                asked: buffer.len() as u32,
-                bytes: bytes as u32,
-                queued,
-                lay_us: lay.and_then(|lay| u32::try_from(lay.as_micros()).ok()),
-                stamped: turn.connection.transport.is_stamped(),
-            };
+                .map_err(Trouble::from)
+                .and_then(|()| transport.recv(&mut buffers));
             match answer {
                 // The cancel's shutdown() is what answered, not the peer.
-                Ok((0, _)) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
-                Ok((0, _)) => {
-                    self.events.emit(recv(0, None))?;
-                    turn.take_close(&mut self.events);
-                    self.events.flush()?;
+                Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
+                Ok(received) if received.is_end() && self.control.cancelled() => {
+                    return Err(Error::Cancelled);
                 }
-                Ok((bytes, lay)) => {
-                    let event = recv(bytes, lay.or(lain));
-                    let bytes = &buffer[..bytes];
+                Ok(received) => {
+                    let event = received.event(turn.connection.received, asked, queued, lain);
+                    let (end, bytes) = (received.is_end(), received.bytes);
                     turn.connection.received += bytes.len() as u64;
                     self.events.received(bytes, event)?;
-                    turn.take(bytes, &mut self.events);
+                    if end {
+                        if tls::cut(&mut turn.connection.transport) {
+                            let kind = anomaly::Kind::TlsNoCloseNotify;
+                            let cut = Anomaly::new(kind, turn.connection.received, "");
+                            self.events.emit(Kind::Anomaly(Box::new(cut)))?;
+                        }
+                        turn.take_close(&mut self.events);
+                    } else if !bytes.is_empty() {
+                        turn.take(bytes, &mut self.events);
+                    }
                     self.events.flush()?;
+                    tls::tell_records(self, &mut turn.connection.transport)?;
                 }
-                Err(Errno::AGAIN) => {
+                Err(Trouble::Tls(error)) => {
+                    return Err(turn.tls_failed(&error));
+                }
+                Err(Trouble::Errno(Errno::AGAIN)) => {
                     if !self.ready(turn, Call::Recv, limit)? {
                         self.silence(turn, limit)?;
                     }
                 }
-                Err(errno) => {
+                Err(Trouble::Errno(errno)) => {
                     self.events.emit(errno::failed(Call::Recv, errno))?;
                     if errno != Errno::INTR {
                         let why = errno::text(errno);
@@ -391,7 +441,7 @@ impl<S: Sink> Run<'_, S> {
             };
             match kept_alive {
                 true => pool.keep(place, turn.connection),
-                false => drop(turn),
+                false => self.close(turn),
             }
             let _ = self.events.emit(Kind::Closed {
                 by,

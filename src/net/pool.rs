@@ -12,8 +12,9 @@ use rustix::io::Errno;
 
 use crate::event::Addr;
 use crate::net::resolve;
-use crate::net::transport::Transport;
-use crate::plan::Plan;
+use crate::net::tls::Configs;
+use crate::net::transport::{Transport, Trouble};
+use crate::plan::{Plan, Tls};
 use crate::url::Scheme;
 
 /// Kept connections to one place, and in all: browsers keep 6 to a host.
@@ -25,7 +26,11 @@ const IDLE: Duration = Duration::from_secs(90);
 /// Connections that may serve another exchange. Shared by all fetches of a program.
 /// Linear scan; fine at 64.
 #[derive(Debug, Default)]
-pub struct Pool(Mutex<VecDeque<Kept>>);
+pub struct Pool {
+    kept: Mutex<VecDeque<Kept>>,
+    /// What the handshakes of all connections share: roots, sessions to resume.
+    pub(super) tls: Configs,
+}
 
 #[derive(Debug)]
 struct Kept {
@@ -38,13 +43,14 @@ struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Host {
-        scheme: Scheme,
         host: String,
         port: u16,
+        tls: Option<Tls>,
     },
     Unix {
-        scheme: Scheme,
         path: PathBuf,
+        /// The server's name, where there is TLS: it was verified for that one alone.
+        tls: Option<(String, Tls)>,
     },
 }
 
@@ -68,7 +74,7 @@ impl Pool {
 
     /// The connection to this place that was kept last, and how long it has been idle.
     pub(super) fn take(&self, place: &Place) -> Option<(Connection, Duration)> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().rposition(|kept| kept.place == *place)?;
         let kept = kept.remove(at)?;
         Some((kept.connection, kept.since.elapsed()))
@@ -77,7 +83,7 @@ impl Pool {
     /// Keeps a connection on which nothing is outstanding; the oldest make room.
     pub(super) fn keep(&self, place: Place, connection: Connection) {
         let since = Instant::now();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|kept| kept.since.elapsed() < IDLE);
         if kept.iter().filter(|kept| kept.place == place).count() >= AT_ONE_PLACE {
             let oldest = kept.iter().position(|kept| kept.place == place);
@@ -96,16 +102,17 @@ impl Pool {
 
 impl Place {
     pub fn of(plan: &Plan) -> Place {
-        let scheme = plan.target.scheme;
+        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.tls.clone());
+        let host = plan.target.host.clone();
         match &plan.unix_socket {
             Some(path) => Place::Unix {
-                scheme,
                 path: path.clone(),
+                tls: tls.map(|tls| (host, tls)),
             },
             None => Place::Host {
-                scheme,
-                host: plan.target.host.clone(),
+                host,
                 port: plan.target.port,
+                tls,
             },
         }
     }
@@ -113,7 +120,7 @@ impl Place {
 
 impl Connection {
     /// Whether it can serve this plan after so long; else why not.
-    pub fn can_serve(&self, plan: &Plan, idle: Duration) -> Result<(), &'static str> {
+    pub fn can_serve(&mut self, plan: &Plan, idle: Duration) -> Result<(), &'static str> {
         if plan
             .family
             .is_some_and(|family| family != self.peer.family())
@@ -128,6 +135,15 @@ impl Connection {
         }
         if idle >= IDLE {
             return Err("it was idle for more than 90 s");
+        }
+        match self.transport.settle() {
+            _ if self.transport.has_plain() => {
+                return Err("bytes that nobody asked for had arrived");
+            }
+            _ if self.transport.peer_closed() => return Err("the peer had closed it"),
+            Ok(()) | Err(Trouble::Errno(Errno::AGAIN)) => {}
+            Err(Trouble::Errno(_)) => return Err("the peer had reset it"),
+            Err(Trouble::Tls(_)) => return Err("its TLS had failed"),
         }
         match self.transport.peek() {
             Err(Errno::AGAIN) => Ok(()),

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use crate::error::{Error, Result};
 use crate::event::{EndMode, EndReason, Kind};
 use crate::net::pool::Connection;
+use crate::net::tls;
 use crate::plan::Plan;
 use crate::proto::{Output, Reader};
 use crate::request::{self, split};
@@ -79,6 +80,17 @@ impl Turn {
     /// Wire bytes of this exchange so far.
     pub fn received(&self) -> u64 {
         self.connection.received - self.from
+    }
+
+    /// What TLS found wrong with what came. With TLS 1.3 a server judges the client's
+    /// certificate only after the handshake: its refusal comes in place of an answer.
+    pub fn tls_failed(&self, error: &rustls::Error) -> Error {
+        let refused = (self.connection.exchanges == 1 && self.connection.received == 0)
+            .then(|| tls::late_refusal(error))
+            .flatten();
+        refused.unwrap_or_else(|| Error::Recv {
+            why: tls::failure(error),
+        })
     }
 
     pub fn head_bytes(&self) -> u64 {

@@ -13,10 +13,12 @@
 //! pages       page -> answer               answer   answer -> steps
 //! session     the pages on redirects, cookies and credentials
 //! anomalies   deviation -> bytes
+//! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
 
 mod anomalies;
 mod answer;
+mod certificates;
 mod charsets;
 mod coded;
 mod connection;
@@ -31,6 +33,7 @@ mod query;
 mod routes;
 pub mod script;
 mod session;
+pub mod tls;
 
 use std::io;
 use std::net::SocketAddr;

@@ -236,6 +236,7 @@ pub(super) fn anomaly(ask: &Ask<'_>) -> Answer {
     for &kind in Kind::ALL {
         let name = kind.name();
         let mode = match anomalies::mode(kind) {
+            _ if kind.below_http() => " Shows on TLS alone (--tls-port).".to_owned(),
             EndMode::Auto => String::new(),
             mode => format!(" Shows with --end {mode}."),
         };
@@ -265,5 +266,9 @@ pub(super) fn anomalous(kind: Kind, head_only: bool) -> Script {
     if head_only && let Some(end) = memchr::memmem::find(&bytes, b"\r\n\r\n") {
         bytes.truncate(end + 4);
     }
-    vec![Step::Send(bytes), Step::Close]
+    let close = match kind {
+        Kind::TlsNoCloseNotify => Step::CloseUnannounced,
+        _ => Step::Close,
+    };
+    vec![Step::Send(bytes), close]
 }

@@ -30,7 +30,8 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let now = visit.shown_us(app.now);
-    let spans_of = visit.exchange().spans.named();
+    let mut spans_of = visit.exchange().spans.named().to_vec();
+    spans_of.retain(|(name, span)| *name != "tls" || span.is_some());
     let taken = |span: &Time| span.us_by(now);
     let all: u64 = spans_of
         .iter()
