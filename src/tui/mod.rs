@@ -110,7 +110,10 @@ fn turn(
             app.now = now;
             for id in std::mem::take(&mut woken) {
                 for message in runtime.drain(id) {
-                    update::update(app, message);
+                    let effects = update::update(app, message);
+                    if let Some(status) = perform(app, effects, runtime, screen)? {
+                        return Ok(status);
+                    }
                 }
             }
             // The queues are looked at from outside, also while a call blocks.

@@ -77,7 +77,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 visit.sniff();
             }
             jump::arrived(app, id);
-            Vec::new()
+            find::arrived(app, id)
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;
@@ -106,16 +106,21 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 }
             }
             jump::arrived(app, id);
-            compare::read_bodies(app)
+            let mut effects = find::arrived(app, id);
+            effects.extend(compare::read_bodies(app));
+            effects
         }
         Message::Found {
             id,
             view,
             hit,
             wrapped,
-            back,
-            steady,
-        } => find::found(app, id, view, hit, (wrapped, back, steady)),
+            way,
+        } => find::found(app, id, view, hit, wrapped, way),
+        Message::Looked { id, done } => {
+            find::looked(app, id, done);
+            Vec::new()
+        }
         Message::Counted {
             id,
             view,
