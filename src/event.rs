@@ -118,6 +118,19 @@ pub enum Kind {
         headers: Vec<Field>,
     },
     Anomaly(Box<Anomaly>),
+    /// The response to another request on this connection begins here. The first one's
+    /// beginning is the exchange's.
+    Answer {
+        /// From 2 on.
+        number: u32,
+        offset: u64,
+    },
+    /// Where more than one request was sent: how many of them have a whole final response
+    /// when it ends.
+    Answered {
+        answers: u32,
+        requests: u32,
+    },
     Redirect {
         from: String,
         to: String,
@@ -395,6 +408,8 @@ impl Kind {
             Kind::Chunk { .. } => "chunk",
             Kind::Trailers { .. } => "trailers",
             Kind::Anomaly(_) => "anomaly",
+            Kind::Answer { .. } => "answer",
+            Kind::Answered { .. } => "answered",
             Kind::Redirect { .. } => "redirect",
             Kind::Cookie(_) => "cookie",
             Kind::End(_) => "end",

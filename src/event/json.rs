@@ -148,6 +148,12 @@ impl Kind {
                 text(out, "message", &anomaly.message())?;
                 text(out, "rule", anomaly.kind.rule())
             }
+            Kind::Answer { number, offset } => {
+                write!(out, ",\"number\":{number},\"offset\":{offset}")
+            }
+            Kind::Answered { answers, requests } => {
+                write!(out, ",\"answers\":{answers},\"requests\":{requests}")
+            }
             Kind::Redirect { from, to, status } => {
                 text(out, "from", from)?;
                 text(out, "to", to)?;

@@ -18,6 +18,7 @@ use crate::event::{Event, Framing, Head, Kind};
 use crate::exchange::Exchange;
 use crate::net::Sink;
 use crate::plan::Plan;
+use crate::request::split;
 
 #[derive(Debug)]
 pub struct Outlets {
@@ -39,6 +40,8 @@ pub struct Outlets {
     /// Of the exchange that runs.
     plan: Option<Plan>,
     recent: Recent,
+    /// Several requests go out: another head may come behind a body.
+    several: bool,
     /// The last `recv()` brought less than was asked.
     drained: bool,
 }
@@ -60,6 +63,7 @@ impl Outlets {
             exchange: None,
             plan: None,
             recent: Recent::default(),
+            several: false,
             drained: true,
         }
     }
@@ -69,6 +73,7 @@ impl Outlets {
         self.output.next_hop();
         self.status = None;
         self.redirect = None;
+        self.several = split(&plan.request).len() > 1;
         self.plan = Some(plan.clone());
         self.recent = Recent::new(match self.looks_back() || self.cookies.on() {
             true => Keep::All,
@@ -154,6 +159,20 @@ impl Outlets {
         }
     }
 
+    /// The next response begins here.
+    fn answer(&mut self, offset: u64) -> Result<()> {
+        if self.output.wants_raw() {
+            self.output.raw(self.recent.until(offset))?;
+        }
+        self.output.next_hop();
+        self.status = None;
+        if self.looks_back() {
+            self.recent.keep(Keep::All);
+            self.recent.begin(offset);
+        }
+        Ok(())
+    }
+
     fn head(&mut self, head: &Head) -> Result<()> {
         let bytes = self.recent.until(head.offset + head.bytes);
         if let Some(verbose) = &mut self.verbose {
@@ -169,10 +188,11 @@ impl Outlets {
         let content = self.content(head);
         self.output
             .body_begins(chunked, self.redirect.is_some(), content);
-        self.recent.keep(match chunked && self.looks_back() {
-            true => Keep::Last,
-            false => Keep::Nothing,
-        });
+        self.recent
+            .keep(match (chunked || self.several) && self.looks_back() {
+                true => Keep::Last,
+                false => Keep::Nothing,
+            });
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
@@ -265,6 +285,7 @@ impl Outlets {
                 self.drained = bytes < asked;
                 self.recent.end_is(offset + u64::from(*bytes));
             }
+            Kind::Answer { offset, .. } => self.answer(*offset)?,
             Kind::InterimHead(head) => self.head(head)?,
             Kind::Head(head) => {
                 self.head(head)?;

@@ -3,7 +3,7 @@
 //!
 //! Owns the meaning of request bytes on this side: [`template`] and [`Recipe`] make
 //! them, `snippets` are some to begin with, `lines` finds its way in them, `edit` and
-//! `length` change only what is named, [`lint()`] says what a server may stumble over. It
+//! `length` change only what is named, [`split`] tells several requests apart, [`lint()`] says what a server may stumble over. It
 //! sends nothing and hides nothing.
 
 mod cookie;
@@ -13,6 +13,7 @@ mod lines;
 mod lint;
 mod recipe;
 mod snippets;
+mod split;
 
 pub use cookie::{has_cookie, renew_cookie};
 pub use edit::{
@@ -27,3 +28,4 @@ pub use lines::{
 pub use lint::{Lint, lint};
 pub use recipe::{ACCEPT_ENCODING, Recipe, basic, template};
 pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};
+pub use split::{MESSAGES_MAX, Message, split};

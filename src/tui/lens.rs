@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::body::Pattern;
+use crate::body::{Pattern, Window};
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
@@ -15,7 +15,7 @@ use crate::tui::layout::inside;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
-use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
+use crate::view::{Headers, Hex, Line, Marks, Rendered, Role, Span, Text, View, Wire, safe};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
 pub fn area(app: &App) -> Rect {
@@ -62,8 +62,8 @@ pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
     });
     let regions = match kind {
         ViewKind::Wire => {
-            let base = visit.sent().len() as u64;
-            let received = shown.start.saturating_sub(base)..shown.end.saturating_sub(base);
+            let at = |at| address::in_window(visit, kind, at);
+            let received = at(shown.start)..at(shown.end);
             // A file that cannot be read says so in the rows themselves.
             regions(visit.exchange(), &visit.received(), received).unwrap_or_default()
         }
@@ -112,6 +112,24 @@ fn marked<T>(
                 below: &text,
             })
         }
+        ViewKind::Rendered => match visit.rendering.page() {
+            Some(page) => look(&Rendered {
+                page,
+                width,
+                left,
+                marks,
+            }),
+            None => look(&Stack {
+                above: rendering_words(visit, width),
+                below: &Text {
+                    window: Window::default(),
+                    width,
+                    wrap,
+                    left: 0,
+                    marks,
+                },
+            }),
+        },
         ViewKind::Hex => {
             let hex = Hex {
                 window: visit.body(),
@@ -127,6 +145,7 @@ fn marked<T>(
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
+            dialogue: &visit.exchange().dialogue,
             width,
             regions,
             marks,
@@ -184,13 +203,21 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
 }
 
 fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) -> Vec<Range<u64>> {
-    let (window, shift) = address::window(visit, kind);
-    let shown = shown.start.saturating_sub(shift)..shown.end.saturating_sub(shift);
+    let window = address::window(visit, kind);
+    let at = |at| address::in_window(visit, kind, at);
+    let shown = at(shown.start)..at(shown.end);
     // A file that cannot be read says so in the rows themselves.
     let hits = pattern.hits(&window, shown).unwrap_or_default();
     hits.into_iter()
-        .map(|hit| hit.start + shift..hit.end + shift)
+        .map(|hit| address::in_view(visit, kind, &hit))
         .collect()
+}
+
+/// What is said above a picture, or instead of a page.
+fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
+    let words = visit.rendering.words();
+    let of = |words: String| row(vec![(words, Role::Note)], width);
+    words.into_iter().map(of).collect()
 }
 
 /// The head in short, above the body.

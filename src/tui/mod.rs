@@ -25,9 +25,11 @@ pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod link;
 pub mod list;
 pub mod locale;
 pub mod message;
+pub mod rendering;
 pub mod runtime;
 pub mod save;
 pub mod search;
@@ -108,12 +110,10 @@ fn turn(
         let due = drawn.map_or(now, |drawn| drawn + gap);
         if changed && now >= due {
             app.now = now;
+            let mut asked = Vec::new();
             for id in std::mem::take(&mut woken) {
                 for message in runtime.drain(id) {
-                    let effects = update::update(app, message);
-                    if let Some(status) = perform(app, effects, runtime, screen)? {
-                        return Ok(status);
-                    }
+                    asked.extend(update::update(app, message));
                 }
             }
             // The queues are looked at from outside, also while a call blocks.
@@ -121,7 +121,10 @@ fn turn(
             if let Some(message) =
                 running.and_then(|visit| runtime.queues(visit.id, visit.live.local.as_ref()))
             {
-                update::update(app, message);
+                asked.extend(update::update(app, message));
+            }
+            if let Some(status) = perform(app, asked, runtime, screen)? {
+                return Ok(status);
             }
             screen.draw(|frame| ui::render(frame, app))?;
             drawn = Some(now);

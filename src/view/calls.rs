@@ -83,6 +83,8 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::Chunk { .. }
         | Kind::Trailers { .. }
         | Kind::Anomaly(_)
+        | Kind::Answer { .. }
+        | Kind::Answered { .. }
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())

@@ -47,6 +47,8 @@ const SCHEMA: &[(&str, &[(&str, Is)])] = &[
     ("chunk",          &[("offset", Number), ("size", Number), ("extensions", Text)]),
     ("trailers",       &[("headers", Headers)]),
     ("anomaly",        &[("kind", Text), ("offset", Number), ("message", Text), ("rule", Text)]),
+    ("answer",         &[("number", Number), ("offset", Number)]),
+    ("answered",       &[("answers", Number), ("requests", Number)]),
     ("redirect",       &[("from", Text), ("to", Text), ("status", Number)]),
     ("cookie",         &[("name", Text), ("outcome", Text), ("kind?", Text), ("message?", Text),
                          ("rule?", Text)]),
@@ -230,6 +232,19 @@ fn every_line_is_of_the_schema() {
         file.to_str().unwrap(),
         &url,
     ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    seen.extend(checked(&file, 0));
+    let two = file.with_extension("http");
+    let request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    std::fs::write(&two, request.repeat(2)).unwrap();
+    let pipelined = Server::start(|_| vec![send("HTTP/1.1 204 No Content\r\n\r\n")]).unwrap();
+    let names = [
+        "--events",
+        file.to_str().unwrap(),
+        "--request-file",
+        two.to_str().unwrap(),
+    ];
+    let ran = fetch(&[&names[..], &[&pipelined.url("/")]].concat());
     assert_eq!(ran.code, 0, "{}", ran.err);
     seen.extend(checked(&file, 0));
     // Failures before the first call.
