@@ -11,7 +11,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::body::{Answer, Tally};
-use crate::tui::message::{Message, Search};
+use crate::tui::message::{Message, Search, Way};
 
 /// Bytes of a piece: a few milliseconds of work.
 const SLICE: u64 = 8 * 1024 * 1024;
@@ -36,19 +36,28 @@ impl Finder {
         }
     }
 
-    /// Looks for the next hit, round the end of the bytes where there is none before it.
-    pub fn look(&mut self, search: Search, from: u64, back: bool, steady: bool) {
+    /// Looks for the next hit; where there is none before the end of the bytes and the
+    /// way says so, round it.
+    pub fn look(&mut self, search: Search, way: Way) {
         let wanted = renew(&mut self.looking);
         let messages = self.messages.clone();
         std::thread::spawn(move || {
-            let message = match look(&search, from, back, &wanted) {
+            let mut told = Instant::now();
+            let looked = look(&search, way, |done| {
+                if told.elapsed() >= TELL {
+                    told = Instant::now();
+                    let id = search.id;
+                    let _ = messages.send(Message::Looked { id, done });
+                }
+                wanted.load(Ordering::Relaxed)
+            });
+            let message = match looked {
                 Ok(Some((hit, wrapped))) => Message::Found {
                     id: search.id,
                     view: search.view,
                     hit,
                     wrapped,
-                    back,
-                    steady,
+                    way,
                 },
                 // Another search answers, or none is wanted.
                 Ok(None) => return,
@@ -107,30 +116,37 @@ fn renew(wanted: &mut Wanted) -> Wanted {
 }
 
 /// The hit, if there is one, and whether it lies round the end; `None` when it was
-/// called off.
+/// called off. `go_on` is told how many bytes were looked at.
 fn look(
     search: &Search,
-    from: u64,
-    back: bool,
-    wanted: &AtomicBool,
+    way: Way,
+    mut go_on: impl FnMut(u64) -> bool,
 ) -> io::Result<Option<(Option<Range<u64>>, bool)>> {
     let Search {
         pattern, window, ..
     } = search;
-    let mut at = from;
+    let mut at = way.from;
     let mut wrapped = false;
-    while wanted.load(Ordering::Relaxed) {
-        let answer = match back {
+    let mut done = 0;
+    while go_on(done) {
+        let answer = match way.back {
             false => pattern.next(window, at, SLICE)?,
             true => pattern.previous(window, at, SLICE)?,
         };
         match answer {
             Answer::Found(hit) => return Ok(Some((Some(hit), wrapped))),
-            Answer::Continue(next) => at = next,
-            Answer::NotFound if wrapped => return Ok(Some((None, true))),
+            Answer::Continue(next) => {
+                done += next.abs_diff(at.min(window.there()));
+                at = next;
+            }
+            Answer::NotFound if wrapped || !way.round => return Ok(Some((None, wrapped))),
             Answer::NotFound => {
                 wrapped = true;
-                at = if back { u64::MAX } else { 0 };
+                done = match way.back {
+                    true => way.from,
+                    false => window.there().saturating_sub(way.from),
+                };
+                at = if way.back { u64::MAX } else { 0 };
             }
         }
     }
@@ -163,11 +179,27 @@ mod tests {
                 window: Window::whole(&writer.store()),
                 pattern: Arc::new(Pattern::typed(typed, false).unwrap()),
             };
-            let found = look(&search, from, back, &AtomicBool::new(true)).unwrap();
-            let (hit, wrapped) = found.unwrap();
+            let way = Way {
+                from,
+                back,
+                steady: false,
+                round: true,
+            };
+            let (hit, wrapped) = look(&search, way, |_| true).unwrap().unwrap();
             let found = hit.map(|hit| (hit.start, wrapped));
             assert_eq!(found, want, "{typed} {from} {back}");
-            let off = look(&search, from, back, &AtomicBool::new(false));
+            let once = Way {
+                round: false,
+                ..way
+            };
+            let (hit, _) = look(&search, once, |_| true).unwrap().unwrap();
+            let before = want.filter(|&(_, wrapped)| !wrapped).map(|(at, _)| at);
+            assert_eq!(
+                hit.map(|hit| hit.start),
+                before,
+                "{typed} {from} {back}, once"
+            );
+            let off = look(&search, way, |_| false);
             assert_eq!(off.unwrap(), None, "called off");
         }
     }

@@ -57,9 +57,12 @@ pub enum Message {
         hit: Option<Range<u64>>,
         /// It went round an end of the bytes.
         wrapped: bool,
-        back: bool,
-        /// It began at the hit before.
-        steady: bool,
+        way: Way,
+    },
+    /// So many bytes are looked at, and no hit so far.
+    Looked {
+        id: VisitId,
+        done: u64,
     },
     /// Hits counted so far; `done` bytes are looked at, `None` at the end.
     Counted {
@@ -127,6 +130,18 @@ pub struct Search {
     pub pattern: Arc<Pattern>,
 }
 
+/// From where, and which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// In the window.
+    pub from: u64,
+    pub back: bool,
+    /// It begins at the hit before.
+    pub steady: bool,
+    /// On from the other end where there is none before this one.
+    pub round: bool,
+}
+
 #[derive(Debug)]
 pub enum Effect {
     Fetch {
@@ -145,9 +160,7 @@ pub enum Effect {
     Forget(VisitId),
     Find {
         search: Search,
-        from: u64,
-        back: bool,
-        steady: bool,
+        way: Way,
     },
     /// Count all hits, and those before `base`.
     Count {

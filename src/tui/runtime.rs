@@ -95,12 +95,7 @@ impl Runtime {
                     running.control.cancel();
                 }
             }
-            Effect::Find {
-                search,
-                from,
-                back,
-                steady,
-            } => self.finder.look(search, from, back, steady),
+            Effect::Find { search, way } => self.finder.look(search, way),
             Effect::Count { search, base } => self.finder.count(search, base),
             Effect::StopFinding => self.finder.stop(),
             Effect::LayOut {

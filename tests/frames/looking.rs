@@ -4,7 +4,7 @@
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
 use sockeye::tui::app::Popup;
-use sockeye::tui::message::Message;
+use sockeye::tui::message::{Message, Way};
 use sockeye::tui::save::Saved;
 
 /// Forty rows, more than a page; the fetch goes on.
@@ -297,6 +297,60 @@ fn finding_saving_copying() {
             ("press F4", "there is no body"),
         ],
     );
+}
+
+/// No hit so far: what comes is looked through, from where one may have begun.
+#[test]
+fn a_hit_that_is_still_to_come() {
+    const SO_FAR: &str = "not found so far: later; what comes is looked through";
+    let none = |stage: &mut Stage| {
+        let visit = stage.app.tab().visit().expect("an exchange");
+        stage.tell(Message::Found {
+            id: visit.id,
+            view: stage.app.tab().view,
+            hit: None,
+            wrapped: true,
+            way: Way {
+                from: 0,
+                back: false,
+                steady: false,
+                round: true,
+            },
+        });
+    };
+    // 165 bytes are there; a hit of 5 may begin in the last 4.
+    for (then, want, words) in [
+        ("", "", SO_FAR),
+        ("@900 recv la", "find from 161 to the end", SO_FAR),
+        // One look at a time.
+        (
+            "@900 recv la\n@999 recv ter",
+            "find from 161 to the end",
+            SO_FAR,
+        ),
+        (
+            "@900 recv la\npress n",
+            "find from 161 to the end, find from 0",
+            SO_FAR,
+        ),
+        (
+            "@900 cancelled\n@900 over",
+            "find from 161 to the end",
+            "not found: later",
+        ),
+    ] {
+        let mut stage = Stage::of(120, 40, LONG);
+        stage.play("press g /\ntype later\npress Enter");
+        stage.asked();
+        none(&mut stage);
+        stage.play(then);
+        let found = asked(&mut stage);
+        if !stage.running() {
+            none(&mut stage);
+        }
+        assert_eq!(found, want, "{then}");
+        assert_eq!(notice(&mut stage), words, "{then}");
+    }
 }
 
 /// What comes of a save: the place, what is asked for next, the words.

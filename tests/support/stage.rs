@@ -51,7 +51,7 @@ use sockeye::rejudge::rejudge;
 use sockeye::tui::app::App;
 use sockeye::tui::compare::Bodies;
 use sockeye::tui::layout::Size;
-use sockeye::tui::message::{Effect, Message};
+use sockeye::tui::message::{Effect, Message, Way};
 use sockeye::tui::theme::Theme;
 use sockeye::tui::visit::VisitId;
 use sockeye::tui::{ui, update};
@@ -171,8 +171,12 @@ impl Stage {
                     view,
                     hit,
                     wrapped: false,
-                    back: false,
-                    steady: true,
+                    way: Way {
+                        from: 0,
+                        back: false,
+                        steady: true,
+                        round: true,
+                    },
                 });
             }
             "notice" => self.tell(Message::Note(lossy(&unescape(rest)))),
@@ -370,9 +374,10 @@ fn name(effect: &Effect) -> String {
         Effect::Step(id) => format!("step {id}"),
         Effect::Pace(id, pace) => format!("pace {id} {pace:?}"),
         Effect::Forget(id) => format!("forget {id}"),
-        Effect::Find { from, back, .. } => {
-            let way = if *back { "back from" } else { "from" };
-            format!("find {way} {from}")
+        Effect::Find { way, .. } => {
+            let back = if way.back { "back from" } else { "from" };
+            let once = if way.round { "" } else { " to the end" };
+            format!("find {back} {}{once}", way.from)
         }
         Effect::Count { base, .. } => format!("count before {base}"),
         Effect::StopFinding => "stop finding".to_owned(),

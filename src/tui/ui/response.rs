@@ -9,9 +9,11 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::exchange::{Exchange, Starts};
+use crate::tui::address;
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::lens;
+use crate::tui::search::Count;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{
     inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
@@ -115,8 +117,15 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
     if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
-    let find = tab.find.words(now);
+    let mut find = tab.find.words(now);
     if !find.is_empty() {
+        let window = address::window(visit, active);
+        let counted = |count: &&Count| (count.id, count.view) == (visit.id, active);
+        let count = tab.find.count.as_ref().filter(counted);
+        if count.is_some_and(|count| count.done.is_none() && count.len < window.there()) {
+            // More has come since they were counted.
+            find.push('+');
+        }
         state.push(find);
     }
     match ruler {

@@ -88,7 +88,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             }
             fold::arrived(app, id);
             jump::arrived(app, id);
-            Vec::new()
+            find::arrived(app, id)
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;
@@ -118,7 +118,8 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             }
             fold::arrived(app, id);
             jump::arrived(app, id);
-            let mut effects = compare::read_bodies(app);
+            let mut effects = find::arrived(app, id);
+            effects.extend(compare::read_bodies(app));
             effects.extend(follow::by_itself(app, id));
             effects
         }
@@ -127,9 +128,12 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             view,
             hit,
             wrapped,
-            back,
-            steady,
-        } => find::found(app, id, view, hit, (wrapped, back, steady)),
+            way,
+        } => find::found(app, id, view, hit, wrapped, way),
+        Message::Looked { id, done } => {
+            find::looked(app, id, done);
+            Vec::new()
+        }
         Message::Counted {
             id,
             view,
