@@ -44,6 +44,7 @@ pub enum Action {
     Commands,
     Exchanges,
     Anomalies,
+    Messages,
     Compare,
     CompareWith,
     Phases,
@@ -288,6 +289,7 @@ pub const ROWS: &[Row] = rows! {
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
     OutsideText ["K"] Cookies, "the cookies: where each goes and why not; edit, add, delete";
+    OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";

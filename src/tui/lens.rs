@@ -112,12 +112,18 @@ fn marked<T>(
                 below: &text,
             })
         }
-        ViewKind::Hex => look(&Hex {
-            window: visit.body(),
-            width,
-            left,
-            marks,
-        }),
+        ViewKind::Hex => {
+            let hex = Hex {
+                window: visit.body(),
+                width,
+                left,
+                marks,
+            };
+            look(&Stack {
+                above: head_rows(visit, width),
+                below: &hex,
+            })
+        }
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
@@ -189,7 +195,7 @@ fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) ->
         .collect()
 }
 
-/// The head in short, above the text of the body.
+/// The head in short, above the body.
 fn head_rows(visit: &Visit, width: usize) -> Vec<Line> {
     let mut rows = Vec::new();
     let exchange = visit.exchange();

@@ -11,6 +11,7 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::request::{Message, split};
 use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
 use crate::tui::jump::Jump;
@@ -32,6 +33,10 @@ pub struct Visit {
     pub came_from: Option<CameFrom>,
     /// It was said that its redirect leads from https to http.
     pub warned: bool,
+    /// The request and what was sent after it on the same connection.
+    pub outgoing: Arc<[u8]>,
+    /// The messages in it.
+    pub messages: Vec<Message>,
     /// What each recv() asks for.
     pub recv_size: usize,
     /// They are `recvmsg()`, which tells when bytes arrived.
@@ -148,6 +153,8 @@ impl Visit {
             cookie: None,
             came_from: None,
             warned: false,
+            outgoing: plan.request.clone(),
+            messages: split(&plan.request),
             recv_size: plan.recv_size,
             stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
@@ -294,10 +301,10 @@ impl Visit {
         }
     }
 
-    /// The part of the request that the kernel has taken.
+    /// The part of what goes out that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
         let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
-        &self.request[..sent.min(self.request.len())]
+        &self.outgoing[..sent.min(self.outgoing.len())]
     }
 
     /// The exchange's clock in what is shown: microseconds since it began.

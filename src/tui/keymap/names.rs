@@ -18,6 +18,7 @@ impl Action {
             Action::Commands => "every command",
             Action::Exchanges => "list the exchanges",
             Action::Anomalies => "list the anomalies",
+            Action::Messages => "list the messages",
             Action::Compare => "compare with the one before",
             Action::CompareWith => "compare with this exchange",
             Action::Phases => "phases of the exchanges",

@@ -7,6 +7,7 @@
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
 mod cookies;
+mod messages;
 mod rows;
 
 use std::cmp::Reverse;
@@ -33,6 +34,8 @@ pub enum Of {
     Commands,
     Exchanges,
     Anomalies,
+    /// Requests and responses of the connection.
+    Messages,
     Fields,
     Snippets,
     /// What bytes are copied as.
@@ -95,6 +98,7 @@ impl Of {
             Of::Commands => "Commands · Enter performs · Esc closes",
             Of::Exchanges => "Exchanges · Enter reopens · Alt-C compares · Esc closes",
             Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
+            Of::Messages => "Messages · Enter goes to the bytes · Esc closes",
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
             Of::Forms => "Copy as · Enter copies · Esc closes",
