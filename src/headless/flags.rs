@@ -66,6 +66,11 @@ pub struct Fetch {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub har: Option<PathBuf>,
 
+    /// Hide credentials and the values of cookies, byte by byte behind '*', in all that is
+    /// written beside the response: HAR, events, programs, verbose lines
+    #[arg(long, help_heading = OUTPUT)]
+    pub redact: bool,
+
     /// Print a program that does the same, and fetch nothing
     #[arg(long = "as", value_name = "LANGUAGE", value_parser = languages(),
           help_heading = OUTPUT)]
