@@ -88,7 +88,7 @@ fn the_mouse() {
         ("click 4 Hex\nclick 1 Text", "Text"),
         ("press 5", "Wire"),
         ("press 2", "Pretty"),
-        ("press 3", "Text"),
+        ("press 3", "Rendered"),
     ];
     table(ENDED, view, rows);
     table(
