@@ -1,7 +1,7 @@
 //! A body's form, what is known of its rows, and what of it is folded: the state that the
 //! Pretty view of a visit has.
 //!
-//! Owns which view a form opens in by itself ([`OPENS`]). The rows are read ahead in their
+//! Owns which view a form opens in by itself ([`Formed::opens`]). The rows are read ahead in their
 //! own thread ([`lay_out`]), which tells how far it is.
 
 use std::sync::mpsc::Sender;
@@ -17,17 +17,6 @@ use crate::view::pretty::{Folds, Head, Index};
 const AHEAD: u64 = 128 * 1024;
 /// Bytes between two words about how far it is: a few hundredths of a second.
 const STEP: u64 = 8 << 20;
-
-/// The view with the best claim to each form; Text has it to all others.
-const OPENS: &[(fn(&Form) -> bool, ViewKind)] = &[
-    (|form| matches!(form, Form::Plain), ViewKind::Text),
-    (
-        |form| matches!(form, Form::Html | Form::Image),
-        ViewKind::Rendered,
-    ),
-    (|form| matches!(form, Form::Binary), ViewKind::Hex),
-    (|_| true, ViewKind::Pretty),
-];
 
 #[derive(Debug)]
 pub struct Formed {
@@ -48,10 +37,14 @@ impl Formed {
         }
     }
 
-    /// The view that opens by itself.
+    /// The view with the best claim, which opens by itself.
     pub fn opens(&self) -> ViewKind {
-        let row = OPENS.iter().find(|(is, _)| is(&self.form));
-        row.map_or(ViewKind::Text, |(_, kind)| *kind)
+        match self.form {
+            Form::Plain => ViewKind::Text,
+            Form::Html | Form::Image => ViewKind::Rendered,
+            Form::Binary => ViewKind::Hex,
+            _ => ViewKind::Pretty,
+        }
     }
 
     /// Is there so much to read that it is not done while a frame is drawn? Then from

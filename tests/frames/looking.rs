@@ -88,7 +88,7 @@ fn the_mouse() {
         ("click 4 Hex\nclick 1 Text", "Text"),
         ("press 5", "Wire"),
         ("press 2", "Pretty"),
-        ("press 3", "Text"),
+        ("press 3", "Rendered"),
     ];
     table(ENDED, view, rows);
     table(
@@ -438,4 +438,46 @@ fn a_save_shows_how_far_it_is() {
     stage.tell(Message::Saving { done: 2 });
     let frame = stage.frame();
     assert!(frame.contains("40 % · 2 B of 5 B · 2 B/s"), "{frame}");
+}
+
+const JSON: &str = r#"
+    open localhost/a
+    @1 connected
+    @2 recv HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 22\r\n\r\n{"a":[1,2],"b":{"c":3}}
+    @3 over
+"#;
+
+#[test]
+fn folding_and_the_view_that_opens_by_itself() {
+    let shown = |stage: &mut Stage| {
+        let frame = stage.frame();
+        let folded = frame
+            .rows()
+            .iter()
+            .filter(|row| row.contains('▸') && row.contains('…'))
+            .count();
+        format!("{} {folded}", stage.app.tab().view.title())
+    };
+    let rows = &[
+        ("", "Pretty 0"),
+        ("press -", "Pretty 2"),
+        ("press - +", "Pretty 0"),
+        ("click \"a\"\npress Enter", "Pretty 1"),
+        ("click \"a\"\npress Enter Enter", "Pretty 0"),
+        ("press - \nclick ▸\n", "Pretty 1"),
+        ("press 1", "Text 0"),
+        (
+            "press 1\npress F5\n@9 connected\n@10 recv HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n<p>",
+            "Text 0",
+        ),
+        (
+            "press F5\n@9 connected\n@10 recv HTTP/1.1 200 OK\\r\\n\\r\\n\\0",
+            "Hex 0",
+        ),
+        (
+            "press F5\n@9 connected\n@10 recv HTTP/1.1 200 OK\\r\\n\\r\\ntext",
+            "Text 0",
+        ),
+    ];
+    table(JSON, shown, rows);
 }

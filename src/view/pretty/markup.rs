@@ -114,8 +114,6 @@ impl Markup {
             ..Row::default()
         };
         let mut at = 0;
-        // The row began with an opening tag, so its text and closing tag go with it.
-        let mut opened = false;
         while at < len {
             let end = match self.within {
                 Within::Text if bytes[at] != b'<' => {
@@ -124,9 +122,10 @@ impl Markup {
                     end
                 }
                 Within::Text => {
-                    let closing = bytes.get(at + 1) == Some(&b'/');
+                    // What the row itself opened closes in it.
+                    let ends = bytes.get(at + 1) == Some(&b'/') && self.depth > row.low;
                     let blank = bytes[..at].iter().all(u8::is_ascii_whitespace);
-                    if self.long && at > 0 && !(blank && self.line_start) && !(closing && opened) {
+                    if self.long && at > 0 && !(blank && self.line_start) && !ends {
                         break;
                     }
                     // A name is not cut.
@@ -134,10 +133,7 @@ impl Markup {
                     if at > 0 && len < whole && !tag.iter().any(|byte| ends_name(*byte)) {
                         break;
                     }
-                    let depth = self.depth;
-                    let tag = self.tag(&bytes[at..whole], sink);
-                    opened = self.depth > depth;
-                    match tag {
+                    match self.tag(&bytes[at..whole], sink) {
                         Ok(end) => at + end,
                         Err(why) => {
                             self.broken = Some(why);
