@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sockeye::body::{Answer, Memory, Needle, Window, Writer};
+use sockeye::body::{Answer, Memory, Needle, Pattern, Window, Writer};
 use sockeye::exchange::dialogue::Dialogue;
 use sockeye::view::pretty::{Folds, Index};
 use sockeye::view::{Form, Hex, Marks, Pretty, Text, View, Wire};
@@ -29,6 +29,10 @@ fn main() {
     println!("\n1 GiB of lines, all but 16 MiB in the file");
     looking(&lines);
     finding(&lines);
+    against_tools(&text, &lines);
+
+    println!("\n1 GiB in a single line, ASCII");
+    looking(&spilled(&b"abcdefghijklmnop".repeat(256 << 10), GIB));
 
     let words: Vec<u8> = "日本語abc ".bytes().cycle().take(13 * 300_000).collect();
     println!("\n256 MiB in a single line, mostly not ASCII");
@@ -257,6 +261,66 @@ fn finding(window: &Window) {
             assert_eq!(answer, Answer::NotFound);
         };
         row(name, ours, read);
+    }
+}
+
+/// A rare string at 90 % of the same bytes in a file, by the tools that people have: a
+/// tool that is not installed is named.
+fn against_tools(text: &[u8], window: &Window) {
+    const RARE: &str = "a rare string at ninety percent";
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let mut writer = Writer::new(&Memory::new(16 << 20));
+    let mut done = 0;
+    let mut put = |bytes: &[u8]| {
+        file.write_all(bytes).unwrap();
+        writer.append(bytes).unwrap();
+    };
+    for bytes in pieces_of(text, 256 << 10, GIB) {
+        if done < window.len / 10 * 9 && done + bytes.len() as u64 >= window.len / 10 * 9 {
+            put(RARE.as_bytes());
+        }
+        put(bytes);
+        done += bytes.len() as u64;
+    }
+    let window = Window::whole(&writer.store());
+    let needle = Needle::new(RARE.as_bytes(), false);
+    let regex = Pattern::typed("/rare [a-z]+ at ninety/", false).unwrap();
+    let find = || {
+        let answer = needle.next(&window, 0, u64::MAX).unwrap();
+        assert!(matches!(answer, Answer::Found(_)));
+    };
+    let find_regex = || {
+        let answer = regex.next(&window, 0, u64::MAX).unwrap();
+        assert!(matches!(answer, Answer::Found(_)));
+    };
+    let path = file.path().to_str().unwrap();
+    let rg = |args: &[&str]| {
+        let status = Command::new("rg")
+            .args(args)
+            .arg(path)
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.is_ok_and(|status| status.success()));
+    };
+    let installed = |tool: &str| {
+        let status = Command::new(tool)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status();
+        let there = status.is_ok();
+        if !there {
+            println!("  {tool} is not installed: no ratio against it");
+        }
+        there
+    };
+    if installed("rg") {
+        row("find, against rg -F (goal 2)", find, || {
+            rg(&["-F", "-m1", RARE])
+        });
+        let re = "rare [a-z]+ at ninety";
+        row("find a regex, against rg (goal 2)", find_regex, || {
+            rg(&["-m1", re])
+        });
     }
 }
 
