@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::body::Pattern;
+use crate::body::{Pattern, Window};
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
@@ -15,7 +15,7 @@ use crate::tui::layout::inside;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
-use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
+use crate::view::{Headers, Hex, Line, Marks, Rendered, Role, Span, Text, View, Wire, safe};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
 pub fn area(app: &App) -> Rect {
@@ -112,6 +112,24 @@ fn marked<T>(
                 below: &text,
             })
         }
+        ViewKind::Rendered => match visit.rendering.page() {
+            Some(page) => look(&Rendered {
+                page,
+                width,
+                left,
+                marks,
+            }),
+            None => look(&Stack {
+                above: rendering_words(visit, width),
+                below: &Text {
+                    window: Window::default(),
+                    width,
+                    wrap,
+                    left: 0,
+                    marks,
+                },
+            }),
+        },
         ViewKind::Hex => {
             let hex = Hex {
                 window: visit.body(),
@@ -193,6 +211,13 @@ fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) ->
     hits.into_iter()
         .map(|hit| address::in_view(visit, kind, &hit))
         .collect()
+}
+
+/// What is said above a picture, or instead of a page.
+fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
+    let words = visit.rendering.words();
+    let of = |words: String| row(vec![(words, Role::Note)], width);
+    words.into_iter().map(of).collect()
 }
 
 /// The head in short, above the body.

@@ -25,9 +25,11 @@ pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod link;
 pub mod list;
 pub mod locale;
 pub mod message;
+pub mod rendering;
 pub mod runtime;
 pub mod save;
 pub mod search;
@@ -115,15 +117,15 @@ fn turn(
                     effects.extend(update::update(app, message));
                 }
             }
-            if let Some(status) = perform(app, effects, runtime, screen)? {
-                return Ok(status);
-            }
             // The queues are looked at from outside, also while a call blocks.
             let running = app.tab().visit().filter(|visit| !visit.over);
             if let Some(message) =
                 running.and_then(|visit| runtime.queues(visit.id, visit.live.local.as_ref()))
             {
-                update::update(app, message);
+                effects.extend(update::update(app, message));
+            }
+            if let Some(status) = perform(app, effects, runtime, screen)? {
+                return Ok(status);
             }
             screen.draw(|frame| ui::render(frame, app))?;
             drawn = Some(now);

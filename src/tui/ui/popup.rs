@@ -194,6 +194,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes · Esc leaves",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter · Esc leaves",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
+        Ask::Link => "Follow the link of this number · Enter · Esc leaves",
         Ask::Basic => "Basic: user:password · Enter puts it in, for all to see · Esc leaves",
         Ask::Bearer => "Bearer: the token · Enter puts it in, for all to see · Esc leaves",
         Ask::Cookie => "A cookie of this URL: name=value; Path=/; … · Enter · Esc leaves",

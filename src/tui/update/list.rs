@@ -14,8 +14,8 @@ pub(super) fn open(app: &mut App, of: Of) {
     if list::count(app, of) == 0 {
         app.note(match of {
             Of::Anomalies => "no anomalies: nothing in this exchange deviates from the standard",
-            Of::Cookies => "there are no cookies (Ctrl-P: new cookie)",
             Of::Exchanges | Of::Messages => "nothing was fetched yet",
+            Of::Cookies => "there are no cookies (Ctrl-P: new cookie)",
             _ => "there is nothing to choose from",
         });
         return;
