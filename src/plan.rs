@@ -53,6 +53,9 @@ pub struct Plan {
     pub reuse: bool,
     /// Read the kernel's queues this often, also while a call blocks; `None`: never.
     pub watch: Option<Duration>,
+    /// Have the kernel say when received bytes arrived: `recvmsg()` with SO_TIMESTAMPNS
+    /// set is then called in place of `recv()`.
+    pub arrivals: bool,
     /// Zero of the clock of the events; a redirect chain shares one.
     pub start: Instant,
 }
@@ -86,6 +89,7 @@ impl Plan {
             unix_socket: None,
             reuse: true,
             watch: None,
+            arrivals: false,
             start: Instant::now(),
         }
     }

@@ -16,6 +16,8 @@
 
 mod anomalies;
 mod answer;
+mod charsets;
+mod coded;
 mod connection;
 mod documents;
 pub mod flood;

@@ -16,6 +16,7 @@ use crate::tui::keymap::{Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
+use crate::tui::save;
 use crate::tui::search::Find;
 use crate::tui::theme::Theme;
 use crate::tui::theme::depth::Depth;
@@ -52,6 +53,8 @@ pub struct App {
     /// Ctrl-C was pressed with nothing running: the next one quits.
     pub leaving: bool,
     pub next_visit: VisitId,
+    /// What is written to a file now.
+    pub saving: Option<save::Saving>,
 }
 
 pub struct Tab {
@@ -72,6 +75,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// What the bytes under the cursor are is shown below the views.
+    pub inspects: bool,
     /// Whose first bytes are marked in the views.
     pub ruler: Option<Starts>,
     pub visits: VecDeque<Visit>,
@@ -113,6 +118,12 @@ pub enum Popup {
         judged: Option<Vec<Judged>>,
     },
     Compare(Compare),
+    /// The phases of the tab's exchanges, scrolled down by so many rows.
+    Phases {
+        top: usize,
+    },
+    /// The kernel's levels over time.
+    Levels,
     /// One line of text is asked for.
     Ask {
         ask: Ask,
@@ -120,12 +131,14 @@ pub enum Popup {
     },
     /// A row of a list is to be chosen.
     List(List),
+    /// What to save, and where.
+    Save(save::Ask),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     Find,
-    SaveBody,
+    Jump,
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
     BodyFile,
@@ -160,6 +173,7 @@ impl App {
             ascii: false,
             leaving: false,
             next_visit: 1,
+            saving: None,
         }
     }
 
@@ -217,6 +231,7 @@ impl App {
             return Some(TENTH / 6);
         }
         let counting = self.notice.is_some()
+            || self.saving.is_some()
             || self.tab().find.busy()
             || visit.is_some_and(|visit| !visit.over);
         let compared = match &self.popup {
@@ -286,6 +301,7 @@ impl Default for Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            inspects: false,
             ruler: None,
             visits: VecDeque::new(),
             at: 0,

@@ -46,6 +46,8 @@ pub enum Action {
     Anomalies,
     Compare,
     CompareWith,
+    Phases,
+    Levels,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -94,6 +96,7 @@ pub enum Action {
     PreviousLink,
     FollowInTab,
     FollowNumber,
+    Jump,
     Find,
     FindNext,
     FindPrevious,
@@ -110,6 +113,7 @@ pub enum Action {
     OpenCall,
     OpenRecv,
     Ruler,
+    Inspect,
     MomentBack,
     MomentForward,
     MomentFirst,
@@ -180,6 +184,8 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Alt-→"] Forward, "forward again";
     Anywhere ["Ctrl-E"] Exchanges, "the exchanges of all tabs";
     OutsideText ["c"] Compare, "this exchange and the one before it side by side";
+    OutsideText ["P"] Phases, "the phases of the tab's exchanges on one scale of time";
+    OutsideText ["B"] Levels, "rate, windows and queues over time";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
@@ -268,6 +274,8 @@ pub const ROWS: &[Row] = rows! {
     Response ["f"] FollowNumber, "follow the link of a number";
     Response ["Alt-Enter"] FollowInTab, "the link under the cursor in a new tab";
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
+    Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
+    Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";

@@ -16,6 +16,7 @@ pub struct Knobs {
     pub send_delay: Option<Duration>,
     pub half_close: bool,
     pub nonblocking: bool,
+    pub arrivals: bool,
     pub timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
@@ -34,6 +35,7 @@ impl Default for Knobs {
             send_delay: None,
             half_close: false,
             nonblocking: false,
+            arrivals: false,
             timeout: None,
             connect_timeout: None,
             max_time: None,
@@ -121,6 +123,13 @@ pub const KNOBS: &[Knob] = &[
         set: |_, _| None,
     },
     Knob {
+        title: "arrival times",
+        help: "recvmsg() in place of recv(): the kernel says when bytes arrived (SO_TIMESTAMPNS)",
+        show: |k| if k.arrivals { "yes (recvmsg)" } else { "no" }.to_owned(),
+        turn: |k, _| k.arrivals = !k.arrivals,
+        set: |_, _| None,
+    },
+    Knob {
         title: "socket timeout",
         help: "of each call (SO_RCVTIMEO, SO_SNDTIMEO); type seconds",
         show: |k| time(k.timeout),
@@ -188,6 +197,7 @@ impl Knobs {
         plan.send_delay = self.send_delay;
         plan.half_close = self.half_close;
         plan.nonblocking = self.nonblocking;
+        plan.arrivals = self.arrivals;
         plan.timeout = self.timeout;
         plan.connect_timeout = self.connect_timeout;
         plan.max_time = self.max_time;
@@ -212,6 +222,9 @@ impl Knobs {
         }
         if self.nonblocking {
             parts.push("non-blocking".to_owned());
+        }
+        if self.arrivals {
+            parts.push("arrival times".to_owned());
         }
         if let Some(t) = self.timeout {
             parts.push(format!("timeout {} s", t.as_secs_f64()));

@@ -18,6 +18,7 @@ use crate::tui::address::Stretch;
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
 use crate::tui::rendering::{Job, Laid};
+use crate::tui::save::{self, Saved};
 use crate::tui::visit::{ViewKind, VisitId};
 
 pub enum Message {
@@ -48,7 +49,7 @@ pub enum Message {
     },
     /// The fetch's thread has returned and all its events are here.
     Over(VisitId),
-    /// A search ended; the range is in the view's offsets.
+    /// A search ended; the range is in the offsets of the window that was searched.
     Found {
         id: VisitId,
         view: ViewKind,
@@ -81,6 +82,11 @@ pub enum Message {
         pair: [VisitId; 2],
         bodies: Bodies,
     },
+    /// So many bytes of a save are written.
+    Saving {
+        done: u64,
+    },
+    Saved(Saved),
     /// The editor gave the request back.
     Edited(Vec<u8>),
     /// A file was read, to be the request's body.
@@ -110,8 +116,6 @@ pub struct Search {
     pub id: VisitId,
     pub view: ViewKind,
     pub window: Window,
-    /// Added to a hit's offset in the window.
-    pub shift: u64,
     pub pattern: Arc<Pattern>,
 }
 
@@ -173,10 +177,14 @@ pub enum Effect {
         form: Form,
         path: PathBuf,
     },
+    /// Into a file; `over`: also where there is one.
     Save {
-        window: Window,
+        bytes: save::Bytes,
         path: PathBuf,
+        over: bool,
     },
+    /// The save that runs is not wanted any more.
+    StopSaving,
     /// Open in `$PAGER`.
     Page(Window),
     /// Open the request in `$EDITOR`, and take it back.

@@ -12,12 +12,15 @@
 
 pub mod address;
 pub mod app;
+pub mod chain;
 pub mod compare;
+pub mod content;
 pub mod cursor;
 pub mod editor;
 pub mod finder;
 pub mod fuzzy;
 pub mod input;
+pub mod jump;
 pub mod keymap;
 pub mod knobs;
 pub mod layout;
@@ -28,6 +31,7 @@ pub mod locale;
 pub mod message;
 pub mod rendering;
 pub mod runtime;
+pub mod save;
 pub mod search;
 pub mod settings;
 pub mod terminal;

@@ -11,7 +11,9 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
+use crate::tui::jump::Jump;
 use crate::tui::rendering::Rendering;
 
 /// The number of an exchange in this session; never used again.
@@ -27,6 +29,8 @@ pub struct Visit {
     pub request: Arc<[u8]>,
     /// What each recv() asks for.
     pub recv_size: usize,
+    /// They are `recvmsg()`, which tells when bytes arrived.
+    pub stamped: bool,
     /// The fold of all events so far.
     pub live: Exchange,
     /// The moment that is shown instead.
@@ -41,6 +45,8 @@ pub struct Visit {
     pub wire: Store,
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
+    /// What the body means.
+    pub meaning: Content,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
     /// Where the user points, in each view.
     pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
@@ -52,6 +58,8 @@ pub struct Visit {
     pub hit: Option<(ViewKind, Range<u64>)>,
     /// The body as a page or a picture.
     pub rendering: Rendering,
+    /// Where to go in a view as soon as it has come.
+    pub awaited: Option<(ViewKind, Jump)>,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -139,6 +147,7 @@ impl Visit {
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             recv_size: plan.recv_size,
+            stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
             past: None,
             play: None,
@@ -147,12 +156,14 @@ impl Visit {
             paused: false,
             wire: Store::default(),
             decoded: Store::default(),
+            meaning: Content::default(),
             scrolls: ViewKind::ALL.map(Scroll::first),
             cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
             rendering: Rendering::default(),
+            awaited: None,
         }
     }
 
@@ -191,33 +202,54 @@ impl Visit {
         }
     }
 
+    /// The socket log's row of the moment that is shown.
+    pub fn past_row(&self) -> Option<usize> {
+        let past = self.past.as_ref()?;
+        Some(past.row(&self.live))
+    }
+
     /// Shows the moment after the call in this row of the socket log; past the last one,
-    /// the exchange as it is. False where the log has a gap before that moment.
-    pub fn show_moment(&mut self, row: usize) -> bool {
-        if row >= self.live.log.calls() {
-            self.past = None;
-            self.play = None;
-            return true;
-        }
+    /// the exchange as it is.
+    pub fn show_moment(&mut self, row: usize) {
         let stepped = self
             .past
             .as_mut()
             .is_some_and(|past| past.forward(&self.live, row));
-        if stepped {
-            return true;
+        if !stepped {
+            self.past = Past::at(&self.live, row);
         }
-        match Past::at(&self.live, row) {
-            Some(moment) => {
-                self.past = Some(moment);
-                true
-            }
-            None => false,
+        if self.past.is_none() {
+            self.play = None;
         }
     }
 
-    /// The body's bytes so far.
+    /// The body's bytes so far, as received.
     pub fn body(&self) -> Window {
         self.body_of(self.exchange())
+    }
+
+    /// What the views show: the body's bytes so far, content coding removed.
+    pub fn content(&self) -> Window {
+        self.body()
+    }
+
+    /// The same, whatever moment is shown.
+    pub fn whole_content(&self) -> Window {
+        self.whole_body()
+    }
+
+    /// Content-Type's value, empty where there is none.
+    pub fn content_type(&self) -> &str {
+        let head = self.live.head.as_ref();
+        let value = head.and_then(|head| head.values("Content-Type").next());
+        value.unwrap_or_default()
+    }
+
+    /// Looks for the charset in bytes that have come since.
+    pub fn sniff(&mut self) {
+        let mut meaning = self.meaning;
+        meaning.sniff(&self.whole_content(), self.content_type());
+        self.meaning = meaning;
     }
 
     /// The same, whatever moment is shown.
@@ -232,9 +264,9 @@ impl Visit {
                 start,
                 len,
             },
-            BodyPlace::Decoded { len } => Window {
+            BodyPlace::Decoded { start, len } => Window {
                 store: self.decoded.clone(),
-                start: 0,
+                start,
                 len,
             },
         }

@@ -7,6 +7,7 @@ pub mod calls;
 mod flow;
 pub mod headers;
 pub mod hex;
+pub mod inspect;
 pub mod picture;
 pub mod rendered;
 pub mod safe;

@@ -35,6 +35,7 @@ const STAND_INS: &[(&str, char)] = &[
     ("–—−", '-'),
     ("µ", 'u'),
     ("≈", '~'),
+    ("≥", '>'),
     ("≠", '!'),
     ("␣", '_'),
     // Stands under a combining mark that has no letter.

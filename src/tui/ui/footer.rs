@@ -132,7 +132,8 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
 
 fn as_it_was(visit: &Visit, past: &Past) -> String {
     let seconds = past.t_us() as f64 / 1e6;
-    let (row, rows) = (past.row + 1, visit.live.log.calls());
+    let (nth, calls) = visit.live.log.nth_call(past.row(&visit.live));
+    let (row, rows) = (paint::count(nth + 1), paint::count(calls));
     match visit.play {
         Some(play) => format!(
             "as it was at {seconds:.3} s, call {row} of {rows}, played × {}: p stops, < > change the speed",

@@ -3,7 +3,8 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
+//! log, [`cursor`] the cursor in the response, [`find`] the search, [`jump`] the way to a
+//! place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
 //! their borders, [`page`] the Rendered view and its links.
 
@@ -12,6 +13,7 @@ mod compose;
 mod copy;
 mod cursor;
 mod find;
+mod jump;
 mod list;
 mod look;
 mod moment;
@@ -19,6 +21,7 @@ mod mouse;
 mod page;
 mod panes;
 mod popup;
+mod save;
 mod send;
 mod text;
 
@@ -79,7 +82,9 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
                 for event in events {
                     visit.live.apply(event);
                 }
+                visit.sniff();
             }
+            jump::arrived(app, id);
             Vec::new()
         }
         Message::Queues { id, ours, theirs } => {
@@ -108,6 +113,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            jump::arrived(app, id);
             compare::read_bodies(app)
         }
         Message::Found {
@@ -142,6 +148,14 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Compared { pair, bodies } => {
             compare::compared(app, pair, bodies);
+            Vec::new()
+        }
+        Message::Saving { done } => {
+            save::goes_on(app, done);
+            Vec::new()
+        }
+        Message::Saved(saved) => {
+            save::ended(app, saved);
             Vec::new()
         }
         Message::Edited(bytes) => {
@@ -198,6 +212,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Compare => return compare::with_before(app),
+        Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
+        Action::Levels => app.popup = Some(Popup::Levels),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -294,6 +310,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
+        | Action::Jump
         | Action::Find
         | Action::FindNext
         | Action::FindPrevious
@@ -305,7 +322,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Page
         | Action::OpenCall
         | Action::OpenRecv
-        | Action::Ruler => return look::perform(app, action),
+        | Action::Ruler
+        | Action::Inspect => return look::perform(app, action),
         Action::NextLink | Action::PreviousLink | Action::FollowInTab | Action::FollowNumber => {
             return page::perform(app, action);
         }

@@ -137,6 +137,14 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
         compare::scroll(app, open, top);
         return Vec::new();
     }
+    if let Some(Popup::Phases { top }) = app.popup {
+        let top = match motion {
+            Motion::Up => top.saturating_sub(NOTCH),
+            _ => (top + NOTCH).min(ui::phases_end(app)),
+        };
+        app.popup = Some(Popup::Phases { top });
+        return Vec::new();
+    }
     let panes = app.panes();
     for _ in 0..NOTCH {
         match pane_at(&panes, at).map(|(pane, _)| pane) {

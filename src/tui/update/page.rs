@@ -35,7 +35,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let Some(visit) = tab.visit_mut() else {
         return Vec::new();
     };
-    let window = visit.body();
+    let window = visit.content();
     let want = Want {
         len: window.there(),
         columns: area.width,
