@@ -40,6 +40,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         len: window.there(),
         columns: area.width,
         rows: area.height,
+        encoding: visit.meaning.charset.encoding,
     };
     if !visit.rendering.wants(want, visit.runs(), now) {
         return Vec::new();
