@@ -100,6 +100,12 @@ pub fn in_window(visit: &Visit, kind: ViewKind, at: u64) -> u64 {
     }
 }
 
+/// A byte of the request, where the view shows it.
+pub fn is_sent(visit: &Visit, kind: ViewKind, at: u64) -> bool {
+    let byte = visit.exchange().dialogue.byte(at);
+    kind == ViewKind::Wire && matches!(byte, Byte::Sent(_))
+}
+
 /// Bytes of a view's window in the view's offsets.
 pub fn in_view(visit: &Visit, kind: ViewKind, bytes: &Range<u64>) -> Range<u64> {
     let dialogue = &visit.exchange().dialogue;

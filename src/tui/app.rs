@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::cookies::{Jar, Key, Seconds};
 use crate::exchange::Starts;
 use crate::export::Form;
 use crate::rejudge::Judged;
@@ -34,6 +35,10 @@ pub struct App {
     pub dragged: Option<Border>,
     /// The clock of everything on screen; set before each update and frame.
     pub now: Instant,
+    /// The wall's clock, by which cookies expire; set with `now`.
+    pub wall: Seconds,
+    /// The cookies that tabs share.
+    pub jar: Jar,
     pub tabs: Vec<Tab>,
     pub active: usize,
     pub popup: Option<Popup>,
@@ -69,6 +74,12 @@ pub struct Tab {
     /// What a change in the URL did to the request, in words.
     pub url_note: Option<String>,
     pub knobs: Knobs,
+    /// Its own cookies, where it shares none.
+    pub jar: Jar,
+    /// The value of the Cookie line that a jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// The cookie whose value is asked for.
+    pub edited: Option<Key>,
     pub focus: Focus,
     /// Where F2 goes back to.
     pub before: Focus,
@@ -144,6 +155,13 @@ pub enum Ask {
     BodyFile,
     /// The number of a page's link.
     Link,
+    /// `user:password`
+    Basic,
+    Bearer,
+    /// A new cookie, as a Set-Cookie of the URL.
+    Cookie,
+    /// The value of the cookie chosen in the list.
+    CookieValue,
 }
 
 /// A line of words that goes away by itself.
@@ -160,6 +178,8 @@ impl App {
             split: Split::default(),
             dragged: None,
             now,
+            wall: 0,
+            jar: Jar::default(),
             tabs: vec![Tab::default()],
             active: 0,
             popup: None,
@@ -296,6 +316,9 @@ impl Default for Tab {
             target: None,
             url_note: None,
             knobs: Knobs::default(),
+            jar: Jar::default(),
+            cookie: None,
+            edited: None,
             focus: Focus::Response,
             before: Focus::Response,
             zoom: false,

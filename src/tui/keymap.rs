@@ -44,6 +44,7 @@ pub enum Action {
     Commands,
     Exchanges,
     Anomalies,
+    Messages,
     Compare,
     CompareWith,
     Phases,
@@ -92,11 +93,11 @@ pub enum Action {
     Move(Motion),
     Select(Motion),
     View(u8),
+    Jump,
     NextLink,
     PreviousLink,
     FollowInTab,
     FollowNumber,
-    Jump,
     Find,
     FindNext,
     FindPrevious,
@@ -122,6 +123,13 @@ pub enum Action {
     Slower,
     Faster,
     Rejudge,
+    Follow,
+    Cookies,
+    InsertCookie,
+    AddCookie,
+    DropCookie,
+    Basic,
+    Bearer,
     Exercise(u8),
     Choose,
     Less,
@@ -158,10 +166,10 @@ pub struct Row {
 }
 
 macro_rules! rows {
-    ($( $place:ident [ $($key:literal)+ ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
+    ($( $place:ident [ $($key:literal)* ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
         &[ $( Row {
             place: Place::$place,
-            keys: &[ $($key),+ ],
+            keys: &[ $($key),* ],
             action: { use Action::*; #[allow(unused_imports)] use Motion::*; $action },
             help: $help,
             hint: concat!($($hint)?),
@@ -216,6 +224,9 @@ pub const ROWS: &[Row] = rows! {
     Request ["Alt-D"] DropField, "take the header under the cursor out; Ctrl-Z brings it back";
     Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
     Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";
+    Request ["Alt-K"] InsertCookie, "the Cookie line that the jar has for the URL";
+    Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
+    Request [] Bearer, "Authorization by Bearer: a token, as visible text";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
     Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";
@@ -285,6 +296,9 @@ pub const ROWS: &[Row] = rows! {
     Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
+    OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
+    OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
+    OutsideText ["K"] Cookies, "the cookies: where each goes and why not; edit, add, delete";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
@@ -332,6 +346,8 @@ pub const ROWS: &[Row] = rows! {
     List ["PageDown"] Move(PageDown), "one page down";
     List ["Enter"] Choose, "do it, go there, or put it in";
     List ["Alt-C"] CompareWith, "the exchange shown and this one side by side";
+    List ["Alt-N"] AddCookie, "a new cookie, in the words of a Set-Cookie";
+    List ["Alt-D"] DropCookie, "delete this cookie";
 };
 
 /// The action of a key, tried in these places in turn.

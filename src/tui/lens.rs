@@ -130,12 +130,18 @@ fn marked<T>(
                 },
             }),
         },
-        ViewKind::Hex => look(&Hex {
-            window: visit.body(),
-            width,
-            left,
-            marks,
-        }),
+        ViewKind::Hex => {
+            let hex = Hex {
+                window: visit.body(),
+                width,
+                left,
+                marks,
+            };
+            look(&Stack {
+                above: head_rows(visit, width),
+                below: &hex,
+            })
+        }
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
@@ -214,7 +220,7 @@ fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
     words.into_iter().map(of).collect()
 }
 
-/// The head in short, above the text of the body.
+/// The head in short, above the body.
 fn head_rows(visit: &Visit, width: usize) -> Vec<Line> {
     let mut rows = Vec::new();
     let exchange = visit.exchange();

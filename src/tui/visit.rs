@@ -11,6 +11,7 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::request::{Message, split};
 use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
 use crate::tui::jump::Jump;
@@ -27,6 +28,16 @@ pub struct Visit {
     /// As it is shown: without user and password.
     pub name: String,
     pub request: Arc<[u8]>,
+    /// The request and what was sent after it on the same connection.
+    pub outgoing: Arc<[u8]>,
+    /// The messages in it.
+    pub messages: Vec<Message>,
+    /// The value of the Cookie line that the jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// Which redirect led here; `None`: a hand did.
+    pub came_from: Option<CameFrom>,
+    /// It was said that its redirect leads from https to http.
+    pub warned: bool,
     /// What each recv() asks for.
     pub recv_size: usize,
     /// They are `recvmsg()`, which tells when bytes arrived.
@@ -56,10 +67,20 @@ pub struct Visit {
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
-    /// The body as a page or a picture.
-    pub rendering: Rendering,
     /// Where to go in a view as soon as it has come.
     pub awaited: Option<(ViewKind, Jump)>,
+    /// The body as a page or a picture.
+    pub rendering: Rendering,
+}
+
+/// The exchange before in a chain of redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameFrom {
+    pub id: VisitId,
+    /// Of its response.
+    pub status: u16,
+    /// Redirects from the chain's first exchange to this one; at least 1.
+    pub hops: u32,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -146,6 +167,11 @@ impl Visit {
             url: plan.target.to_string(),
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
+            outgoing: plan.request.clone(),
+            messages: split(&plan.request),
+            cookie: None,
+            came_from: None,
+            warned: false,
             recv_size: plan.recv_size,
             stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
@@ -162,8 +188,8 @@ impl Visit {
             call: None,
             chosen: None,
             hit: None,
-            rendering: Rendering::default(),
             awaited: None,
+            rendering: Rendering::default(),
         }
     }
 
@@ -290,10 +316,10 @@ impl Visit {
         }
     }
 
-    /// The part of the request that the kernel has taken.
+    /// The part of what goes out that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
         let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
-        &self.request[..sent.min(self.request.len())]
+        &self.outgoing[..sent.min(self.outgoing.len())]
     }
 
     /// The exchange's clock in what is shown: microseconds since it began.

@@ -65,6 +65,9 @@ pub use text::{diff, unescape};
 /// The practice server that the start page names.
 pub const PLAYGROUND: u16 = 8080;
 
+/// The wall's clock: 2026-11-22 20:00 UTC.
+const WALL: i64 = 1_795_377_600;
+
 pub struct Stage {
     pub app: App,
     zero: Instant,
@@ -83,6 +86,7 @@ impl Stage {
         let zero = Instant::now();
         let mut app = App::new(size, zero, theme);
         app.playground = Some(PLAYGROUND);
+        app.wall = WALL;
         app.pages = sockeye::playground::Playground::pages().collect();
         Stage {
             app,

@@ -195,6 +195,10 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter · Esc leaves",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
         Ask::Link => "Follow the link of this number · Enter · Esc leaves",
+        Ask::Basic => "Basic: user:password · Enter puts it in, for all to see · Esc leaves",
+        Ask::Bearer => "Bearer: the token · Enter puts it in, for all to see · Esc leaves",
+        Ask::Cookie => "A cookie of this URL: name=value; Path=/; … · Enter · Esc leaves",
+        Ask::CookieValue => "The cookie's value · Enter sets it · Esc leaves",
     };
     let inner = open(frame, app, area, vec![Span::raw(title)]);
     if let Some(line) = field.lines(usize::from(inner.width), 1).first() {

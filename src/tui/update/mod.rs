@@ -3,16 +3,18 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`find`] the search, [`jump`] the way to a
-//! place, [`moment`] the past,
+//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
+//! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
 //! their borders, [`page`] the Rendered view and its links.
 
 mod compare;
 mod compose;
+pub mod cookies;
 mod copy;
 mod cursor;
 mod find;
+pub mod follow;
 mod jump;
 mod list;
 mod look;
@@ -78,10 +80,8 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Events { id, events } => {
+            cookies::apply(app, id, events);
             if let Some(visit) = app.visit_by_id(id) {
-                for event in events {
-                    visit.live.apply(event);
-                }
                 visit.sniff();
             }
             jump::arrived(app, id);
@@ -114,7 +114,9 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
                 }
             }
             jump::arrived(app, id);
-            compare::read_bodies(app)
+            let mut effects = compare::read_bodies(app);
+            effects.extend(follow::by_itself(app, id));
+            effects
         }
         Message::Found {
             id,
@@ -211,6 +213,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Commands => list::open(app, Of::Commands),
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
+        Action::Messages => list::open(app, Of::Messages),
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),
@@ -280,7 +283,13 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Rejudge => return moment::rejudge(app),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
+        Action::Follow => return follow::perform(app),
+        Action::Cookies => list::open(app, Of::Cookies),
+        Action::InsertCookie => cookies::insert(app),
+        Action::AddCookie => cookies::ask(app),
         Action::NextMethod
+        | Action::Basic
+        | Action::Bearer
         | Action::DropField
         | Action::AddField
         | Action::SetLength
@@ -331,7 +340,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
         }
-        Action::CompareWith | Action::Less | Action::More => {}
+        Action::CompareWith | Action::DropCookie | Action::Less | Action::More => {}
     }
     Vec::new()
 }
@@ -431,8 +440,14 @@ fn show_visit(app: &mut App, at: usize) {
     let tab = app.tab_mut();
     tab.at = at;
     tab.completion = None;
-    let Visit { url, request, .. } = &tab.visits[at];
+    let Visit {
+        url,
+        request,
+        cookie,
+        ..
+    } = &tab.visits[at];
     let (url, request) = (url.clone(), request.clone());
+    tab.cookie.clone_from(cookie);
     tab.url.set(url.as_bytes());
     tab.request.set(&request);
     tab.target = crate::url::Target::parse(&url).ok();

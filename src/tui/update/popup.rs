@@ -9,7 +9,7 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, compose, copy, find, jump, list, page, save, send, text};
+use super::{compare, compose, cookies, copy, find, jump, list, page, save, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -128,6 +128,10 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
             Ask::BodyFile => compose::read_body(app, &words),
             Ask::Link => page::numbered(app, &words),
+            Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),
+            Ask::Bearer => compose::authorize(app, &format!("Bearer {words}")),
+            Ask::Cookie => cookies::add(app, field.bytes()),
+            Ask::CookieValue => cookies::set_value(app, field.bytes()),
         };
     }
     match app.keys.action(key, &[Place::Text]) {
