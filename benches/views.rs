@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use sockeye::body::{Answer, Memory, Needle, Pattern, Window, Writer};
 use sockeye::exchange::dialogue::Dialogue;
 use sockeye::view::pretty::{Folds, Index};
+use sockeye::view::rendered::lay_out;
 use sockeye::view::{Form, Hex, Marks, Pretty, Text, View, Wire};
 
 const ROUNDS: usize = 5;
@@ -41,6 +42,9 @@ fn main() {
     let noise: Vec<u8> = (0..u32::try_from(4 * MIB).unwrap())
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
+    println!("\nHTML as a page, against its tokens alone");
+    rendering();
+
     println!("\nnoise");
     drawing(&memory(&noise));
 }
@@ -238,6 +242,41 @@ fn looking(window: &Window) {
         "  {lines} lines; a line's start and number {}",
         goal(line, 20)
     );
+}
+
+/// Laying out: a long page, and nesting that a tree would choke on.
+fn rendering() {
+    let row_of = |n: usize| {
+        format!(
+            "<h2 id=s{n}>Section {n}</h2><p>Lorem <b>ipsum</b> dolor &amp; sit <a href=/{n}>amet</a>, \
+             consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.<ul><li>one\
+             <li>two</ul><table><tr><td>{n}<td>a cell<td>another</table>\n"
+        )
+    };
+    let page: String = (0..).map(row_of).take(19_000).collect();
+    let words = "<p>one two three".repeat(4_400_000 / 16);
+    for (name, html) in [
+        ("4.4 MB of sections, lists, tables", page),
+        ("4.4 MB of short paragraphs", words),
+        ("100,000 nested div", "<div>".repeat(100_000)),
+        ("100,000 nested blockquote", "<blockquote>x".repeat(100_000)),
+        ("100,000 nested table", "<table><tr><td>x".repeat(100_000)),
+        ("100,000 unclosed b and a", "<b><a href=x>x".repeat(100_000)),
+        (
+            "one table of 100,000 rows",
+            format!("<table>{}", "<tr><td>a<td>b b".repeat(100_000)),
+        ),
+    ] {
+        let html = html.as_bytes();
+        let ours = || {
+            black_box(lay_out(html, html.len() as u64, WIDTH));
+        };
+        let bare = || {
+            black_box(html5gum::Tokenizer::new(html).count());
+        };
+        let rows = lay_out(html, html.len() as u64, WIDTH).len();
+        row(&format!("{name} ({rows} rows)"), ours, bare);
+    }
 }
 
 /// A rare string at 90 %, against reading as far without looking.

@@ -8,6 +8,8 @@
 
 #[path = "frames/keys.rs"]
 mod keys;
+#[path = "frames/links.rs"]
+mod links;
 #[path = "frames/looking.rs"]
 mod looking;
 #[path = "frames/pointing.rs"]

@@ -8,6 +8,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use encoding_rs::Encoding;
+
 use crate::body::Window;
 use crate::view::picture::{self, Picture};
 use crate::view::rendered::{self, Page};
@@ -39,6 +41,7 @@ pub struct Want {
     pub len: u64,
     pub columns: u16,
     pub rows: u16,
+    pub encoding: &'static Encoding,
 }
 
 #[derive(Debug)]
@@ -170,7 +173,8 @@ impl Job {
             )));
         }
         let html = self.read(rendered::MOST)?;
-        Ok(Matter::Page(rendered::lay_out(
+        Ok(Matter::Page(rendered::lay_out_in(
+            self.want.encoding,
             &html,
             self.window.len,
             size.0,
@@ -248,6 +252,7 @@ mod tests {
                 len: window.len,
                 columns: 40,
                 rows: 10,
+                encoding: encoding_rs::UTF_8,
             },
             media_type: media_type.map(str::to_owned),
             coding: None,
@@ -283,6 +288,7 @@ mod tests {
             len,
             columns,
             rows: 9,
+            encoding: encoding_rs::UTF_8,
         };
         let made = |len, columns| {
             let mut rendering = Rendering::default();

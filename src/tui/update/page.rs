@@ -35,11 +35,12 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let Some(visit) = tab.visit_mut() else {
         return Vec::new();
     };
-    let window = visit.body();
+    let window = visit.content();
     let want = Want {
         len: window.there(),
         columns: area.width,
         rows: area.height,
+        encoding: visit.meaning.charset.encoding,
     };
     if !visit.rendering.wants(want, visit.runs(), now) {
         return Vec::new();

@@ -556,7 +556,15 @@ impl Sink for Builder {
         }
     }
 
-    fn text(&mut self, text: Text<'_>) {
+    fn text(&mut self, mut text: Text<'_>) {
+        // A byte order mark is no text.
+        if text.source.start == 0
+            && text.exact
+            && let Some(rest) = text.bytes.strip_prefix(b"\xef\xbb\xbf")
+        {
+            text.source.start += text.bytes.len() - rest.len();
+            text.bytes = rest;
+        }
         if self.skipped.is_some() || self.field_text(&text) {
             return;
         }

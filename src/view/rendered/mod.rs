@@ -15,6 +15,7 @@
 //! in the markup itself show nowhere.
 
 mod builder;
+mod charset;
 mod fields;
 mod flow;
 mod lay;
@@ -26,6 +27,8 @@ mod words;
 
 use std::ops::Range;
 
+use encoding_rs::{Encoding, UTF_8};
+
 use super::{Cell, Line, Marks, View};
 use builder::Builder;
 
@@ -34,13 +37,32 @@ pub use page::{Form, Link, Page, Way};
 /// Bytes of HTML that are laid out; what follows is in the other views.
 pub const MOST: u64 = 16 << 20;
 
+/// The same, of HTML in another charset than UTF-8: each of its characters is mapped.
+const MOST_MAPPED: u64 = 4 << 20;
+
 /// The page of some HTML (UTF-8), for a pane of so many columns. `there`: bytes that the
 /// body has; where that is more than are given, the last row says so.
 pub fn lay_out(html: &[u8], there: u64, width: usize) -> Page {
-    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+    lay_out_in(UTF_8, html, there, width)
+}
+
+/// The same, of HTML in this charset.
+pub fn lay_out_in(encoding: &'static Encoding, html: &[u8], there: u64, width: usize) -> Page {
+    let mapped = encoding != UTF_8;
+    let most = if mapped { MOST_MAPPED } else { MOST };
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
     let html = &html[..html.len().min(most)];
     let mut builder = Builder::new(width.max(1));
-    let shown = tokens::tell(html, &mut builder);
+    if !mapped {
+        let shown = tokens::tell(html, None, &mut builder);
+        return builder.finish(shown, there);
+    }
+    let (text, map) = charset::utf8(html, encoding);
+    let shown = tokens::tell(&text, Some(&map), &mut builder);
+    let shown = match shown == text.len() {
+        true => html.len(),
+        false => map.back(&(0..shown)).end,
+    };
     builder.finish(shown, there)
 }
 

@@ -218,6 +218,24 @@ fn links_lead_somewhere() {
     assert!(page.forms[0].post);
 }
 
+#[test]
+fn other_charsets_keep_their_bytes() {
+    let html = b"<p>caf\xe9 <b>\xfcber</b>";
+    let page = lay_out_in(encoding_rs::WINDOWS_1252, html, html.len() as u64, 60);
+    let view = Rendered {
+        page: &page,
+        width: 60,
+        left: 0,
+        marks: Marks::default(),
+    };
+    let line = view.rows(0, 1).remove(0);
+    let words: String = line.spans.iter().map(|span| span.text.as_str()).collect();
+    assert_eq!(words, "café über");
+    let bytes: Vec<u64> = view.cells(0).iter().map(|cell| cell.bytes.start).collect();
+    assert_eq!(bytes, [3, 4, 5, 6, 7, 11, 12, 13, 14]);
+    assert_eq!(rows("\u{feff}x", 20), ["x"]);
+}
+
 /// A word on screen is the bytes that it was written as.
 #[test]
 fn cells_know_their_bytes() {

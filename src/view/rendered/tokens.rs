@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use html5gum::{Emitter, Error, State, Tokenizer};
 
+use super::charset::Map;
+
 /// Bytes of attributes' values that one tag may have; more are dropped. A page of
 /// pictures in `data:` URLs is not to be held twice.
 const VALUES: usize = 64 * 1024;
@@ -27,6 +29,8 @@ pub struct Text<'a> {
     pub source: Range<usize>,
     /// The bytes stand like this in the source.
     pub exact: bool,
+    /// The source is in another charset: `source` counts its bytes as UTF-8.
+    pub map: Option<&'a Map>,
 }
 
 pub trait Sink {
@@ -39,9 +43,10 @@ pub trait Sink {
 
 /// Tells the sink everything in the source, as far as it wants; answers how many bytes
 /// that was.
-pub fn tell(source: &[u8], sink: &mut impl Sink) -> usize {
+pub fn tell(source: &[u8], map: Option<&Map>, sink: &mut impl Sink) -> usize {
     let feed = Feed {
         source,
+        map,
         sink,
         at: 0,
         told: 0,
@@ -64,6 +69,7 @@ struct Enough(usize);
 
 struct Feed<'a, S> {
     source: &'a [u8],
+    map: Option<&'a Map>,
     sink: &'a mut S,
     /// How far the tokenizer has read.
     at: usize,
@@ -131,6 +137,7 @@ impl<S: Sink> Emitter for Feed<'_, S> {
             bytes,
             source: start..end,
             exact,
+            map: self.map,
         });
     }
 
@@ -148,6 +155,9 @@ impl<S: Sink> Emitter for Feed<'_, S> {
         let end = self.at.min(self.source.len());
         self.told = end;
         self.tag.source.end = end.max(self.tag.source.start);
+        if let Some(map) = self.map {
+            self.tag.source = map.back(&self.tag.source);
+        }
         if self.ends {
             self.last_start.clear();
             self.sink.end(&self.tag.name, self.tag.source.clone());
@@ -304,7 +314,7 @@ mod tests {
             ("1 < 2", &["1  0..2", "< 2..3", "  3..4", "2 4..5"]),
         ] {
             let mut heard = Heard::default();
-            tell(html.as_bytes(), &mut heard);
+            tell(html.as_bytes(), None, &mut heard);
             let Heard(words, sources) = heard;
             let got: Vec<String> = words
                 .iter()
@@ -336,7 +346,7 @@ mod tests {
         #[test]
         fn sources_ascend_and_exact_text_is_the_source(html in html()) {
             let mut heard = Heard::default();
-            tell(&html, &mut heard);
+            tell(&html, None, &mut heard);
             let mut at = 0;
             for (words, source) in heard.0.iter().zip(&heard.1) {
                 prop_assert!(source.start >= at && source.end >= source.start, "{words} {source:?}");

@@ -56,13 +56,8 @@ impl Builder {
                 at += self.kept_space(rest, text, at);
             } else {
                 let len = rest.iter().take_while(|byte| space(byte)).count();
-                let source = source_of(text, at..at + len);
-                self.atom(
-                    Kind::Space,
-                    " ",
-                    &source,
-                    text.exact && &rest[..len] == b" ",
-                );
+                let (source, exact) = source_of(text, at..at + len);
+                self.atom(Kind::Space, " ", &source, exact && &rest[..len] == b" ");
                 at += len;
             }
         }
@@ -75,7 +70,7 @@ impl Builder {
             [b' ', ..] => rest.iter().take_while(|&&byte| byte == b' ').count(),
             _ => 1,
         };
-        let source = source_of(text, at..at + len);
+        let (source, exact) = source_of(text, at..at + len);
         match rest.first() {
             Some(b'\n' | b'\r') => {
                 // The line end behind the start tag is not part of it.
@@ -87,7 +82,7 @@ impl Builder {
             }
             Some(b' ') => {
                 let spaces = String::from_utf8_lossy(&rest[..len]).into_owned();
-                self.atom(Kind::Space, &spaces, &source, text.exact);
+                self.atom(Kind::Space, &spaces, &source, exact);
             }
             _ => {
                 let atoms = self.flow().para.atoms.iter().rev();
@@ -102,21 +97,13 @@ impl Builder {
     /// A word that stands at `at` of the text.
     fn word(&mut self, word: &[u8], text: &Text<'_>, at: usize) {
         let plain = |byte: &u8| (b'!'..=b'~').contains(byte);
-        if text.exact
-            && word.iter().all(plain)
-            && let Ok(word) = std::str::from_utf8(word)
-        {
-            self.atom(
-                Kind::Word,
-                word,
-                &source_of(text, at..at + word.len()),
-                true,
-            );
-            return;
-        }
         if !text.exact {
             let shown = safe::safe_bytes(word);
-            self.atom(Kind::Word, &shown, &source_of(text, at..at), false);
+            self.atom(Kind::Word, &shown, &source_of(text, at..at).0, false);
+            return;
+        }
+        if word.iter().all(plain) {
+            self.run(word, 0..word.len(), text, at);
             return;
         }
         // Runs of harmless characters, and each of the others by itself.
@@ -129,18 +116,28 @@ impl Builder {
             }
             self.run(word, run.clone(), text, at);
             run = piece.bytes.end..piece.bytes.end;
-            let source = source_of(text, at + piece.bytes.start..at + piece.bytes.end);
+            let part = at + piece.bytes.start..at + piece.bytes.end;
+            let (source, _) = source_of(text, part);
             self.atom_as(Kind::Word, &piece.text, &source, false, piece.role);
         }
         self.run(word, run, text, at);
     }
 
+    /// Harmless characters: one atom, or one each where they are not the source's bytes.
     fn run(&mut self, word: &[u8], run: Range<usize>, text: &Text<'_>, at: usize) {
-        let source = source_of(text, at + run.start..at + run.end);
-        if let Some(Ok(run)) = word.get(run).map(std::str::from_utf8)
-            && !run.is_empty()
-        {
-            self.atom(Kind::Word, run, &source, true);
+        let Some(Ok(shown)) = word.get(run.clone()).map(std::str::from_utf8) else {
+            return;
+        };
+        let (source, exact) = source_of(text, at + run.start..at + run.end);
+        if exact && !shown.is_empty() {
+            self.atom(Kind::Word, shown, &source, true);
+            return;
+        }
+        let from = at + run.start;
+        for piece in safe::decode(shown.as_bytes()) {
+            let part = from + piece.bytes.start..from + piece.bytes.end;
+            let (source, _) = source_of(text, part);
+            self.atom(Kind::Word, &piece.text, &source, false);
         }
     }
 
@@ -273,11 +270,17 @@ pub(super) fn picture(tag: &Start, to: &str) -> String {
     format!("[image: {}{size}]", safe::cut(&name, ALT))
 }
 
-fn source_of(text: &Text<'_>, part: Range<usize>) -> Range<u32> {
-    match text.exact {
-        true => source32(&(text.source.start + part.start..text.source.start + part.end)),
-        false => source32(&text.source),
-    }
+/// The bytes of a part of the text, and whether they are that part.
+fn source_of(text: &Text<'_>, part: Range<usize>) -> (Range<u32>, bool) {
+    let at = match text.exact {
+        true => text.source.start + part.start..text.source.start + part.end,
+        false => text.source.clone(),
+    };
+    let source = text.map.map_or_else(|| at.clone(), |map| map.back(&at));
+    // In most charsets ASCII is itself.
+    let ascii = || text.bytes.get(part).is_some_and(<[u8]>::is_ascii);
+    let exact = text.exact && (text.map.is_none() || source.len() == at.len() && ascii());
+    (source32(&source), exact)
 }
 
 /// Offsets in a page's HTML, which is below 4 GiB.
