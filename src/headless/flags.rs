@@ -102,7 +102,7 @@ pub struct Fetch {
 
     /// Cookies: 'name=value; name=value' as they stand, or a file to read them from
     /// (Netscape's format, or the heads of responses); '' only keeps those that come
-    #[arg(short = 'b', long = "cookie", value_name = "DATA|FILE", action = ArgAction::Append,
+    #[arg(short = 'b', long = "cookie", value_name = "DATA/FILE", action = ArgAction::Append,
           allow_hyphen_values = true, help_heading = REQUEST)]
     pub cookies: Vec<String>,
 

@@ -11,6 +11,7 @@
 //! flood       the endless pattern
 //! routes      path -> page                 query    the numbers of a page
 //! pages       page -> answer               answer   answer -> steps
+//! session     the pages on redirects, cookies and credentials
 //! anomalies   deviation -> bytes
 //! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
@@ -21,6 +22,7 @@ mod certificates;
 mod charsets;
 mod coded;
 mod connection;
+mod documents;
 pub mod flood;
 mod framing;
 mod incoming;
@@ -29,6 +31,7 @@ mod pages;
 mod query;
 mod routes;
 pub mod script;
+mod session;
 pub mod tls;
 
 use std::io;

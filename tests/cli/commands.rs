@@ -41,7 +41,7 @@ fn absent_flags_are_answered_by_name() {
             "{name} is in the manual"
         );
     }
-    for (command, args, name) in [("learn", &[][..], "learn")] {
+    for (command, args, name) in [("learn", &[] as &[&str], "learn")] {
         let ran = run(sockeye(command).args(args), b"");
         assert_eq!(ran.code, 2);
         assert!(

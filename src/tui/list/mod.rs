@@ -6,11 +6,14 @@
 //! from the state for each key and frame, so it is never behind. What choosing a row does
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
+mod cookies;
+mod messages;
 mod rows;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use crate::cookies::Key;
 use crate::tui::app::{App, Focus};
 use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
@@ -31,10 +34,13 @@ pub enum Of {
     Commands,
     Exchanges,
     Anomalies,
+    /// Requests and responses of the connection.
+    Messages,
     Fields,
     Snippets,
     /// What bytes are copied as.
     Forms,
+    Cookies,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -70,6 +76,9 @@ pub enum Choice {
     /// Index into [`crate::request::SNIPPETS`].
     Snippet(usize),
     Url(String),
+    Cookie(Key),
+    /// Something to read.
+    Nothing,
 }
 
 impl List {
@@ -89,9 +98,11 @@ impl Of {
             Of::Commands => "Commands · Enter performs · Esc closes",
             Of::Exchanges => "Exchanges · Enter reopens · Alt-C compares · Esc closes",
             Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
+            Of::Messages => "Messages · Enter goes to the bytes · Esc closes",
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
             Of::Forms => "Copy as · Enter copies · Esc closes",
+            Of::Cookies => "Cookies · Enter edits · Alt-N adds · Alt-D deletes · Esc closes",
             Of::Urls => "URLs",
         }
     }

@@ -1,6 +1,6 @@
 //! What each list holds, made from the state.
 
-use super::{Choice, Of, Row};
+use super::{Choice, Of, Row, messages};
 use crate::anomaly::{Anomaly, CLIENTS};
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
@@ -17,9 +17,11 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
+        Of::Messages => app.tab().visit().map(messages::of).unwrap_or_default(),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Forms => forms(),
+        Of::Cookies => super::cookies::rows(app),
         Of::Urls => urls(app),
     }
 }
@@ -157,14 +159,22 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
         Some(verdict) => verdict.short(),
         None => "still running".to_owned(),
     };
+    // It stands under the one that led to it.
+    let (step, why) = match visit.came_from {
+        Some(from) => (
+            "↳ ",
+            format!(" · by redirect {}, a {}", from.hops, from.status),
+        ),
+        None => ("", String::new()),
+    };
     Row {
-        text: format!("{method} {}", without_scheme(&visit.name)),
+        text: format!("{step}{method} {}", without_scheme(&visit.name)),
         beside: format!(
             "{status:<3} {reason}{:>8} {:>8}",
             words::bytes(exchange.all_body_bytes()),
             words::time(us)
         ),
-        about: format!("tab {}: {} · {verdict}", tab + 1, visit.name),
+        about: format!("tab {}: {}{why} · {verdict}", tab + 1, visit.name),
         choice: Choice::Exchange(visit.id),
     }
 }
