@@ -104,6 +104,8 @@ pub struct Tab {
     pub completion: Option<Completion>,
     /// Ctrl-V was pressed: the digits so far.
     pub hex: Option<String>,
+    /// The next fetch from this host and port goes on whatever its certificate says.
+    pub go_on_once: Option<(String, u16)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +139,10 @@ pub enum Popup {
     },
     /// The kernel's levels over time.
     Levels,
+    /// The handshake, the certificates and the records, scrolled down by so many rows.
+    Tls {
+        top: usize,
+    },
     /// One line of text is asked for.
     Ask {
         ask: Ask,
@@ -336,6 +342,7 @@ impl Default for Tab {
             recalled: 0,
             completion: None,
             hex: None,
+            go_on_once: None,
         }
     }
 }

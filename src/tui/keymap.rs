@@ -49,6 +49,7 @@ pub enum Action {
     CompareWith,
     Phases,
     Levels,
+    Tls,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -196,6 +197,7 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["c"] Compare, "this exchange and the one before it side by side";
     OutsideText ["P"] Phases, "the phases of the tab's exchanges on one scale of time";
     OutsideText ["B"] Levels, "rate, windows and queues over time";
+    OutsideText ["T"] Tls, "TLS: the handshake, the certificates, the records; going on once";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";

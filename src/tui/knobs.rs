@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::event::{EndMode, Family};
-use crate::plan::{CLASSIC_RECV, FAST_RECV, Plan};
+use crate::plan::{CLASSIC_RECV, FAST_RECV, Plan, TlsVersion};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Knobs {
@@ -22,6 +22,10 @@ pub struct Knobs {
     pub max_time: Option<Duration>,
     pub family: Option<Family>,
     pub reuse: bool,
+    /// False: go on whatever a certificate says.
+    pub verify: bool,
+    /// The one version of TLS that is spoken; `None`: the newest of both ends.
+    pub tls: Option<TlsVersion>,
     /// Redirects followed without a key, one after the other; `None`: none is.
     pub follow: Option<u32>,
     pub cookies: Cookies,
@@ -68,6 +72,8 @@ impl Default for Knobs {
             max_time: None,
             family: None,
             reuse: true,
+            verify: true,
+            tls: None,
             follow: None,
             cookies: Cookies::Shared,
             pace: None,
@@ -99,6 +105,8 @@ const TIMES: &[Option<Duration>] = &[
 /// 50 is curl's.
 const FOLLOWS: &[Option<u32>] = &[None, Some(10), Some(50)];
 const FAMILIES: &[Option<Family>] = &[None, Some(Family::Inet), Some(Family::Inet6)];
+
+const TLS: &[Option<TlsVersion>] = &[None, Some(TlsVersion::V1_2), Some(TlsVersion::V1_3)];
 
 pub const KNOBS: &[Knob] = &[
     Knob {
@@ -196,6 +204,24 @@ pub const KNOBS: &[Knob] = &[
         set: |_, _| None,
     },
     Knob {
+        title: "certificates",
+        help: "https: a server that is not trusted is refused, or let pass and told of",
+        show: |k| if k.verify { "verified" } else { "not verified" }.to_owned(),
+        turn: |k, _| k.verify = !k.verify,
+        set: |_, _| None,
+    },
+    Knob {
+        title: "TLS version",
+        help: "https: the newest that both ends speak, or one alone",
+        show: |k| match k.tls {
+            None => "1.2 or 1.3".to_owned(),
+            Some(TlsVersion::V1_2) => "1.2".to_owned(),
+            Some(TlsVersion::V1_3) => "1.3".to_owned(),
+        },
+        turn: |k, on| turn(&mut k.tls, TLS, on),
+        set: |_, _| None,
+    },
+    Knob {
         title: "pace",
         help: "calls a second, to watch them; type a number",
         show: |k| {
@@ -262,6 +288,8 @@ impl Knobs {
         plan.max_time = self.max_time;
         plan.family = self.family;
         plan.reuse = self.reuse;
+        plan.tls.verify = self.verify;
+        (plan.tls.min, plan.tls.max) = (self.tls, self.tls);
         // A look at the queue this often costs nothing that can be measured at 64 KiB.
         plan.watch = Some(Duration::from_millis(5));
     }

@@ -55,6 +55,7 @@ pub fn place(stage: &mut Stage) -> String {
         Some(Popup::Compare(_)) => "comparison over ",
         Some(Popup::Phases { .. }) => "phases over ",
         Some(Popup::Levels) => "levels over ",
+        Some(Popup::Tls { .. }) => "TLS over ",
         Some(Popup::Judged { .. }) => "judgement over ",
         None => "",
     };

@@ -23,6 +23,7 @@ impl Action {
             Action::CompareWith => "compare with this exchange",
             Action::Phases => "phases of the exchanges",
             Action::Levels => "buffers over time",
+            Action::Tls => "TLS and certificates",
             Action::FocusUrl => "to the URL bar",
             Action::FocusRequest => "to the request editor",
             Action::EditExternally => "open in $EDITOR",

@@ -22,6 +22,7 @@ mod response;
 pub mod save;
 mod socket;
 mod start;
+mod tls;
 mod url;
 
 use ratatui::Frame;
@@ -45,6 +46,7 @@ pub use request::text_area as request_text;
 pub use response::view_at;
 pub use socket::call_at;
 pub use start::exercise_at;
+pub use tls::{end as tls_end, refused};
 pub use url::text_area as url_text;
 
 pub fn render(frame: &mut Frame, app: &App) {

@@ -118,6 +118,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             }
             fold::arrived(app, id);
             jump::arrived(app, id);
+            popup::ask_to_go_on(app, id);
             let mut effects = find::arrived(app, id);
             effects.extend(compare::read_bodies(app));
             effects.extend(follow::by_itself(app, id));
@@ -229,6 +230,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),
+        Action::Tls => app.popup = Some(Popup::Tls { top: 0 }),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();

@@ -158,9 +158,13 @@ fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
     cookies::before_send(app, &target);
     let left_out = cookies::left_out(app, &target);
     let now = app.now;
-    let tab = app.tab();
+    let tab = app.tab_mut();
     let mut plan = Plan::new(target, tab.request.bytes());
     tab.knobs.set(&mut plan);
+    let place = (plan.target.host.clone(), plan.target.port);
+    if tab.go_on_once.take() == Some(place) {
+        plan.tls.verify = false;
+    }
     plan.start = now;
     let effects = start(app, app.active, plan, steps, None);
     if let Some(words) = left_out {
@@ -199,6 +203,13 @@ pub(super) fn start(
     });
     app.notice = None;
     effects
+}
+
+/// The exchange that was refused once more, whatever the server's certificate says.
+pub(super) fn go_on_once(app: &mut App) -> Vec<Effect> {
+    let target = Target::parse(&app.tab().url.text()).ok();
+    app.tab_mut().go_on_once = target.map(|target| (target.host, target.port));
+    send(app, None)
 }
 
 fn pause(app: &mut App) -> Vec<Effect> {
