@@ -19,6 +19,9 @@ const SIZE_LINE: usize = 4096;
 
 /// Where a byte that is looked at came from.
 pub enum Whence<'a> {
+    /// A decoded byte of the content, the coded bytes of the body that it came of, and
+    /// where the first of those came from.
+    Decoded(u64, Range<u64>, Origin<'a>),
     /// The request's byte at this offset, and the send() that took it.
     Sent(u64, Option<Brought>),
     Received(Origin<'a>),
@@ -55,7 +58,7 @@ impl Stretch {
 /// The received bytes that a view shows, and the offset it gives the first of them.
 pub fn window(visit: &Visit, kind: ViewKind) -> (Window, u64) {
     match kind {
-        ViewKind::Text | ViewKind::Hex => (visit.body(), 0),
+        ViewKind::Text | ViewKind::Hex => (visit.content(), 0),
         ViewKind::Wire => (visit.received(), visit.sent().len() as u64),
         ViewKind::Headers => {
             let received = visit.received();
@@ -103,7 +106,14 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let exchange = visit.exchange();
     let size_line = |line| size_line(visit, line);
     match kind {
-        ViewKind::Text | ViewKind::Hex => Whence::Received(exchange.origin_of_body(at, size_line)),
+        ViewKind::Text | ViewKind::Hex => match visit.meaning.shown() {
+            Some(decoded) => {
+                let coded = decoded.coded(at);
+                let origin = exchange.origin_of_body(coded.start, size_line);
+                Whence::Decoded(at, coded, origin)
+            }
+            None => Whence::Received(exchange.origin_of_body(at, size_line)),
+        },
         ViewKind::Wire => match at.checked_sub(visit.sent().len() as u64) {
             Some(at) => Whence::Received(exchange.origin(at, size_line)),
             None => Whence::Sent(at, exchange.sent_by(at)),
@@ -118,15 +128,23 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
     match (whence(visit, from, at), to) {
         (Whence::Sent(at, _), ViewKind::Wire) => Some(at),
         (Whence::Sent(..), _) => None,
+        (Whence::Decoded(at, ..), ViewKind::Text | ViewKind::Hex) => Some(at),
         (Whence::Received(origin), ViewKind::Text | ViewKind::Hex) => match origin.part {
-            Part::Body(at) => Some(at),
+            Part::Body(at) => Some(match visit.meaning.shown() {
+                Some(decoded) => decoded.decoded(at),
+                None => at,
+            }),
             _ => None,
         },
-        (Whence::Received(origin), ViewKind::Wire) => Some(sent + origin.wire?),
-        (Whence::Received(origin), ViewKind::Headers) => match origin.part {
-            Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
-            _ => None,
-        },
+        (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Wire) => {
+            Some(sent + origin.wire?)
+        }
+        (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Headers) => {
+            match origin.part {
+                Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
+                _ => None,
+            }
+        }
     }
 }
 
@@ -134,6 +152,8 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
 pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Vec<u64> {
     let exchange = visit.exchange();
     let sent = match kind {
+        // Between two marks nobody knows where a recv's bytes went.
+        ViewKind::Text | ViewKind::Hex if visit.meaning.shown().is_some() => return Vec::new(),
         ViewKind::Text | ViewKind::Hex => return exchange.starts(of, Space::Body, range),
         ViewKind::Wire => visit.sent().len() as u64,
         ViewKind::Headers => return Vec::new(),

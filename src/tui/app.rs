@@ -72,6 +72,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// Coded bodies are shown as they came.
+    pub as_received: bool,
     /// What the bytes under the cursor are is shown below the views.
     pub inspects: bool,
     /// Whose first bytes are marked in the views.
@@ -289,6 +291,7 @@ impl Default for Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            as_received: false,
             inspects: false,
             ruler: None,
             visits: VecDeque::new(),

@@ -101,7 +101,7 @@ fn marked<T>(
     match kind {
         ViewKind::Text => {
             let text = Text {
-                window: visit.body(),
+                window: visit.content(),
                 width,
                 wrap,
                 left,
@@ -113,7 +113,7 @@ fn marked<T>(
             })
         }
         ViewKind::Hex => look(&Hex {
-            window: visit.body(),
+            window: visit.content(),
             width,
             left,
             marks,

@@ -35,6 +35,8 @@ pub enum Of {
     Snippets,
     /// What bytes are copied as.
     Forms,
+    /// What a text can be read as.
+    Charsets,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -70,6 +72,8 @@ pub enum Choice {
     /// Index into [`crate::request::SNIPPETS`].
     Snippet(usize),
     Url(String),
+    /// Index into [`crate::decode::charset::CHOICES`]; `None`: as the response says.
+    Charset(Option<usize>),
 }
 
 impl List {
@@ -92,6 +96,7 @@ impl Of {
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
             Of::Forms => "Copy as · Enter copies · Esc closes",
+            Of::Charsets => "Charset · Enter reads the text so · Esc closes",
             Of::Urls => "URLs",
         }
     }

@@ -7,6 +7,7 @@ mod ascii;
 mod bar;
 mod buffers;
 mod compare;
+mod content;
 mod footer;
 mod inspector;
 mod list;

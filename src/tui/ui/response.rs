@@ -14,7 +14,7 @@ use crate::tui::layout::inside;
 use crate::tui::lens;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{
-    inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
+    content, inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
 };
 use crate::tui::visit::{ViewKind, Visit};
 
@@ -93,6 +93,7 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
     if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
+    state.extend(content::state(visit, active));
     let find = tab.find.words(now);
     if !find.is_empty() {
         state.push(find);
@@ -135,6 +136,7 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         spans.push(styled("none", theme.bad()));
     }
     spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
+    spans.push(Span::raw(content::sizes(visit, width >= 76)));
     if let Some(progress) = exchange.progress()
         && !visit.shows_end()
         && let Some(total) = progress.total

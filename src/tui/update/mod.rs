@@ -10,6 +10,7 @@
 
 mod compare;
 mod compose;
+mod content;
 mod copy;
 mod cursor;
 mod find;
@@ -74,10 +75,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 for event in events {
                     visit.live.apply(event);
                 }
-                visit.sniff();
             }
+            let effects = content::feed(app, id);
             jump::arrived(app, id);
-            Vec::new()
+            effects
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;
@@ -105,8 +106,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            let mut effects = content::feed(app, id);
             jump::arrived(app, id);
-            compare::read_bodies(app)
+            effects.extend(compare::read_bodies(app));
+            effects
+        }
+        Message::Unpacked { id, unpacked } => {
+            content::unpacked(app, id, unpacked);
+            Vec::new()
         }
         Message::Found {
             id,
@@ -264,6 +271,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Slower
         | Action::Faster => moment::perform(app, action),
         Action::Rejudge => return moment::rejudge(app),
+        Action::AsReceived | Action::Charset | Action::UnpackOn => {
+            return content::perform(app, action);
+        }
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::NextMethod

@@ -136,6 +136,7 @@ fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
     plan.start = now;
     let mut visit = Visit::new(id, &plan);
     visit.paused = steps.is_some();
+    visit.meaning.as_received = tab.as_received;
     // One exchange at a time in a tab: what still runs in the one shown is cancelled.
     if let Some(old) = tab.visit().filter(|visit| !visit.over) {
         effects.push(Effect::Cancel(old.id));
