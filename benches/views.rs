@@ -7,6 +7,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use sockeye::body::{Answer, Memory, Needle, Window, Writer};
+use sockeye::decode::Letters;
 use sockeye::view::{Hex, Marks, Text, View, Wire};
 
 const ROUNDS: usize = 5;
@@ -89,6 +90,7 @@ fn append(mut writer: Writer, text: &[u8], size: usize, total: usize) {
 fn looking(window: &Window) {
     let text = |wrap| Text {
         window: window.clone(),
+        letters: Letters::default(),
         width: WIDTH,
         wrap,
         left: 0,

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use sockeye::anomaly::{self, Anomaly};
 use sockeye::body::{Memory, Window, Writer};
+use sockeye::decode::Letters;
 use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::view::safe::{is_unsafe, width};
@@ -18,6 +19,7 @@ fn window(bytes: &[u8]) -> Window {
 fn text(bytes: &[u8], width: usize, wrap: bool, left: usize) -> Text {
     Text {
         window: window(bytes),
+        letters: Letters::default(),
         width,
         wrap,
         left,

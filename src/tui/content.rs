@@ -12,7 +12,7 @@ use crate::decode::charset::PREFIX;
 use crate::decode::{By, Charset, Codings};
 use crate::tui::unpack::{Mark, State, Unpacked};
 
-/// Marks that are kept; with more, every second one goes.
+/// Marks that are kept.
 const MARKS: usize = 4096;
 
 /// See the module's words.
@@ -37,6 +37,8 @@ pub struct Decoded {
     pub faults: Vec<String>,
     /// Ascending; the first is of nothing decoded.
     marks: Vec<Mark>,
+    /// Coded bytes between two marks, at least; never 0.
+    gap: u64,
     /// Bytes of the body that its thread knows of, and whether that was all.
     told: Option<(u64, bool)>,
 }
@@ -77,6 +79,7 @@ impl Content {
             state: State::Running,
             faults: Vec::new(),
             marks: vec![Mark::default()],
+            gap: 1,
             told: None,
         });
     }
@@ -100,14 +103,26 @@ impl Decoded {
         self.at = unpacked.at;
         self.state = unpacked.state;
         self.faults = unpacked.faults;
-        self.marks.extend(unpacked.marks);
-        self.marks.dedup();
-        while self.marks.len() > MARKS {
-            let mut keep = false;
-            self.marks.retain(|_| {
-                keep = !keep;
-                keep
-            });
+        for mark in unpacked.marks {
+            self.keep(mark);
+        }
+    }
+
+    /// Marks stand `gap` coded bytes apart or more; when they are too many, further.
+    fn keep(&mut self, mark: Mark) {
+        let gap = self.gap;
+        let last = self.marks.last().map_or(0, |last| last.coded);
+        if mark.coded < last.saturating_add(gap) {
+            return;
+        }
+        self.marks.push(mark);
+        if self.marks.len() > MARKS {
+            self.gap = mark.coded / (MARKS as u64 / 2);
+            let all = std::mem::take(&mut self.marks);
+            self.marks.push(Mark::default());
+            for mark in all {
+                self.keep(mark);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::body::Pattern;
+use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
@@ -102,6 +103,7 @@ fn marked<T>(
         ViewKind::Text => {
             let text = Text {
                 window: visit.content(),
+                letters: Letters::of(visit.meaning.charset.encoding),
                 width,
                 wrap,
                 left,

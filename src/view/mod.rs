@@ -8,6 +8,7 @@ mod flow;
 pub mod headers;
 pub mod hex;
 pub mod inspect;
+pub mod reading;
 pub mod safe;
 pub mod stack;
 pub mod text;

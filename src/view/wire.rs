@@ -87,7 +87,7 @@ impl Wire<'_> {
             return Ok(Vec::new());
         };
         let bytes = flow.bytes.get(row.start..row.end)?;
-        Ok(cells(from + row.start, bytes, Look::Wire))
+        Ok(cells(from + row.start, bytes, Look::Wire, row.reading))
     }
 
     fn base(&self) -> u64 {
