@@ -338,6 +338,34 @@ fn a_step_lets_exactly_one_call_through() {
 }
 
 #[test]
+fn when_bytes_arrived_is_told_by_recvmsg_where_it_was_asked_for() {
+    // A body of many arrivals: the kernel begins to stamp a moment after it was asked to.
+    let body = "x".repeat(9_000_000);
+    let server = Server::start(move |_| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        vec![send(head), send(&body)]
+    })
+    .unwrap();
+    for arrivals in [false, true] {
+        let mut plan = plan(&server, "/");
+        plan.arrivals = arrivals;
+        let done = run(plan);
+        let recvs = done.events.iter().filter_map(|event| match event.kind {
+            Kind::Recv {
+                stamped, lay_us, ..
+            } => Some((stamped, lay_us.is_some())),
+            _ => None,
+        });
+        let recvs: Vec<_> = recvs.collect();
+        assert!(recvs.iter().all(|&(stamped, _)| {
+            stamped == (arrivals && cfg!(any(target_os = "linux", target_os = "android")))
+        }));
+        let told = recvs.iter().any(|&(_, told)| told);
+        assert_eq!(told, arrivals && cfg!(target_os = "linux"), "{recvs:?}");
+    }
+}
+
+#[test]
 fn a_throttled_call_is_held_and_says_so() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let control = Control::new();

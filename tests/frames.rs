@@ -14,6 +14,8 @@ mod looking;
 mod pointing;
 #[path = "support/scene.rs"]
 mod scene;
+#[path = "frames/session.rs"]
+mod session;
 #[path = "support/stage.rs"]
 mod stage;
 

@@ -25,7 +25,12 @@ fn key_table() -> String {
     for place in places {
         for row in ROWS.iter().filter(|row| row.place == place) {
             let keys: Vec<String> = row.keys.iter().map(|key| format!("`{key}`")).collect();
-            let (title, keys) = (place.title(), keys.join(" "));
+            // What has no key is found in the list of commands.
+            let keys = match keys.as_slice() {
+                [] => "by name".to_owned(),
+                keys => keys.join(" "),
+            };
+            let title = place.title();
             let _ = writeln!(table, "| {title} | {keys} | {} |", row.help);
         }
     }

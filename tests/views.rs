@@ -7,6 +7,7 @@ use sockeye::body::{Memory, Window, Writer};
 use sockeye::decode::Letters;
 use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
 use sockeye::exchange::Exchange;
+use sockeye::exchange::dialogue::Dialogue;
 use sockeye::view::safe::{is_unsafe, width};
 use sockeye::view::{Headers, Hex, Line, Marks, Role, Text, View, Wire, wire};
 
@@ -40,6 +41,11 @@ fn wire<'a>(sent: &'a [u8], received: &[u8], width: usize) -> Wire<'a> {
     Wire {
         sent,
         received: window(received),
+        // Lives as long as the test.
+        dialogue: Box::leak(Box::new(Dialogue::of(
+            sent.len() as u64,
+            received.len() as u64,
+        ))),
         width,
         regions: &[],
         marks: Marks::default(),
@@ -344,6 +350,8 @@ fn wire_colours_received_bytes_by_what_they_are() {
             asked: 4096,
             bytes: received.len() as u32,
             queued: None,
+            lay_us: None,
+            stamped: false,
         },
         Kind::Head(Box::new(head(
             1000,

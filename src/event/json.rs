@@ -86,12 +86,19 @@ impl Kind {
                 asked,
                 bytes,
                 queued,
+                lay_us,
+                stamped,
             } => {
                 write!(
                     out,
                     ",\"offset\":{offset},\"asked\":{asked},\"bytes\":{bytes}"
                 )?;
-                number(out, "queued", *queued)
+                number(out, "queued", *queued)?;
+                number(out, "lay_us", *lay_us)?;
+                match stamped {
+                    true => out.write_all(b",\"call\":\"recvmsg\""),
+                    false => Ok(()),
+                }
             }
             Kind::CallFailed { call, errno, error } => {
                 text(out, "call", call.name())?;
@@ -141,10 +148,26 @@ impl Kind {
                 text(out, "message", &anomaly.message())?;
                 text(out, "rule", anomaly.kind.rule())
             }
+            Kind::Answer { number, offset } => {
+                write!(out, ",\"number\":{number},\"offset\":{offset}")
+            }
+            Kind::Answered { answers, requests } => {
+                write!(out, ",\"answers\":{answers},\"requests\":{requests}")
+            }
             Kind::Redirect { from, to, status } => {
                 text(out, "from", from)?;
                 text(out, "to", to)?;
                 write!(out, ",\"status\":{status}")
+            }
+            Kind::Cookie(cookie) => {
+                text(out, "name", &cookie.name)?;
+                text(out, "outcome", cookie.outcome)?;
+                let Some(refused) = &cookie.refused else {
+                    return Ok(());
+                };
+                text(out, "kind", refused.kind)?;
+                text(out, "message", &refused.why)?;
+                text(out, "rule", refused.rule)
             }
             Kind::End(end) => write!(
                 out,
@@ -222,8 +245,21 @@ mod tests {
                     asked: 4096,
                     bytes: 0,
                     queued: None,
+                    lay_us: None,
+                    stamped: false,
                 },
                 r#"{"t_us":7,"event":"recv","offset":3,"asked":4096,"bytes":0}"#,
+            ),
+            (
+                Kind::Recv {
+                    offset: 3,
+                    asked: 4096,
+                    bytes: 9,
+                    queued: Some(12),
+                    lay_us: Some(1500),
+                    stamped: true,
+                },
+                r#"{"t_us":7,"event":"recv","offset":3,"asked":4096,"bytes":9,"queued":12,"lay_us":1500,"call":"recvmsg"}"#,
             ),
             (
                 Kind::ConnectStart {

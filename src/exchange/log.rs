@@ -1,6 +1,10 @@
 //! The bounded log: the first events and the last ones, and how many lie between.
+//!
+//! What lies between is not lost to the fold: [`super::past`] goes on from where the last
+//! ones begin.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::event::{Event, Kind};
 
@@ -20,6 +24,14 @@ pub struct Log {
     pub(super) chunks: Index,
     count: u64,
     last_call_us: u64,
+}
+
+/// Where an event is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    First,
+    Last,
+    Nowhere,
 }
 
 /// Where the kept events of one kind are: rows in order, looked up by halving.
@@ -74,11 +86,26 @@ impl Index {
         from
     }
 
-    fn push(&mut self, row: Row, in_first: bool) {
+    /// Rows so far, those that were not kept counted too.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn push(&mut self, row: Row, place: Place) {
         self.count += 1;
-        match in_first {
-            true => self.first.push(row),
-            false => self.last.push_back(row),
+        match place {
+            Place::First => self.first.push(row),
+            Place::Last => self.last.push_back(row),
+            Place::Nowhere => {}
+        }
+    }
+
+    /// These counts, over that index's first rows.
+    fn over(&self, other: &Index) -> Index {
+        Index {
+            first: other.first.clone(),
+            last: VecDeque::new(),
+            count: self.count,
         }
     }
 
@@ -91,21 +118,52 @@ impl Index {
 }
 
 impl Log {
-    /// `body`: the body bytes that lie before it.
-    pub(super) fn push(&mut self, event: Event, body: u64) {
-        let in_first = self.first.len() < KEPT;
+    /// `body`: the body bytes that lie before it. Answers the event that is kept no longer.
+    pub(super) fn push(&mut self, event: Event, body: u64) -> Option<Event> {
+        let place = match self.first.len() < KEPT {
+            true => Place::First,
+            false => Place::Last,
+        };
+        self.count_in(&event, body, place);
+        if place == Place::First {
+            self.first.push(event);
+            return None;
+        }
+        self.last.push_back(event);
+        if self.last.len() <= KEPT {
+            return None;
+        }
+        let gone = self.last.pop_front();
+        let kept_from = self.last_from();
+        for index in [
+            &mut self.calls,
+            &mut self.sends,
+            &mut self.recvs,
+            &mut self.chunks,
+        ] {
+            index.forget(kept_from);
+        }
+        gone
+    }
+
+    /// The same for an event that is counted alone.
+    pub(super) fn pass(&mut self, event: &Event, body: u64) {
+        self.count_in(event, body, Place::Nowhere);
+    }
+
+    fn count_in(&mut self, event: &Event, body: u64, place: Place) {
         let row = Row {
             event: self.count,
             body,
         };
         self.count += 1;
         if is_call(&event.kind) {
-            self.calls.push(row, in_first);
+            self.calls.push(row, place);
         }
         match event.kind {
-            Kind::Send { .. } => self.sends.push(row, in_first),
-            Kind::Recv { .. } => self.recvs.push(row, in_first),
-            Kind::Chunk { .. } => self.chunks.push(row, in_first),
+            Kind::Send { .. } => self.sends.push(row, place),
+            Kind::Recv { .. } => self.recvs.push(row, place),
+            Kind::Chunk { .. } => self.chunks.push(row, place),
             Kind::Connected { .. } | Kind::Reused { .. } => {
                 (self.sends, self.recvs, self.chunks) = Default::default();
             }
@@ -114,22 +172,29 @@ impl Log {
         if !matches!(event.kind, Kind::Queues(_) | Kind::PeerQueues(_)) {
             self.last_call_us = event.t_us;
         }
-        if in_first {
-            self.first.push(event);
-            return;
-        }
-        self.last.push_back(event);
-        if self.last.len() > KEPT {
-            self.last.pop_front();
-            let kept_from = self.count - KEPT as u64;
-            for index in [
-                &mut self.calls,
-                &mut self.sends,
-                &mut self.recvs,
-                &mut self.chunks,
-            ] {
-                index.forget(kept_from);
-            }
+    }
+
+    /// The last event so far was the last of the first ones.
+    pub(super) fn first_is_full(&self) -> bool {
+        self.count == KEPT as u64
+    }
+
+    /// The counts without an event.
+    pub(super) fn counts(&self) -> Log {
+        self.over(&Log::default())
+    }
+
+    /// These counts, over that log's first events: as it was where its gap ends.
+    pub(super) fn over(&self, other: &Log) -> Log {
+        Log {
+            first: other.first.clone(),
+            last: VecDeque::new(),
+            calls: self.calls.over(&other.calls),
+            sends: self.sends.over(&other.sends),
+            recvs: self.recvs.over(&other.recvs),
+            chunks: self.chunks.over(&other.chunks),
+            count: self.count,
+            last_call_us: self.last_call_us,
         }
     }
 
@@ -143,29 +208,30 @@ impl Log {
         self.count - (self.first.len() + self.last.len()) as u64
     }
 
-    /// How many events, from the first on, are kept without a gap.
-    pub fn kept_from_start(&self) -> u64 {
-        match self.dropped() {
-            0 => self.count,
-            _ => self.first.len() as u64,
-        }
+    /// The numbers of those that were not kept; empty, where the last ones begin, when
+    /// all are.
+    pub fn gap(&self) -> Range<u64> {
+        self.first.len() as u64..self.last_from()
+    }
+
+    fn last_from(&self) -> u64 {
+        self.count - self.last.len() as u64
     }
 
     pub fn event(&self, number: u64) -> Option<&Event> {
         match self.first.get(usize::try_from(number).ok()?) {
             Some(event) => Some(event),
             None => {
-                let from = self.count - self.last.len() as u64;
-                self.last
-                    .get(usize::try_from(number.checked_sub(from)?).ok()?)
+                let number = number.checked_sub(self.last_from())?;
+                self.last.get(usize::try_from(number).ok()?)
             }
         }
     }
 
     /// Every kept event with its number.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &Event)> {
-        let from = self.count - self.last.len() as u64;
-        (0..).zip(&self.first).chain((from..).zip(self.last.iter()))
+        let last = (self.last_from()..).zip(self.last.iter());
+        (0..).zip(&self.first).chain(last)
     }
 
     /// How many kept events are rows of the socket log.
@@ -181,8 +247,18 @@ impl Log {
 
     /// The socket log's row of this event.
     pub fn row_of(&self, number: u64) -> Option<usize> {
-        let row = self.calls.before(|row| row.event < number);
+        let row = self.row_from(number);
         (self.calls.row(row)?.event == number).then_some(row)
+    }
+
+    /// The socket log's first row that is not before this event.
+    pub fn row_from(&self, number: u64) -> usize {
+        self.calls.before(|row| row.event < number)
+    }
+
+    /// Which call of all the row is, from 0, and how many there were, kept or not.
+    pub fn nth_call(&self, row: usize) -> (u64, u64) {
+        (self.calls.nth(row), self.calls.count())
     }
 
     /// When the last event that is not a look at the queues was.
@@ -205,6 +281,8 @@ fn is_call(kind: &Kind) -> bool {
             | Kind::Anomaly(_)
             | Kind::ResolveStart { .. }
             | Kind::ConnectStart { .. }
+            | Kind::Answer { .. }
+            | Kind::Answered { .. }
             | Kind::End(_)
     )
 }

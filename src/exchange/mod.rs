@@ -9,7 +9,10 @@
 //!   └────────────── a kept connection ─▸┘     (a 1xx head leaves Waiting as it is)
 //! ```
 
+mod answers;
 pub mod compare;
+pub mod dialogue;
+mod levels;
 mod log;
 mod origin;
 mod past;
@@ -19,9 +22,11 @@ use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
+    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
 };
 
+pub use answers::{ANSWERS_KEPT, Answer};
+pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
 pub use past::Past;
@@ -52,9 +57,15 @@ pub struct Exchange {
     pub not_reused: Option<&'static str>,
     pub sends: Calls,
     pub recvs: Calls,
+    /// The order in which both directions' bytes went.
+    pub dialogue: dialogue::Dialogue,
     /// Wire bytes received on the connection before this exchange: what offsets in the
     /// events count from.
     pub wire_base: u64,
+    /// Responses that others followed. From here to `trailers` it is all of the last one.
+    over: Vec<answers::Over>,
+    /// Where the last response begins.
+    pub start: answers::Start,
     pub interim: Vec<Head>,
     pub head: Option<Head>,
     /// Wire bytes of this exchange before the body: `<= recvs.bytes`.
@@ -62,12 +73,18 @@ pub struct Exchange {
     pub body_bytes: u64,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
+    /// Whole responses and requests, where more than one was sent; known at the end.
+    pub answered: Option<(u32, u32)>,
+    /// What became of each `Set-Cookie`, where a jar looked at them.
+    pub cookies: Vec<CookieTold>,
     /// The first [`ANOMALIES_KEPT`].
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
     pub queues: Option<Queues>,
     /// At the server's end, where that is our own playground.
     pub peer_queues: Option<Queues>,
+    /// Both over time.
+    pub levels: Levels,
     pub rate: Rate,
     /// When the last byte came.
     pub last_byte_us: Option<u64>,
@@ -82,6 +99,9 @@ pub struct Exchange {
     pub end: Option<End>,
     pub closed: Option<Closed>,
     pub error: Option<Failure>,
+    /// The fold of all events before the log's last ones, once its first ones are full;
+    /// from here on the past is told beyond a gap.
+    behind: Option<Box<Exchange>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -182,8 +202,8 @@ impl Default for Rate {
 pub enum BodyPlace {
     /// In the wire store, from `start` (counted in this exchange) on.
     Wire { start: u64, len: u64 },
-    /// In the body store: a transfer coding was removed.
-    Decoded { len: u64 },
+    /// In the body store, from `start` on: a transfer coding was removed.
+    Decoded { start: u64, len: u64 },
 }
 
 /// A call that has not answered.
@@ -205,12 +225,30 @@ impl Exchange {
 
     /// The fold.
     pub fn apply(&mut self, event: Event) {
+        let body_before = self.fold(&event);
+        let gone = self.log.push(event, body_before);
+        if self.log.first_is_full() {
+            // Its log's own events are not copied for that.
+            let log = std::mem::take(&mut self.log);
+            let mut behind = self.clone();
+            behind.log = log.counts();
+            self.log = log;
+            self.behind = Some(Box::new(behind));
+        }
+        if let (Some(gone), Some(behind)) = (gone, &mut self.behind) {
+            let body_before = behind.fold(&gone);
+            behind.log.pass(&gone, body_before);
+        }
+    }
+
+    /// What an event changes in the fields; answers the body bytes that lie before it.
+    fn fold(&mut self, event: &Event) -> u64 {
         let t = event.t_us;
         // A recv's body bytes follow it, a chunk's may be told before or after it.
-        let body_before = match event.kind {
+        let body_before = self.start.body.saturating_add(match event.kind {
             Kind::Chunk { .. } => self.chunks.bytes,
             _ => self.body_bytes,
-        };
+        });
         match &event.kind {
             Kind::ResolveStart { host, .. } => {
                 self.phase = Phase::Resolving;
@@ -246,6 +284,7 @@ impl Exchange {
             Kind::NotReused { why, .. } => self.not_reused = Some(why),
             Kind::Send { offered, sent, .. } => {
                 self.sends.add(*sent, sent < offered);
+                self.dialogue.sent(u64::from(*sent));
                 if self.sends.bytes >= self.request_len && self.phase == Phase::Sending {
                     self.phase = Phase::Waiting;
                     close(&mut self.spans.send, t);
@@ -268,6 +307,7 @@ impl Exchange {
                     self.spans.receive = Some(Span { from: t, to: None });
                 }
                 self.recvs.add(*bytes, bytes < asked);
+                self.dialogue.received(u64::from(*bytes));
                 self.rate.add(t, u64::from(*bytes));
                 self.last_asked = *asked;
                 if *bytes > 0 {
@@ -282,8 +322,14 @@ impl Exchange {
                 }
             }
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
-            Kind::Queues(queues) => self.queues = Some(**queues),
-            Kind::PeerQueues(queues) => self.peer_queues = Some(**queues),
+            Kind::Queues(queues) => {
+                self.queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
+            Kind::PeerQueues(queues) => {
+                self.peer_queues = Some(**queues);
+                self.levels.add(t, self.queues, self.peer_queues);
+            }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
                 self.interim.push((**head).clone());
@@ -341,9 +387,12 @@ impl Exchange {
                     exit: *exit,
                 });
             }
+            Kind::Answer { offset, .. } => self.next_answer(*offset),
+            Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
+            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
-        self.log.push(event, body_before);
+        body_before
     }
 
     fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {
@@ -355,6 +404,7 @@ impl Exchange {
         // goes out again from its first byte, and the offsets start anew.
         self.sends = Calls::default();
         self.recvs = Calls::default();
+        self.dialogue = Default::default();
         self.rate = Rate::default();
         self.spans.send = Some(Span { from: t, to: None });
         if self.request_len == 0 {
@@ -393,6 +443,7 @@ impl Exchange {
     pub fn body_place(&self) -> BodyPlace {
         match self.head.as_ref().map(|head| head.framing) {
             Some(Framing::Chunked) => BodyPlace::Decoded {
+                start: self.start.decoded,
                 len: self.body_bytes,
             },
             _ => BodyPlace::Wire {

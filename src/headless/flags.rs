@@ -100,6 +100,16 @@ pub struct Fetch {
           help_heading = REQUEST)]
     pub user: Option<String>,
 
+    /// Cookies: 'name=value; name=value' as they stand, or a file to read them from
+    /// (Netscape's format, or the heads of responses); '' only keeps those that come
+    #[arg(short = 'b', long = "cookie", value_name = "DATA/FILE", action = ArgAction::Append,
+          allow_hyphen_values = true, help_heading = REQUEST)]
+    pub cookies: Vec<String>,
+
+    /// Write the cookies there in the end, in Netscape's format ('-': standard output)
+    #[arg(short = 'c', long, value_name = "FILE", help_heading = REQUEST)]
+    pub cookie_jar: Option<PathBuf>,
+
     /// Ask with HTTP/1.0
     #[arg(long = "http1.0", help_heading = REQUEST)]
     pub http1_0: bool,
@@ -107,7 +117,7 @@ pub struct Fetch {
     /// Send exactly these bytes ('-': standard input); the URL says only where to connect
     #[arg(long, value_name = "FILE", help_heading = REQUEST,
           conflicts_with_all = ["method", "headers", "data", "head", "user_agent", "user",
-                                "http1_0"])]
+                                "cookies", "http1_0"])]
     pub request_file: Option<PathBuf>,
 
     /// Follow redirects
@@ -138,6 +148,11 @@ pub struct Fetch {
     /// Sockets in non-blocking mode: EAGAIN is shown, poll() waits
     #[arg(long, help_heading = SOCKET)]
     pub nonblocking: bool,
+
+    /// The kernel says when received bytes arrived: recvmsg() with SO_TIMESTAMPNS in place
+    /// of recv(), and `lay_us` in the events
+    #[arg(long, help_heading = SOCKET)]
+    pub arrivals: bool,
 
     /// The socket's timeout, of each call, in seconds; 0 is none
     #[arg(long, value_name = "S", value_parser = seconds, help_heading = SOCKET)]
@@ -184,8 +199,6 @@ const ABSENT: &[(&str, Option<char>, ArgAction)] = &[
     ("cert", None, ArgAction::Append),
     ("key", None, ArgAction::Append),
     ("proxy", Some('x'), ArgAction::Append),
-    ("cookie", Some('b'), ArgAction::Append),
-    ("cookie-jar", Some('c'), ArgAction::Append),
 ];
 
 /// The first flag that was given of those that this version does not have.

@@ -5,6 +5,7 @@
 
 use super::archive::Archive;
 use super::content::Content;
+use super::cookies::Cookies;
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
@@ -17,6 +18,7 @@ use crate::event::{Event, Framing, Head, Kind};
 use crate::exchange::Exchange;
 use crate::net::Sink;
 use crate::plan::Plan;
+use crate::request::split;
 
 #[derive(Debug)]
 pub struct Outlets {
@@ -25,6 +27,7 @@ pub struct Outlets {
     pub verbose: Option<Verbose>,
     pub progress: Option<Progress>,
     pub archive: Option<Archive>,
+    pub cookies: Cookies,
     /// Content codings are undone; the limit that the user set.
     pub decode: bool,
     pub max_decoded: Option<u64>,
@@ -37,6 +40,8 @@ pub struct Outlets {
     /// Of the exchange that runs.
     plan: Option<Plan>,
     recent: Recent,
+    /// Several requests go out: another head may come behind a body.
+    several: bool,
     /// The last `recv()` brought less than was asked.
     drained: bool,
 }
@@ -49,6 +54,7 @@ impl Outlets {
             verbose: None,
             progress: None,
             archive: None,
+            cookies: Cookies::default(),
             decode: false,
             max_decoded: None,
             follow: false,
@@ -57,6 +63,7 @@ impl Outlets {
             exchange: None,
             plan: None,
             recent: Recent::default(),
+            several: false,
             drained: true,
         }
     }
@@ -66,8 +73,9 @@ impl Outlets {
         self.output.next_hop();
         self.status = None;
         self.redirect = None;
+        self.several = split(&plan.request).len() > 1;
         self.plan = Some(plan.clone());
-        self.recent = Recent::new(match self.looks_back() {
+        self.recent = Recent::new(match self.looks_back() || self.cookies.on() {
             true => Keep::All,
             false => Keep::Nothing,
         });
@@ -76,6 +84,16 @@ impl Outlets {
         }
         if self.verbose.is_some() || self.archive.is_some() {
             self.exchange = Some(Exchange::new(plan.end, plan.request.len() as u64));
+        }
+    }
+
+    /// Files of cookies that could not be read.
+    pub fn say_unread(&mut self) {
+        if let Some(verbose) = &mut self.verbose {
+            self.cookies
+                .unread
+                .iter()
+                .for_each(|words| verbose.note(words));
         }
     }
 
@@ -122,12 +140,37 @@ impl Outlets {
         self.verbose.is_some() || self.output.looks_back()
     }
 
+    /// The jar looks at a final head; what it says of it are events too.
+    fn cookies(&mut self, head: &Head, t_us: u64) -> Result<()> {
+        let Some(plan) = self.plan.as_ref().filter(|_| self.cookies.on()) else {
+            return Ok(());
+        };
+        let raw = self.recent.between(head.offset, head.offset + head.bytes);
+        let told = self.cookies.take(head, raw, &plan.target);
+        told.into_iter()
+            .try_for_each(|kind| self.hand_out(Event { t_us, kind }))
+    }
+
     /// What came of a body that is shown with its framing.
     fn raw(&mut self) -> Result<()> {
         match self.output.wants_raw() {
             true => self.output.raw(self.recent.rest()),
             false => Ok(()),
         }
+    }
+
+    /// The next response begins here.
+    fn answer(&mut self, offset: u64) -> Result<()> {
+        if self.output.wants_raw() {
+            self.output.raw(self.recent.until(offset))?;
+        }
+        self.output.next_hop();
+        self.status = None;
+        if self.looks_back() {
+            self.recent.keep(Keep::All);
+            self.recent.begin(offset);
+        }
+        Ok(())
     }
 
     fn head(&mut self, head: &Head) -> Result<()> {
@@ -145,10 +188,11 @@ impl Outlets {
         let content = self.content(head);
         self.output
             .body_begins(chunked, self.redirect.is_some(), content);
-        self.recent.keep(match chunked && self.looks_back() {
-            true => Keep::Last,
-            false => Keep::Nothing,
-        });
+        self.recent
+            .keep(match (chunked || self.several) && self.looks_back() {
+                true => Keep::Last,
+                false => Keep::Nothing,
+            });
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
@@ -241,9 +285,11 @@ impl Outlets {
                 self.drained = bytes < asked;
                 self.recent.end_is(offset + u64::from(*bytes));
             }
+            Kind::Answer { offset, .. } => self.answer(*offset)?,
             Kind::InterimHead(head) => self.head(head)?,
             Kind::Head(head) => {
                 self.head(head)?;
+                self.cookies(head, event.t_us)?;
                 self.body_begins(head);
             }
             // The last chunk: what comes now are trailers, and they may take several recvs.

@@ -15,7 +15,7 @@ mod run;
 mod transport;
 mod turn;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 use rustix::io::Errno;
@@ -23,7 +23,6 @@ use rustix::io::Errno;
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
-use crate::proto::Reader;
 use crate::url::Scheme;
 
 use connect::connect;
@@ -234,38 +233,38 @@ impl<S: Sink> Run<'_, S> {
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
         let plan = self.plan;
         let mut buffer = vec![0; plan.recv_size.clamp(1, LARGEST_CALL)];
-        while turn.reader.ended().is_none() {
+        turn.connection.transport.stamp_arrivals(plan.arrivals);
+        while !turn.over() {
             self.gate(Call::Recv)?;
             let limit = Limit::of(plan, Call::Recv)?;
             let queued = self.look(&turn.connection)?;
+            let lain = self.lain(&turn.connection, queued);
             let transport = &mut turn.connection.transport;
             let answer = transport
                 .set_recv_timeout(limit.map(|limit| limit.left))
-                .and_then(|()| transport.recv(&mut buffer));
-            let recv = |bytes: usize| Kind::Recv {
+                .and_then(|()| transport.recv_told(&mut buffer));
+            let recv = |bytes: usize, lay: Option<Duration>| Kind::Recv {
                 offset: turn.connection.received,
                 asked: buffer.len() as u32,
                 bytes: bytes as u32,
                 queued,
+                lay_us: lay.and_then(|lay| u32::try_from(lay.as_micros()).ok()),
+                stamped: turn.connection.transport.is_stamped(),
             };
             match answer {
                 // The cancel's shutdown() is what answered, not the peer.
-                Ok(0) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
-                Ok(0) => {
-                    self.events.emit(recv(0))?;
-                    turn.peer_closed = true;
-                    turn.reader.feed_eof(&mut self.events);
+                Ok((0, _)) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
+                Ok((0, _)) => {
+                    self.events.emit(recv(0, None))?;
+                    turn.take_close(&mut self.events);
                     self.events.flush()?;
                 }
-                Ok(bytes) => {
-                    let event = recv(bytes);
+                Ok((bytes, lay)) => {
+                    let event = recv(bytes, lay.or(lain));
                     let bytes = &buffer[..bytes];
                     turn.connection.received += bytes.len() as u64;
                     self.events.received(bytes, event)?;
-                    turn.reader.feed(bytes, &mut self.events);
-                    if plan.end == EndMode::Once && turn.reader.ended().is_none() {
-                        turn.reader.stop(EndReason::Once, &mut self.events);
-                    }
+                    turn.take(bytes, &mut self.events);
                     self.events.flush()?;
                 }
                 Err(Errno::AGAIN) => {
@@ -312,7 +311,7 @@ impl<S: Sink> Run<'_, S> {
         if self.plan.end != EndMode::Timeout || limit.is_some_and(|limit| !limit.is_of_the_call()) {
             return Err(timed_out(Call::Recv, limit));
         }
-        turn.reader.stop(EndReason::Timeout, &mut self.events);
+        turn.stop(EndReason::Timeout, &mut self.events);
         self.events.flush()
     }
 
@@ -337,6 +336,14 @@ impl<S: Sink> Run<'_, S> {
         Ok(queues.recv_queued)
     }
 
+    /// Paced by hand, bytes lie in the kernel for a while: for how long those unread have
+    /// lain at least. At speed the question would cost more than the answer is worth.
+    fn lain(&self, connection: &Connection, queued: Option<u32>) -> Option<Duration> {
+        let asks = queued > Some(0) && !self.plan.arrivals && self.control.paced();
+        asks.then(|| probe::since_arrival(&connection.transport))
+            .flatten()
+    }
+
     /// Says how it ended, and closes or keeps the connection.
     fn end(
         mut self,
@@ -348,10 +355,13 @@ impl<S: Sink> Run<'_, S> {
     ) -> Result<()> {
         let mut turn = turn;
         // From here on the sink's refusals change nothing: the outcome stands.
+        if let Some(answered) = turn.as_ref().and_then(Turn::answered) {
+            let _ = self.events.emit(answered);
+        }
         if let Err(error) = &outcome {
             let reason = end_reason(error);
-            if let Some(turn) = turn.as_mut().filter(|turn| turn.reader.ended().is_none()) {
-                turn.reader.stop(reason, &mut self.events);
+            if let Some(turn) = &mut turn {
+                turn.stop(reason, &mut self.events);
                 let _ = self.events.flush();
             }
             let _ = self.events.emit(Kind::Error {
@@ -361,14 +371,14 @@ impl<S: Sink> Run<'_, S> {
             });
         }
         let failed = outcome.as_ref().err().map(end_reason);
-        let reader = turn.as_ref().map(|turn| &turn.reader);
         let _ = self.events.emit(Kind::End(End {
-            reason: reader
-                .and_then(Reader::ended)
+            reason: turn
+                .as_ref()
+                .and_then(Turn::ended)
                 .or(failed)
                 .unwrap_or(EndReason::Error),
-            head_bytes: reader.map_or(0, Reader::head_bytes),
-            body_bytes: reader.map_or(0, Reader::body_bytes),
+            head_bytes: turn.as_ref().map_or(0, Turn::head_bytes),
+            body_bytes: turn.as_ref().map_or(0, Turn::body_bytes),
             wire_bytes: turn.as_ref().map_or(0, Turn::received),
             us: micros(began.elapsed()),
         }));

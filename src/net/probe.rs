@@ -6,7 +6,9 @@
 #![allow(unsafe_code)]
 
 use std::os::fd::AsFd;
+use std::time::Duration;
 
+use rustix::io::Result;
 use rustix::net::sockopt;
 
 use crate::event::Queues;
@@ -30,6 +32,26 @@ pub fn queues(socket: &impl AsFd) -> Queues {
 pub fn recv_queued(socket: &impl AsFd) -> Option<u32> {
     let bytes = rustix::io::ioctl_fionread(socket).ok()?;
     u32::try_from(bytes).ok()
+}
+
+/// For how long nothing has come in (`tcpi_last_data_recv`, in the kernel's ticks of 1
+/// to 10 ms): what lies unread has lain for at least as long.
+pub fn since_arrival(socket: &impl AsFd) -> Option<Duration> {
+    system::since_arrival(socket.as_fd())
+}
+
+/// Has the kernel stamp what arrives (SO_TIMESTAMPNS); false: it has no such stamps.
+pub fn stamp_arrivals(socket: &impl AsFd, on: bool) -> bool {
+    system::stamp_arrivals(socket.as_fd(), on)
+}
+
+/// One `recvmsg()` on a socket whose arrivals are stamped: how many bytes it brought, and
+/// for how long the last of them had lain in the kernel. Older bytes had lain for longer.
+///
+/// # Errors
+/// The call's.
+pub fn recvmsg(socket: &impl AsFd, buffer: &mut [u8]) -> Result<(usize, Option<Duration>)> {
+    system::recvmsg(socket.as_fd(), buffer)
 }
 
 /// The `u32` at this offset of a kernel structure, if the kernel's is that long.
@@ -71,6 +93,10 @@ fn structure<'a>(
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod system {
     use std::os::fd::{AsRawFd, BorrowedFd};
+    use std::time::Duration;
+
+    use rustix::io::{Errno, Result};
+    use rustix::time::{ClockId, clock_gettime};
 
     use super::{structure, word};
     use crate::event::Queues;
@@ -83,6 +109,8 @@ mod system {
     // Offsets in `struct tcp_info` of <linux/tcp.h>, which grows at its end alone:
     // snd_wnd came with Linux 5.4, rcv_wnd with 6.2.
     const RCV_MSS: usize = 20;
+    /// In milliseconds.
+    const LAST_DATA_RECV: usize = 52;
     const RTT: usize = 68;
     const TOTAL_RETRANS: usize = 100;
     const SND_WND: usize = 228;
@@ -104,6 +132,90 @@ mod system {
         }
     }
 
+    pub fn since_arrival(socket: BorrowedFd<'_>) -> Option<Duration> {
+        let mut space = [0; 512];
+        let tcp = structure(socket, libc::IPPROTO_TCP, libc::TCP_INFO, &mut space)?;
+        let millis = word(tcp, LAST_DATA_RECV)?;
+        Some(Duration::from_millis(u64::from(millis)))
+    }
+
+    pub fn stamp_arrivals(socket: BorrowedFd<'_>, on: bool) -> bool {
+        let on = libc::c_int::from(on);
+        // SAFETY: the descriptor is borrowed, so open; the kernel reads one int, and `on`
+        // is one.
+        let answer = unsafe {
+            libc::setsockopt(
+                socket.as_raw_fd(),
+                libc::SOL_SOCKET,
+                libc::SO_TIMESTAMPNS,
+                (&raw const on).cast(),
+                size_of::<libc::c_int>() as libc::socklen_t,
+            )
+        };
+        answer == 0
+    }
+
+    /// Room for control messages, aligned as their header must be (cmsg(3)).
+    #[repr(align(8))]
+    struct Control([u8; 64]);
+
+    pub fn recvmsg(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<(usize, Option<Duration>)> {
+        let mut control = Control([0; 64]);
+        let mut piece = libc::iovec {
+            iov_base: buffer.as_mut_ptr().cast(),
+            iov_len: buffer.len(),
+        };
+        // SAFETY: all zeros is a valid msghdr: null pointers with lengths of 0.
+        let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+        message.msg_iov = &raw mut piece;
+        message.msg_iovlen = 1;
+        message.msg_control = control.0.as_mut_ptr().cast();
+        message.msg_controllen = control.0.len() as _;
+        // SAFETY: the descriptor is borrowed, so open; `message` points to one piece and
+        // to control bytes, each writable for the length given and alive past the call.
+        let answer = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, 0) };
+        let Ok(bytes) = usize::try_from(answer) else {
+            let errno = std::io::Error::last_os_error();
+            return Err(Errno::from_io_error(&errno).unwrap_or(Errno::IO));
+        };
+        Ok((bytes, stamp(&message).and_then(since)))
+    }
+
+    /// The SO_TIMESTAMPNS message among those that the kernel wrote.
+    fn stamp(message: &libc::msghdr) -> Option<libc::timespec> {
+        // SAFETY: `message` is as recvmsg() left it: its control bytes are alive, and the
+        // macros (cmsg(3)) stay within the length that it gives. The time is read where
+        // the kernel says that one lies, from a place that need not be aligned.
+        unsafe {
+            let mut at = libc::CMSG_FIRSTHDR(message);
+            while let Some(header) = at.as_ref() {
+                let is_stamp = header.cmsg_level == libc::SOL_SOCKET
+                    && header.cmsg_type == libc::SCM_TIMESTAMPNS
+                    && header.cmsg_len as usize
+                        >= libc::CMSG_LEN(size_of::<libc::timespec>() as u32) as usize;
+                if is_stamp {
+                    return Some(
+                        libc::CMSG_DATA(at)
+                            .cast::<libc::timespec>()
+                            .read_unaligned(),
+                    );
+                }
+                at = libc::CMSG_NXTHDR(message, at);
+            }
+        }
+        None
+    }
+
+    /// By the clock that stamps are of; a clock set back since then tells nothing.
+    fn since(stamp: libc::timespec) -> Option<Duration> {
+        let time = |secs: i64, nanos: i64| {
+            let nanos = u32::try_from(nanos).ok()?;
+            Some(Duration::new(u64::try_from(secs).ok()?, nanos))
+        };
+        let now = clock_gettime(ClockId::Realtime);
+        time(now.tv_sec, now.tv_nsec)?.checked_sub(time(stamp.tv_sec, stamp.tv_nsec)?)
+    }
+
     fn level(socket: BorrowedFd<'_>, request: libc::Ioctl) -> Option<u32> {
         let mut bytes: libc::c_int = 0;
         // SAFETY: the descriptor is borrowed, so open; both requests write one int, and
@@ -118,6 +230,8 @@ mod system {
 
 #[cfg(target_vendor = "apple")]
 mod system {
+    pub use super::untold::{recvmsg, since_arrival, stamp_arrivals};
+
     use std::os::fd::BorrowedFd;
 
     use super::{structure, word};
@@ -151,12 +265,37 @@ mod system {
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 mod system {
+    pub use super::untold::{recvmsg, since_arrival, stamp_arrivals};
+
     use std::os::fd::BorrowedFd;
 
     use crate::event::Queues;
 
     pub fn queues(_: BorrowedFd<'_>) -> Queues {
         Queues::default()
+    }
+}
+
+/// Where no kernel tells when the bytes of a stream arrived (Darwin stamps datagrams
+/// alone).
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod untold {
+    use std::os::fd::BorrowedFd;
+    use std::time::Duration;
+
+    use rustix::io::Result;
+
+    pub fn since_arrival(_: BorrowedFd<'_>) -> Option<Duration> {
+        None
+    }
+
+    pub fn stamp_arrivals(_: BorrowedFd<'_>, _: bool) -> bool {
+        false
+    }
+
+    pub fn recvmsg(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<(usize, Option<Duration>)> {
+        let flags = rustix::net::RecvFlags::empty();
+        rustix::net::recv(socket, buffer, flags).map(|(bytes, _)| (bytes, None))
     }
 }
 
@@ -194,5 +333,46 @@ mod tests {
         let queues = queues(&one);
         assert_eq!(queues.recv_queued, Some(0));
         assert_eq!((queues.recv_window, queues.rtt_us), (None, None));
+    }
+
+    /// What lay for 30 ms has lain for at least that; the tick of the one is up to 10 ms.
+    #[test]
+    fn the_kernel_tells_for_how_long_bytes_lay() {
+        if cfg!(not(target_os = "linux")) {
+            return;
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let reader = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut writer, _) = listener.accept().unwrap();
+        assert!(stamp_arrivals(&reader, true));
+        let mut buffer = [0; 9];
+        // The kernel begins to stamp a moment after it was asked to.
+        let lay = loop {
+            writer.write_all(b"lain").unwrap();
+            reader.peek(&mut [0]).unwrap();
+            let there = std::time::Instant::now();
+            while there.elapsed() < Duration::from_millis(30) {
+                std::hint::spin_loop();
+            }
+            assert!(since_arrival(&reader) >= Some(Duration::from_millis(15)));
+            let (bytes, lay) = recvmsg(&reader, &mut buffer).unwrap();
+            assert_eq!(&buffer[..bytes], b"lain");
+            if let Some(lay) = lay {
+                break lay;
+            }
+        };
+        assert!(lay >= Duration::from_millis(30), "{lay:?}");
+        drop(writer);
+        assert_eq!(recvmsg(&reader, &mut buffer).unwrap(), (0, None));
+    }
+
+    #[test]
+    fn a_unix_socket_does_not_tell_when_bytes_came() {
+        let (reader, mut writer) = UnixStream::pair().unwrap();
+        stamp_arrivals(&reader, true);
+        writer.write_all(b"ab").unwrap();
+        let mut buffer = [0; 9];
+        assert_eq!(recvmsg(&reader, &mut buffer).unwrap(), (2, None));
+        assert_eq!(since_arrival(&reader), None);
     }
 }

@@ -12,6 +12,8 @@ use rustix::io::{Errno, Result};
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{RecvFlags, SendFlags};
 
+use crate::net::probe;
+
 /// No call can move more: Linux cuts at 0x7ffff000 (send(2), NOTES of write(2)).
 pub(super) const LARGEST_CALL: usize = 0x7fff_f000;
 
@@ -33,6 +35,8 @@ pub(super) struct Transport {
     /// SO_RCVTIMEO and SO_SNDTIMEO as last set.
     recv_timeout: Option<Duration>,
     send_timeout: Option<Duration>,
+    /// The kernel stamps what arrives: `recvmsg()` is the call then.
+    stamped: bool,
 }
 
 impl Transport {
@@ -43,6 +47,7 @@ impl Transport {
             nonblocking: false,
             recv_timeout: None,
             send_timeout: None,
+            stamped: false,
         }
     }
 
@@ -82,6 +87,27 @@ impl Transport {
 
     pub fn recv(&self, buffer: &mut [u8]) -> Result<usize> {
         rustix::net::recv(&*self.socket, buffer, RecvFlags::empty()).map(|(bytes, _)| bytes)
+    }
+
+    /// Whether [`Transport::recv_told`] asks when bytes arrived; where the system cannot
+    /// tell, it does not.
+    pub fn stamp_arrivals(&mut self, on: bool) {
+        if on != self.stamped {
+            self.stamped = probe::stamp_arrivals(&self.socket, on) && on;
+        }
+    }
+
+    pub fn is_stamped(&self) -> bool {
+        self.stamped
+    }
+
+    /// As [`Transport::recv`]; on a stamped socket it is `recvmsg()`, which tells too for
+    /// how long the last byte had lain in the kernel.
+    pub fn recv_told(&self, buffer: &mut [u8]) -> Result<(usize, Option<Duration>)> {
+        match self.stamped {
+            true => probe::recvmsg(&self.socket, buffer),
+            false => self.recv(buffer).map(|bytes| (bytes, None)),
+        }
     }
 
     /// Our direction is done; theirs is not.

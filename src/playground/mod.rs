@@ -11,6 +11,7 @@
 //! flood       the endless pattern
 //! routes      path -> page                 query    the numbers of a page
 //! pages       page -> answer               answer   answer -> steps
+//! session     the pages on redirects, cookies and credentials
 //! anomalies   deviation -> bytes
 //! ```
 
@@ -19,6 +20,7 @@ mod answer;
 mod charsets;
 mod coded;
 mod connection;
+mod documents;
 pub mod flood;
 mod framing;
 mod incoming;
@@ -27,6 +29,7 @@ mod pages;
 mod query;
 mod routes;
 pub mod script;
+mod session;
 
 use std::io;
 use std::net::SocketAddr;

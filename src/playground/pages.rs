@@ -223,19 +223,6 @@ pub(super) fn status(ask: &Ask<'_>) -> Answer {
     }
 }
 
-pub(super) fn redirect(ask: &Ask<'_>) -> Answer {
-    match ask.rest.parse::<u32>() {
-        Ok(0 | 1) => Answer::text(302, "To /hello.\n").field("Location", "/hello"),
-        Ok(hops) if hops <= REDIRECTS => {
-            let next = format!("/redirect/{}", hops - 1);
-            Answer::text(302, format!("To {next}.\n")).field("Location", next)
-        }
-        _ => Answer::text(404, "So many redirects: /redirect/1 to /redirect/100.\n"),
-    }
-}
-
-const REDIRECTS: u32 = 100;
-
 /// The list of the deviations; each itself is answered with [`anomalous`].
 pub(super) fn anomaly(ask: &Ask<'_>) -> Answer {
     if !ask.rest.is_empty() {

@@ -1,8 +1,8 @@
 //! Requests from a target and from curl's flags.
 //!
 //! Owns which fields a request has that was not written by hand, and their order: Host,
-//! User-Agent, Accept, Accept-Encoding, Authorization, what `-H` adds, Content-Length, Content-Type.
-//! Nothing is sent beside them.
+//! User-Agent, Accept, Accept-Encoding, Authorization, Cookie, what `-H` adds,
+//! Content-Length, Content-Type. Nothing is sent beside them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -35,6 +35,11 @@ pub fn basic(userinfo: &str) -> String {
     basic_bytes(percent_decoded(userinfo))
 }
 
+/// The same of `user:password` as it stands.
+pub fn basic_of(user: &[u8]) -> String {
+    basic_bytes(user.to_vec())
+}
+
 /// What flags ask of a request, each with curl's meaning (`man curl`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recipe {
@@ -55,6 +60,8 @@ pub struct Recipe {
     pub compressed: bool,
     /// `-u user:password`; goes before the URL's own.
     pub user: Option<String>,
+    /// What a jar and `-b` give for this target.
+    pub cookie: Option<Vec<u8>>,
 }
 
 impl Recipe {
@@ -93,6 +100,9 @@ impl Recipe {
         fields.in_place("Accept-Encoding", codings);
         if let Some(value) = self.authorization(target) {
             fields.unless_given("Authorization", &value);
+        }
+        if let Some(cookie) = &self.cookie {
+            fields.cookie(cookie);
         }
         fields.others();
 
@@ -189,6 +199,13 @@ impl Fields<'_> {
         if !self.given.iter().any(|given| given.is(name)) {
             self.line(&format!("{name}: {value}"));
         }
+    }
+
+    /// Beside any Cookie that `-H` gives, as curl does it.
+    fn cookie(&mut self, value: &[u8]) {
+        self.out.extend_from_slice(b"Cookie: ");
+        self.out.extend_from_slice(value);
+        self.out.extend_from_slice(b"\r\n");
     }
 
     fn others(&mut self) {
@@ -308,6 +325,15 @@ mod tests {
                 },
                 "PUT /x HTTP/1.1|Host: h:1|User-Agent: sockeye|Accept: */*|Content-Length: 0|\
                  Content-Type: application/x-www-form-urlencoded||",
+            ),
+            (
+                Recipe {
+                    user: Some("a:b".into()),
+                    cookie: Some(b"a=b; c=d".to_vec()),
+                    ..headers(&["X: 1", "Cookie: own"])
+                },
+                "GET /x HTTP/1.1|Host: h:1|User-Agent: sockeye|Accept: */*|\
+                 Authorization: Basic YTpi|Cookie: a=b; c=d|X: 1|Cookie: own||",
             ),
             (
                 headers(&["X: 1", "x:2", "Y;", "Z:", "accept:", "host: other"]),

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::cookies::{Jar, Key, Seconds};
 use crate::exchange::Starts;
 use crate::export::Form;
 use crate::rejudge::Judged;
@@ -19,6 +20,7 @@ use crate::tui::list::{Completion, List};
 use crate::tui::save;
 use crate::tui::search::Find;
 use crate::tui::theme::Theme;
+use crate::tui::theme::depth::Depth;
 use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
 
@@ -33,6 +35,10 @@ pub struct App {
     pub dragged: Option<Border>,
     /// The clock of everything on screen; set before each update and frame.
     pub now: Instant,
+    /// The wall's clock, by which cookies expire; set with `now`.
+    pub wall: Seconds,
+    /// The cookies that tabs share.
+    pub jar: Jar,
     pub tabs: Vec<Tab>,
     pub active: usize,
     pub popup: Option<Popup>,
@@ -45,6 +51,8 @@ pub struct App {
     pub typed: Vec<String>,
     pub theme: Theme,
     pub keys: Keymap,
+    /// What the terminal shows of a picture's colours; `None`: no colour at all.
+    pub depth: Option<Depth>,
     /// The terminal shows ASCII alone.
     pub ascii: bool,
     /// Ctrl-C was pressed with nothing running: the next one quits.
@@ -66,6 +74,12 @@ pub struct Tab {
     /// What a change in the URL did to the request, in words.
     pub url_note: Option<String>,
     pub knobs: Knobs,
+    /// Its own cookies, where it shares none.
+    pub jar: Jar,
+    /// The value of the Cookie line that a jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// The cookie whose value is asked for.
+    pub edited: Option<Key>,
     pub focus: Focus,
     /// Where F2 goes back to.
     pub before: Focus,
@@ -117,6 +131,12 @@ pub enum Popup {
         judged: Option<Vec<Judged>>,
     },
     Compare(Compare),
+    /// The phases of the tab's exchanges, scrolled down by so many rows.
+    Phases {
+        top: usize,
+    },
+    /// The kernel's levels over time.
+    Levels,
     /// One line of text is asked for.
     Ask {
         ask: Ask,
@@ -135,6 +155,15 @@ pub enum Ask {
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
     BodyFile,
+    /// The number of a page's link.
+    Link,
+    /// `user:password`
+    Basic,
+    Bearer,
+    /// A new cookie, as a Set-Cookie of the URL.
+    Cookie,
+    /// The value of the cookie chosen in the list.
+    CookieValue,
 }
 
 /// A line of words that goes away by itself.
@@ -151,6 +180,8 @@ impl App {
             split: Split::default(),
             dragged: None,
             now,
+            wall: 0,
+            jar: Jar::default(),
             tabs: vec![Tab::default()],
             active: 0,
             popup: None,
@@ -160,6 +191,7 @@ impl App {
             typed: Vec::new(),
             theme,
             keys: Keymap::default(),
+            depth: None,
             ascii: false,
             leaving: false,
             next_visit: 1,
@@ -286,6 +318,9 @@ impl Default for Tab {
             target: None,
             url_note: None,
             knobs: Knobs::default(),
+            jar: Jar::default(),
+            cookie: None,
+            edited: None,
             focus: Focus::Response,
             before: Focus::Response,
             zoom: false,

@@ -45,7 +45,7 @@ impl Finder {
                 Ok(Some((hit, wrapped))) => Message::Found {
                     id: search.id,
                     view: search.view,
-                    hit: hit.map(|hit| hit.start + search.shift..hit.end + search.shift),
+                    hit,
                     wrapped,
                     back,
                     steady,
@@ -161,7 +161,6 @@ mod tests {
                 id: 1,
                 view: ViewKind::Text,
                 window: Window::whole(&writer.store()),
-                shift: 0,
                 pattern: Arc::new(Pattern::typed(typed, false).unwrap()),
             };
             let found = look(&search, from, back, &AtomicBool::new(true)).unwrap();

@@ -44,8 +44,11 @@ pub enum Action {
     Commands,
     Exchanges,
     Anomalies,
+    Messages,
     Compare,
     CompareWith,
+    Phases,
+    Levels,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -91,6 +94,10 @@ pub enum Action {
     Select(Motion),
     View(u8),
     Jump,
+    NextLink,
+    PreviousLink,
+    FollowInTab,
+    FollowNumber,
     Find,
     FindNext,
     FindPrevious,
@@ -119,6 +126,13 @@ pub enum Action {
     Slower,
     Faster,
     Rejudge,
+    Follow,
+    Cookies,
+    InsertCookie,
+    AddCookie,
+    DropCookie,
+    Basic,
+    Bearer,
     Exercise(u8),
     Choose,
     Less,
@@ -155,10 +169,10 @@ pub struct Row {
 }
 
 macro_rules! rows {
-    ($( $place:ident [ $($key:literal)+ ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
+    ($( $place:ident [ $($key:literal)* ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
         &[ $( Row {
             place: Place::$place,
-            keys: &[ $($key),+ ],
+            keys: &[ $($key),* ],
             action: { use Action::*; #[allow(unused_imports)] use Motion::*; $action },
             help: $help,
             hint: concat!($($hint)?),
@@ -181,6 +195,8 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["Alt-→"] Forward, "forward again";
     Anywhere ["Ctrl-E"] Exchanges, "the exchanges of all tabs";
     OutsideText ["c"] Compare, "this exchange and the one before it side by side";
+    OutsideText ["P"] Phases, "the phases of the tab's exchanges on one scale of time";
+    OutsideText ["B"] Levels, "rate, windows and queues over time";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
@@ -211,6 +227,9 @@ pub const ROWS: &[Row] = rows! {
     Request ["Alt-D"] DropField, "take the header under the cursor out; Ctrl-Z brings it back";
     Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
     Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";
+    Request ["Alt-K"] InsertCookie, "the Cookie line that the jar has for the URL";
+    Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
+    Request [] Bearer, "Authorization by Bearer: a token, as visible text";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
     Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";
@@ -242,6 +261,7 @@ pub const ROWS: &[Row] = rows! {
     Text ["Shift-End"] Select(End), "select to the end of the line";
 
     Response ["1"] View(1), "Text";
+    Response ["3"] View(3), "Rendered: HTML as a page, pictures";
     Response ["4"] View(4), "Hex";
     Response ["5"] View(5), "Wire: every byte sent and received";
     Response ["6"] View(6), "Headers";
@@ -262,7 +282,11 @@ pub const ROWS: &[Row] = rows! {
     Response ["Shift-Home"] Select(Home), "select to the start of the row";
     Response ["Shift-End"] Select(End), "select to the end of the row";
     Response ["Ctrl-A"] SelectAll, "select all that the view shows";
-    Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
+    Response ["Enter"] OpenRecv, "follow the link under the cursor (Rendered); else the call that brought the byte, in the log";
+    Response [")"] NextLink, "the next link of the page";
+    Response ["("] PreviousLink, "the link before";
+    Response ["f"] FollowNumber, "follow the link of a number";
+    Response ["Alt-Enter"] FollowInTab, "the link under the cursor in a new tab";
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
     Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
@@ -278,6 +302,9 @@ pub const ROWS: &[Row] = rows! {
     Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
+    OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
+    OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
+    OutsideText ["K"] Cookies, "the cookies: where each goes and why not; edit, add, delete";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
@@ -325,6 +352,8 @@ pub const ROWS: &[Row] = rows! {
     List ["PageDown"] Move(PageDown), "one page down";
     List ["Enter"] Choose, "do it, go there, or put it in";
     List ["Alt-C"] CompareWith, "the exchange shown and this one side by side";
+    List ["Alt-N"] AddCookie, "a new cookie, in the words of a Set-Cookie";
+    List ["Alt-D"] DropCookie, "delete this cookie";
 };
 
 /// The action of a key, tried in these places in turn.

@@ -16,13 +16,41 @@ pub struct Knobs {
     pub send_delay: Option<Duration>,
     pub half_close: bool,
     pub nonblocking: bool,
+    pub arrivals: bool,
     pub timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
     pub family: Option<Family>,
     pub reuse: bool,
+    /// Redirects followed without a key, one after the other; `None`: none is.
+    pub follow: Option<u32>,
+    pub cookies: Cookies,
     /// Calls a second; `None`: as fast as they come.
     pub pace: Option<u32>,
+}
+
+/// Where cookies are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cookies {
+    /// In one jar for all tabs.
+    #[default]
+    Shared,
+    /// In a jar of the tab's own.
+    Own,
+    Off,
+}
+
+impl Cookies {
+    pub const ALL: &[Cookies] = &[Cookies::Shared, Cookies::Own, Cookies::Off];
+
+    /// As the config file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cookies::Shared => "shared",
+            Cookies::Own => "tab",
+            Cookies::Off => "off",
+        }
+    }
 }
 
 impl Default for Knobs {
@@ -34,11 +62,14 @@ impl Default for Knobs {
             send_delay: None,
             half_close: false,
             nonblocking: false,
+            arrivals: false,
             timeout: None,
             connect_timeout: None,
             max_time: None,
             family: None,
             reuse: true,
+            follow: None,
+            cookies: Cookies::Shared,
             pace: None,
         }
     }
@@ -65,6 +96,8 @@ const TIMES: &[Option<Duration>] = &[
     Some(Duration::from_secs(10)),
     Some(Duration::from_secs(60)),
 ];
+/// 50 is curl's.
+const FOLLOWS: &[Option<u32>] = &[None, Some(10), Some(50)];
 const FAMILIES: &[Option<Family>] = &[None, Some(Family::Inet), Some(Family::Inet6)];
 
 pub const KNOBS: &[Knob] = &[
@@ -121,6 +154,13 @@ pub const KNOBS: &[Knob] = &[
         set: |_, _| None,
     },
     Knob {
+        title: "arrival times",
+        help: "recvmsg() in place of recv(): the kernel says when bytes arrived (SO_TIMESTAMPNS)",
+        show: |k| if k.arrivals { "yes (recvmsg)" } else { "no" }.to_owned(),
+        turn: |k, _| k.arrivals = !k.arrivals,
+        set: |_, _| None,
+    },
+    Knob {
         title: "socket timeout",
         help: "of each call (SO_RCVTIMEO, SO_SNDTIMEO); type seconds",
         show: |k| time(k.timeout),
@@ -169,6 +209,34 @@ pub const KNOBS: &[Knob] = &[
             Some(())
         },
     },
+    Knob {
+        title: "redirects",
+        help: "followed without a key, so many in a row, each an exchange of its own; type a number",
+        show: |k| match k.follow {
+            None => "each on a key (L)".to_owned(),
+            Some(n) => format!("followed, at most {n}"),
+        },
+        turn: |k, on| turn(&mut k.follow, FOLLOWS, on),
+        set: |k, text| {
+            let n = text.parse().ok().filter(|n| (1..=1000).contains(n))?;
+            k.follow = Some(n);
+            Some(())
+        },
+    },
+    Knob {
+        title: "cookies",
+        help: "kept in a jar that tabs share, in one of this tab's own, or not at all; K lists them",
+        show: |k| {
+            match k.cookies {
+                Cookies::Shared => "shared by the tabs",
+                Cookies::Own => "this tab's own",
+                Cookies::Off => "not kept",
+            }
+            .to_owned()
+        },
+        turn: |k, on| turn(&mut k.cookies, Cookies::ALL, on),
+        set: |_, _| None,
+    },
 ];
 
 impl Knobs {
@@ -188,6 +256,7 @@ impl Knobs {
         plan.send_delay = self.send_delay;
         plan.half_close = self.half_close;
         plan.nonblocking = self.nonblocking;
+        plan.arrivals = self.arrivals;
         plan.timeout = self.timeout;
         plan.connect_timeout = self.connect_timeout;
         plan.max_time = self.max_time;
@@ -213,6 +282,9 @@ impl Knobs {
         if self.nonblocking {
             parts.push("non-blocking".to_owned());
         }
+        if self.arrivals {
+            parts.push("arrival times".to_owned());
+        }
         if let Some(t) = self.timeout {
             parts.push(format!("timeout {} s", t.as_secs_f64()));
         }
@@ -224,6 +296,14 @@ impl Knobs {
         }
         if !self.reuse {
             parts.push("no reuse".to_owned());
+        }
+        if let Some(n) = self.follow {
+            parts.push(format!("follows {n}"));
+        }
+        match self.cookies {
+            Cookies::Shared => {}
+            Cookies::Own => parts.push("own cookies".to_owned()),
+            Cookies::Off => parts.push("no cookies".to_owned()),
         }
         parts.join(" · ")
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::body::Pattern;
+use crate::body::{Pattern, Window};
 use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
@@ -16,7 +16,7 @@ use crate::tui::layout::inside;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
-use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
+use crate::view::{Headers, Hex, Line, Marks, Rendered, Role, Span, Text, View, Wire, safe};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
 pub fn area(app: &App) -> Rect {
@@ -63,8 +63,8 @@ pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
     });
     let regions = match kind {
         ViewKind::Wire => {
-            let base = visit.sent().len() as u64;
-            let received = shown.start.saturating_sub(base)..shown.end.saturating_sub(base);
+            let at = |at| address::in_window(visit, kind, at);
+            let received = at(shown.start)..at(shown.end);
             // A file that cannot be read says so in the rows themselves.
             regions(visit.exchange(), &visit.received(), received).unwrap_or_default()
         }
@@ -114,15 +114,41 @@ fn marked<T>(
                 below: &text,
             })
         }
-        ViewKind::Hex => look(&Hex {
-            window: visit.content(),
-            width,
-            left,
-            marks,
-        }),
+        ViewKind::Rendered => match visit.rendering.page() {
+            Some(page) => look(&Rendered {
+                page,
+                width,
+                left,
+                marks,
+            }),
+            None => look(&Stack {
+                above: rendering_words(visit, width),
+                below: &Text {
+                    window: Window::default(),
+                    letters: Letters::default(),
+                    width,
+                    wrap,
+                    left: 0,
+                    marks,
+                },
+            }),
+        },
+        ViewKind::Hex => {
+            let hex = Hex {
+                window: visit.content(),
+                width,
+                left,
+                marks,
+            };
+            look(&Stack {
+                above: head_rows(visit, width),
+                below: &hex,
+            })
+        }
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
+            dialogue: &visit.exchange().dialogue,
             width,
             regions,
             marks,
@@ -180,16 +206,24 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
 }
 
 fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) -> Vec<Range<u64>> {
-    let (window, shift) = address::window(visit, kind);
-    let shown = shown.start.saturating_sub(shift)..shown.end.saturating_sub(shift);
+    let window = address::window(visit, kind);
+    let at = |at| address::in_window(visit, kind, at);
+    let shown = at(shown.start)..at(shown.end);
     // A file that cannot be read says so in the rows themselves.
     let hits = pattern.hits(&window, shown).unwrap_or_default();
     hits.into_iter()
-        .map(|hit| hit.start + shift..hit.end + shift)
+        .map(|hit| address::in_view(visit, kind, &hit))
         .collect()
 }
 
-/// The head in short, above the text of the body.
+/// What is said above a picture, or instead of a page.
+fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
+    let words = visit.rendering.words();
+    let of = |words: String| row(vec![(words, Role::Note)], width);
+    words.into_iter().map(of).collect()
+}
+
+/// The head in short, above the body.
 fn head_rows(visit: &Visit, width: usize) -> Vec<Line> {
     let mut rows = Vec::new();
     let exchange = visit.exchange();

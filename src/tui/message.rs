@@ -18,6 +18,7 @@ use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
+use crate::tui::rendering::{Job, Laid};
 use crate::tui::save::{self, Saved};
 use crate::tui::unpack::Unpacked;
 use crate::tui::visit::{ViewKind, VisitId};
@@ -50,7 +51,7 @@ pub enum Message {
     },
     /// The fetch's thread has returned and all its events are here.
     Over(VisitId),
-    /// A search ended; the range is in the view's offsets.
+    /// A search ended; the range is in the offsets of the window that was searched.
     Found {
         id: VisitId,
         view: ViewKind,
@@ -72,6 +73,11 @@ pub enum Message {
     Judged {
         id: VisitId,
         judged: Vec<Judged>,
+    },
+    /// A body is laid out as a page, or decoded as a picture.
+    Laid {
+        id: VisitId,
+        laid: Box<Laid>,
     },
     /// How far the bodies of these two are compared.
     Compared {
@@ -117,8 +123,6 @@ pub struct Search {
     pub id: VisitId,
     pub view: ViewKind,
     pub window: Window,
-    /// Added to a hit's offset in the window.
-    pub shift: u64,
     pub pattern: Arc<Pattern>,
 }
 
@@ -167,6 +171,11 @@ pub enum Effect {
         method: Vec<u8>,
         received: Window,
         timeout: Duration,
+    },
+    /// Lay a body out as a page, or decode it as a picture.
+    Lay {
+        id: VisitId,
+        job: Box<Job>,
     },
     /// Compare two bodies, while `wanted` can be upgraded.
     Compare {

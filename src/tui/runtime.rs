@@ -21,7 +21,7 @@ use crate::net::{self, Control, Pool, channel};
 use crate::plan::Plan;
 use crate::playground::Playground;
 use crate::rejudge::rejudge;
-use crate::tui::address::Stretch;
+use crate::tui::address::{Piece, Stretch};
 use crate::tui::compare;
 use crate::tui::finder::Finder;
 use crate::tui::input::Input;
@@ -135,6 +135,13 @@ impl Runtime {
                         Ok(judged) => Message::Judged { id, judged },
                         Err(err) => Message::Complain(format!("re-judge: {err}")),
                     });
+                });
+            }
+            Effect::Lay { id, job } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let laid = Box::new(job.run());
+                    let _ = messages.send(Message::Laid { id, laid });
                 });
             }
             Effect::Compare {
@@ -385,8 +392,12 @@ fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
                 first &= bytes.is_empty();
                 Ok(())
             };
-            piece(&stretch.sent)?;
-            each_piece(&stretch.received, piece)?;
+            for part in &stretch.pieces {
+                match part {
+                    Piece::Sent(sent) => piece(sent)?,
+                    Piece::Received(window) => each_piece(window, &mut piece)?,
+                }
+            }
             out.write_all(after.as_bytes())?;
             out.flush()?;
             out.get_ref().metadata()

@@ -71,6 +71,13 @@ parts! {
     Ruler "ruler"
     ChosenBytes "chosen-bytes"
     Note "note"
+    Heading "heading"
+    Link "link"
+    StrongText "strong-text"
+    Emphasis "emphasis"
+    Code "code"
+    Field "field"
+    Image "image"
     Border "border"
     BorderFocused "border-focused"
     Title "title"
@@ -101,6 +108,11 @@ impl Theme {
         let (_, text) = THEMES.iter().find(|(theme, _)| *theme == name)?;
         // The files are the program's own, and a test reads each.
         file::read(text, depth).ok()
+    }
+
+    /// Whether the theme of that name has colours.
+    pub fn is_colourful(name: &str) -> bool {
+        name != MONO
     }
 
     /// The theme for this environment (`variable` looks one up) when the config file names
@@ -140,6 +152,13 @@ impl Theme {
             Role::Ruler => Part::Ruler,
             Role::Chosen => Part::ChosenBytes,
             Role::Note => Part::Note,
+            Role::Heading => Part::Heading,
+            Role::Link => Part::Link,
+            Role::Strong => Part::StrongText,
+            Role::Emphasis => Part::Emphasis,
+            Role::Code => Part::Code,
+            Role::Field => Part::Field,
+            Role::Image => Part::Image,
         })
     }
 

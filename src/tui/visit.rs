@@ -11,9 +11,11 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::request::{Message, split};
 use crate::tui::content::{Content, Decoded};
 use crate::tui::cursor::Cursor;
 use crate::tui::jump::Jump;
+use crate::tui::rendering::Rendering;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -26,8 +28,20 @@ pub struct Visit {
     /// As it is shown: without user and password.
     pub name: String,
     pub request: Arc<[u8]>,
+    /// The request and what was sent after it on the same connection.
+    pub outgoing: Arc<[u8]>,
+    /// The messages in it.
+    pub messages: Vec<Message>,
+    /// The value of the Cookie line that the jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// Which redirect led here; `None`: a hand did.
+    pub came_from: Option<CameFrom>,
+    /// It was said that its redirect leads from https to http.
+    pub warned: bool,
     /// What each recv() asks for.
     pub recv_size: usize,
+    /// They are `recvmsg()`, which tells when bytes arrived.
+    pub stamped: bool,
     /// The fold of all events so far.
     pub live: Exchange,
     /// The moment that is shown instead.
@@ -55,6 +69,18 @@ pub struct Visit {
     pub hit: Option<(ViewKind, Range<u64>)>,
     /// Where to go in a view as soon as it has come.
     pub awaited: Option<(ViewKind, Jump)>,
+    /// The body as a page or a picture.
+    pub rendering: Rendering,
+}
+
+/// The exchange before in a chain of redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameFrom {
+    pub id: VisitId,
+    /// Of its response.
+    pub status: u16,
+    /// Redirects from the chain's first exchange to this one; at least 1.
+    pub hops: u32,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -79,23 +105,36 @@ pub struct Scroll {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewKind {
     Text,
+    Rendered,
     Hex,
     Wire,
     Headers,
 }
 
+impl Scroll {
+    /// Before anything came: at its end, which is followed; a page is read from its top.
+    fn first(kind: ViewKind) -> Scroll {
+        Scroll {
+            follow: kind != ViewKind::Rendered,
+            ..Scroll::default()
+        }
+    }
+}
+
 impl ViewKind {
-    pub const ALL: [ViewKind; 4] = [
+    pub const ALL: [ViewKind; 5] = [
         ViewKind::Text,
+        ViewKind::Rendered,
         ViewKind::Hex,
         ViewKind::Wire,
         ViewKind::Headers,
     ];
 
-    /// The number that is its key; Pretty and Rendered will be 2 and 3.
+    /// The number that is its key; Pretty will be 2.
     pub fn number(self) -> u8 {
         match self {
             ViewKind::Text => 1,
+            ViewKind::Rendered => 3,
             ViewKind::Hex => 4,
             ViewKind::Wire => 5,
             ViewKind::Headers => 6,
@@ -105,6 +144,7 @@ impl ViewKind {
     pub fn title(self) -> &'static str {
         match self {
             ViewKind::Text => "Text",
+            ViewKind::Rendered => "Rendered",
             ViewKind::Hex => "Hex",
             ViewKind::Wire => "Wire",
             ViewKind::Headers => "Headers",
@@ -127,7 +167,13 @@ impl Visit {
             url: plan.target.to_string(),
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
+            outgoing: plan.request.clone(),
+            messages: split(&plan.request),
+            cookie: None,
+            came_from: None,
+            warned: false,
             recv_size: plan.recv_size,
+            stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
             past: None,
             play: None,
@@ -137,15 +183,13 @@ impl Visit {
             wire: Store::default(),
             decoded: Store::default(),
             meaning: Content::default(),
-            scrolls: [Scroll {
-                follow: true,
-                ..Scroll::default()
-            }; ViewKind::ALL.len()],
+            scrolls: ViewKind::ALL.map(Scroll::first),
             cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
             awaited: None,
+            rendering: Rendering::default(),
         }
     }
 
@@ -184,27 +228,24 @@ impl Visit {
         }
     }
 
+    /// The socket log's row of the moment that is shown.
+    pub fn past_row(&self) -> Option<usize> {
+        let past = self.past.as_ref()?;
+        Some(past.row(&self.live))
+    }
+
     /// Shows the moment after the call in this row of the socket log; past the last one,
-    /// the exchange as it is. False where the log has a gap before that moment.
-    pub fn show_moment(&mut self, row: usize) -> bool {
-        if row >= self.live.log.calls() {
-            self.past = None;
-            self.play = None;
-            return true;
-        }
+    /// the exchange as it is.
+    pub fn show_moment(&mut self, row: usize) {
         let stepped = self
             .past
             .as_mut()
             .is_some_and(|past| past.forward(&self.live, row));
-        if stepped {
-            return true;
+        if !stepped {
+            self.past = Past::at(&self.live, row);
         }
-        match Past::at(&self.live, row) {
-            Some(moment) => {
-                self.past = Some(moment);
-                true
-            }
-            None => false,
+        if self.past.is_none() {
+            self.play = None;
         }
     }
 
@@ -255,9 +296,9 @@ impl Visit {
                 start,
                 len,
             },
-            BodyPlace::Decoded { len } => Window {
+            BodyPlace::Decoded { start, len } => Window {
                 store: self.decoded.clone(),
-                start: 0,
+                start,
                 len,
             },
         }
@@ -281,10 +322,10 @@ impl Visit {
         }
     }
 
-    /// The part of the request that the kernel has taken.
+    /// The part of what goes out that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
         let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
-        &self.request[..sent.min(self.request.len())]
+        &self.outgoing[..sent.min(self.outgoing.len())]
     }
 
     /// The exchange's clock in what is shown: microseconds since it began.

@@ -31,10 +31,6 @@ fn absent_flags_are_answered_by_name() {
         (&["--key", "f"], "--key"),
         (&["-x", "http://p"], "--proxy"),
         (&["--proxy", "http://p"], "--proxy"),
-        (&["-b", "a=b"], "--cookie"),
-        (&["--cookie", "a=b"], "--cookie"),
-        (&["-c", "f"], "--cookie-jar"),
-        (&["--cookie-jar", "f"], "--cookie-jar"),
     ] {
         let ran = fetch(&[given, &["http://127.0.0.1/"]].concat());
         assert_eq!((ran.code, ran.out.len()), (2, 0), "{given:?}");

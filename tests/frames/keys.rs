@@ -53,6 +53,8 @@ pub fn place(stage: &mut Stage) -> String {
         Some(Popup::List(_)) => "list over ",
         Some(Popup::Save(_)) => "saving over ",
         Some(Popup::Compare(_)) => "comparison over ",
+        Some(Popup::Phases { .. }) => "phases over ",
+        Some(Popup::Levels) => "levels over ",
         Some(Popup::Judged { .. }) => "judgement over ",
         None => "",
     };

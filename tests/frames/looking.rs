@@ -110,7 +110,7 @@ fn an_exchange_as_it_was() {
     // getaddrinfo, socket, connect, send, recv, and that it was kept open.
     let moment = |stage: &mut Stage| {
         let visit = stage.app.tab().visit().expect("an exchange");
-        let past = visit.past.as_ref().map(|past| past.row);
+        let past = visit.past_row();
         let recvs = visit.exchange().recvs.count;
         past.map_or("now".to_owned(), |row| format!("call {row}, {recvs} recv"))
     };

@@ -170,6 +170,16 @@ fn statuses() {
         ("/status/1000", "404 Not Found"),
         ("/status/+99", "404 Not Found"),
         ("/redirect/101", "404 Not Found"),
+        ("/redirect/1?status=301", "301 Moved Permanently"),
+        ("/redirect/1?status=308", "308 Permanent Redirect"),
+        ("/redirect/1?status=305", "302 Found"),
+        ("/redirect/choices", "300 Multiple Choices"),
+        ("/redirect/sideways", "404 Not Found"),
+        ("/cookies", "200 OK"),
+        ("/cookies/", "404 Not Found"),
+        ("/cookies/tricky", "200 OK"),
+        ("/basic", "401 Unauthorized"),
+        ("/bearer", "401 Unauthorized"),
         ("/redirect/-1", "404 Not Found"),
     ] {
         let got = get(&playground, target);

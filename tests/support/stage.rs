@@ -68,6 +68,9 @@ pub use text::{diff, unescape};
 /// The practice server that the start page names.
 pub const PLAYGROUND: u16 = 8080;
 
+/// The wall's clock: 2026-11-22 20:00 UTC.
+const WALL: i64 = 1_795_377_600;
+
 pub struct Stage {
     pub app: App,
     zero: Instant,
@@ -87,6 +90,7 @@ impl Stage {
         let zero = Instant::now();
         let mut app = App::new(size, zero, theme);
         app.playground = Some(PLAYGROUND);
+        app.wall = WALL;
         app.pages = sockeye::playground::Playground::pages().collect();
         Stage {
             app,
@@ -212,6 +216,10 @@ impl Stage {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
+                Effect::Lay { id, job } => {
+                    let laid = Box::new(job.run());
+                    self.tell(Message::Laid { id: *id, laid });
+                }
                 Effect::Compare { pair, bodies, .. } => {
                     let same = compare(bodies.each_ref(), |_| true).expect("bytes in memory");
                     let bodies = Bodies::Compared(same.expect("somebody waits"));
@@ -398,6 +406,7 @@ fn name(effect: &Effect) -> String {
         Effect::StopFinding => "stop finding".to_owned(),
         Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
+        Effect::Lay { id, .. } => format!("lay out {id}"),
         Effect::Compare { pair: [a, b], .. } => format!("compare {a} with {b}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
         Effect::CopyToFile { stretch, form, .. } => {

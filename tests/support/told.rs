@@ -191,6 +191,8 @@ impl Told<'_> {
             asked: self.fetch.plan.recv_size as u32,
             bytes: bytes.len() as u32,
             queued: None,
+            lay_us: None,
+            stamped: false,
         });
         self.fetch.received += bytes.len() as u64;
         self.fetch.peer_closed = bytes.is_empty();

@@ -78,6 +78,8 @@ pub(crate) fn recv(offset: u64, asked: u32, bytes: u32) -> Kind {
         asked,
         bytes,
         queued: None,
+        lay_us: None,
+        stamped: false,
     }
 }
 

@@ -6,11 +6,14 @@
 //! from the state for each key and frame, so it is never behind. What choosing a row does
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
+mod cookies;
+mod messages;
 mod rows;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use crate::cookies::Key;
 use crate::tui::app::{App, Focus};
 use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
@@ -31,12 +34,15 @@ pub enum Of {
     Commands,
     Exchanges,
     Anomalies,
+    /// Requests and responses of the connection.
+    Messages,
     Fields,
     Snippets,
     /// What bytes are copied as.
     Forms,
     /// What a text can be read as.
     Charsets,
+    Cookies,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -74,6 +80,9 @@ pub enum Choice {
     Url(String),
     /// Index into [`crate::decode::charset::CHOICES`]; `None`: as the response says.
     Charset(Option<usize>),
+    Cookie(Key),
+    /// Something to read.
+    Nothing,
 }
 
 impl List {
@@ -93,10 +102,12 @@ impl Of {
             Of::Commands => "Commands · Enter performs · Esc closes",
             Of::Exchanges => "Exchanges · Enter reopens · Alt-C compares · Esc closes",
             Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
+            Of::Messages => "Messages · Enter goes to the bytes · Esc closes",
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
             Of::Forms => "Copy as · Enter copies · Esc closes",
             Of::Charsets => "Charset · Enter reads the text so · Esc closes",
+            Of::Cookies => "Cookies · Enter edits · Alt-N adds · Alt-D deletes · Esc closes",
             Of::Urls => "URLs",
         }
     }

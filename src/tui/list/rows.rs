@@ -1,8 +1,9 @@
 //! What each list holds, made from the state.
 
-use super::{Choice, Of, Row};
+use super::{Choice, Of, Row, messages};
 use crate::anomaly::{Anomaly, CLIENTS};
 use crate::decode::charset::CHOICES;
+use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::request;
 use crate::tui::app::{App, Focus};
@@ -17,10 +18,12 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
+        Of::Messages => app.tab().visit().map(messages::of).unwrap_or_default(),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Forms => forms(),
         Of::Charsets => charsets(app),
+        Of::Cookies => super::cookies::rows(app),
         Of::Urls => urls(app),
     }
 }
@@ -182,14 +185,22 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
         Some(verdict) => verdict.short(),
         None => "still running".to_owned(),
     };
+    // It stands under the one that led to it.
+    let (step, why) = match visit.came_from {
+        Some(from) => (
+            "↳ ",
+            format!(" · by redirect {}, a {}", from.hops, from.status),
+        ),
+        None => ("", String::new()),
+    };
     Row {
-        text: format!("{method} {}", without_scheme(&visit.name)),
+        text: format!("{step}{method} {}", without_scheme(&visit.name)),
         beside: format!(
             "{status:<3} {reason}{:>8} {:>8}",
-            words::bytes(exchange.body_bytes),
+            words::bytes(exchange.all_body_bytes()),
             words::time(us)
         ),
-        about: format!("tab {}: {} · {verdict}", tab + 1, visit.name),
+        about: format!("tab {}: {}{why} · {verdict}", tab + 1, visit.name),
         choice: Choice::Exchange(visit.id),
     }
 }
@@ -200,7 +211,7 @@ fn anomalies(app: &App) -> Vec<Row> {
         return Vec::new();
     };
     let base = visit.exchange().wire_base;
-    let sent = visit.sent().len() as u64;
+    let dialogue = &visit.exchange().dialogue;
     // At 60 columns the sentence itself needs the room.
     let tried = match app.size.columns {
         ..76 => String::new(),
@@ -208,7 +219,7 @@ fn anomalies(app: &App) -> Vec<Row> {
     };
     let row = |anomaly: &Anomaly| {
         let offset = anomaly.offset.saturating_sub(base);
-        let at = sent.saturating_add(offset);
+        let at = dialogue.address(Byte::Received(offset));
         let clients = match anomaly.kind.clients() {
             "" => String::new(),
             clients => format!(". {clients}{tried}"),

@@ -25,6 +25,7 @@ use crate::tui::app::App;
 use crate::tui::compare::Compare;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
+use crate::tui::ui::paint::TIME;
 use crate::tui::ui::popup::{centred, open};
 use crate::tui::ui::{paint, short, styled};
 use crate::tui::visit::Visit;
@@ -248,11 +249,7 @@ impl Sheet {
         self.section("Phases", &scale);
         let side = self.side();
         let bar = |time: Option<(u64, u64)>, width: usize| match time {
-            Some((from, to)) => {
-                let us = paint::time(to.saturating_sub(from));
-                let room = width.saturating_sub(TIME + 1);
-                format!("{us:>TIME$} {}", paint::stretch(from..to, whole, room))
-            }
+            Some((from, to)) => paint::timed(from..to, whole, width),
             None => filled(&format!("{NOTHING:>TIME$}"), width),
         };
         let ran = phases.iter().map(|phase| {
@@ -303,8 +300,6 @@ impl Sheet {
 
 /// Columns before a name: a space, the sign, a space.
 const MARGIN: usize = 3;
-/// Columns of a time.
-const TIME: usize = 7;
 
 fn name(row: &Row) -> String {
     match row.name.is_empty() {

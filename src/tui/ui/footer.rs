@@ -11,6 +11,7 @@ use crate::exchange::{Past, Span as Time, Verdict};
 use crate::tui::app::App;
 use crate::tui::keymap::Action;
 use crate::tui::ui::{paint, row, styled};
+use crate::tui::update::follow;
 use crate::tui::visit::Visit;
 use crate::view::safe;
 
@@ -89,8 +90,19 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
             Some(_) => theme.bad(),
             None => theme.good(),
         };
-        let line = in_columns(&verdict, usize::from(app.size.columns) - 2);
-        return (line, style);
+        let columns = usize::from(app.size.columns) - 2;
+        return match follow::words(visit) {
+            // A redirect says first where it leads.
+            Some(leads) => {
+                let leads = safe::safe(&leads).into_owned();
+                let room = columns.saturating_sub(leads.width() + 3);
+                match in_columns(&verdict, room) {
+                    line if line.width() <= room => (format!("{leads} · {line}"), theme.warning()),
+                    _ => (leads, theme.warning()),
+                }
+            }
+            None => (in_columns(&verdict, columns), style),
+        };
     }
     let Some((call, waited_us)) = visit.waiting(app.now) else {
         return match visit.over {
@@ -132,7 +144,8 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
 
 fn as_it_was(visit: &Visit, past: &Past) -> String {
     let seconds = past.t_us() as f64 / 1e6;
-    let (row, rows) = (past.row + 1, visit.live.log.calls());
+    let (nth, calls) = visit.live.log.nth_call(past.row(&visit.live));
+    let (row, rows) = (paint::count(nth + 1), paint::count(calls));
     match visit.play {
         Some(play) => format!(
             "as it was at {seconds:.3} s, call {row} of {rows}, played × {}: p stops, < > change the speed",

@@ -6,13 +6,16 @@
 mod ascii;
 mod bar;
 mod buffers;
+mod chain;
 mod compare;
 mod content;
 mod footer;
 mod inspector;
+mod levels;
 mod list;
 mod origin;
 pub mod paint;
+mod picture;
 mod popup;
 mod position;
 mod request;
@@ -34,6 +37,7 @@ use crate::tui::theme::Theme;
 use crate::view::safe;
 
 pub use bar::{TabClick, tab_at};
+pub use chain::end as phases_end;
 pub use compare::end as compare_end;
 pub use footer::hint_at;
 pub use list::{completion_at, filter_area, list_area, row_at};

@@ -9,8 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::exchange::{Brought, Part};
 use crate::tui::address::{self, Whence};
 use crate::tui::app::Tab;
+use crate::tui::link;
 use crate::tui::ui::paint;
-use crate::tui::visit::Visit;
+use crate::tui::visit::{ViewKind, Visit};
 use crate::view::safe;
 
 /// As much of it as fits whole in so many columns; `None` without a cursor.
@@ -20,6 +21,15 @@ pub fn line(tab: &Tab, visit: &Visit, columns: usize) -> Option<String> {
     if let Some(selected) = cursor.selected() {
         let bytes = address::stretch(visit, tab.view, &selected).len();
         parts.push(format!("{} B selected", paint::count(bytes)));
+    }
+    let link = visit
+        .rendering
+        .page()
+        .filter(|_| tab.view == ViewKind::Rendered);
+    let link = link.and_then(|page| Some((page, page.link_at(cursor.bytes.start)?.1)));
+    if let Some((page, link)) = link {
+        let to = format!("→ {}", link::words(visit, page, link));
+        parts.push(safe::cut(&safe::safe(&to), columns).into_owned());
     }
     parts.extend(words(&address::whence(visit, tab.view, cursor.bytes.start)));
     let mut line = String::new();
@@ -80,10 +90,14 @@ fn words(whence: &Whence) -> Vec<String> {
     .collect()
 }
 
-/// `recv #5 at 0.614 s (256 B)`: the first call is #1.
+/// `recv #5 at 0.614 s (256 B, lay ≥ 120 ms)`: the first call is #1. How long the bytes
+/// lay in the kernel before it, not every system tells, nor at every pace.
 fn brought(call: &str, brought: Brought) -> String {
+    let lay = brought.lay_us.map_or(String::new(), |us| {
+        format!(", lay ≥ {}", paint::time(u64::from(us)))
+    });
     format!(
-        "{call} #{} at {:.3} s ({} B)",
+        "{call} #{} at {:.3} s ({} B{lay})",
         paint::count(brought.number + 1),
         brought.t_us as f64 / 1e6,
         paint::count(u64::from(brought.bytes)),
@@ -106,6 +120,11 @@ mod tests {
             event: 9,
             t_us: 614_300,
             bytes: 256,
+            lay_us: None,
+        };
+        let lay = Brought {
+            lay_us: Some(120_300),
+            ..recv
         };
         let chunk = ChunkAt {
             number: 2,
@@ -129,6 +148,10 @@ mod tests {
             (
                 received(Some(recv), None, Part::Excess),
                 "byte 1,284 · recv #5 at 0.614 s (256 B) · excess: after the message",
+            ),
+            (
+                received(Some(lay), None, Part::HeadEnd),
+                "byte 1,284 · recv #5 at 0.614 s (256 B, lay ≥ 120.3 ms) · end of the head",
             ),
             (received(None, None, Part::Unknown), "byte 1,284"),
             (

@@ -104,6 +104,33 @@ pub fn stretch(time: Range<u64>, whole: u64, width: usize) -> String {
     format!("{bar:width$}")
 }
 
+/// Columns of a time, see [`time`].
+pub const TIME: usize = 7;
+
+/// How long a stretch of time is, then where it stands on a scale: `width` columns in all.
+pub fn timed(time: Range<u64>, whole: u64, width: usize) -> String {
+    let us = self::time(time.end.saturating_sub(time.start));
+    let room = width.saturating_sub(TIME + 1);
+    format!("{us:>TIME$} {}", stretch(time, whole, room))
+}
+
+/// Columns as high as their values, the highest one all of `height` rows; the top row
+/// first. What is there is seen, however little it is.
+pub fn chart(values: &[Option<u64>], height: usize) -> Vec<String> {
+    const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = values.iter().flatten().copied().max().unwrap_or(0).max(1);
+    let eighths = |value: &Option<u64>| match *value {
+        None | Some(0) => 0,
+        Some(value) => ((value as f64 / most as f64 * (height * 8) as f64) as usize).max(1),
+    };
+    let row = |row: usize| {
+        let below = (height - 1 - row) * 8;
+        let cell = |value| EIGHTHS[eighths(value).saturating_sub(below).min(8)];
+        values.iter().map(cell).collect()
+    };
+    (0..height).map(row).collect()
+}
+
 /// The last `width` values as blocks of eight heights.
 pub fn sparkline(values: &[u64], width: usize) -> String {
     const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -180,6 +207,11 @@ mod tests {
             (5, 0, "    "),
         ] {
             assert_eq!(gauge(part, whole, 4), want, "{part}/{whole}");
+        }
+        let values = [None, Some(0), Some(1), Some(50), Some(100)];
+        for (height, want) in [(0, &[][..]), (1, &["  ▁▄█"]), (2, &["    █", "  ▁██"])]
+        {
+            assert_eq!(chart(&values, height), want, "{height}");
         }
         assert_eq!(sparkline(&[9, 0, 1, 8], 3), " ▂█");
     }

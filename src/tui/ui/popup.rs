@@ -15,7 +15,7 @@ use crate::tui::keymap::Place;
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{compare, list, paint, pane, save, short, styled};
+use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -23,6 +23,8 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Knobs { row, typed } => knobs(frame, app, *row, typed),
         Popup::Judged { judged, .. } => judgement(frame, app, judged.as_deref()),
         Popup::Compare(open) => compare::draw(frame, app, open),
+        Popup::Phases { top } => chain::draw(frame, app, *top),
+        Popup::Levels => levels::draw(frame, app),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
         Popup::Save(ask) => save::draw(frame, app, ask),
@@ -192,6 +194,11 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes · Esc leaves",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter · Esc leaves",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
+        Ask::Link => "Follow the link of this number · Enter · Esc leaves",
+        Ask::Basic => "Basic: user:password · Enter puts it in, for all to see · Esc leaves",
+        Ask::Bearer => "Bearer: the token · Enter puts it in, for all to see · Esc leaves",
+        Ask::Cookie => "A cookie of this URL: name=value; Path=/; … · Enter · Esc leaves",
+        Ask::CookieValue => "The cookie's value · Enter sets it · Esc leaves",
     };
     let inner = open(frame, app, area, vec![Span::raw(title)]);
     if let Some(line) = field.lines(usize::from(inner.width), 1).first() {

@@ -38,14 +38,15 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     // In the past too all rows stand there: those still to come are quiet.
     let log = &visit.live.log;
     let count = log.calls();
+    let past = visit.past_row();
     let mut lines = Vec::with_capacity(height);
     for number in first..count.min(first + height) {
         if let Some((at, event)) = log.call(number) {
-            let chosen = match &visit.past {
-                Some(past) => past.row == number,
+            let chosen = match past {
+                Some(past) => past == number,
                 None => visit.call == Some(number) && focused,
             };
-            let to_come = visit.past.as_ref().is_some_and(|past| past.row < number);
+            let to_come = past.is_some_and(|past| past < number);
             let follows = meant_by(log, at);
             lines.push(call_row(
                 event,
@@ -79,7 +80,7 @@ fn first_row(visit: &Visit, height: usize) -> usize {
     let count = visit.live.log.calls();
     let running = usize::from(!visit.over);
     let tail = (count + running).saturating_sub(height);
-    match visit.past.as_ref().map(|past| past.row).or(visit.call) {
+    match visit.past_row().or(visit.call) {
         // The chosen row stands in the middle, as far as there are rows around it.
         Some(chosen) => chosen.saturating_sub(height / 2).min(tail),
         None => tail,
@@ -148,6 +149,7 @@ fn pending(visit: &Visit, app: &App, theme: Theme, width: usize) -> Option<Line<
             None => "connect()".to_owned(),
         },
         Call::Send => "send()".to_owned(),
+        Call::Recv if visit.stamped => format!("recvmsg({})", visit.recv_size),
         Call::Recv => format!("recv({})", visit.recv_size),
         Call::Close => "close()".to_owned(),
     };

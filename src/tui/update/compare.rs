@@ -5,10 +5,11 @@ use crossterm::event::KeyEvent;
 use crate::body::Window;
 use crate::tui::app::{App, Popup};
 use crate::tui::compare::{Bodies, Compare};
-use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::message::Effect;
 use crate::tui::ui;
 use crate::tui::visit::VisitId;
+
+use super::popup::scrolled;
 
 /// The exchange shown beside the one before it in its tab.
 pub(super) fn with_before(app: &mut App) -> Vec<Effect> {
@@ -73,18 +74,9 @@ pub(super) fn compared(app: &mut App, pair: [VisitId; 2], bodies: Bodies) {
 }
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent, open: Compare) {
-    let page = usize::from(app.size.rows / 2);
-    let top = match app.keys.action(key, &[Place::Popup]) {
-        Some(Action::Move(Motion::Up)) => open.top.saturating_sub(1),
-        Some(Action::Move(Motion::Down)) => open.top + 1,
-        Some(Action::Move(Motion::PageUp)) => open.top.saturating_sub(page),
-        Some(Action::Move(Motion::PageDown) | Action::More) => open.top + page,
-        Some(Action::Move(Motion::First)) => 0,
-        Some(Action::Move(Motion::Last)) => usize::MAX,
-        Some(Action::Choose) => return,
-        _ => open.top,
-    };
-    scroll(app, open, top);
+    if let Some(top) = scrolled(app, key, open.top) {
+        scroll(app, open, top);
+    }
 }
 
 /// Scrolls to this row, or as far as there are rows.

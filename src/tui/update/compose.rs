@@ -18,15 +18,29 @@ pub(super) fn perform(app: &mut App, action: Action) {
         Action::DropField => drop_field(app),
         Action::AddField => list::open(app, Of::Fields),
         Action::SetLength => set_length(app),
-        Action::BodyFile => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::BodyFile,
-                field: Editor::line(),
-            });
-        }
+        Action::BodyFile => ask(app, Ask::BodyFile),
         Action::Snippets => list::open(app, Of::Snippets),
+        Action::Basic => ask(app, Ask::Basic),
+        Action::Bearer => ask(app, Ask::Bearer),
         _ => {}
     }
+}
+
+fn ask(app: &mut App, ask: Ask) {
+    app.popup = Some(Popup::Ask {
+        ask,
+        field: Editor::line(),
+    });
+}
+
+/// The Authorization field, for all to see: in its place, or as a new line.
+pub(super) fn authorize(app: &mut App, value: &str) -> Vec<Effect> {
+    let editor = &mut app.tab_mut().request;
+    let mut bytes = editor.bytes().to_vec();
+    request::set_field(&mut bytes, "Authorization", value);
+    editor.set(&bytes);
+    super::focus(app, Focus::Request);
+    Vec::new()
 }
 
 fn next_method(app: &mut App) {

@@ -52,27 +52,25 @@ pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
     let Some(visit) = tab.visit() else {
         return Vec::new();
     };
-    let (window, shift) = address::window(visit, kind);
+    let window = address::window(visit, kind);
+    let in_window = |at| address::in_window(visit, kind, at);
     let at = visit.cursor(kind).map(|cursor| cursor.bytes.start);
     let hit = match &visit.hit {
         Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => {
-            Some(hit.start.saturating_sub(shift)..hit.end.saturating_sub(shift))
+            Some(in_window(hit.start)..in_window(hit.end))
         }
         _ => None,
     };
     let from = match &hit {
         Some(hit) if back => hit.start,
         Some(hit) => pattern.behind(hit),
-        None => at
-            .unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area))
-            .saturating_sub(shift),
+        None => in_window(at.unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area))),
     };
     let effect = Effect::Find {
         search: Search {
             id: visit.id,
             view: kind,
             window,
-            shift,
             pattern,
         },
         from,
@@ -104,15 +102,15 @@ pub(super) fn found(
     let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) else {
         return Vec::new();
     };
-    visit.hit = hit.clone().map(|hit| (view, hit));
-    let Some(hit) = hit else {
+    let found = hit.as_ref().map(|hit| address::in_view(visit, view, hit));
+    visit.hit = found.clone().map(|hit| (view, hit));
+    let (Some(base), Some(hit)) = (hit.map(|hit| hit.start), found) else {
         tab.find.count = None;
         app.note(format!("not found: {typed}"));
         return Vec::new();
     };
-    let (window, shift) = address::window(visit, view);
+    let window = address::window(visit, view);
     let len = window.there();
-    let base = hit.start.saturating_sub(shift);
     let same = |count: &&mut Count| (count.id, count.view, count.len) == (id, view, len);
     let effects = match (tab.find.count.as_mut().filter(same), &tab.find.pattern) {
         (Some(count), _) if steady => {
@@ -125,7 +123,6 @@ pub(super) fn found(
                 id,
                 view,
                 window,
-                shift,
                 pattern: Arc::clone(pattern),
             };
             tab.find.count = Some(Count {

@@ -54,10 +54,12 @@ fn go(app: &mut App, jump: Jump) {
     };
     visit.awaited = None;
     let words = jump.words();
-    let (window, shift) = address::window(visit, kind);
+    let window = address::window(visit, kind);
+    let shown = |at: u64| address::in_view(visit, kind, &(at..at.saturating_add(1))).start;
     match place(visit, kind, jump) {
         Ok(Place::At(at)) => {
-            cursor::put(app, kind, shift + at);
+            let shown = shown(at);
+            cursor::put(app, kind, shown);
             app.note(format!("{words}, at byte {at}"));
         }
         Ok(Place::Beyond | Place::Nowhere) if visit.past.is_none() && !visit.over => {
@@ -73,7 +75,8 @@ fn go(app: &mut App, jump: Jump) {
                 (Jump::Line(_), Ok(lines)) => format!("the last line is {lines}"),
                 _ => format!("the last byte is at {}", there.saturating_sub(1)),
             };
-            cursor::put(app, kind, shift + there.saturating_sub(1));
+            let shown = shown(there.saturating_sub(1));
+            cursor::put(app, kind, shown);
             app.note(format!("no {words}: {end}"));
         }
         Err(err) => app.complain(format!("{words}: {err}")),
@@ -81,7 +84,7 @@ fn go(app: &mut App, jump: Jump) {
 }
 
 fn place(visit: &Visit, kind: ViewKind, jump: Jump) -> std::io::Result<Place> {
-    let (window, _) = address::window(visit, kind);
+    let window = address::window(visit, kind);
     jump.place(&window, announced(visit, kind))
 }
 

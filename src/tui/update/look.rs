@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::event::Kind;
 use crate::exchange::Starts;
+use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::tui::address::{self, Whence};
 use crate::tui::app::{App, Ask, Focus, Popup};
@@ -14,7 +15,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find, jump, save};
+use super::{copy, cursor, find, jump, page, save};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -57,7 +58,10 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::CopyAs => copy::choose(app),
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
-        Action::OpenRecv => open_recv(app),
+        Action::OpenRecv => match page::under_cursor(app) {
+            Some(lead) => return page::follow(app, lead, false),
+            None => open_recv(app),
+        },
         Action::Ruler => ruler(app),
         Action::Inspect => inspect(app),
         _ => {}
@@ -149,10 +153,12 @@ fn open_call(app: &mut App) {
     let range = match event.kind {
         Kind::Send { offset, sent, .. } => {
             let from = offset - sent_before.unwrap_or(offset);
+            let from = visit.exchange().dialogue.address(Byte::Sent(from));
             from..from + u64::from(sent)
         }
         Kind::Recv { offset, bytes, .. } if bytes > 0 => {
-            let from = visit.sent().len() as u64 + offset - visit.exchange().wire_base;
+            let from = Byte::Received(offset - visit.exchange().wire_base);
+            let from = visit.exchange().dialogue.address(from);
             from..from + u64::from(bytes)
         }
         _ => {

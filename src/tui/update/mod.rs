@@ -3,22 +3,25 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`find`] the search, [`jump`] the way to a
-//! place, [`moment`] the past,
+//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
+//! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
-//! their borders.
+//! their borders, [`page`] the Rendered view and its links.
 
 mod compare;
 mod compose;
 mod content;
+pub mod cookies;
 mod copy;
 mod cursor;
 mod find;
+pub mod follow;
 mod jump;
 mod list;
 mod look;
 mod moment;
 mod mouse;
+mod page;
 mod panes;
 mod popup;
 mod save;
@@ -37,7 +40,14 @@ use crate::tui::visit::{Visit, VisitId};
 
 pub use send::open;
 
+/// One message, and what the view shown needs after it.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    let mut effects = on_message(app, message);
+    effects.extend(page::keep_up(app));
+    effects
+}
+
+fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             let effects = on_key(app, key);
@@ -71,11 +81,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Events { id, events } => {
-            if let Some(visit) = app.visit_by_id(id) {
-                for event in events {
-                    visit.live.apply(event);
-                }
-            }
+            cookies::apply(app, id, events);
             let effects = content::feed(app, id);
             jump::arrived(app, id);
             effects
@@ -109,6 +115,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             let mut effects = content::feed(app, id);
             jump::arrived(app, id);
             effects.extend(compare::read_bodies(app));
+            effects.extend(follow::by_itself(app, id));
             effects
         }
         Message::Unpacked { id, unpacked } => {
@@ -139,6 +146,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             {
                 *to = Some(judged);
             }
+            Vec::new()
+        }
+        Message::Laid { id, laid } => {
+            page::laid(app, id, *laid);
             Vec::new()
         }
         Message::Compared { pair, bodies } => {
@@ -206,7 +217,10 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Commands => list::open(app, Of::Commands),
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
+        Action::Messages => list::open(app, Of::Messages),
         Action::Compare => return compare::with_before(app),
+        Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
+        Action::Levels => app.popup = Some(Popup::Levels),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -276,7 +290,13 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
+        Action::Follow => return follow::perform(app),
+        Action::Cookies => list::open(app, Of::Cookies),
+        Action::InsertCookie => cookies::insert(app),
+        Action::AddCookie => cookies::ask(app),
         Action::NextMethod
+        | Action::Basic
+        | Action::Bearer
         | Action::DropField
         | Action::AddField
         | Action::SetLength
@@ -320,11 +340,14 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::OpenRecv
         | Action::Ruler
         | Action::Inspect => return look::perform(app, action),
+        Action::NextLink | Action::PreviousLink | Action::FollowInTab | Action::FollowNumber => {
+            return page::perform(app, action);
+        }
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
         }
-        Action::CompareWith | Action::Less | Action::More => {}
+        Action::CompareWith | Action::DropCookie | Action::Less | Action::More => {}
     }
     Vec::new()
 }
@@ -424,8 +447,14 @@ fn show_visit(app: &mut App, at: usize) {
     let tab = app.tab_mut();
     tab.at = at;
     tab.completion = None;
-    let Visit { url, request, .. } = &tab.visits[at];
+    let Visit {
+        url,
+        request,
+        cookie,
+        ..
+    } = &tab.visits[at];
     let (url, request) = (url.clone(), request.clone());
+    tab.cookie.clone_from(cookie);
     tab.url.set(url.as_bytes());
     tab.request.set(&request);
     tab.target = crate::url::Target::parse(&url).ok();

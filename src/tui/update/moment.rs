@@ -1,11 +1,13 @@
 //! The past: stepping and playing through an exchange as it was, and other end modes'
 //! judgement of it.
 
+use crate::exchange::Log;
 use crate::plan::DEFAULT_END_TIMEOUT;
 use crate::request;
 use crate::tui::app::{App, Popup};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::ui::paint;
 use crate::tui::visit::{Play, Visit};
 
 /// Speeds of playing: a sixteenth of the real one to 64 times it.
@@ -20,7 +22,7 @@ pub(super) fn perform(app: &mut App, action: Action) {
     let Some(last) = visit.live.log.calls().checked_sub(1) else {
         return;
     };
-    let at = visit.past.as_ref().map_or(last, |past| past.row);
+    let at = visit.past_row().unwrap_or(last);
     let row = match action {
         Action::MomentBack => at.saturating_sub(1),
         Action::MomentForward => at + 1,
@@ -32,9 +34,24 @@ pub(super) fn perform(app: &mut App, action: Action) {
         _ => return,
     };
     visit.play = None;
-    if !visit.show_moment(row) {
-        app.note("the middle of this long exchange was counted, not kept: } leads to its end");
+    visit.show_moment(row);
+    let steps = matches!(action, Action::MomentBack | Action::MomentForward);
+    if let Some(calls) = leapt(&visit.live.log, at, row).filter(|_| steps) {
+        app.note(format!(
+            "{} calls of this long exchange were counted, not kept: this is the far side of them",
+            paint::count(calls)
+        ));
     }
+}
+
+/// How many calls lie unkept between two rows.
+fn leapt(log: &Log, from: usize, to: usize) -> Option<u64> {
+    let most = log.calls().checked_sub(1)?;
+    let (before, after) = (from.min(to), from.max(to).min(most));
+    let calls = log.nth_call(after).0 - log.nth_call(before).0;
+    calls
+        .checked_sub((after - before) as u64)
+        .filter(|&calls| calls > 0)
 }
 
 /// Back to the exchange as it is; false when that is shown already.
@@ -51,8 +68,8 @@ fn play(visit: &mut Visit, now: std::time::Instant) {
     if visit.play.take().is_some() {
         return;
     }
-    if visit.past.is_none() && !visit.show_moment(0) {
-        return;
+    if visit.past.is_none() {
+        visit.show_moment(0);
     }
     visit.play = Some(Play {
         speed: 1.0,
@@ -90,15 +107,15 @@ pub(super) fn play_on(app: &mut App) {
         return;
     }
     let until_us = played_us(visit, now);
-    let mut row = visit.past.as_ref().map_or(0, |past| past.row);
+    let mut row = visit.past_row().unwrap_or(0);
     let from = row;
     while let Some((_, event)) = visit.live.log.call(row + 1)
         && event.t_us <= until_us
     {
         row += 1;
     }
-    if row > from && !visit.show_moment(row) {
-        visit.play = None;
+    if row > from {
+        visit.show_moment(row);
     }
 }
 

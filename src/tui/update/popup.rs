@@ -9,7 +9,7 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, compose, copy, find, jump, list, save, send, text};
+use super::{compare, compose, cookies, copy, find, jump, list, page, save, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -38,12 +38,18 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
-        Some(popup @ Popup::Judged { .. })
+        Some(Popup::Phases { top }) => {
+            if let Some(top) = scrolled(app, key, top) {
+                let top = top.min(ui::phases_end(app));
+                app.popup = Some(Popup::Phases { top });
+            }
+        }
+        Some(popup @ (Popup::Judged { .. } | Popup::Levels))
             if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) =>
         {
             app.popup = Some(popup);
         }
-        Some(Popup::Judged { .. }) | None => {}
+        Some(Popup::Judged { .. } | Popup::Levels) | None => {}
         Some(Popup::Compare(open)) => compare::on_key(app, key, open),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
@@ -53,22 +59,26 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
+    if let Some(top) = scrolled(app, key, top) {
+        let top = top.min(ui::help_end(app, &places));
+        app.popup = Some(Popup::Help { places, top });
+    }
+}
+
+/// The row that a key scrolls a pop-up to, which may be past its last one; `None`: the
+/// key closes it.
+pub(super) fn scrolled(app: &App, key: KeyEvent, top: usize) -> Option<usize> {
     let page = usize::from(app.size.rows / 2);
-    let top = match app.keys.action(key, &[Place::Popup]) {
+    Some(match app.keys.action(key, &[Place::Popup]) {
         Some(Action::Move(Motion::Up)) => top.saturating_sub(1),
         Some(Action::Move(Motion::Down)) => top + 1,
         Some(Action::Move(Motion::PageUp)) => top.saturating_sub(page),
         Some(Action::Move(Motion::PageDown) | Action::More) => top + page,
         Some(Action::Move(Motion::First)) => 0,
-        Some(Action::Move(Motion::Last)) => usize::MAX / 2,
-        Some(Action::Choose) => return,
+        Some(Action::Move(Motion::Last)) => usize::MAX,
+        Some(Action::Choose) => return None,
         _ => top,
-    };
-    let most = ui::help_end(app, &places);
-    app.popup = Some(Popup::Help {
-        places,
-        top: top.min(most),
-    });
+    })
 }
 
 fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
@@ -117,6 +127,11 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Jump => jump::to(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
             Ask::BodyFile => compose::read_body(app, &words),
+            Ask::Link => page::numbered(app, &words),
+            Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),
+            Ask::Bearer => compose::authorize(app, &format!("Bearer {words}")),
+            Ask::Cookie => cookies::add(app, field.bytes()),
+            Ask::CookieValue => cookies::set_value(app, field.bytes()),
         };
     }
     match app.keys.action(key, &[Place::Text]) {
