@@ -108,21 +108,22 @@ impl Letters {
     }
 }
 
+type UpperHalf = (&'static Encoding, [Option<char>; 128]);
+
 /// Each single-byte charset with what its bytes from 0x80 on are.
-static UPPER_HALVES: LazyLock<Vec<(&'static Encoding, [Option<char>; 128])>> =
-    LazyLock::new(|| {
-        let single = CHOICES.iter().filter(|encoding| encoding.is_single_byte());
-        let table = |encoding: &'static Encoding| {
-            std::array::from_fn(|at| {
-                let byte = [0x80 | at as u8];
-                let text = encoding.decode_without_bom_handling_and_without_replacement(&byte)?;
-                text.chars().next()
-            })
-        };
-        single
-            .map(|&encoding| (encoding, table(encoding)))
-            .collect()
-    });
+static UPPER_HALVES: LazyLock<Vec<UpperHalf>> = LazyLock::new(|| {
+    let single = CHOICES.iter().filter(|encoding| encoding.is_single_byte());
+    let table = |encoding: &'static Encoding| {
+        std::array::from_fn(|at| {
+            let byte = [0x80 | at as u8];
+            let text = encoding.decode_without_bom_handling_and_without_replacement(&byte)?;
+            text.chars().next()
+        })
+    };
+    single
+        .map(|&encoding| (encoding, table(encoding)))
+        .collect()
+});
 
 fn utf16(bytes: &[u8], big: bool) -> (Letter, usize) {
     let unit = |at: usize| -> Option<u16> {
