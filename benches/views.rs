@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sockeye::body::{Answer, Memory, Needle, Pattern, Window, Writer};
+use sockeye::decode::Letters;
 use sockeye::exchange::dialogue::Dialogue;
 use sockeye::view::pretty::{Folds, Index};
 use sockeye::view::rendered::lay_out;
@@ -186,6 +187,7 @@ fn append(mut writer: Writer, text: &[u8], size: usize, total: usize) {
 fn looking(window: &Window) {
     let text = |wrap| Text {
         window: window.clone(),
+        letters: Letters::default(),
         width: WIDTH,
         wrap,
         left: 0,

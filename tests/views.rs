@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use sockeye::anomaly::{self, Anomaly};
 use sockeye::body::{Memory, Window, Writer};
+use sockeye::decode::Letters;
 use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::exchange::dialogue::Dialogue;
@@ -19,6 +20,7 @@ fn window(bytes: &[u8]) -> Window {
 fn text(bytes: &[u8], width: usize, wrap: bool, left: usize) -> Text {
     Text {
         window: window(bytes),
+        letters: Letters::default(),
         width,
         wrap,
         left,

@@ -20,6 +20,9 @@ const SIZE_LINE: usize = 4096;
 
 /// Where a byte that is looked at came from.
 pub enum Whence<'a> {
+    /// A decoded byte of the content, the coded bytes of the body that it came of, and
+    /// where the first of those came from.
+    Decoded(u64, Range<u64>, Origin<'a>),
     /// The request's byte at this offset, and the send() that took it.
     Sent(u64, Option<Brought>),
     Received(Origin<'a>),
@@ -78,7 +81,7 @@ impl Stretch {
 /// The received bytes that a view shows; [`in_window`] and [`in_view`] lead there and back.
 pub fn window(visit: &Visit, kind: ViewKind) -> Window {
     match kind {
-        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.body(),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
         ViewKind::Wire => visit.received(),
         ViewKind::Headers => {
             let received = visit.received();
@@ -133,7 +136,7 @@ pub fn stretch(visit: &Visit, kind: ViewKind, range: &Range<u64>) -> Stretch {
         ViewKind::Wire => return dialogue_stretch(visit, range),
         // Trailers lie behind the body.
         ViewKind::Headers => visit.received(),
-        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.body(),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
     };
     let from = range.start.min(window.len);
     let to = range.end.min(window.len);
@@ -186,7 +189,14 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let size_line = |line| size_line(visit, line);
     match kind {
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
-            Whence::Received(exchange.origin_of_body(at, size_line))
+            match visit.meaning.shown() {
+                Some(decoded) => {
+                    let coded = decoded.coded(at);
+                    let origin = exchange.origin_of_body(coded.start, size_line);
+                    Whence::Decoded(at, coded, origin)
+                }
+                None => Whence::Received(exchange.origin_of_body(at, size_line)),
+            }
         }
         ViewKind::Wire => match exchange.dialogue.byte(at) {
             Byte::Received(at) => Whence::Received(exchange.origin(at, size_line)),
@@ -204,22 +214,33 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
         (Whence::Sent(at, _), ViewKind::Wire) => Some(dialogue.address(Byte::Sent(at))),
         (Whence::Sent(..), _) => None,
         (
+            Whence::Decoded(at, ..),
+            ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex,
+        ) => Some(at),
+        (
             Whence::Received(origin),
             ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex,
         ) => {
             match origin.part {
                 // Of the last response: that is the one shown.
-                Part::Body(at) if origin.wire? >= exchange.start.wire => Some(at),
+                Part::Body(at) if origin.wire? >= exchange.start.wire => {
+                    Some(match visit.meaning.shown() {
+                        Some(decoded) => decoded.decoded(at),
+                        None => at,
+                    })
+                }
                 _ => None,
             }
         }
-        (Whence::Received(origin), ViewKind::Wire) => {
+        (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Wire) => {
             Some(dialogue.address(Byte::Received(origin.wire?)))
         }
-        (Whence::Received(origin), ViewKind::Headers) => match origin.part {
-            Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
-            _ => None,
-        },
+        (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Headers) => {
+            match origin.part {
+                Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
+                _ => None,
+            }
+        }
     }
 }
 
@@ -227,6 +248,12 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
 pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Vec<u64> {
     let exchange = visit.exchange();
     match kind {
+        // Between two marks nobody knows where a recv's bytes went.
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex
+            if visit.meaning.shown().is_some() =>
+        {
+            return Vec::new();
+        }
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
             return exchange.starts(of, Space::Body, range);
         }

@@ -88,6 +88,8 @@ pub struct Tab {
     /// The user chose it; it stays then.
     pub chose: bool,
     pub wrap: bool,
+    /// Coded bodies are shown as they came.
+    pub as_received: bool,
     /// What the bytes under the cursor are is shown below the views.
     pub inspects: bool,
     /// Whose first bytes are marked in the views.
@@ -333,6 +335,7 @@ impl Default for Tab {
             view: ViewKind::Text,
             chose: false,
             wrap: true,
+            as_received: false,
             inspects: false,
             ruler: None,
             visits: VecDeque::new(),

@@ -111,6 +111,7 @@ pub fn first_cell(view: &dyn View, top: u64, height: usize, in_last_row: bool) -
 mod tests {
     use super::*;
     use crate::body::{Memory, Window, Writer};
+    use crate::decode::Letters;
     use crate::view::{Marks, Text};
 
     fn text(bytes: &str, width: usize) -> Text {
@@ -118,6 +119,7 @@ mod tests {
         writer.append(bytes.as_bytes()).unwrap();
         Text {
             window: Window::whole(&writer.store()),
+            letters: Letters::default(),
             width,
             wrap: true,
             left: 0,

@@ -118,6 +118,9 @@ pub enum Action {
     UnfoldAll,
     Ruler,
     Inspect,
+    AsReceived,
+    Charset,
+    UnpackOn,
     MomentBack,
     MomentForward,
     MomentFirst,
@@ -294,6 +297,9 @@ pub const ROWS: &[Row] = rows! {
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
     Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
+    Response ["d"] AsReceived, "a coded body decoded, or as it was received";
+    Response ["D"] UnpackOn, "decode on, past the limit that was reached";
+    Response ["e"] Charset, "the text's charset, from a list";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";

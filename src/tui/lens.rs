@@ -8,6 +8,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::body::{Pattern, Window};
+use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
@@ -104,7 +105,8 @@ fn marked<T>(
     match kind {
         ViewKind::Text => {
             let text = Text {
-                window: visit.body(),
+                window: visit.content(),
+                letters: Letters::of(visit.meaning.charset.encoding),
                 width,
                 wrap,
                 left,
@@ -146,6 +148,7 @@ fn marked<T>(
                 above: rendering_words(visit, width),
                 below: &Text {
                     window: Window::default(),
+                    letters: Letters::default(),
                     width,
                     wrap,
                     left: 0,
@@ -155,7 +158,7 @@ fn marked<T>(
         },
         ViewKind::Hex => {
             let hex = Hex {
-                window: visit.body(),
+                window: visit.content(),
                 width,
                 left,
                 marks,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::body::{Pattern, Store, Tally, Window};
+use crate::decode::Codings;
 use crate::event::{Event, Queues};
 use crate::exchange::Exchange;
 use crate::export::Form;
@@ -19,6 +20,7 @@ use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
 use crate::tui::rendering::{Job, Laid};
 use crate::tui::save::{self, Saved};
+use crate::tui::unpack::Unpacked;
 use crate::tui::visit::{ViewKind, VisitId};
 use crate::view::pretty::{Head, Piece};
 
@@ -98,6 +100,11 @@ pub enum Message {
         done: u64,
     },
     Saved(Saved),
+    /// How far the content coding of a body is undone.
+    Unpacked {
+        id: VisitId,
+        unpacked: Unpacked,
+    },
     /// The editor gave the request back.
     Edited(Vec<u8>),
     /// A file was read, to be the request's body.
@@ -167,6 +174,15 @@ pub enum Effect {
         search: Search,
         base: u64,
     },
+    /// Undo the content coding of what has come of a body; `over`: that is all.
+    Unpack {
+        id: VisitId,
+        codings: Codings,
+        body: Window,
+        over: bool,
+    },
+    /// Past the limit.
+    UnpackOn(VisitId),
     /// Nobody waits for a hit or a count any more.
     StopFinding,
     /// Read the rows of a body in its form ahead, while `wanted` can be upgraded.

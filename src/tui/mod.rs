@@ -38,6 +38,7 @@ pub mod settings;
 pub mod terminal;
 pub mod theme;
 pub mod ui;
+pub mod unpack;
 pub mod update;
 pub mod visit;
 

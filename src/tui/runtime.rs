@@ -14,6 +14,7 @@ use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::{Memory, Window};
+use crate::decode::Codings;
 use crate::event::{Addr, EndMode};
 use crate::export::Form;
 use crate::net::{self, Control, Pool, channel};
@@ -28,6 +29,7 @@ use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
 use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
+use crate::tui::unpack;
 use crate::tui::visit::VisitId;
 
 /// Bytes of a file that can become a body: the editor holds all of it, and so does undo.
@@ -43,6 +45,7 @@ pub struct Runtime {
     finder: Finder,
     saver: Saver,
     running: HashMap<VisitId, Running>,
+    unpacking: HashMap<VisitId, unpack::Hand>,
 }
 
 /// The screen's ends of a fetch.
@@ -68,6 +71,7 @@ impl Runtime {
             pool: Arc::default(),
             memory: Memory::new(memory),
             running: HashMap::new(),
+            unpacking: HashMap::new(),
         }
     }
 
@@ -90,7 +94,19 @@ impl Runtime {
             Effect::Pace(id, pace) => {
                 self.hand(id, |control| control.throttle(pace.map(f64::from)))
             }
+            Effect::Unpack {
+                id,
+                codings,
+                body,
+                over,
+            } => return Ok(self.unpack(id, &codings, body, over)),
+            Effect::UnpackOn(id) => {
+                if let Some(hand) = self.unpacking.get(&id) {
+                    hand.go_on();
+                }
+            }
             Effect::Forget(id) => {
+                self.unpacking.remove(&id);
                 if let Some(running) = self.running.remove(&id) {
                     running.control.cancel();
                 }
@@ -271,6 +287,28 @@ impl Runtime {
             }
             Err(err) => Message::Complain(format!("no thread for the fetch: {err}")),
         }
+    }
+
+    fn unpack(
+        &mut self,
+        id: VisitId,
+        codings: &Codings,
+        body: Window,
+        over: bool,
+    ) -> Option<Message> {
+        if !self.unpacking.contains_key(&id) {
+            match unpack::Hand::start(id, codings, &self.memory, self.messages.clone()) {
+                Ok(hand) => self.unpacking.insert(id, hand),
+                Err(err) => {
+                    let words = format!("no thread for the content coding: {err}");
+                    return Some(Message::Complain(words));
+                }
+            };
+        }
+        if let Some(hand) = self.unpacking.get(&id) {
+            hand.feed(body, over);
+        }
+        None
     }
 
     fn hand(&self, id: VisitId, act: impl FnOnce(&Control)) {

@@ -12,7 +12,7 @@ use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
 use crate::request::{Message, split};
-use crate::tui::content::Content;
+use crate::tui::content::{Content, Decoded};
 use crate::tui::cursor::Cursor;
 use crate::tui::formed::Formed;
 use crate::tui::jump::Jump;
@@ -262,14 +262,20 @@ impl Visit {
         self.body_of(self.exchange())
     }
 
-    /// What the views show: the body's bytes so far, content coding removed.
+    /// What the views show of the body so far: its content coding removed, unless it is
+    /// to be shown as received.
     pub fn content(&self) -> Window {
-        self.body()
+        match (self.meaning.shown(), &self.past) {
+            (Some(decoded), None) => decoded.whole(),
+            (Some(decoded), Some(_)) => decoded.of(self.body().len),
+            (None, _) => self.body(),
+        }
     }
 
     /// The same, whatever moment is shown.
     pub fn whole_content(&self) -> Window {
-        self.whole_body()
+        let decoded = self.meaning.shown();
+        decoded.map_or_else(|| self.whole_body(), Decoded::whole)
     }
 
     /// Content-Type's value, empty where there is none.
@@ -281,9 +287,9 @@ impl Visit {
 
     /// Looks for the charset in bytes that have come since.
     pub fn sniff(&mut self) {
-        let mut meaning = self.meaning;
-        meaning.sniff(&self.whole_content(), self.content_type());
-        self.meaning = meaning;
+        let whole = self.whole_content();
+        let content_type = self.content_type().to_owned();
+        self.meaning.sniff(&whole, &content_type);
     }
 
     /// The same, whatever moment is shown.

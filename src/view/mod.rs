@@ -11,6 +11,7 @@ pub mod hex;
 pub mod inspect;
 pub mod picture;
 pub mod pretty;
+pub mod reading;
 pub mod rendered;
 pub mod safe;
 pub mod stack;

@@ -273,7 +273,7 @@ fn finding_saving_copying() {
         ("press s Enter", "save 5 B in a"),
         ("press s\ntype other\npress Enter", "save 5 B in other"),
         ("press s ↓ Enter", "save 43 B in a"),
-        ("press s ↑ Enter", "save 43 B in a"),
+        ("press s ↑ ↑ Enter", "save 43 B in a"),
         ("press s Enter Esc", "save 5 B in a, stop saving"),
         // It runs: no key begins another.
         ("press s Enter Enter s Enter", "save 5 B in a"),

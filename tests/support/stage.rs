@@ -35,6 +35,7 @@ mod keys;
 mod text;
 mod told;
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -44,6 +45,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use unicode_width::UnicodeWidthStr;
 
+use sockeye::body::Memory;
 use sockeye::body::differ::compare;
 use sockeye::event::EndMode;
 use sockeye::plan::Plan;
@@ -53,6 +55,7 @@ use sockeye::tui::compare::Bodies;
 use sockeye::tui::layout::Size;
 use sockeye::tui::message::{Effect, Message, Way};
 use sockeye::tui::theme::Theme;
+use sockeye::tui::unpack::Work;
 use sockeye::tui::visit::VisitId;
 use sockeye::tui::{ui, update};
 use sockeye::view::safe::is_unsafe;
@@ -74,6 +77,7 @@ pub struct Stage {
     fetches: Vec<Fetch>,
     /// What the browser asked for, oldest first, since [`Stage::asked`] was called.
     effects: Vec<Effect>,
+    unpacking: HashMap<VisitId, Work>,
 }
 
 impl Stage {
@@ -93,6 +97,7 @@ impl Stage {
             zero,
             fetches: Vec::new(),
             effects: Vec::new(),
+            unpacking: HashMap::new(),
         }
     }
 
@@ -226,6 +231,27 @@ impl Stage {
                         pair: *pair,
                         bodies,
                     });
+                }
+                Effect::Unpack {
+                    id,
+                    codings,
+                    body,
+                    over,
+                } => {
+                    let memory = Memory::new(1 << 20);
+                    let work = || Work::new(codings, &memory);
+                    let mut work = self.unpacking.remove(id).unwrap_or_else(work);
+                    work.run(
+                        body,
+                        *over,
+                        false,
+                        || true,
+                        |unpacked| {
+                            self.tell(Message::Unpacked { id: *id, unpacked });
+                        },
+                    );
+                    self.unpacking.insert(*id, work);
+                    continue;
                 }
                 _ => {}
             }
@@ -380,6 +406,8 @@ fn name(effect: &Effect) -> String {
             format!("find {back} {}{once}", way.from)
         }
         Effect::Count { base, .. } => format!("count before {base}"),
+        Effect::Unpack { id, .. } => format!("unpack {id}"),
+        Effect::UnpackOn(id) => format!("unpack {id} past the limit"),
         Effect::StopFinding => "stop finding".to_owned(),
         Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::LayOut { id, .. } => format!("lay out {id}"),

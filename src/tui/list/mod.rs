@@ -40,6 +40,8 @@ pub enum Of {
     Snippets,
     /// What bytes are copied as.
     Forms,
+    /// What a text can be read as.
+    Charsets,
     Cookies,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
@@ -76,6 +78,8 @@ pub enum Choice {
     /// Index into [`crate::request::SNIPPETS`].
     Snippet(usize),
     Url(String),
+    /// Index into [`crate::decode::charset::CHOICES`]; `None`: as the response says.
+    Charset(Option<usize>),
     Cookie(Key),
     /// Something to read.
     Nothing,
@@ -102,6 +106,7 @@ impl Of {
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
             Of::Forms => "Copy as · Enter copies · Esc closes",
+            Of::Charsets => "Charset · Enter reads the text so · Esc closes",
             Of::Cookies => "Cookies · Enter edits · Alt-N adds · Alt-D deletes · Esc closes",
             Of::Urls => "URLs",
         }

@@ -2,6 +2,7 @@
 
 use super::{Choice, Of, Row, messages};
 use crate::anomaly::{Anomaly, CLIENTS};
+use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::request;
@@ -21,6 +22,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Forms => forms(),
+        Of::Charsets => charsets(app),
         Of::Cookies => super::cookies::rows(app),
         Of::Urls => urls(app),
     }
@@ -122,6 +124,30 @@ fn forms() -> Vec<Row> {
             about: form.about().to_owned(),
             choice: Choice::Command(None, Action::CopyForm(form)),
         })
+        .collect()
+}
+
+/// What the response says first, then every charset.
+fn charsets(app: &App) -> Vec<Row> {
+    let Some(visit) = app.tab().visit() else {
+        return Vec::new();
+    };
+    let now = visit.meaning.charset;
+    let row = |text: &str, beside: &str, choice| Row {
+        text: text.to_owned(),
+        beside: beside.to_owned(),
+        about: format!("now it is read as {}", now.words()),
+        choice: Choice::Charset(choice),
+    };
+    let chosen = |encoding| match now.encoding == encoding {
+        true => now.by.words(),
+        false => "",
+    };
+    let choices = CHOICES.iter().enumerate();
+    let choices = choices.map(|(at, &encoding)| row(encoding.name(), chosen(encoding), Some(at)));
+    [row("as the response says", "", None)]
+        .into_iter()
+        .chain(choices)
         .collect()
 }
 

@@ -8,6 +8,7 @@ mod bar;
 mod buffers;
 mod chain;
 mod compare;
+mod content;
 mod footer;
 mod inspector;
 mod levels;

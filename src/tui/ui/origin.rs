@@ -54,6 +54,16 @@ fn words(whence: &Whence) -> Vec<String> {
                 .collect();
         }
         Whence::Received(origin) => origin,
+        Whence::Decoded(at, coded, origin) => {
+            let decoded = format!("decoded {}", paint::count(*at));
+            let (from, to) = (paint::count(coded.start), paint::count(coded.end - 1));
+            let body = format!("of body {from} to {to}");
+            let call = origin.recv.map(|call| brought("recv", call));
+            return [Some(decoded), Some(body), call]
+                .into_iter()
+                .flatten()
+                .collect();
+        }
     };
     let part = match origin.part {
         Part::StatusLine => "status line".to_owned(),

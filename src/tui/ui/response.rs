@@ -16,7 +16,7 @@ use crate::tui::lens;
 use crate::tui::search::Count;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{
-    inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
+    content, inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
 };
 use crate::tui::visit::{ViewKind, Visit};
 
@@ -117,6 +117,7 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
     if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
+    state.extend(content::state(visit, active));
     let mut find = tab.find.words(now);
     if !find.is_empty() {
         let window = address::window(visit, active);
@@ -167,6 +168,7 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         spans.push(styled("none", theme.bad()));
     }
     spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
+    spans.push(Span::raw(content::sizes(visit, width >= 76)));
     if let Some(progress) = exchange.progress()
         && !visit.shows_end()
         && let Some(total) = progress.total

@@ -8,7 +8,7 @@ use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 use crate::tui::visit::VisitId;
 
-use super::{compare, compose, cookies, look, text};
+use super::{compare, compose, content, cookies, look, text};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if list::count(app, of) == 0 {
@@ -104,6 +104,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         Choice::Field(line) => compose::add_field(app, line),
         Choice::Snippet(number) => compose::snippet(app, number),
         Choice::Url(url) => text::complete(app, &url),
+        Choice::Charset(choice) => content::choose_charset(app, choice),
         Choice::Cookie(key) => cookies::edit(app, key),
         Choice::Nothing => {}
     }

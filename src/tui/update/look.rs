@@ -198,7 +198,7 @@ fn open_recv(app: &mut App) {
     };
     let call = match address::whence(visit, kind, at) {
         Whence::Sent(_, call) => call,
-        Whence::Received(origin) => origin.recv,
+        Whence::Received(origin) | Whence::Decoded(_, _, origin) => origin.recv,
     };
     let Some(row) = call.and_then(|call| visit.exchange().log.row_of(call.event)) else {
         app.note("the call that brought this byte is not among the events that were kept");
@@ -262,7 +262,7 @@ pub(super) fn edit_externally(app: &mut App) -> Vec<Effect> {
 }
 
 fn with_body(app: &mut App, effect: impl FnOnce(crate::body::Window) -> Effect) -> Vec<Effect> {
-    match app.tab().visit().map(Visit::body) {
+    match app.tab().visit().map(Visit::content) {
         Some(body) if body.len > 0 => vec![effect(body)],
         _ => {
             app.note("there is no body");

@@ -10,6 +10,7 @@
 
 mod compare;
 mod compose;
+mod content;
 pub mod cookies;
 mod copy;
 mod cursor;
@@ -83,12 +84,11 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Events { id, events } => {
             cookies::apply(app, id, events);
-            if let Some(visit) = app.visit_by_id(id) {
-                visit.sniff();
-            }
+            let mut effects = content::feed(app, id);
             fold::arrived(app, id);
             jump::arrived(app, id);
-            find::arrived(app, id)
+            effects.extend(find::arrived(app, id));
+            effects
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;
@@ -116,14 +116,16 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            let mut effects = content::feed(app, id);
             fold::arrived(app, id);
             jump::arrived(app, id);
             popup::ask_to_go_on(app, id);
-            let mut effects = find::arrived(app, id);
+            effects.extend(find::arrived(app, id));
             effects.extend(compare::read_bodies(app));
             effects.extend(follow::by_itself(app, id));
             effects
         }
+        Message::Unpacked { id, unpacked } => content::unpacked(app, id, unpacked),
         Message::Found {
             id,
             view,
@@ -295,6 +297,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Slower
         | Action::Faster => moment::perform(app, action),
         Action::Rejudge => return moment::rejudge(app),
+        Action::AsReceived | Action::Charset | Action::UnpackOn => {
+            return content::perform(app, action);
+        }
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::Follow => return follow::perform(app),

@@ -55,7 +55,10 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let job = Job {
         window,
         media_type: field("Content-Type"),
-        coding: field("Content-Encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity")),
+        // What is shown decoded has none left.
+        coding: field("Content-Encoding")
+            .filter(|coding| !coding.eq_ignore_ascii_case("identity"))
+            .filter(|_| visit.meaning.shown().is_none()),
         want,
     };
     vec![Effect::Lay {

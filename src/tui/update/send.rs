@@ -187,6 +187,7 @@ pub(super) fn start(
     let tab = &mut app.tabs[number];
     let mut visit = Visit::new(id, &plan);
     visit.paused = steps.is_some();
+    visit.meaning.as_received = tab.as_received;
     visit.cookie.clone_from(&tab.cookie);
     visit.came_from = came_from;
     // One exchange at a time in a tab: what still runs in the one shown is cancelled.
