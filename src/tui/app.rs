@@ -12,7 +12,7 @@ use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::compare::Compare;
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Keymap, Place};
+use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
@@ -60,6 +60,8 @@ pub struct Tab {
     pub linted: u64,
     /// What the request's target and Host were last made for.
     pub target: Option<Target>,
+    /// The revision of the request that the URL being typed made of it last.
+    pub followed: Option<u64>,
     /// What a change in the URL did to the request, in words.
     pub url_note: Option<String>,
     pub knobs: Knobs,
@@ -232,11 +234,19 @@ impl App {
     /// The exercises of the start page: what to type, and what it shows.
     pub fn exercises(&self) -> [Exercise; 3] {
         let port = self.playground.unwrap_or_default();
+        let [esc, end, send, pause, step] = [
+            Action::Escape,
+            Action::EndMode,
+            Action::Send,
+            Action::Pause,
+            Action::Step,
+        ]
+        .map(|action| self.keys.key(action));
         [
             Exercise {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
-                what: "recv() by recv(), until Content-Length is reached",
+                what: "recv() by recv(), until Content-Length is reached".to_owned(),
                 knobs: Knobs {
                     recv_size: crate::plan::CLASSIC_RECV,
                     ..Knobs::default()
@@ -245,7 +255,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
-                what: "all is here, yet recv() waits: Esc, then F9, F5",
+                what: format!("all is here, yet recv() waits: {esc}, then {end}, {send}"),
                 knobs: Knobs {
                     end: crate::event::EndMode::Close,
                     recv_size: crate::plan::CLASSIC_RECV,
@@ -255,7 +265,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
-                what: "F8 pauses, the queue fills; F10 one recv(); F8 on",
+                what: format!("{pause} pauses, the queue fills; {step} one recv(); {pause} on"),
                 knobs: Knobs::default(),
             },
         ]
@@ -266,7 +276,7 @@ impl App {
 pub struct Exercise {
     pub url: String,
     pub title: &'static str,
-    pub what: &'static str,
+    pub what: String,
     pub knobs: Knobs,
 }
 
@@ -279,6 +289,7 @@ impl Default for Tab {
             lints: Vec::new(),
             linted: 0,
             target: None,
+            followed: None,
             url_note: None,
             knobs: Knobs::default(),
             focus: Focus::Response,

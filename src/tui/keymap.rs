@@ -46,6 +46,7 @@ pub enum Action {
     Anomalies,
     Compare,
     CompareWith,
+    Swap,
     Phases,
     Levels,
     FocusUrl,
@@ -152,10 +153,10 @@ pub struct Row {
 }
 
 macro_rules! rows {
-    ($( $place:ident [ $($key:literal)+ ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
+    ($( $place:ident [ $($key:literal)* ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
         &[ $( Row {
             place: Place::$place,
-            keys: &[ $($key),+ ],
+            keys: &[ $($key),* ],
             action: { use Action::*; #[allow(unused_imports)] use Motion::*; $action },
             help: $help,
             hint: concat!($($hint)?),
@@ -270,6 +271,10 @@ pub const ROWS: &[Row] = rows! {
     Response ["s"] Save, "save the body";
     Response ["y"] Copy, "copy the selection, else the body (OSC 52)";
     Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
+    Response [] CopyForm(Form::Text), "copy as text: the bytes as they are";
+    Response [] CopyForm(Form::Escaped), "copy as escaped bytes: \\r\\n, \\x00";
+    Response [] CopyForm(Form::Hex), "copy as hex";
+    Response [] CopyForm(Form::Python), "copy as a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
@@ -311,6 +316,7 @@ pub const ROWS: &[Row] = rows! {
     Popup ["PageDown"] Move(PageDown), "one page down";
     Popup ["g" "Home"] Move(First), "to the first row";
     Popup ["G" "End"] Move(Last), "to the last row";
+    Popup ["x"] Swap, "in a comparison: A and B change places";
     Popup ["Enter" "q"] Choose, "done";
 
     List ["↑"] Move(Up), "one row up";

@@ -345,7 +345,7 @@ fn save(window: &Window, path: &PathBuf) -> Message {
     match saved {
         Ok(()) => Message::Note(format!("{} bytes are in {shown}", window.len)),
         Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
-            "{shown} is there already and stays as it is: s asks for another name"
+            "{shown} is there already and stays as it is: give another name"
         )),
         Err(err) => Message::Complain(format!("{shown}: {err}")),
     }
@@ -378,7 +378,7 @@ fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
     match written {
         Ok(file) => Message::Note(format!("{} bytes are in {shown}", file.len())),
         Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
-            "{shown} is there already and stays as it is: y offers another name"
+            "{shown} is there already and stays as it is: give another name"
         )),
         Err(err) => Message::Complain(format!("{shown}: {err}")),
     }

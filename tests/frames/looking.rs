@@ -177,9 +177,20 @@ fn comparing() {
             "Compared(Until(1)): compare 1 with 2",
         ),
         ("press { c", "Compared(Until(1)): compare 2 with 1"),
+        ("press c x", "Compared(Until(1)): compare 2 with 1"),
     ];
     let both = format!("{ENDED}\n{OTHER}\n{ITS_END}");
     table(&both, shown, rows);
+    let pair = |stage: &mut Stage| match &stage.app.popup {
+        Some(Popup::Compare(open)) => format!("{:?}", open.pair),
+        _ => String::new(),
+    };
+    let rows = &[
+        ("press c", "[2, 1]"),
+        ("press c x", "[1, 2]"),
+        ("press c x x", "[2, 1]"),
+    ];
+    table(&both, pair, rows);
     // Closed in whichever way, it leaves nobody who waits for the bodies.
     for close in ["press Esc", "press Enter", "press q", "click Facts"] {
         let mut stage = Stage::of(120, 40, &format!("{both}\npress c"));

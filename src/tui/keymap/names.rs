@@ -20,6 +20,7 @@ impl Action {
             Action::Anomalies => "list the anomalies",
             Action::Compare => "compare with the one before",
             Action::CompareWith => "compare with this exchange",
+            Action::Swap => "swap A and B",
             Action::Phases => "phases of the exchanges",
             Action::Levels => "buffers over time",
             Action::FocusUrl => "to the URL bar",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::body::{Pattern, Tally};
 use crate::tui::address;
 use crate::tui::app::App;
+use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::message::{Effect, Search};
 use crate::tui::search::{Count, Find, Nth};
@@ -46,7 +47,8 @@ pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
     let tab = app.tab();
     let kind = tab.view;
     let Some(pattern) = tab.find.pattern.clone() else {
-        app.note("nothing is looked for: / asks");
+        let key = app.keys.key(Action::Find);
+        app.note(format!("nothing is looked for: {key} asks"));
         return Vec::new();
     };
     let Some(visit) = tab.visit() else {
@@ -144,7 +146,11 @@ pub(super) fn found(
     if shown && std::ptr::eq(tab, app.tab()) {
         cursor::put(app, view, hit.start);
         app.note(match (wrapped, back) {
-            (false, _) => format!("found {typed} (n: next, N: previous)"),
+            (false, _) => format!(
+                "found {typed} ({}: next, {}: previous)",
+                app.keys.key(Action::FindNext),
+                app.keys.key(Action::FindPrevious)
+            ),
             (true, false) => format!("found {typed}, from the top again"),
             (true, true) => format!("found {typed}, from the end again"),
         });

@@ -88,7 +88,8 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     match motion {
         Motion::Left => scroll.left = scroll.left.saturating_sub(SIDEWAYS),
         Motion::Right if kind == ViewKind::Text && wrap => {
-            app.note("long lines are wrapped here; w unwraps them");
+            let key = app.keys.key(Action::Wrap);
+            app.note(format!("long lines are wrapped here; {key} unwraps them"));
             return;
         }
         Motion::Right => scroll.left += SIDEWAYS,
