@@ -10,7 +10,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::body::Window;
+use crate::body::{Memory, Pattern, Window, Writer};
 use crate::exchange::{Brought, Origin, Part, Space, Starts};
 use crate::tui::visit::{ViewKind, Visit};
 
@@ -97,6 +97,98 @@ pub fn stretch(visit: &Visit, kind: ViewKind, range: &Range<u64>) -> Stretch {
 pub fn whole(visit: &Visit, kind: ViewKind) -> Range<u64> {
     let (window, shift) = window(visit, kind);
     0..shift + window.there()
+}
+
+/// A piece of what a view shows, to be searched by itself: no hit goes over its ends.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    pub window: Window,
+    /// The view's offset of its first byte.
+    pub at: u64,
+}
+
+/// What a find looks through: in the Wire view the bytes sent, then those received; in
+/// Headers every head, then the trailers.
+pub fn searched(visit: &Visit, kind: ViewKind) -> Vec<Piece> {
+    let (window, shift) = window(visit, kind);
+    let mut parts = vec![Piece { window, at: shift }];
+    match kind {
+        ViewKind::Text | ViewKind::Hex => {}
+        ViewKind::Wire => {
+            let sent = copied(visit.sent());
+            parts.insert(
+                0,
+                Piece {
+                    window: sent,
+                    at: 0,
+                },
+            );
+        }
+        ViewKind::Headers => parts.extend(trailers(visit)),
+    }
+    parts
+}
+
+fn trailers(visit: &Visit) -> Option<Piece> {
+    let exchange = visit.exchange();
+    let (first, last) = (exchange.trailers.first()?, exchange.trailers.last()?);
+    let at = first.offset.saturating_sub(exchange.wire_base);
+    let end = last.offset.saturating_add(u64::from(last.len));
+    let window = Window {
+        start: at,
+        len: end.saturating_sub(first.offset),
+        ..visit.received()
+    };
+    Some(Piece { window, at })
+}
+
+/// The hits of a pattern in what is on screen, for marking them; a file that cannot be
+/// read says so in the rows themselves.
+pub fn found(
+    visit: &Visit,
+    kind: ViewKind,
+    pattern: &Pattern,
+    shown: Range<u64>,
+) -> Vec<Range<u64>> {
+    let mut hits = Vec::new();
+    for part in searched_near(visit, kind, &shown) {
+        let inside = |at: u64| at.saturating_sub(part.at);
+        let range = inside(shown.start)..inside(shown.end).min(part.window.len);
+        let found = pattern.hits(&part.window, range).unwrap_or_default();
+        hits.extend(
+            found
+                .into_iter()
+                .map(|hit| hit.start + part.at..hit.end + part.at),
+        );
+    }
+    hits
+}
+
+/// What a search near these bytes needs: of a long request not all is copied.
+fn searched_near(visit: &Visit, kind: ViewKind, shown: &Range<u64>) -> Vec<Piece> {
+    const NEAR: u64 = 64 * 1024;
+    if kind != ViewKind::Wire {
+        return searched(visit, kind);
+    }
+    let (window, shift) = window(visit, kind);
+    let place = |at: u64| usize::try_from(at.min(shift)).unwrap_or(usize::MAX);
+    let from = shown.start.saturating_sub(NEAR);
+    let near = visit
+        .sent()
+        .get(place(from)..place(shown.end.saturating_add(NEAR)));
+    let sent = Piece {
+        window: copied(near.unwrap_or_default()),
+        at: from.min(shift),
+    };
+    vec![sent, Piece { window, at: shift }]
+}
+
+/// Bytes of the request as a window: they lie in memory already, and are few.
+fn copied(bytes: &[u8]) -> Window {
+    let mut writer = Writer::new(&Memory::new(bytes.len() as u64));
+    // Memory of just their length takes them; were it not so, nothing would be found.
+    let _ = writer.append(bytes);
+    Window::whole(&writer.store())
 }
 
 pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {

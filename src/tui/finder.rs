@@ -11,6 +11,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::body::{Answer, Tally};
+use crate::tui::address::Piece;
 use crate::tui::message::{Message, Search};
 
 /// Bytes of a piece: a few milliseconds of work.
@@ -45,7 +46,7 @@ impl Finder {
                 Ok(Some((hit, wrapped))) => Message::Found {
                     id: search.id,
                     view: search.view,
-                    hit: hit.map(|hit| hit.start + search.shift..hit.end + search.shift),
+                    hit,
                     wrapped,
                     back,
                     steady,
@@ -75,21 +76,28 @@ impl Finder {
             };
             let mut told = Instant::now();
             let mut tally = Tally::default();
-            let mut at = 0;
-            while wanted.load(Ordering::Relaxed) {
-                match search
-                    .pattern
-                    .count(&search.window, at, SLICE, base, &mut tally)
+            let mut done = 0;
+            for part in &search.parts {
+                let base = base.saturating_sub(part.at);
+                let mut at = 0;
+                // What cannot be read is not counted; looking says so.
+                while let Ok(Some(next)) =
+                    search
+                        .pattern
+                        .count(&part.window, at, SLICE, base, &mut tally)
                 {
-                    Ok(Some(next)) => at = next,
-                    // What cannot be read is not counted; looking says so.
-                    Ok(None) | Err(_) => return tell(tally, None),
+                    at = next;
+                    if !wanted.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if told.elapsed() >= TELL {
+                        told = Instant::now();
+                        tell(tally, Some(done + at));
+                    }
                 }
-                if told.elapsed() >= TELL {
-                    told = Instant::now();
-                    tell(tally, Some(at));
-                }
+                done += part.window.there();
             }
+            tell(tally, None);
         });
     }
 
@@ -114,23 +122,40 @@ fn look(
     back: bool,
     wanted: &AtomicBool,
 ) -> io::Result<Option<(Option<Range<u64>>, bool)>> {
-    let Search {
-        pattern, window, ..
-    } = search;
-    let mut at = from;
+    let Search { pattern, parts, .. } = search;
+    // The last part that holds bytes before (or at) that place; the first one otherwise.
+    let holds = |part: &Piece| part.at < from || part.at == from && !back;
+    let mut number = parts.iter().rposition(holds).unwrap_or(0);
+    let mut at = parts
+        .get(number)
+        .map_or(0, |part| from.saturating_sub(part.at));
     let mut wrapped = false;
-    while wanted.load(Ordering::Relaxed) {
+    while wanted.load(Ordering::Relaxed)
+        && let Some(part) = parts.get(number)
+    {
         let answer = match back {
-            false => pattern.next(window, at, SLICE)?,
-            true => pattern.previous(window, at, SLICE)?,
+            false => pattern.next(&part.window, at, SLICE)?,
+            true => pattern.previous(&part.window, at, SLICE)?,
         };
         match answer {
-            Answer::Found(hit) => return Ok(Some((Some(hit), wrapped))),
+            Answer::Found(hit) => {
+                let hit = hit.start + part.at..hit.end + part.at;
+                return Ok(Some((Some(hit), wrapped)));
+            }
             Answer::Continue(next) => at = next,
-            Answer::NotFound if wrapped => return Ok(Some((None, true))),
             Answer::NotFound => {
-                wrapped = true;
-                at = if back { u64::MAX } else { 0 };
+                let last = parts.len() - 1;
+                let end = if back { number == 0 } else { number == last };
+                if end && wrapped {
+                    return Ok(Some((None, true)));
+                }
+                wrapped |= end;
+                (number, at) = match (end, back) {
+                    (false, false) => (number + 1, 0),
+                    (false, true) => (number - 1, u64::MAX),
+                    (true, false) => (0, 0),
+                    (true, true) => (last, u64::MAX),
+                };
             }
         }
     }
@@ -143,25 +168,46 @@ mod tests {
     use crate::body::{Memory, Pattern, Window, Writer};
     use crate::tui::visit::ViewKind;
 
+    fn part(at: u64, bytes: &[u8]) -> Piece {
+        let mut writer = Writer::new(&Memory::new(10_000));
+        writer.append(bytes).unwrap();
+        Piece {
+            window: Window::whole(&writer.store()),
+            at,
+        }
+    }
+
     #[test]
     fn a_search_goes_round_both_ends() {
-        let mut writer = Writer::new(&Memory::new(10_000));
-        writer.append(b"ab..ab..").unwrap();
-        for (typed, from, back, want) in [
-            ("ab", 0, false, Some((0, false))),
-            ("ab", 1, false, Some((4, false))),
-            ("ab", 5, false, Some((0, true))),
-            ("ab", 4, true, Some((0, false))),
-            ("ab", 0, true, Some((4, true))),
-            ("/b./", 6, false, Some((1, true))),
-            ("no", 3, false, None),
-            ("no", 3, true, None),
+        let whole = vec![part(0, b"ab..ab..")];
+        // No hit goes over the ends of a part; between them may be bytes of no part.
+        let cut = vec![part(0, b"ab..a"), part(5, b"b.ab"), part(20, b".ab")];
+        let nothing = vec![part(0, b""), part(0, b"")];
+        for (parts, typed, from, back, want) in [
+            (&whole, "ab", 0, false, Some((0, false))),
+            (&whole, "ab", 1, false, Some((4, false))),
+            (&whole, "ab", 5, false, Some((0, true))),
+            (&whole, "ab", 4, true, Some((0, false))),
+            (&whole, "ab", 0, true, Some((4, true))),
+            (&whole, "/b./", 6, false, Some((1, true))),
+            (&whole, "no", 3, false, None),
+            (&whole, "no", 3, true, None),
+            (&cut, "ab", 1, false, Some((7, false))),
+            (&cut, "ab", 5, false, Some((7, false))),
+            (&cut, "ab", 8, false, Some((21, false))),
+            (&cut, "ab", 22, false, Some((0, true))),
+            (&cut, "ab", 21, true, Some((7, false))),
+            (&cut, "ab", 7, true, Some((0, false))),
+            (&cut, "ab", 5, true, Some((0, false))),
+            (&cut, "ab", 0, true, Some((21, true))),
+            (&cut, "no", 8, true, None),
+            (&nothing, "ab", 0, false, None),
+            (&nothing, "ab", 0, true, None),
         ] {
             let search = Search {
                 id: 1,
                 view: ViewKind::Text,
-                window: Window::whole(&writer.store()),
-                shift: 0,
+                parts: parts.clone(),
                 pattern: Arc::new(Pattern::typed(typed, false).unwrap()),
             };
             let found = look(&search, from, back, &AtomicBool::new(true)).unwrap();

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::body::Pattern;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
@@ -147,7 +146,7 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         .map(|of| address::ruled(visit, kind, of, shown.clone()));
     // All hits in sight, in whatever view, as long as one is gone to.
     let found = match (&visit.hit, &tab.find.pattern) {
-        (Some(_), Some(pattern)) => found(visit, kind, pattern, shown.clone()),
+        (Some(_), Some(pattern)) => address::found(visit, kind, pattern, shown.clone()),
         _ => Vec::new(),
     };
     Marks {
@@ -158,16 +157,6 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         selected: cursor.and_then(Cursor::selected),
         ruled: ruled.unwrap_or_default(),
     }
-}
-
-fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) -> Vec<Range<u64>> {
-    let (window, shift) = address::window(visit, kind);
-    let shown = shown.start.saturating_sub(shift)..shown.end.saturating_sub(shift);
-    // A file that cannot be read says so in the rows themselves.
-    let hits = pattern.hits(&window, shown).unwrap_or_default();
-    hits.into_iter()
-        .map(|hit| hit.start + shift..hit.end + shift)
-        .collect()
 }
 
 /// The head in short, above the text of the body.

@@ -14,7 +14,7 @@ use crate::exchange::Exchange;
 use crate::export::Form;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
-use crate::tui::address::Stretch;
+use crate::tui::address::{Piece, Stretch};
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
 use crate::tui::visit::{ViewKind, VisitId};
@@ -103,9 +103,8 @@ impl Message {
 pub struct Search {
     pub id: VisitId,
     pub view: ViewKind,
-    pub window: Window,
-    /// Added to a hit's offset in the window.
-    pub shift: u64,
+    /// In order, at least one.
+    pub parts: Vec<Piece>,
     pub pattern: Arc<Pattern>,
 }
 

@@ -251,3 +251,41 @@ fn finding_saving_copying() {
         ],
     );
 }
+
+/// In Wire the request is searched too, in Headers every head and the trailers.
+#[test]
+fn what_a_find_looks_through() {
+    let script = r"
+        open localhost/a
+        @1 connected
+        @2 recv HTTP/1.1 103 Early\r\nX-Mark: 1\r\n\r\n
+        @3 recv HTTP/1.1 200 OK\r\nX-Mark: 2\r\nTransfer-Encoding: chunked\r\n\r\n
+        @4 recv 6\r\nx-mark\r\n0\r\nX-Mark: 3\r\n\r\n
+    ";
+    let hits = |stage: &mut Stage| {
+        let visit = stage.app.tab().visit().expect("an exchange");
+        let view = stage.app.tab().view;
+        let pattern = sockeye::body::Pattern::typed("x-mark", false).expect("a text");
+        let pieces = sockeye::tui::address::searched(visit, view);
+        let count = |piece: &sockeye::tui::address::Piece| {
+            let all = 0..piece.window.there();
+            pattern.hits(&piece.window, all).expect("memory").len()
+        };
+        format!("{:?}", pieces.iter().map(count).collect::<Vec<_>>())
+    };
+    let rows = &[
+        ("press 1", "[1]"),
+        ("press 5", "[0, 4]"),
+        ("press 6", "[2, 1]"),
+    ];
+    table(script, hits, rows);
+    let rows = &[
+        ("press 5 /\ntype host\npress Enter", "find from 0"),
+        // The request's own bytes: the stage's answer is in the view's offsets.
+        (
+            "press 5 /\ntype host\npress Enter\nfound 17..21\npress n",
+            "find from 0, count before 17, find from 18",
+        ),
+    ];
+    table(ENDED, asked, rows);
+}

@@ -54,27 +54,21 @@ pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
     let Some(visit) = tab.visit() else {
         return Vec::new();
     };
-    let (window, shift) = address::window(visit, kind);
     let at = visit.cursor(kind).map(|cursor| cursor.bytes.start);
     let hit = match &visit.hit {
-        Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => {
-            Some(hit.start.saturating_sub(shift)..hit.end.saturating_sub(shift))
-        }
+        Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => Some(hit.clone()),
         _ => None,
     };
     let from = match &hit {
         Some(hit) if back => hit.start,
         Some(hit) => pattern.behind(hit),
-        None => at
-            .unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area))
-            .saturating_sub(shift),
+        None => at.unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area)),
     };
     let effect = Effect::Find {
         search: Search {
             id: visit.id,
             view: kind,
-            window,
-            shift,
+            parts: address::searched(visit, kind),
             pattern,
         },
         from,
@@ -112,9 +106,9 @@ pub(super) fn found(
         app.note(format!("not found: {typed}"));
         return Vec::new();
     };
-    let (window, shift) = address::window(visit, view);
-    let len = window.there();
-    let base = hit.start.saturating_sub(shift);
+    let parts = address::searched(visit, view);
+    let len = parts.iter().map(|part| part.window.there()).sum();
+    let base = hit.start;
     let same = |count: &&mut Count| (count.id, count.view, count.len) == (id, view, len);
     let effects = match (tab.find.count.as_mut().filter(same), &tab.find.pattern) {
         (Some(count), _) if steady => {
@@ -126,8 +120,7 @@ pub(super) fn found(
             let search = Search {
                 id,
                 view,
-                window,
-                shift,
+                parts,
                 pattern: Arc::clone(pattern),
             };
             tab.find.count = Some(Count {
