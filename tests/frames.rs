@@ -10,6 +10,8 @@
 mod keys;
 #[path = "frames/looking.rs"]
 mod looking;
+#[path = "frames/places.rs"]
+mod places;
 #[path = "frames/pointing.rs"]
 mod pointing;
 #[path = "support/scene.rs"]
