@@ -7,6 +7,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use sockeye::body::{Answer, Memory, Needle, Window, Writer};
+use sockeye::exchange::dialogue::Dialogue;
 use sockeye::view::{Hex, Marks, Text, View, Wire};
 
 const ROUNDS: usize = 5;
@@ -104,6 +105,7 @@ fn looking(window: &Window) {
     let wire = Wire {
         sent: b"GET / HTTP/1.1\r\n\r\n",
         received: window.clone(),
+        dialogue: &Dialogue::of(18, window.len),
         width: WIDTH,
         regions: &[],
         marks: Marks::default(),
@@ -181,6 +183,7 @@ fn drawing(window: &Window) {
     let wire = Wire {
         sent: b"",
         received: window.clone(),
+        dialogue: &Dialogue::of(0, window.len),
         width: 80,
         regions: &[],
         marks: Marks::default(),

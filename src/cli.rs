@@ -6,10 +6,11 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::config;
@@ -58,6 +59,7 @@ enum Command {
 /// Runs the program to its end; the exit status is curl's. Every failure is one line on
 /// standard error: `sockeye: what failed: why (what to try)`.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    full_files_are_errors();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(answer) => return clap_answer(&answer),
@@ -78,6 +80,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => browse(cli.url.as_deref()),
     };
     done.unwrap_or_else(|error| complain(&error))
+}
+
+/// A file that grows to a limit of the process (setrlimit(2), RLIMIT_FSIZE) fails a
+/// write(), which is told; unhandled, its signal would end the program.
+fn full_files_are_errors() {
+    // Without the handler the program still works, up to that limit.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
 /// What clap has to say: help and version go to standard output, the rest is a usage error.

@@ -63,6 +63,11 @@ pub enum Error {
     /// an empty reply too.
     #[error("response: {why} (is this an HTTP server?)")]
     NoHead { why: String },
+    /// A content coding that is broken, cut short or not known.
+    #[error(
+        "content coding: {why} (what could be decoded is kept; without --compressed the body comes as it is)"
+    )]
+    Coding { why: String },
     #[error("redirects: more than {limit} (--max-redirs allows more)")]
     TooManyRedirects { limit: u32 },
 
@@ -95,6 +100,7 @@ impl Error {
             Error::EmptyReply | Error::NoHead { .. } => 52,
             Error::Send { .. } => 55,
             Error::Recv { .. } => 56,
+            Error::Coding { .. } => 61,
         }
     }
 
@@ -114,6 +120,7 @@ impl Error {
             Error::EndedEarly { .. } => "ended_early",
             Error::EmptyReply => "empty_reply",
             Error::NoHead { .. } => "no_head",
+            Error::Coding { .. } => "coding",
             Error::TooManyRedirects { .. } => "too_many_redirects",
             Error::Write { .. } => "write",
             Error::Cancelled => "cancelled",

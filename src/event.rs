@@ -118,11 +118,26 @@ pub enum Kind {
         headers: Vec<Field>,
     },
     Anomaly(Box<Anomaly>),
+    /// The response to another request on this connection begins here. The first one's
+    /// beginning is the exchange's.
+    Answer {
+        /// From 2 on.
+        number: u32,
+        offset: u64,
+    },
+    /// Where more than one request was sent: how many of them have a whole final response
+    /// when it ends.
+    Answered {
+        answers: u32,
+        requests: u32,
+    },
     Redirect {
         from: String,
         to: String,
         status: u16,
     },
+    /// What became of a `Set-Cookie`.
+    Cookie(Box<CookieTold>),
     End(End),
     Closed {
         by: Closer,
@@ -135,6 +150,25 @@ pub enum Kind {
         message: String,
         exit: u8,
     },
+}
+
+/// A `Set-Cookie`, and whether the jar took it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieTold {
+    /// Empty where it has none.
+    pub name: String,
+    /// `stored`, `replaced`, `removed`, `expired`, `refused`.
+    pub outcome: &'static str,
+    pub refused: Option<CookieRefused>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieRefused {
+    /// One word for scripts.
+    pub kind: &'static str,
+    pub why: String,
+    /// The section that says so.
+    pub rule: &'static str,
 }
 
 /// `socket(family, SOCK_STREAM)` and what its options are.
@@ -374,7 +408,10 @@ impl Kind {
             Kind::Chunk { .. } => "chunk",
             Kind::Trailers { .. } => "trailers",
             Kind::Anomaly(_) => "anomaly",
+            Kind::Answer { .. } => "answer",
+            Kind::Answered { .. } => "answered",
             Kind::Redirect { .. } => "redirect",
+            Kind::Cookie(_) => "cookie",
             Kind::End(_) => "end",
             Kind::Closed { .. } => "closed",
             Kind::Error { .. } => "error",

@@ -28,8 +28,8 @@
 //! `use` against it.
 //!
 //! ```text
-//! error  url  anomaly  event  request  proto  exchange  plan  body  rejudge
-//! net  view  config  export  playground  headless  tui  cli
+//! error  url  anomaly  event  request  proto  exchange  plan  cookies  body  decode
+//! rejudge  net  view  config  export  playground  headless  tui  cli
 //! ```
 //! `proto` names no `std::net`, no `std::fs` and no clock. ratatui and crossterm appear
 //! only under `tui/`; `tui/ui` never names `net`. `unsafe` stands in `net/probe.rs` alone.
@@ -38,6 +38,8 @@ pub mod anomaly;
 pub mod body;
 pub mod cli;
 pub mod config;
+pub mod cookies;
+pub mod decode;
 pub mod error;
 pub mod event;
 pub mod exchange;

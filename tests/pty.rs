@@ -17,6 +17,7 @@ const ESC: &str = "\x1b";
 const CTRL_C: &str = "\x03";
 const CTRL_L: &str = "\x0c";
 const ALT_ENTER: &str = "\x1b\r";
+const CTRL_Q: &str = "\x11";
 const CTRL_V: &str = "\x16";
 const CTRL_A: &str = "\x01";
 const F2: &str = "\x1bOQ";
@@ -134,6 +135,35 @@ fn a_request_arrives_exactly_as_it_was_typed() {
         terminal.wait_for(&format!("◂ {row}"));
     }
     terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+/// The file behind the body is full: what fitted stays and is shown, the exchange stops
+/// and says why, and the browser goes on.
+#[test]
+fn a_full_disk_stops_the_exchange_alone() {
+    let config = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(config.path().join("sockeye")).expect("its directory");
+    let file = config.path().join("sockeye/config.toml");
+    std::fs::write(file, "memory = \"1 MiB\"\n").expect("a config file");
+    let home = config.path().to_str().expect("a plain path");
+    // Units of 512 bytes or 1 KiB, by the shell.
+    let script = format!("ulimit -f 8192; exec {}", env!("CARGO_BIN_EXE_sockeye"));
+    let variables = [("XDG_CONFIG_HOME", home), ("TMPDIR", home)];
+    let terminal = Terminal::start("/bin/sh", &["-c", &script], &variables);
+    let (mut terminal, port) = terminal.on_the_start_page();
+    terminal.send(&format!("{CTRL_L}localhost:{port}/flood?bytes=64m{ENTER}"));
+    terminal.wait_for("failed: write the received bytes: the file reached its limit");
+    let kept = terminal.wait("what fitted", body);
+    assert!(kept > 4 << 20, "{kept} bytes");
+    // In the file as in memory.
+    terminal.send("g");
+    terminal.wait_for("HTTP/1.1 200 OK");
+    terminal.send(&format!("%50%{ENTER}"));
+    terminal.wait_for("50 %, at byte");
+    terminal.send(&format!("{CTRL_L}localhost:{port}/headers{ENTER}"));
+    terminal.wait_for("ended: ");
+    terminal.send(CTRL_Q);
     assert_eq!(terminal.exit(), 0);
 }
 

@@ -6,6 +6,7 @@ use sockeye::anomaly::{self, Anomaly};
 use sockeye::body::{Memory, Window, Writer};
 use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
 use sockeye::exchange::Exchange;
+use sockeye::exchange::dialogue::Dialogue;
 use sockeye::view::safe::{is_unsafe, width};
 use sockeye::view::{Headers, Hex, Line, Marks, Role, Text, View, Wire, wire};
 
@@ -38,6 +39,11 @@ fn wire<'a>(sent: &'a [u8], received: &[u8], width: usize) -> Wire<'a> {
     Wire {
         sent,
         received: window(received),
+        // Lives as long as the test.
+        dialogue: Box::leak(Box::new(Dialogue::of(
+            sent.len() as u64,
+            received.len() as u64,
+        ))),
         width,
         regions: &[],
         marks: Marks::default(),

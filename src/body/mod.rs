@@ -10,6 +10,7 @@
 //! ```
 
 pub mod differ;
+pub mod disk;
 pub mod find;
 pub mod lines;
 pub mod pattern;

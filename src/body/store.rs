@@ -14,6 +14,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::disk;
 use super::lines::Index;
 
 /// Bytes of a piece of memory, and of a write to the file: a larger write is no faster.
@@ -286,7 +287,7 @@ impl Writer {
         let file = file.map_or_else(|| (self.open)().map(Arc::new), Ok);
         let (written, result) = match &file {
             Ok(file) => write_both(&mut &**file, &tail, bytes),
-            Err(err) => (0, Err(err.kind().into())),
+            Err(err) => (0, Err(io::Error::new(err.kind(), err.to_string()))),
         };
         let tail_written = written.min(tail.len());
         let bytes_written = written - tail_written;
@@ -299,8 +300,15 @@ impl Writer {
         // All was written, or the tail takes what it has room for: both leave no gap.
         let kept = state.fill_tail(&bytes[bytes_written..], PIECE);
         state.index.add(&bytes[..bytes_written + kept]);
-        result
+        result.map_err(in_words)
     }
+}
+
+/// What failed, and what to try.
+fn in_words(err: io::Error) -> io::Error {
+    let err = disk::explain(err, &std::env::temp_dir());
+    let words = format!("{err} (what fitted is kept; try another $TMPDIR)");
+    io::Error::new(err.kind(), words)
 }
 
 /// Writes `a` then `b`; answers how many bytes went out, whatever the outcome.
@@ -486,7 +494,9 @@ mod tests {
         // Opened for reading, so that each write fails: as a full disk, everywhere.
         writer.open = || File::open("/dev/null");
         let bytes = pattern(0, 1_000_000);
-        assert!(writer.append(&bytes).is_err());
+        let err = writer.append(&bytes).unwrap_err();
+        let words = "(what fitted is kept; try another $TMPDIR)";
+        assert!(err.to_string().ends_with(words), "{err}");
         let store = writer.store();
         let kept = store.len();
         assert_eq!(kept, 4096 + PIECE as u64);

@@ -148,10 +148,26 @@ impl Kind {
                 text(out, "message", &anomaly.message())?;
                 text(out, "rule", anomaly.kind.rule())
             }
+            Kind::Answer { number, offset } => {
+                write!(out, ",\"number\":{number},\"offset\":{offset}")
+            }
+            Kind::Answered { answers, requests } => {
+                write!(out, ",\"answers\":{answers},\"requests\":{requests}")
+            }
             Kind::Redirect { from, to, status } => {
                 text(out, "from", from)?;
                 text(out, "to", to)?;
                 write!(out, ",\"status\":{status}")
+            }
+            Kind::Cookie(cookie) => {
+                text(out, "name", &cookie.name)?;
+                text(out, "outcome", cookie.outcome)?;
+                let Some(refused) = &cookie.refused else {
+                    return Ok(());
+                };
+                text(out, "kind", refused.kind)?;
+                text(out, "message", &refused.why)?;
+                text(out, "rule", refused.rule)
             }
             Kind::End(end) => write!(
                 out,

@@ -9,7 +9,9 @@
 //!   └────────────── a kept connection ─▸┘     (a 1xx head leaves Waiting as it is)
 //! ```
 
+mod answers;
 pub mod compare;
+pub mod dialogue;
 mod levels;
 mod log;
 mod origin;
@@ -20,9 +22,10 @@ use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
+    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
 };
 
+pub use answers::{ANSWERS_KEPT, Answer};
 pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
@@ -54,9 +57,15 @@ pub struct Exchange {
     pub not_reused: Option<&'static str>,
     pub sends: Calls,
     pub recvs: Calls,
+    /// The order in which both directions' bytes went.
+    pub dialogue: dialogue::Dialogue,
     /// Wire bytes received on the connection before this exchange: what offsets in the
     /// events count from.
     pub wire_base: u64,
+    /// Responses that others followed. From here to `trailers` it is all of the last one.
+    over: Vec<answers::Over>,
+    /// Where the last response begins.
+    pub start: answers::Start,
     pub interim: Vec<Head>,
     pub head: Option<Head>,
     /// Wire bytes of this exchange before the body: `<= recvs.bytes`.
@@ -64,6 +73,10 @@ pub struct Exchange {
     pub body_bytes: u64,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
+    /// What became of each `Set-Cookie`, where a jar looked at them.
+    pub cookies: Vec<CookieTold>,
+    /// Whole responses and requests, where more than one was sent; known at the end.
+    pub answered: Option<(u32, u32)>,
     /// The first [`ANOMALIES_KEPT`].
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
@@ -189,8 +202,8 @@ impl Default for Rate {
 pub enum BodyPlace {
     /// In the wire store, from `start` (counted in this exchange) on.
     Wire { start: u64, len: u64 },
-    /// In the body store: a transfer coding was removed.
-    Decoded { len: u64 },
+    /// In the body store, from `start` on: a transfer coding was removed.
+    Decoded { start: u64, len: u64 },
 }
 
 /// A call that has not answered.
@@ -232,10 +245,10 @@ impl Exchange {
     fn fold(&mut self, event: &Event) -> u64 {
         let t = event.t_us;
         // A recv's body bytes follow it, a chunk's may be told before or after it.
-        let body_before = match event.kind {
+        let body_before = self.start.body.saturating_add(match event.kind {
             Kind::Chunk { .. } => self.chunks.bytes,
             _ => self.body_bytes,
-        };
+        });
         match &event.kind {
             Kind::ResolveStart { host, .. } => {
                 self.phase = Phase::Resolving;
@@ -271,6 +284,7 @@ impl Exchange {
             Kind::NotReused { why, .. } => self.not_reused = Some(why),
             Kind::Send { offered, sent, .. } => {
                 self.sends.add(*sent, sent < offered);
+                self.dialogue.sent(u64::from(*sent));
                 if self.sends.bytes >= self.request_len && self.phase == Phase::Sending {
                     self.phase = Phase::Waiting;
                     close(&mut self.spans.send, t);
@@ -293,6 +307,7 @@ impl Exchange {
                     self.spans.receive = Some(Span { from: t, to: None });
                 }
                 self.recvs.add(*bytes, bytes < asked);
+                self.dialogue.received(u64::from(*bytes));
                 self.rate.add(t, u64::from(*bytes));
                 self.last_asked = *asked;
                 if *bytes > 0 {
@@ -372,6 +387,9 @@ impl Exchange {
                     exit: *exit,
                 });
             }
+            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
+            Kind::Answer { offset, .. } => self.next_answer(*offset),
+            Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
         body_before
@@ -386,6 +404,7 @@ impl Exchange {
         // goes out again from its first byte, and the offsets start anew.
         self.sends = Calls::default();
         self.recvs = Calls::default();
+        self.dialogue = Default::default();
         self.rate = Rate::default();
         self.spans.send = Some(Span { from: t, to: None });
         if self.request_len == 0 {
@@ -424,6 +443,7 @@ impl Exchange {
     pub fn body_place(&self) -> BodyPlace {
         match self.head.as_ref().map(|head| head.framing) {
             Some(Framing::Chunked) => BodyPlace::Decoded {
+                start: self.start.decoded,
                 len: self.body_bytes,
             },
             _ => BodyPlace::Wire {

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::{BodyPlace, Exchange};
+use super::{Answer, BodyPlace, Exchange};
 use crate::event::{Event, Field, Head, Kind};
 
 /// Offsets count from the exchange's first received byte.
@@ -90,12 +90,17 @@ impl Exchange {
 
     /// Of a received byte.
     pub fn origin(&self, wire: u64, size_line: impl Fn(u64) -> Option<u64>) -> Origin<'_> {
-        let chunk = self.chunk_on_wire(wire);
+        let answer = self.answer_at(wire);
+        let chunk = answer
+            .as_ref()
+            .and_then(|answer| self.chunk_on_wire(answer, wire));
         Origin {
             wire: Some(wire),
             recv: self.brought(wire),
             chunk,
-            part: self.part(wire, chunk, size_line),
+            part: answer.map_or(Part::Unknown, |answer| {
+                self.part(&answer, wire, chunk, size_line)
+            }),
         }
     }
 
@@ -157,7 +162,7 @@ impl Exchange {
             Starts::Chunks => &self.log.chunks,
         };
         let place = |row: super::log::Row| match space {
-            Space::Body => Some(row.body),
+            Space::Body => Some(row.body.saturating_sub(self.start.body)),
             Space::Wire => match self.event(row.event)? {
                 Kind::Recv { offset, .. } | Kind::Chunk { offset, .. } => {
                     Some(offset.saturating_sub(self.wire_base))
@@ -165,7 +170,11 @@ impl Exchange {
                 _ => None,
             },
         };
-        let first = index.before(|row| place(row).is_some_and(|at| at < range.start));
+        // Rows of earlier responses come first.
+        let first = index.before(|row| {
+            place(row).is_some_and(|at| at < range.start)
+                || (space == Space::Body && row.body < self.start.body)
+        });
         let mut starts: Vec<u64> = (first..index.len())
             .map_while(|row| index.row(row).and_then(place))
             .take_while(|&at| at < range.end)
@@ -196,9 +205,12 @@ impl Exchange {
 
     fn brought_body(&self, at: u64) -> Option<Brought> {
         let recvs = &self.log.recvs;
+        let at = at.checked_add(self.start.body)?;
         let row = recvs.before(|row| row.body <= at).checked_sub(1)?;
         // At the edge of the gap the next row tells that this one did not bring it.
-        let next = recvs.row(row + 1).map_or(self.body_bytes, |next| next.body);
+        let next = recvs
+            .row(row + 1)
+            .map_or(self.all_body_bytes(), |next| next.body);
         let neighbours = recvs.nth(row + 1) == recvs.nth(row) + 1;
         (at < next && (neighbours || row + 1 == recvs.len()))
             .then(|| self.recv_in_row(row))
@@ -222,19 +234,24 @@ impl Exchange {
     }
 
     /// The chunk whose size line, data or line end this byte is in, or the last one.
-    fn chunk_on_wire(&self, wire: u64) -> Option<ChunkAt> {
+    fn chunk_on_wire(&self, answer: &Answer<'_>, wire: u64) -> Option<ChunkAt> {
         let at = self.wire_base.checked_add(wire)?;
         let row = self.log.chunks.before(|row| matches!(self.event(row.event), Some(&Kind::Chunk { offset, .. }) if offset <= at));
-        self.chunk_in_row(row.checked_sub(1)?)
+        let chunk = self.chunk_in_row(row.checked_sub(1)?, answer.body_before)?;
+        (chunk.line >= answer.wire.start).then_some(chunk)
     }
 
     fn chunk_in_body(&self, at: u64) -> Option<ChunkAt> {
-        let row = self.log.chunks.before(|row| row.body <= at);
-        let chunk = self.chunk_in_row(row.checked_sub(1)?)?;
-        (at - chunk.body < chunk.size).then_some(chunk)
+        let before = self.start.body;
+        let all = at.checked_add(before)?;
+        let row = self.log.chunks.before(|row| row.body <= all);
+        let chunk = self.chunk_in_row(row.checked_sub(1)?, before)?;
+        let here = chunk.line >= self.start.wire && at - chunk.body < chunk.size;
+        here.then_some(chunk)
     }
 
-    fn chunk_in_row(&self, row: usize) -> Option<ChunkAt> {
+    /// `before`: body bytes of the responses before its own.
+    fn chunk_in_row(&self, row: usize, before: u64) -> Option<ChunkAt> {
         let chunks = &self.log.chunks;
         let place = chunks.row(row)?;
         match self.event(place.event)? {
@@ -242,46 +259,45 @@ impl Exchange {
                 number: chunks.nth(row),
                 line: offset.saturating_sub(self.wire_base),
                 size: *size,
-                body: place.body,
+                body: place.body.saturating_sub(before),
             }),
             _ => None,
         }
     }
 
-    fn part(
+    fn part<'a>(
         &self,
+        answer: &Answer<'a>,
         wire: u64,
         chunk: Option<ChunkAt>,
         size_line: impl Fn(u64) -> Option<u64>,
-    ) -> Part<'_> {
+    ) -> Part<'a> {
         let at = self.wire_base.saturating_add(wire);
-        let excess = self
-            .anomalies
-            .iter()
-            .find(|anomaly| anomaly.kind == crate::anomaly::Kind::ExcessBytes);
-        if excess.is_some_and(|excess| excess.offset <= at) {
+        if self.excess_start().is_some_and(|excess| excess <= wire) {
             return Part::Excess;
         }
-        if wire < self.head_bytes {
-            let mut heads = self.interim.iter().chain(&self.head);
-            let head = heads.find(|head| at < head.offset.saturating_add(head.bytes));
-            return head.map_or(Part::Unknown, |head| part_of_head(head, at));
+        let mut heads = answer.interim.iter().chain(answer.head);
+        if let Some(head) = heads.find(|head| at < head.offset.saturating_add(head.bytes)) {
+            return part_of_head(head, at);
         }
         if let Some(chunk) = chunk {
-            return self.part_of_chunk(wire, chunk, size_line);
+            return self.part_of_chunk(answer, wire, chunk, size_line);
         }
-        match self.body_place() {
-            BodyPlace::Wire { start, len } if wire - start < len => Part::Body(wire - start),
+        match answer.body {
+            BodyPlace::Wire { start, len } if wire >= start && wire - start < len => {
+                Part::Body(wire - start)
+            }
             _ => Part::Unknown,
         }
     }
 
-    fn part_of_chunk(
+    fn part_of_chunk<'a>(
         &self,
+        answer: &Answer<'a>,
         wire: u64,
         chunk: ChunkAt,
         size_line: impl Fn(u64) -> Option<u64>,
-    ) -> Part<'_> {
+    ) -> Part<'a> {
         let Some(line) = size_line(chunk.line) else {
             return Part::Unknown;
         };
@@ -291,7 +307,7 @@ impl Exchange {
             Some(inside) if inside < chunk.size => Part::Body(chunk.body + inside),
             Some(_) => {
                 let at = self.wire_base.saturating_add(wire);
-                field_at(&self.trailers, at).map_or(Part::Framing, Part::Trailer)
+                field_at(answer.trailers, at).map_or(Part::Framing, Part::Trailer)
             }
         }
     }

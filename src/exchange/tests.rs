@@ -215,7 +215,7 @@ fn the_body_lies_on_the_wire_unless_chunked() {
     for (framing, want) in [
         (Framing::Length(5), BodyPlace::Wire { start: 20, len: 5 }),
         (Framing::Close, BodyPlace::Wire { start: 20, len: 5 }),
-        (Framing::Chunked, BodyPlace::Decoded { len: 5 }),
+        (Framing::Chunked, BodyPlace::Decoded { start: 0, len: 5 }),
     ] {
         let exchange = fold(
             EndMode::Auto,

@@ -101,7 +101,14 @@ impl Exchange {
     /// `None` until it is over.
     pub fn verdict(&self) -> Option<Verdict> {
         let end = self.end?;
-        let why = self.why(end);
+        let mut why = self.why(end);
+        if let Some((answers, requests)) = self.answered {
+            why.text = format!(
+                "{answers} of {requests} requests were answered; {}",
+                why.text
+            );
+            why.brief = format!("{answers} of {requests} answered · {}", why.brief);
+        }
         Some(Verdict {
             outcome: why.outcome,
             why: one_line(&why.text),

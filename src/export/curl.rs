@@ -10,6 +10,7 @@ use super::parts::Parts;
 use super::{millis, shell, title};
 use crate::event::{EndMode, Family};
 use crate::plan::Plan;
+use crate::request;
 
 pub(super) fn command(plan: &Plan) -> String {
     let request = Request::read(&plan.request);
@@ -167,6 +168,10 @@ impl<'a> Request<'a> {
         }
         for name in self.taken_away() {
             words.push(format!("--header '{name}:'"));
+        }
+        // The field is sent as it stands above; this makes curl decode what it asks for.
+        if self.value("Accept-Encoding") == Some(request::ACCEPT_ENCODING.as_bytes()) {
+            words.push("--compressed".to_owned());
         }
         if !self.body.is_empty() {
             words.push("--data-binary @-".to_owned());

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::absent;
+use super::cookies::Cookies;
 use super::destination::is_stdout;
 use super::flags::Fetch;
 use crate::error::{Error, Result};
@@ -39,15 +40,18 @@ impl Fetch {
         Ok(())
     }
 
+    /// The plan, and the cookies that its chain is to have.
+    ///
     /// # Errors
     /// The URL has no meaning, or a file cannot be read.
-    pub fn plan(&self, start: Instant) -> Result<Plan> {
+    pub fn plan(&self, start: Instant) -> Result<(Plan, Cookies)> {
         let target = Target::parse(&self.url)?;
+        let mut cookies = Cookies::open(self, &target);
         let request = match &self.request_file {
             Some(path) => read(path)?,
-            None => self.request(&target)?,
+            None => self.request(&target, cookies.first(&target))?,
         };
-        Ok(Plan {
+        let plan = Plan {
             end: self.end,
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
             send_size: self.send_size,
@@ -65,7 +69,8 @@ impl Fetch {
             unix_socket: self.unix_socket.clone(),
             start,
             ..Plan::new(target, request)
-        })
+        };
+        Ok((plan, cookies))
     }
 
     /// Redirects that are followed; `None` is any number.
@@ -73,7 +78,7 @@ impl Fetch {
         u32::try_from(self.max_redirs).ok()
     }
 
-    fn request(&self, target: &Target) -> Result<Vec<u8>> {
+    fn request(&self, target: &Target, cookie: Option<Vec<u8>>) -> Result<Vec<u8>> {
         let recipe = Recipe {
             method: self.method.clone(),
             head: self.head,
@@ -81,7 +86,9 @@ impl Fetch {
             headers: self.headers.clone(),
             data: self.data()?,
             user_agent: self.user_agent.clone(),
+            compressed: self.compressed,
             user: self.user.clone(),
+            cookie,
         };
         recipe.build(target)
     }

@@ -12,10 +12,11 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::FileType;
 
+use crate::body::disk;
 use crate::error::{Error, Result};
 use crate::view::safe;
 
@@ -28,6 +29,8 @@ const AS_IT_IS: usize = 16 * 1024;
 pub struct Destination {
     /// As messages name it.
     name: String,
+    /// The directory that a file lies in.
+    dir: Option<PathBuf>,
     out: BufWriter<File>,
     /// Nothing is held back while a call waits.
     watched: bool,
@@ -85,7 +88,11 @@ impl Destination {
         let stale = file
             .metadata()
             .is_ok_and(|data| data.is_file() && data.len() > 0);
-        Ok(Destination::new(name, file, stale))
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        Ok(Destination {
+            dir: Some(dir.unwrap_or(Path::new(".")).to_owned()),
+            ..Destination::new(name, file, stale)
+        })
     }
 
     fn new(name: String, file: File, stale: bool) -> Destination {
@@ -98,6 +105,7 @@ impl Destination {
         };
         Destination {
             name,
+            dir: None,
             out: BufWriter::with_capacity(GATHER, file),
             watched,
             stale,
@@ -161,6 +169,10 @@ impl Destination {
     fn checked(&mut self, written: io::Result<()>) -> Result<()> {
         written.map_err(|error| {
             self.reader_gone |= error.kind() == io::ErrorKind::BrokenPipe;
+            let error = match &self.dir {
+                Some(dir) => disk::explain(error, dir),
+                None => error,
+            };
             Error::write(&self.name, &error)
         })
     }

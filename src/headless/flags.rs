@@ -37,6 +37,16 @@ pub struct Fetch {
     #[arg(long, help_heading = OUTPUT)]
     pub wire: bool,
 
+    /// Ask for a coded body, and decode it: gzip, deflate, br, zstd
+    #[arg(long, help_heading = OUTPUT)]
+    pub compressed: bool,
+
+    /// Decoded bytes at which --compressed stops, such as 100m, whatever the ratio; the
+    /// default is 1g where the body grows more than 200 times, else any number
+    #[arg(long, value_name = "N", value_parser = amount, requires = "compressed",
+          help_heading = OUTPUT)]
+    pub max_decoded: Option<u64>,
+
     /// Write there instead of to standard output ('-': standard output, exact bytes even
     /// when it is a terminal)
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
@@ -90,6 +100,16 @@ pub struct Fetch {
           help_heading = REQUEST)]
     pub user: Option<String>,
 
+    /// Cookies: 'name=value; name=value' as they stand, or a file to read them from
+    /// (Netscape's format, or the heads of responses); '' only keeps those that come
+    #[arg(short = 'b', long = "cookie", value_name = "DATA|FILE", action = ArgAction::Append,
+          allow_hyphen_values = true, help_heading = REQUEST)]
+    pub cookies: Vec<String>,
+
+    /// Write the cookies there in the end, in Netscape's format ('-': standard output)
+    #[arg(short = 'c', long, value_name = "FILE", help_heading = REQUEST)]
+    pub cookie_jar: Option<PathBuf>,
+
     /// Ask with HTTP/1.0
     #[arg(long = "http1.0", help_heading = REQUEST)]
     pub http1_0: bool,
@@ -97,7 +117,7 @@ pub struct Fetch {
     /// Send exactly these bytes ('-': standard input); the URL says only where to connect
     #[arg(long, value_name = "FILE", help_heading = REQUEST,
           conflicts_with_all = ["method", "headers", "data", "head", "user_agent", "user",
-                                "http1_0"])]
+                                "cookies", "http1_0"])]
     pub request_file: Option<PathBuf>,
 
     /// Follow redirects
@@ -174,14 +194,11 @@ const SOCKET: &str = "How it is sent and received";
 /// Flags of curl's that this version does not have: they are answered by name instead of
 /// being taken for something else, and no help lists them.
 const ABSENT: &[(&str, Option<char>, ArgAction)] = &[
-    ("compressed", None, ArgAction::SetTrue),
     ("insecure", Some('k'), ArgAction::SetTrue),
     ("cacert", None, ArgAction::Append),
     ("cert", None, ArgAction::Append),
     ("key", None, ArgAction::Append),
     ("proxy", Some('x'), ArgAction::Append),
-    ("cookie", Some('b'), ArgAction::Append),
-    ("cookie-jar", Some('c'), ArgAction::Append),
 ];
 
 /// The first flag that was given of those that this version does not have.
@@ -235,20 +252,25 @@ fn languages() -> impl TypedValueParser<Value = Language> {
 
 /// Bytes of one call, 1 to 1 GiB: `4096`, `64k`, `1m`.
 fn size(text: &str) -> Result<usize, String> {
+    let bytes = amount(text)
+        .ok()
+        .and_then(|bytes| usize::try_from(bytes).ok());
+    match bytes {
+        Some(bytes @ 1..=0x4000_0000) => Ok(bytes),
+        _ => Err("a size is 1 to 1g bytes, such as 4096, 64k or 1m".to_owned()),
+    }
+}
+
+/// Any number of bytes: `4096`, `64k`, `1m`, `10g`.
+fn amount(text: &str) -> Result<u64, String> {
     let (digits, unit) = match text.as_bytes().last().map(u8::to_ascii_lowercase) {
         Some(b'k') => (&text[..text.len() - 1], 1 << 10),
         Some(b'm') => (&text[..text.len() - 1], 1 << 20),
         Some(b'g') => (&text[..text.len() - 1], 1 << 30),
         _ => (text, 1),
     };
-    let bytes = digits
-        .parse::<usize>()
-        .ok()
-        .and_then(|n| n.checked_mul(unit));
-    match bytes {
-        Some(bytes @ 1..=0x4000_0000) => Ok(bytes),
-        _ => Err("a size is 1 to 1g bytes, such as 4096, 64k or 1m".to_owned()),
-    }
+    let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
+    bytes.ok_or_else(|| "a number of bytes, such as 4096, 64k or 10g".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

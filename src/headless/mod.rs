@@ -13,6 +13,8 @@
 
 mod archive;
 mod asked;
+mod content;
+mod cookies;
 mod destination;
 pub mod flags;
 mod outlets;
@@ -52,14 +54,18 @@ pub fn run(asked: &Fetch) -> ExitCode {
         Err(error) => return complain(&error),
     };
     let fetched = match asked.plan(start) {
-        Ok(plan) => match asked.language {
+        Ok((plan, cookies)) => match asked.language {
             Some(language) => outlets.output.text(&export::program(language, &plan)),
-            None => chain(asked, plan, &mut outlets),
+            None => {
+                outlets.cookies = cookies;
+                chain(asked, plan, &mut outlets)
+            }
         },
         Err(error) => Err(tell(error, start, &mut outlets)),
     };
     let finished = outlets.finish(fetched.is_ok());
-    match fetched.and(finished) {
+    let saved = outlets.cookies.save();
+    match fetched.and(finished).and(saved) {
         Ok(()) => ExitCode::SUCCESS,
         // As with curl in a pipe, the status tells; a message would only be in the way.
         Err(error) if outlets.reader_gone() => ExitCode::from(error.exit_code()),
@@ -99,6 +105,8 @@ fn open(asked: &Fetch) -> Result<Outlets> {
     };
     let mut outlets = Outlets::new(Output::new(to, asked.include || asked.head, body));
     outlets.follow = asked.location;
+    outlets.decode = asked.compressed;
+    outlets.max_decoded = asked.max_decoded;
     let named = |path: &Option<PathBuf>| path.as_deref().map(Destination::named).transpose();
     outlets.events = named(&asked.events)?;
     outlets.archive = named(&asked.har)?.map(Archive::new);
@@ -115,6 +123,7 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
     let control = Control::new();
     cancel_on_signal(&control);
     let pool = Pool::default();
+    outlets.say_unread();
     let mut redirects = 0;
     loop {
         outlets.begin(&plan);
@@ -123,7 +132,7 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
         let shown = outlets.ended();
         fetched?;
         shown.map_err(|error| tell(error, plan.start, outlets))?;
-        let next = match outlets.redirect.take() {
+        let mut next = match outlets.redirect.take() {
             None => return Ok(()),
             Some(Ok(next)) => next,
             Some(Err(error)) => return Err(tell(error, plan.start, outlets)),
@@ -139,6 +148,7 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
             status: outlets.status.unwrap_or_default(),
         };
         outlets.event(at(plan.start, redirect))?;
+        outlets.cookies.next(&plan.target, &mut next);
         plan = next;
         redirects += 1;
     }

@@ -4,17 +4,21 @@
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
 use super::archive::Archive;
+use super::content::Content;
+use super::cookies::Cookies;
 use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
 use super::recent::{Keep, Recent};
 use super::verbose::Verbose;
 use crate::anomaly;
+use crate::decode::Codings;
 use crate::error::Result;
 use crate::event::{Event, Framing, Head, Kind};
 use crate::exchange::Exchange;
 use crate::net::Sink;
 use crate::plan::Plan;
+use crate::request::split;
 
 #[derive(Debug)]
 pub struct Outlets {
@@ -23,6 +27,10 @@ pub struct Outlets {
     pub verbose: Option<Verbose>,
     pub progress: Option<Progress>,
     pub archive: Option<Archive>,
+    pub cookies: Cookies,
+    /// Content codings are undone; the limit that the user set.
+    pub decode: bool,
+    pub max_decoded: Option<u64>,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
@@ -32,6 +40,8 @@ pub struct Outlets {
     /// Of the exchange that runs.
     plan: Option<Plan>,
     recent: Recent,
+    /// Several requests go out: another head may come behind a body.
+    several: bool,
     /// The last `recv()` brought less than was asked.
     drained: bool,
 }
@@ -44,12 +54,16 @@ impl Outlets {
             verbose: None,
             progress: None,
             archive: None,
+            cookies: Cookies::default(),
+            decode: false,
+            max_decoded: None,
             follow: false,
             status: None,
             redirect: None,
             exchange: None,
             plan: None,
             recent: Recent::default(),
+            several: false,
             drained: true,
         }
     }
@@ -59,8 +73,9 @@ impl Outlets {
         self.output.next_hop();
         self.status = None;
         self.redirect = None;
+        self.several = split(&plan.request).len() > 1;
         self.plan = Some(plan.clone());
-        self.recent = Recent::new(match self.looks_back() {
+        self.recent = Recent::new(match self.looks_back() || self.cookies.on() {
             true => Keep::All,
             false => Keep::Nothing,
         });
@@ -72,9 +87,21 @@ impl Outlets {
         }
     }
 
+    /// Files of cookies that could not be read.
+    pub fn say_unread(&mut self) {
+        if let Some(verbose) = &mut self.verbose {
+            self.cookies
+                .unread
+                .iter()
+                .for_each(|words| verbose.note(words));
+        }
+    }
+
     /// The exchange is over, well or not.
     pub fn ended(&mut self) -> Result<()> {
+        let decoded = self.output.body_ends();
         let shown = self.raw().and_then(|()| self.output.waiting(true));
+        let shown = decoded.and(shown);
         if let (Some(verbose), Some(exchange)) = (&mut self.verbose, &self.exchange) {
             verbose.verdict(exchange);
         }
@@ -113,12 +140,37 @@ impl Outlets {
         self.verbose.is_some() || self.output.looks_back()
     }
 
+    /// The jar looks at a final head; what it says of it are events too.
+    fn cookies(&mut self, head: &Head, t_us: u64) -> Result<()> {
+        let Some(plan) = self.plan.as_ref().filter(|_| self.cookies.on()) else {
+            return Ok(());
+        };
+        let raw = self.recent.between(head.offset, head.offset + head.bytes);
+        let told = self.cookies.take(head, raw, &plan.target);
+        told.into_iter()
+            .try_for_each(|kind| self.hand_out(Event { t_us, kind }))
+    }
+
     /// What came of a body that is shown with its framing.
     fn raw(&mut self) -> Result<()> {
         match self.output.wants_raw() {
             true => self.output.raw(self.recent.rest()),
             false => Ok(()),
         }
+    }
+
+    /// The next response begins here.
+    fn answer(&mut self, offset: u64) -> Result<()> {
+        if self.output.wants_raw() {
+            self.output.raw(self.recent.until(offset))?;
+        }
+        self.output.next_hop();
+        self.status = None;
+        if self.looks_back() {
+            self.recent.keep(Keep::All);
+            self.recent.begin(offset);
+        }
+        Ok(())
     }
 
     fn head(&mut self, head: &Head) -> Result<()> {
@@ -133,14 +185,23 @@ impl Outlets {
         let chunked = head.framing == Framing::Chunked;
         self.status = Some(head.status);
         self.redirect = self.redirect(head);
-        self.output.body_begins(chunked, self.redirect.is_some());
-        self.recent.keep(match chunked && self.looks_back() {
-            true => Keep::Last,
-            false => Keep::Nothing,
-        });
+        let content = self.content(head);
+        self.output
+            .body_begins(chunked, self.redirect.is_some(), content);
+        self.recent
+            .keep(match (chunked || self.several) && self.looks_back() {
+                true => Keep::Last,
+                false => Keep::Nothing,
+            });
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
+    }
+
+    fn content(&self, head: &Head) -> Option<Content> {
+        let codings = Codings::of_head(head);
+        let wanted = self.decode && !codings.is_empty();
+        wanted.then(|| Content::new(codings, self.max_decoded))
     }
 
     fn redirect(&self, head: &Head) -> Option<Result<Plan>> {
@@ -172,23 +233,18 @@ impl Sink for Outlets {
         self.output.body(bytes)
     }
 
-    /// A chunk can be one byte small: where nobody prints or folds events, it costs a look,
-    /// and its empty extensions are dropped without a walk through all that a kind may own.
     #[inline]
     fn event(&mut self, event: Event) -> Result<()> {
-        let unheard = self.events.is_none() && self.exchange.is_none();
         match event.kind {
-            Kind::Body { .. } if unheard => Ok(()),
-            Kind::Chunk {
-                size: 1..,
-                extensions,
-                ..
-            } if unheard => {
-                drop(extensions);
-                Ok(())
-            }
-            kind => self.hand_out(Event { kind, ..event }),
+            Kind::Body { .. } if !self.hears_chunks() => Ok(()),
+            _ => self.hand_out(event),
         }
+    }
+
+    /// A chunk can be one byte small: it is told of where events are printed or folded.
+    #[inline]
+    fn hears_chunks(&self) -> bool {
+        self.events.is_some() || self.exchange.is_some()
     }
 
     fn waiting(&mut self) -> Result<()> {
@@ -229,9 +285,11 @@ impl Outlets {
                 self.drained = bytes < asked;
                 self.recent.end_is(offset + u64::from(*bytes));
             }
+            Kind::Answer { offset, .. } => self.answer(*offset)?,
             Kind::InterimHead(head) => self.head(head)?,
             Kind::Head(head) => {
                 self.head(head)?;
+                self.cookies(head, event.t_us)?;
                 self.body_begins(head);
             }
             // The last chunk: what comes now are trailers, and they may take several recvs.

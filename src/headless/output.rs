@@ -8,11 +8,13 @@
 //! -i          as came   transfer coding removed           as came
 //! --raw       -         as came, framing included         with the framing
 //! -i --raw    as came   as came, framing included         with the framing
+//! --compressed          transfer and content coding removed
 //! --wire      every byte of the connection
 //! ```
 //! As with curl, `-i` shows interim heads and the heads of all hops, and the body of a
 //! response whose redirect is followed is not shown.
 
+use super::content::Content;
 use super::destination::Destination;
 use crate::error::Result;
 
@@ -23,6 +25,8 @@ pub struct Output {
     pub heads: bool,
     pub body: Body,
     hop: Hop,
+    /// The body's content coding is undone.
+    content: Option<Content>,
 }
 
 /// The body's form.
@@ -49,12 +53,14 @@ impl Output {
             heads,
             body,
             hop: Hop::default(),
+            content: None,
         }
     }
 
     /// Another response begins.
     pub fn next_hop(&mut self) {
         self.hop = Hop::default();
+        self.content = None;
     }
 
     /// Must received bytes be kept until it is known what they are?
@@ -77,8 +83,9 @@ impl Output {
         }
     }
 
-    /// The final head is here; what follows is the body.
-    pub fn body_begins(&mut self, chunked: bool, passed_over: bool) {
+    /// The final head is here; what follows is the body, to be decoded by `content`.
+    pub fn body_begins(&mut self, chunked: bool, passed_over: bool, content: Option<Content>) {
+        self.content = content.filter(|_| self.body == Body::Decoded && !passed_over);
         self.hop = Hop {
             passed_over,
             framed: chunked && self.body == Body::Raw,
@@ -92,9 +99,23 @@ impl Output {
 
     /// Body bytes, transfer coding removed.
     pub fn body(&mut self, bytes: &[u8]) -> Result<()> {
-        match self.body == Body::Wire || self.hop.passed_over || self.hop.framed {
-            true => Ok(()),
-            false => self.write(bytes),
+        if self.body == Body::Wire || self.hop.passed_over || self.hop.framed {
+            return Ok(());
+        }
+        match &mut self.content {
+            Some(content) => content.feed(bytes, |bytes| write(&mut self.to, bytes)),
+            None => write(&mut self.to, bytes),
+        }
+    }
+
+    /// Nothing more of this response's body comes.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Coding`]: it could not be decoded as it should.
+    pub fn body_ends(&mut self) -> Result<()> {
+        match self.content.take() {
+            Some(mut content) => content.finish(|bytes| write(&mut self.to, bytes)),
+            None => Ok(()),
         }
     }
 
@@ -125,6 +146,9 @@ impl Output {
     }
 
     pub fn waiting(&mut self, drained: bool) -> Result<()> {
+        if let Some(content) = self.content.as_mut().filter(|_| drained) {
+            content.flush(|bytes| write(&mut self.to, bytes))?;
+        }
         match &mut self.to {
             Some(to) => to.waiting(drained),
             None => Ok(()),
@@ -139,9 +163,13 @@ impl Output {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        match &mut self.to {
-            Some(to) => to.write(bytes),
-            None => Ok(()),
-        }
+        write(&mut self.to, bytes)
+    }
+}
+
+fn write(to: &mut Option<Destination>, bytes: &[u8]) -> Result<()> {
+    match to {
+        Some(to) => to.write(bytes),
+        None => Ok(()),
     }
 }

@@ -67,6 +67,11 @@ impl Recent {
         self.bytes.get(range).unwrap_or_default()
     }
 
+    /// What lies before `offset` is not to be given out.
+    pub fn begin(&mut self, offset: u64) {
+        self.given = self.given.max(offset);
+    }
+
     /// Bytes from one offset to another, as far as they are kept, given out or not.
     pub fn between(&self, from: u64, to: u64) -> &[u8] {
         let range = self.at(from)..self.at(to);

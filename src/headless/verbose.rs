@@ -72,6 +72,11 @@ impl Verbose {
         ));
     }
 
+    /// What is worth knowing before anything happens.
+    pub fn note(&mut self, words: &str) {
+        self.line(&safe(words));
+    }
+
     /// Why the exchange is over.
     pub fn verdict(&mut self, exchange: &Exchange) {
         if let Some(verdict) = exchange.verdict() {

@@ -151,8 +151,10 @@ impl Sink for Sender {
     /// # Errors
     /// [`Error::Cancelled`] when nobody will ever take it.
     fn event(&mut self, event: Event) -> Result<()> {
-        if let Kind::Head(head) = &event.kind {
-            self.copies = head.framing == Framing::Chunked;
+        match &event.kind {
+            Kind::Head(head) => self.copies = head.framing == Framing::Chunked,
+            Kind::Answer { .. } => self.copies = false,
+            _ => {}
         }
         let mut waiting = self.queue.waiting();
         // After a cancel what little is still to be said is said at once.

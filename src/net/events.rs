@@ -108,6 +108,18 @@ impl<S: Sink> Output for Events<'_, S> {
         self.body += bytes.len() as u64;
         self.keep_error(|sink| sink.body(bytes));
     }
+
+    #[inline]
+    fn chunk(&mut self, offset: u64, data: &[u8]) {
+        if self.sink.hears_chunks() {
+            self.event(Kind::Chunk {
+                offset,
+                size: data.len() as u64,
+                extensions: Box::default(),
+            });
+        }
+        self.body(data);
+    }
 }
 
 pub(super) fn micros(duration: Duration) -> u64 {

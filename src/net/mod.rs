@@ -23,7 +23,6 @@ use rustix::io::Errno;
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
-use crate::proto::Reader;
 use crate::url::Scheme;
 
 use connect::connect;
@@ -45,6 +44,11 @@ pub trait Sink {
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
     fn event(&mut self, event: Event) -> Result<()>;
+    /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
+    /// in a `recv()` come as body bytes alone.
+    fn hears_chunks(&self) -> bool {
+        true
+    }
     /// The next call may wait: what was gathered for larger writes goes out now. Called
     /// before each call that can block, when everything received was handed over.
     fn waiting(&mut self) -> Result<()> {
@@ -230,7 +234,7 @@ impl<S: Sink> Run<'_, S> {
         let plan = self.plan;
         let mut buffer = vec![0; plan.recv_size.clamp(1, LARGEST_CALL)];
         turn.connection.transport.stamp_arrivals(plan.arrivals);
-        while turn.reader.ended().is_none() {
+        while !turn.over() {
             self.gate(Call::Recv)?;
             let limit = Limit::of(plan, Call::Recv)?;
             let queued = self.look(&turn.connection)?;
@@ -252,8 +256,7 @@ impl<S: Sink> Run<'_, S> {
                 Ok((0, _)) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
                 Ok((0, _)) => {
                     self.events.emit(recv(0, None))?;
-                    turn.peer_closed = true;
-                    turn.reader.feed_eof(&mut self.events);
+                    turn.take_close(&mut self.events);
                     self.events.flush()?;
                 }
                 Ok((bytes, lay)) => {
@@ -261,10 +264,7 @@ impl<S: Sink> Run<'_, S> {
                     let bytes = &buffer[..bytes];
                     turn.connection.received += bytes.len() as u64;
                     self.events.received(bytes, event)?;
-                    turn.reader.feed(bytes, &mut self.events);
-                    if plan.end == EndMode::Once && turn.reader.ended().is_none() {
-                        turn.reader.stop(EndReason::Once, &mut self.events);
-                    }
+                    turn.take(bytes, &mut self.events);
                     self.events.flush()?;
                 }
                 Err(Errno::AGAIN) => {
@@ -311,7 +311,7 @@ impl<S: Sink> Run<'_, S> {
         if self.plan.end != EndMode::Timeout || limit.is_some_and(|limit| !limit.is_of_the_call()) {
             return Err(timed_out(Call::Recv, limit));
         }
-        turn.reader.stop(EndReason::Timeout, &mut self.events);
+        turn.stop(EndReason::Timeout, &mut self.events);
         self.events.flush()
     }
 
@@ -355,10 +355,13 @@ impl<S: Sink> Run<'_, S> {
     ) -> Result<()> {
         let mut turn = turn;
         // From here on the sink's refusals change nothing: the outcome stands.
+        if let Some(answered) = turn.as_ref().and_then(Turn::answered) {
+            let _ = self.events.emit(answered);
+        }
         if let Err(error) = &outcome {
             let reason = end_reason(error);
-            if let Some(turn) = turn.as_mut().filter(|turn| turn.reader.ended().is_none()) {
-                turn.reader.stop(reason, &mut self.events);
+            if let Some(turn) = &mut turn {
+                turn.stop(reason, &mut self.events);
                 let _ = self.events.flush();
             }
             let _ = self.events.emit(Kind::Error {
@@ -368,14 +371,14 @@ impl<S: Sink> Run<'_, S> {
             });
         }
         let failed = outcome.as_ref().err().map(end_reason);
-        let reader = turn.as_ref().map(|turn| &turn.reader);
         let _ = self.events.emit(Kind::End(End {
-            reason: reader
-                .and_then(Reader::ended)
+            reason: turn
+                .as_ref()
+                .and_then(Turn::ended)
                 .or(failed)
                 .unwrap_or(EndReason::Error),
-            head_bytes: reader.map_or(0, Reader::head_bytes),
-            body_bytes: reader.map_or(0, Reader::body_bytes),
+            head_bytes: turn.as_ref().map_or(0, Turn::head_bytes),
+            body_bytes: turn.as_ref().map_or(0, Turn::body_bytes),
             wire_bytes: turn.as_ref().map_or(0, Turn::received),
             us: micros(began.elapsed()),
         }));

@@ -1,50 +1,186 @@
-//! One request and its response on one connection, and what may become of the
-//! connection after it.
+//! The requests of one exchange and their responses on one connection, and what may
+//! become of the connection after them.
 //!
-//! Owns the rules of RFC 9112 section 9 that depend on the request, and on how sending
-//! and receiving went; those that the response decides are [`Reader::persistent`]'s.
+//! Owns which response the next byte belongs to, and the rules of RFC 9112 section 9 that
+//! depend on the request, and on how sending and receiving went; those that the response
+//! decides are [`Reader::persistent`]'s.
+
+use std::collections::VecDeque;
 
 use crate::error::{Error, Result};
+use crate::event::{EndMode, EndReason, Kind};
 use crate::net::pool::Connection;
 use crate::plan::Plan;
-use crate::proto::Reader;
-use crate::request;
+use crate::proto::{Output, Reader};
+use crate::request::{self, split};
 
 /// RFC 9110 section 9.2.2.
 const IDEMPOTENT: &[&[u8]] = &[b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"];
 
-/// One request and its response on one connection.
+/// What was asked on one connection, and what came.
 pub(super) struct Turn {
     pub connection: Connection,
+    /// Of the response that is coming, or came last.
     pub reader: Reader,
-    /// Wire bytes received on the connection before this response.
+    end: EndMode,
+    /// Methods of the requests behind the one that the reader's response is to.
+    asked: VecDeque<Vec<u8>>,
+    /// Responses before the reader's.
+    before: Before,
+    /// Wire bytes received on the connection before this exchange.
     from: u64,
     pub sent_whole: bool,
     /// `shutdown(SHUT_WR)` was called.
     pub half_closed: bool,
     /// `recv()` answered 0.
     pub peer_closed: bool,
+    /// No further response is waited for, whatever was asked.
+    stopped: bool,
+    /// Why it was stopped between two responses.
+    cut: Option<EndReason>,
+}
+
+/// What the responses amount to that are over.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    count: u32,
+    head_bytes: u64,
+    body_bytes: u64,
 }
 
 impl Turn {
     pub fn new(plan: &Plan, connection: Connection) -> Turn {
+        // The first message is a request, whatever it looks like.
+        let asked: VecDeque<Vec<u8>> = split(&plan.request)
+            .into_iter()
+            .skip(1)
+            .filter(|message| message.whole)
+            .map(|message| request::method(&plan.request[message.bytes]).to_vec())
+            .collect();
         Turn {
             reader: Reader::new(
                 request::method(&plan.request),
-                plan.end,
+                mode(plan.end, &asked),
                 connection.received,
             ),
+            end: plan.end,
+            asked,
+            before: Before::default(),
             from: connection.received,
             sent_whole: false,
             half_closed: false,
             peer_closed: false,
+            stopped: false,
+            cut: None,
             connection,
         }
     }
 
-    /// Wire bytes of this response so far.
+    /// Wire bytes of this exchange so far.
     pub fn received(&self) -> u64 {
         self.connection.received - self.from
+    }
+
+    pub fn head_bytes(&self) -> u64 {
+        self.before.head_bytes + self.reader.head_bytes()
+    }
+
+    pub fn body_bytes(&self) -> u64 {
+        self.before.body_bytes + self.reader.body_bytes()
+    }
+
+    /// Nothing more is waited for.
+    pub fn over(&self) -> bool {
+        let Some(reason) = self.reader.ended() else {
+            return false;
+        };
+        let waits_on = match self.end {
+            // These ends come from outside, whatever the responses say.
+            EndMode::Close | EndMode::Timeout => reason != EndReason::Error && !self.peer_closed,
+            EndMode::Auto | EndMode::Length | EndMode::Once => self.goes_on(),
+        };
+        self.stopped || !waits_on
+    }
+
+    /// Another response is to come on this connection.
+    fn goes_on(&self) -> bool {
+        !self.asked.is_empty() && self.reader.persistent().0
+    }
+
+    /// Bytes of one `recv()`: of the response that is coming, and where it ends among
+    /// them, of the next one that was asked for.
+    pub fn take(&mut self, bytes: &[u8], out: &mut impl Output) {
+        let mut rest = bytes;
+        while !self.asked.is_empty() && !rest.is_empty() {
+            let taken = self.reader.feed_own(rest, out);
+            rest = &rest[taken..];
+            if rest.is_empty() || !self.goes_on() {
+                break;
+            }
+            self.next(out);
+        }
+        self.reader.feed(rest, out);
+        if self.end == EndMode::Once && self.reader.ended() != Some(EndReason::Error) {
+            self.stop(EndReason::Once, out);
+            self.cut = Some(EndReason::Once);
+        }
+    }
+
+    /// The peer closed: `recv()` answered 0.
+    pub fn take_close(&mut self, out: &mut impl Output) {
+        match self.end {
+            EndMode::Close | EndMode::Timeout if self.reader.ended().is_some() => {
+                self.cut = Some(EndReason::Close);
+            }
+            // The next response is as empty as a first one would be.
+            _ if self.reader.ended().is_some() && self.goes_on() => self.renew(),
+            _ => {}
+        }
+        self.peer_closed = true;
+        self.reader.feed_eof(out);
+    }
+
+    /// It ends here, for a reason from outside.
+    pub fn stop(&mut self, reason: EndReason, out: &mut impl Output) {
+        if !self.over() {
+            self.cut = Some(reason);
+        }
+        self.stopped = true;
+        self.reader.stop(reason, out);
+    }
+
+    /// Why the last response ended, or nothing more was waited for.
+    pub fn ended(&self) -> Option<EndReason> {
+        self.cut.or(self.reader.ended())
+    }
+
+    fn next(&mut self, out: &mut impl Output) {
+        self.renew();
+        out.event(Kind::Answer {
+            number: self.before.count + 1,
+            offset: self.reader.at(),
+        });
+    }
+
+    /// A reader for the next response, from where the last one ended.
+    fn renew(&mut self) {
+        let Some(method) = self.asked.pop_front() else {
+            return;
+        };
+        self.before.count += 1;
+        self.before.head_bytes += self.reader.head_bytes();
+        self.before.body_bytes += self.reader.body_bytes();
+        let mode = mode(self.end, &self.asked);
+        self.reader = Reader::new(&method, mode, self.reader.at());
+    }
+
+    /// How many requests were sent and how many have a whole response; `None` where one
+    /// alone was sent.
+    pub fn answered(&self) -> Option<Kind> {
+        let waiting = u32::try_from(self.asked.len()).unwrap_or(u32::MAX);
+        let requests = self.before.count.saturating_add(1).saturating_add(waiting);
+        let answers = self.before.count + u32::from(self.reader.is_whole());
+        (requests > 1).then_some(Kind::Answered { answers, requests })
     }
 
     /// A kept connection that died before one byte of the response came had most likely
@@ -53,7 +189,11 @@ impl Turn {
     pub fn is_stale(&self, plan: &Plan, outcome: &Result<()>) -> bool {
         let died =
             self.peer_closed || matches!(outcome, Err(Error::Send { .. } | Error::Recv { .. }));
-        let idempotent = IDEMPOTENT.contains(&request::method(&plan.request));
+        let idempotent = IDEMPOTENT.contains(&request::method(&plan.request))
+            && self
+                .asked
+                .iter()
+                .all(|method| IDEMPOTENT.contains(&method.as_slice()));
         self.connection.exchanges > 1 && self.received() == 0 && died && idempotent
     }
 
@@ -68,13 +208,29 @@ impl Turn {
             Ok(()) if self.half_closed => (false, "our direction was shut down"),
             Ok(()) if !plan.reuse => (false, "no connection is to be kept"),
             Ok(()) if asks_to_close(&plan.request) => (false, "the request said close"),
+            Ok(()) if self.goes_on() => (false, "another response may still come"),
             Ok(()) => self.reader.persistent(),
         }
     }
 }
 
+/// How a response is read: where another is to follow it, only its own framing says where
+/// that one begins.
+fn mode(end: EndMode, behind: &VecDeque<Vec<u8>>) -> EndMode {
+    match end {
+        EndMode::Close | EndMode::Timeout | EndMode::Once if !behind.is_empty() => EndMode::Auto,
+        mode => mode,
+    }
+}
+
 /// RFC 9112 section 9.6: whoever has sent `Connection: close` sends nothing more there.
-fn asks_to_close(request: &[u8]) -> bool {
+fn asks_to_close(requests: &[u8]) -> bool {
+    split(requests)
+        .into_iter()
+        .any(|message| one_asks_to_close(&requests[message.bytes]))
+}
+
+fn one_asks_to_close(request: &[u8]) -> bool {
     let lines = request.split(|&byte| byte == b'\n').skip(1);
     lines
         .map(|line| line.trim_ascii())

@@ -16,6 +16,8 @@
 
 mod anomalies;
 mod answer;
+mod charsets;
+mod coded;
 mod connection;
 pub mod flood;
 mod framing;

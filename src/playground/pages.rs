@@ -113,7 +113,7 @@ pub(super) fn drip(ask: &Ask<'_>) -> Answer {
 
 /// `drip 0001 ......` and LF: a line of so many bytes that says its number, cut where
 /// it does not fit.
-fn numbered(word: &str, number: usize, bytes: usize) -> Vec<u8> {
+pub(super) fn numbered(word: &str, number: usize, bytes: usize) -> Vec<u8> {
     let mut line = format!("{word} {number:04} ").into_bytes();
     line.resize(bytes.saturating_sub(1), b'.');
     line.push(b'\n');

@@ -6,6 +6,8 @@
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::charsets;
+use super::coded;
 use super::pages;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
@@ -93,7 +95,19 @@ pub(super) const PAGES: &[Page] = &[
         ],
         pages::sse,
     ),
+    page("/gzip", CODED, coded::coding),
+    page("/deflate", CODED, coded::coding),
+    page("/deflate-raw", CODED, coded::coding),
+    page("/br", CODED, coded::coding),
+    page("/zstd", CODED, coded::coding),
+    page("/coded/", &[], coded::coded),
+    page("/charset/", &[], charsets::charset),
     page("/anomaly/", &[], pages::anomaly),
+];
+
+const CODED: &[Param] = &[
+    Param::amount("bytes", 4096, MADE),
+    Param::millis("every", 0, LONGEST),
 ];
 
 const fn page(

@@ -259,13 +259,7 @@ fn whole_chunks<O: Output>(rest: &[u8], offset: u64, emit: &mut Emit<'_, O>) -> 
         && let Some((data, after)) = rest[used + line..].split_at_checked(len)
         && after.starts_with(b"\r\n")
     {
-        emit.event(Kind::Chunk {
-            offset: offset + used as u64,
-            size,
-            extensions: Box::default(),
-        });
-        emit.body(data);
-        emit.tally.framing += line as u64 + 2;
+        emit.chunk(offset + used as u64, data, line as u64 + 2);
         used += line + len + 2;
     }
     used

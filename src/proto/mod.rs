@@ -49,6 +49,18 @@ pub trait Output {
     /// The next body bytes, transfer coding removed: a slice of what was just fed, or,
     /// where a held line turned out to be no line, of what was held. Never empty.
     fn body(&mut self, bytes: &[u8]);
+    /// A chunk of a plain size line that lies whole in what was just fed; `data` is not
+    /// empty. In one call, because chunks can be a byte small: 16-byte ones cost a third
+    /// less than with two.
+    #[inline]
+    fn chunk(&mut self, offset: u64, data: &[u8]) {
+        self.event(Kind::Chunk {
+            offset,
+            size: data.len() as u64,
+            extensions: Box::default(),
+        });
+        self.body(data);
+    }
 }
 
 /// Bytes of the wire as text: UTF-8 where they are, else each byte as its Latin-1

@@ -97,9 +97,30 @@ impl Reader {
         }
     }
 
+    /// As [`Reader::feed`], but bytes behind the response's own end are left for whoever
+    /// reads on there; answers how many were taken.
+    pub fn feed_own(&mut self, bytes: &[u8], out: &mut impl Output) -> usize {
+        let mut taken = 0;
+        while taken < bytes.len() && !self.complete {
+            taken += self.step(&bytes[taken..], out);
+        }
+        taken
+    }
+
     /// Set once the response is over.
     pub fn ended(&self) -> Option<EndReason> {
         self.ended
+    }
+
+    /// The whole response is here, in whatever end mode.
+    pub fn is_whole(&self) -> bool {
+        let closed = self.ended == Some(EndReason::Close) && self.fault.is_none();
+        self.complete || closed
+    }
+
+    /// Wire bytes received on the connection before the next byte fed.
+    pub fn at(&self) -> u64 {
+        self.at
     }
 
     /// What makes the exchange fail although bytes came: broken framing, not HTTP, an

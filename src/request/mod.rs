@@ -3,16 +3,19 @@
 //!
 //! Owns the meaning of request bytes on this side: [`template`] and [`Recipe`] make
 //! them, `snippets` are some to begin with, `lines` finds its way in them, `edit` and
-//! `length` change only what is named, [`lint()`] says what a server may stumble over. It
+//! `length` change only what is named, [`split`] tells several requests apart, [`lint()`] says what a server may stumble over. It
 //! sends nothing and hides nothing.
 
+mod cookie;
 mod edit;
 mod length;
 mod lines;
 mod lint;
 mod recipe;
 mod snippets;
+mod split;
 
+pub use cookie::{has_cookie, renew_cookie};
 pub use edit::{
     METHODS, add_field, header_at, next_method, remove_field, retarget, set_body, set_field,
     set_method, set_request_target,
@@ -23,5 +26,6 @@ pub use lines::{
     request_target,
 };
 pub use lint::{Lint, lint};
-pub use recipe::{Recipe, basic, template};
+pub use recipe::{ACCEPT_ENCODING, Recipe, basic, template};
 pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};
+pub use split::{MESSAGES_MAX, Message, split};

@@ -1,8 +1,8 @@
 //! Requests from a target and from curl's flags.
 //!
 //! Owns which fields a request has that was not written by hand, and their order: Host,
-//! User-Agent, Accept, Authorization, what `-H` adds, Content-Length, Content-Type.
-//! Nothing is sent beside them.
+//! User-Agent, Accept, Accept-Encoding, Authorization, Cookie, what `-H` adds,
+//! Content-Length, Content-Type. Nothing is sent beside them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 use crate::url::Target;
 
 const USER_AGENT: &str = concat!("sockeye/", env!("CARGO_PKG_VERSION"));
+
+/// What `--compressed` asks for, in curl's words and order.
+pub const ACCEPT_ENCODING: &str = "deflate, gzip, br, zstd";
 
 /// The request that a URL alone stands for. Nothing hidden: these bytes are sent.
 pub fn template(target: &Target) -> Vec<u8> {
@@ -48,8 +51,12 @@ pub struct Recipe {
     pub data: Option<Vec<u8>>,
     /// `-A`; empty: no User-Agent.
     pub user_agent: Option<String>,
+    /// `--compressed`: ask for the codings that can be undone.
+    pub compressed: bool,
     /// `-u user:password`; goes before the URL's own.
     pub user: Option<String>,
+    /// What a jar and `-b` give for this target.
+    pub cookie: Option<Vec<u8>>,
 }
 
 impl Recipe {
@@ -84,8 +91,13 @@ impl Recipe {
         let agent = self.user_agent.as_deref().unwrap_or(USER_AGENT);
         fields.in_place("User-Agent", Some(agent).filter(|agent| !agent.is_empty()));
         fields.in_place("Accept", Some("*/*"));
+        let codings = self.compressed.then_some(ACCEPT_ENCODING);
+        fields.in_place("Accept-Encoding", codings);
         if let Some(value) = self.authorization(target) {
             fields.unless_given("Authorization", &value);
+        }
+        if let Some(cookie) = &self.cookie {
+            fields.cookie(cookie);
         }
         fields.others();
 
@@ -182,6 +194,13 @@ impl Fields<'_> {
         if !self.given.iter().any(|given| given.is(name)) {
             self.line(&format!("{name}: {value}"));
         }
+    }
+
+    /// Beside any Cookie that `-H` gives, as curl does it.
+    fn cookie(&mut self, value: &[u8]) {
+        self.out.extend_from_slice(b"Cookie: ");
+        self.out.extend_from_slice(value);
+        self.out.extend_from_slice(b"\r\n");
     }
 
     fn others(&mut self) {
@@ -301,6 +320,15 @@ mod tests {
                 },
                 "PUT /x HTTP/1.1|Host: h:1|User-Agent: sockeye|Accept: */*|Content-Length: 0|\
                  Content-Type: application/x-www-form-urlencoded||",
+            ),
+            (
+                Recipe {
+                    user: Some("a:b".into()),
+                    cookie: Some(b"a=b; c=d".to_vec()),
+                    ..headers(&["X: 1", "Cookie: own"])
+                },
+                "GET /x HTTP/1.1|Host: h:1|User-Agent: sockeye|Accept: */*|\
+                 Authorization: Basic YTpi|Cookie: a=b; c=d|X: 1|Cookie: own||",
             ),
             (
                 headers(&["X: 1", "x:2", "Y;", "Z:", "accept:", "host: other"]),

@@ -3,14 +3,15 @@
 //!
 //! ```text
 //! Text, Hex   bytes of the body
-//! Wire        the bytes sent, then those received
+//! Wire        the bytes sent and those received, in order of time
 //! Headers     bytes received
 //! ```
 
 use std::io;
 use std::ops::Range;
 
-use crate::body::{Memory, Pattern, Window, Writer};
+use crate::body::Window;
+use crate::exchange::dialogue::Byte;
 use crate::exchange::{Brought, Origin, Part, Space, Starts};
 use crate::tui::visit::{ViewKind, Visit};
 
@@ -24,16 +25,31 @@ pub enum Whence<'a> {
     Received(Origin<'a>),
 }
 
-/// Bytes of a view, not read: some of the request, then some received.
-#[derive(Clone, Debug)]
+/// Bytes of a view, not read: pieces one behind the other.
+#[derive(Clone, Debug, Default)]
 pub struct Stretch {
-    pub sent: Vec<u8>,
-    pub received: Window,
+    pub pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Piece {
+    Sent(Vec<u8>),
+    Received(Window),
 }
 
 impl Stretch {
+    pub fn received(window: Window) -> Stretch {
+        Stretch {
+            pieces: vec![Piece::Received(window)],
+        }
+    }
+
     pub fn len(&self) -> u64 {
-        self.sent.len() as u64 + self.received.len
+        let len = |piece: &Piece| match piece {
+            Piece::Sent(bytes) => bytes.len() as u64,
+            Piece::Received(window) => window.len,
+        };
+        self.pieces.iter().map(len).sum()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -45,18 +61,25 @@ impl Stretch {
     /// # Errors
     /// The temporary file cannot be read.
     pub fn read(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = self.sent.clone();
-        let most = usize::try_from(self.received.len).unwrap_or(usize::MAX);
-        bytes.extend(self.received.read(0, most)?);
+        let mut bytes = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Sent(sent) => bytes.extend_from_slice(sent),
+                Piece::Received(window) => {
+                    let most = usize::try_from(window.len).unwrap_or(usize::MAX);
+                    bytes.extend(window.read(0, most)?);
+                }
+            }
+        }
         Ok(bytes)
     }
 }
 
-/// The received bytes that a view shows, and the offset it gives the first of them.
-pub fn window(visit: &Visit, kind: ViewKind) -> (Window, u64) {
+/// The received bytes that a view shows; [`in_window`] and [`in_view`] lead there and back.
+pub fn window(visit: &Visit, kind: ViewKind) -> Window {
     match kind {
-        ViewKind::Text | ViewKind::Hex => (visit.body(), 0),
-        ViewKind::Wire => (visit.received(), visit.sent().len() as u64),
+        ViewKind::Text | ViewKind::Hex => visit.body(),
+        ViewKind::Wire => visit.received(),
         ViewKind::Headers => {
             let received = visit.received();
             // Without a complete head all there is may be one.
@@ -64,131 +87,84 @@ pub fn window(visit: &Visit, kind: ViewKind) -> (Window, u64) {
                 0 => received.len,
                 bytes => bytes,
             };
-            (Window { len, ..received }, 0)
+            Window { len, ..received }
         }
+    }
+}
+
+/// A view's offset as one of its window; of a sent byte, that of the next received one.
+pub fn in_window(visit: &Visit, kind: ViewKind, at: u64) -> u64 {
+    match kind {
+        ViewKind::Wire => visit.exchange().dialogue.received_by(at),
+        ViewKind::Text | ViewKind::Hex | ViewKind::Headers => at,
+    }
+}
+
+/// Bytes of a view's window in the view's offsets.
+pub fn in_view(visit: &Visit, kind: ViewKind, bytes: &Range<u64>) -> Range<u64> {
+    let dialogue = &visit.exchange().dialogue;
+    match kind {
+        ViewKind::Wire => {
+            let address = |at| dialogue.address(Byte::Received(at));
+            let end = bytes.end.checked_sub(1).map_or(0, |last| address(last) + 1);
+            address(bytes.start)..end
+        }
+        ViewKind::Text | ViewKind::Hex | ViewKind::Headers => bytes.clone(),
     }
 }
 
 /// What a range of a view's offsets holds.
 pub fn stretch(visit: &Visit, kind: ViewKind, range: &Range<u64>) -> Stretch {
-    let (window, shift) = match kind {
+    let window = match kind {
+        ViewKind::Wire => return dialogue_stretch(visit, range),
         // Trailers lie behind the body.
-        ViewKind::Headers => (visit.received(), 0),
-        kind => window(visit, kind),
+        ViewKind::Headers => visit.received(),
+        ViewKind::Text | ViewKind::Hex => visit.body(),
     };
-    let place = |at: u64| usize::try_from(at.min(shift)).unwrap_or(usize::MAX);
-    let sent = visit.sent().get(place(range.start)..place(range.end));
-    let from = range.start.saturating_sub(shift).min(window.len);
-    let to = range.end.saturating_sub(shift).min(window.len);
-    Stretch {
-        sent: sent
-            .filter(|_| kind == ViewKind::Wire)
-            .unwrap_or_default()
-            .to_vec(),
-        received: Window {
-            start: window.start + from,
-            len: to.saturating_sub(from),
-            ..window
-        },
+    let from = range.start.min(window.len);
+    let to = range.end.min(window.len);
+    Stretch::received(Window {
+        start: window.start + from,
+        len: to.saturating_sub(from),
+        ..window
+    })
+}
+
+fn dialogue_stretch(visit: &Visit, range: &Range<u64>) -> Stretch {
+    let mut pieces = Vec::new();
+    let mut at = range.start;
+    while let Some(stretch) = visit.exchange().dialogue.stretch(at)
+        && at < range.end
+    {
+        let inside = at - stretch.at;
+        let len = stretch.end().min(range.end) - at;
+        pieces.push(match stretch.first {
+            Byte::Sent(first) => {
+                let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+                let from = first + inside;
+                let sent = visit.sent().get(place(from)..place(from + len));
+                Piece::Sent(sent.unwrap_or_default().to_vec())
+            }
+            Byte::Received(first) => {
+                let received = visit.received();
+                Piece::Received(Window {
+                    start: received.start + first + inside,
+                    len,
+                    ..received
+                })
+            }
+        });
+        at = stretch.end();
     }
+    Stretch { pieces }
 }
 
 /// Everything that a view shows.
 pub fn whole(visit: &Visit, kind: ViewKind) -> Range<u64> {
-    let (window, shift) = window(visit, kind);
-    0..shift + window.there()
-}
-
-/// A piece of what a view shows, to be searched by itself: no hit goes over its ends.
-#[derive(Clone, Debug)]
-pub struct Piece {
-    pub window: Window,
-    /// The view's offset of its first byte.
-    pub at: u64,
-}
-
-/// What a find looks through: in the Wire view the bytes sent, then those received; in
-/// Headers every head, then the trailers.
-pub fn searched(visit: &Visit, kind: ViewKind) -> Vec<Piece> {
-    let (window, shift) = window(visit, kind);
-    let mut parts = vec![Piece { window, at: shift }];
     match kind {
-        ViewKind::Text | ViewKind::Hex => {}
-        ViewKind::Wire => {
-            let sent = copied(visit.sent());
-            parts.insert(
-                0,
-                Piece {
-                    window: sent,
-                    at: 0,
-                },
-            );
-        }
-        ViewKind::Headers => parts.extend(trailers(visit)),
+        ViewKind::Wire => 0..visit.exchange().dialogue.len(),
+        kind => 0..window(visit, kind).there(),
     }
-    parts
-}
-
-fn trailers(visit: &Visit) -> Option<Piece> {
-    let exchange = visit.exchange();
-    let (first, last) = (exchange.trailers.first()?, exchange.trailers.last()?);
-    let at = first.offset.saturating_sub(exchange.wire_base);
-    let end = last.offset.saturating_add(u64::from(last.len));
-    let window = Window {
-        start: at,
-        len: end.saturating_sub(first.offset),
-        ..visit.received()
-    };
-    Some(Piece { window, at })
-}
-
-/// The hits of a pattern in what is on screen, for marking them; a file that cannot be
-/// read says so in the rows themselves.
-pub fn found(
-    visit: &Visit,
-    kind: ViewKind,
-    pattern: &Pattern,
-    shown: Range<u64>,
-) -> Vec<Range<u64>> {
-    let mut hits = Vec::new();
-    for part in searched_near(visit, kind, &shown) {
-        let inside = |at: u64| at.saturating_sub(part.at);
-        let range = inside(shown.start)..inside(shown.end).min(part.window.len);
-        let found = pattern.hits(&part.window, range).unwrap_or_default();
-        hits.extend(
-            found
-                .into_iter()
-                .map(|hit| hit.start + part.at..hit.end + part.at),
-        );
-    }
-    hits
-}
-
-/// What a search near these bytes needs: of a long request not all is copied.
-fn searched_near(visit: &Visit, kind: ViewKind, shown: &Range<u64>) -> Vec<Piece> {
-    const NEAR: u64 = 64 * 1024;
-    if kind != ViewKind::Wire {
-        return searched(visit, kind);
-    }
-    let (window, shift) = window(visit, kind);
-    let place = |at: u64| usize::try_from(at.min(shift)).unwrap_or(usize::MAX);
-    let from = shown.start.saturating_sub(NEAR);
-    let near = visit
-        .sent()
-        .get(place(from)..place(shown.end.saturating_add(NEAR)));
-    let sent = Piece {
-        window: copied(near.unwrap_or_default()),
-        at: from.min(shift),
-    };
-    vec![sent, Piece { window, at: shift }]
-}
-
-/// Bytes of the request as a window: they lie in memory already, and are few.
-fn copied(bytes: &[u8]) -> Window {
-    let mut writer = Writer::new(&Memory::new(bytes.len() as u64));
-    // Memory of just their length takes them; were it not so, nothing would be found.
-    let _ = writer.append(bytes);
-    Window::whole(&writer.store())
 }
 
 pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
@@ -196,9 +172,9 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let size_line = |line| size_line(visit, line);
     match kind {
         ViewKind::Text | ViewKind::Hex => Whence::Received(exchange.origin_of_body(at, size_line)),
-        ViewKind::Wire => match at.checked_sub(visit.sent().len() as u64) {
-            Some(at) => Whence::Received(exchange.origin(at, size_line)),
-            None => Whence::Sent(at, exchange.sent_by(at)),
+        ViewKind::Wire => match exchange.dialogue.byte(at) {
+            Byte::Received(at) => Whence::Received(exchange.origin(at, size_line)),
+            Byte::Sent(at) => Whence::Sent(at, exchange.sent_by(at)),
         },
         ViewKind::Headers => Whence::Received(exchange.origin(at, size_line)),
     }
@@ -206,15 +182,19 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
 
 /// The same byte in another view; `None` where that does not show it.
 pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option<u64> {
-    let sent = visit.sent().len() as u64;
+    let exchange = visit.exchange();
+    let dialogue = &exchange.dialogue;
     match (whence(visit, from, at), to) {
-        (Whence::Sent(at, _), ViewKind::Wire) => Some(at),
+        (Whence::Sent(at, _), ViewKind::Wire) => Some(dialogue.address(Byte::Sent(at))),
         (Whence::Sent(..), _) => None,
         (Whence::Received(origin), ViewKind::Text | ViewKind::Hex) => match origin.part {
-            Part::Body(at) => Some(at),
+            // Of the last response: that is the one shown.
+            Part::Body(at) if origin.wire? >= exchange.start.wire => Some(at),
             _ => None,
         },
-        (Whence::Received(origin), ViewKind::Wire) => Some(sent + origin.wire?),
+        (Whence::Received(origin), ViewKind::Wire) => {
+            Some(dialogue.address(Byte::Received(origin.wire?)))
+        }
         (Whence::Received(origin), ViewKind::Headers) => match origin.part {
             Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
             _ => None,
@@ -225,15 +205,18 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
 /// Where a ruler's marks stand in a range of a view's offsets.
 pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Vec<u64> {
     let exchange = visit.exchange();
-    let sent = match kind {
+    match kind {
         ViewKind::Text | ViewKind::Hex => return exchange.starts(of, Space::Body, range),
-        ViewKind::Wire => visit.sent().len() as u64,
+        ViewKind::Wire => {}
         ViewKind::Headers => return Vec::new(),
-    };
-    let range = range.start.saturating_sub(sent)..range.end.saturating_sub(sent);
-    let mut starts = exchange.starts(of, Space::Wire, range);
+    }
+    let mut starts = exchange.starts(
+        of,
+        Space::Wire,
+        in_window(visit, kind, range.start)..in_window(visit, kind, range.end),
+    );
     for at in &mut starts {
-        *at += sent;
+        *at = exchange.dialogue.address(Byte::Received(*at));
     }
     starts
 }

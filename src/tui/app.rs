@@ -16,6 +16,7 @@ use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
+use crate::tui::save;
 use crate::tui::search::Find;
 use crate::tui::theme::Theme;
 use crate::tui::visit::{ViewKind, Visit, VisitId};
@@ -49,6 +50,8 @@ pub struct App {
     /// Ctrl-C was pressed with nothing running: the next one quits.
     pub leaving: bool,
     pub next_visit: VisitId,
+    /// What is written to a file now.
+    pub saving: Option<save::Saving>,
 }
 
 pub struct Tab {
@@ -71,6 +74,8 @@ pub struct Tab {
     pub zoom: bool,
     pub view: ViewKind,
     pub wrap: bool,
+    /// What the bytes under the cursor are is shown below the views.
+    pub inspects: bool,
     /// Whose first bytes are marked in the views.
     pub ruler: Option<Starts>,
     pub visits: VecDeque<Visit>,
@@ -125,12 +130,14 @@ pub enum Popup {
     },
     /// A row of a list is to be chosen.
     List(List),
+    /// What to save, and where.
+    Save(save::Ask),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     Find,
-    SaveBody,
+    Jump,
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
     BodyFile,
@@ -162,6 +169,7 @@ impl App {
             ascii: false,
             leaving: false,
             next_visit: 1,
+            saving: None,
         }
     }
 
@@ -219,6 +227,7 @@ impl App {
             return Some(TENTH / 6);
         }
         let counting = self.notice.is_some()
+            || self.saving.is_some()
             || self.tab().find.busy()
             || visit.is_some_and(|visit| !visit.over);
         let compared = match &self.popup {
@@ -297,6 +306,7 @@ impl Default for Tab {
             zoom: false,
             view: ViewKind::Text,
             wrap: true,
+            inspects: false,
             ruler: None,
             visits: VecDeque::new(),
             at: 0,

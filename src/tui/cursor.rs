@@ -57,20 +57,8 @@ impl Cursor {
     pub fn target(&self, view: &dyn View, motion: Motion, page: i64) -> Option<Cell> {
         let row = view.anchor(self.bytes.start);
         match motion {
-            Motion::Left | Motion::WordLeft => {
-                let before = self.bytes.start.checked_sub(1)?;
-                match view.cell_of(before) {
-                    Some((_, cell)) => Some(cell),
-                    None => view.cells(view.anchor(before)).pop(),
-                }
-            }
-            Motion::Right | Motion::WordRight => match view.cell_of(self.bytes.end) {
-                Some((_, cell)) => Some(cell),
-                None => {
-                    let next = view.cells(view.step(row, 1)).into_iter().next()?;
-                    (next.bytes.start >= self.bytes.end).then_some(next)
-                }
-            },
+            Motion::Left | Motion::WordLeft => view.before(&self.bytes),
+            Motion::Right | Motion::WordRight => view.behind(&self.bytes),
             Motion::Up => self.rows(view, row, -1),
             Motion::Down => self.rows(view, row, 1),
             Motion::PageUp => self.rows(view, row, -page),

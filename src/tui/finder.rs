@@ -11,8 +11,8 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::body::{Answer, Tally};
-use crate::tui::address::Piece;
 use crate::tui::message::{Message, Search};
+use crate::tui::searched::Piece;
 
 /// Bytes of a piece: a few milliseconds of work.
 const SLICE: u64 = 8 * 1024 * 1024;
@@ -77,14 +77,14 @@ impl Finder {
             let mut told = Instant::now();
             let mut tally = Tally::default();
             let mut done = 0;
-            for part in &search.parts {
-                let base = base.saturating_sub(part.at);
+            for piece in &search.pieces {
+                let base = base.saturating_sub(piece.at);
                 let mut at = 0;
                 // What cannot be read is not counted; looking says so.
                 while let Ok(Some(next)) =
                     search
                         .pattern
-                        .count(&part.window, at, SLICE, base, &mut tally)
+                        .count(&piece.window, at, SLICE, base, &mut tally)
                 {
                     at = next;
                     if !wanted.load(Ordering::Relaxed) {
@@ -95,7 +95,7 @@ impl Finder {
                         tell(tally, Some(done + at));
                     }
                 }
-                done += part.window.there();
+                done += piece.window.there();
             }
             tell(tally, None);
         });
@@ -122,29 +122,31 @@ fn look(
     back: bool,
     wanted: &AtomicBool,
 ) -> io::Result<Option<(Option<Range<u64>>, bool)>> {
-    let Search { pattern, parts, .. } = search;
-    // The last part that holds bytes before (or at) that place; the first one otherwise.
-    let holds = |part: &Piece| part.at < from || part.at == from && !back;
-    let mut number = parts.iter().rposition(holds).unwrap_or(0);
-    let mut at = parts
+    let Search {
+        pattern, pieces, ..
+    } = search;
+    // The last piece that holds bytes before (or at) that place; the first one otherwise.
+    let holds = |piece: &Piece| piece.at < from || piece.at == from && !back;
+    let mut number = pieces.iter().rposition(holds).unwrap_or(0);
+    let mut at = pieces
         .get(number)
-        .map_or(0, |part| from.saturating_sub(part.at));
+        .map_or(0, |piece| from.saturating_sub(piece.at));
     let mut wrapped = false;
     while wanted.load(Ordering::Relaxed)
-        && let Some(part) = parts.get(number)
+        && let Some(piece) = pieces.get(number)
     {
         let answer = match back {
-            false => pattern.next(&part.window, at, SLICE)?,
-            true => pattern.previous(&part.window, at, SLICE)?,
+            false => pattern.next(&piece.window, at, SLICE)?,
+            true => pattern.previous(&piece.window, at, SLICE)?,
         };
         match answer {
             Answer::Found(hit) => {
-                let hit = hit.start + part.at..hit.end + part.at;
+                let hit = hit.start + piece.at..hit.end + piece.at;
                 return Ok(Some((Some(hit), wrapped)));
             }
             Answer::Continue(next) => at = next,
             Answer::NotFound => {
-                let last = parts.len() - 1;
+                let last = pieces.len() - 1;
                 let end = if back { number == 0 } else { number == last };
                 if end && wrapped {
                     return Ok(Some((None, true)));
@@ -168,7 +170,7 @@ mod tests {
     use crate::body::{Memory, Pattern, Window, Writer};
     use crate::tui::visit::ViewKind;
 
-    fn part(at: u64, bytes: &[u8]) -> Piece {
+    fn piece(at: u64, bytes: &[u8]) -> Piece {
         let mut writer = Writer::new(&Memory::new(10_000));
         writer.append(bytes).unwrap();
         Piece {
@@ -179,11 +181,11 @@ mod tests {
 
     #[test]
     fn a_search_goes_round_both_ends() {
-        let whole = vec![part(0, b"ab..ab..")];
-        // No hit goes over the ends of a part; between them may be bytes of no part.
-        let cut = vec![part(0, b"ab..a"), part(5, b"b.ab"), part(20, b".ab")];
-        let nothing = vec![part(0, b""), part(0, b"")];
-        for (parts, typed, from, back, want) in [
+        let whole = vec![piece(0, b"ab..ab..")];
+        // No hit goes over the ends of a part; between them may be bytes of no piece.
+        let cut = vec![piece(0, b"ab..a"), piece(5, b"b.ab"), piece(20, b".ab")];
+        let nothing = vec![piece(0, b""), piece(0, b"")];
+        for (pieces, typed, from, back, want) in [
             (&whole, "ab", 0, false, Some((0, false))),
             (&whole, "ab", 1, false, Some((4, false))),
             (&whole, "ab", 5, false, Some((0, true))),
@@ -207,7 +209,7 @@ mod tests {
             let search = Search {
                 id: 1,
                 view: ViewKind::Text,
-                parts: parts.clone(),
+                pieces: pieces.clone(),
                 pattern: Arc::new(Pattern::typed(typed, false).unwrap()),
             };
             let found = look(&search, from, back, &AtomicBool::new(true)).unwrap();

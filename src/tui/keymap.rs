@@ -93,6 +93,7 @@ pub enum Action {
     Move(Motion),
     Select(Motion),
     View(u8),
+    Jump,
     Find,
     FindNext,
     FindPrevious,
@@ -109,6 +110,7 @@ pub enum Action {
     OpenCall,
     OpenRecv,
     Ruler,
+    Inspect,
     MomentBack,
     MomentForward,
     MomentFirst,
@@ -264,6 +266,8 @@ pub const ROWS: &[Row] = rows! {
     Response ["Ctrl-A"] SelectAll, "select all that the view shows";
     Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
+    Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
+    Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";

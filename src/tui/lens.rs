@@ -11,6 +11,7 @@ use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
 use crate::tui::layout::inside;
+use crate::tui::searched;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
@@ -22,20 +23,36 @@ pub fn area(app: &App) -> Rect {
         .panes()
         .response
         .unwrap_or(Rect::new(0, 0, app.size.columns, app.size.rows));
-    rows_of(inside(pane))
+    rows_of(app.tab(), inside(pane))
 }
 
-/// The rows below the titles; `inner` is the pane's inside.
-pub fn rows_of(inner: Rect) -> Rect {
+/// The rows below the titles and above the inspector; `inner` is the pane's inside.
+pub fn rows_of(tab: &Tab, inner: Rect) -> Rect {
     Rect {
         y: inner.y + 1,
-        height: inner.height.saturating_sub(1),
+        height: inner.height.saturating_sub(1) - inspector_of(tab, inner).height,
         ..inner
     }
 }
 
-/// The rows on screen now.
-pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> Vec<Line> {
+/// Where the inspector's readings are: at most in the lower half.
+pub fn inspector_of(tab: &Tab, inner: Rect) -> Rect {
+    /// Readings.
+    const MOST: u16 = 10;
+    let rows = inner.height.saturating_sub(1);
+    let height = match tab.inspects {
+        true => (rows / 2).min(MOST),
+        false => 0,
+    };
+    Rect {
+        y: inner.y + inner.height - height,
+        height,
+        ..inner
+    }
+}
+
+/// The rows on screen now, and the bytes they show.
+pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
     let height = usize::from(area.height);
     let kind = tab.view;
     // What is to be marked, only the bytes on screen tell.
@@ -45,17 +62,18 @@ pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> Vec<Line> {
     });
     let regions = match kind {
         ViewKind::Wire => {
-            let base = visit.sent().len() as u64;
-            let received = shown.start.saturating_sub(base)..shown.end.saturating_sub(base);
+            let at = |at| address::in_window(visit, kind, at);
+            let received = at(shown.start)..at(shown.end);
             // A file that cannot be read says so in the rows themselves.
             regions(visit.exchange(), &visit.received(), received).unwrap_or_default()
         }
         _ => Vec::new(),
     };
-    let marks = marks(tab, visit, shown);
-    marked(visit, kind, tab.wrap, area, marks, &regions, |view| {
+    let marks = marks(tab, visit, shown.clone());
+    let rows = marked(visit, kind, tab.wrap, area, marks, &regions, |view| {
         view.rows(top, height)
-    })
+    });
+    (rows, shown)
 }
 
 /// Hands a view of this kind to `look`.
@@ -103,6 +121,7 @@ fn marked<T>(
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
+            dialogue: &visit.exchange().dialogue,
             width,
             regions,
             marks,
@@ -146,7 +165,7 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         .map(|of| address::ruled(visit, kind, of, shown.clone()));
     // All hits in sight, in whatever view, as long as one is gone to.
     let found = match (&visit.hit, &tab.find.pattern) {
-        (Some(_), Some(pattern)) => address::found(visit, kind, pattern, shown.clone()),
+        (Some(_), Some(pattern)) => searched::found(visit, kind, pattern, &shown),
         _ => Vec::new(),
     };
     Marks {

@@ -14,9 +14,11 @@ use crate::exchange::Exchange;
 use crate::export::Form;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
-use crate::tui::address::{Piece, Stretch};
+use crate::tui::address::Stretch;
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
+use crate::tui::save::{self, Saved};
+use crate::tui::searched::Piece;
 use crate::tui::visit::{ViewKind, VisitId};
 
 pub enum Message {
@@ -47,7 +49,7 @@ pub enum Message {
     },
     /// The fetch's thread has returned and all its events are here.
     Over(VisitId),
-    /// A search ended; the range is in the view's offsets.
+    /// A search ended; the range is in the offsets of the window that was searched.
     Found {
         id: VisitId,
         view: ViewKind,
@@ -75,6 +77,11 @@ pub enum Message {
         pair: [VisitId; 2],
         bodies: Bodies,
     },
+    /// So many bytes of a save are written.
+    Saving {
+        done: u64,
+    },
+    Saved(Saved),
     /// The editor gave the request back.
     Edited(Vec<u8>),
     /// A file was read, to be the request's body.
@@ -104,7 +111,7 @@ pub struct Search {
     pub id: VisitId,
     pub view: ViewKind,
     /// In order, at least one.
-    pub parts: Vec<Piece>,
+    pub pieces: Vec<Piece>,
     pub pattern: Arc<Pattern>,
 }
 
@@ -161,10 +168,14 @@ pub enum Effect {
         form: Form,
         path: PathBuf,
     },
+    /// Into a file; `over`: also where there is one.
     Save {
-        window: Window,
+        bytes: save::Bytes,
         path: PathBuf,
+        over: bool,
     },
+    /// The save that runs is not wanted any more.
+    StopSaving,
     /// Open in `$PAGER`.
     Page(Window),
     /// Open the request in `$EDITOR`, and take it back.

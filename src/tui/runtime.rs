@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -20,11 +20,12 @@ use crate::net::{self, Control, Pool, channel};
 use crate::plan::Plan;
 use crate::playground::Playground;
 use crate::rejudge::rejudge;
-use crate::tui::address::Stretch;
+use crate::tui::address::{Piece, Stretch};
 use crate::tui::compare;
 use crate::tui::finder::Finder;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
+use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
 use crate::tui::visit::VisitId;
 
@@ -39,6 +40,7 @@ pub struct Runtime {
     pool: Arc<Pool>,
     memory: Memory,
     finder: Finder,
+    saver: Saver,
     running: HashMap<VisitId, Running>,
 }
 
@@ -58,6 +60,7 @@ impl Runtime {
     ) -> Runtime {
         Runtime {
             finder: Finder::new(messages.clone()),
+            saver: Saver::new(messages.clone()),
             messages,
             input,
             playground,
@@ -137,13 +140,8 @@ impl Runtime {
                     let _ = messages.send(copy_to_file(&stretch, form, &path));
                 });
             }
-            Effect::Save { window, path } => {
-                let messages = self.messages.clone();
-                std::thread::spawn(move || {
-                    let _ = messages.send(save(&window, &path));
-                });
-                return Ok(Some(Message::Note("saving".to_owned())));
-            }
+            Effect::Save { bytes, path, over } => self.saver.save(bytes, path, over),
+            Effect::StopSaving => self.saver.stop(),
             Effect::ReadBody(path) => {
                 let messages = self.messages.clone();
                 std::thread::spawn(move || {
@@ -331,26 +329,6 @@ fn run(editor: &str, path: &Path) -> io::Result<()> {
     }
 }
 
-fn save(window: &Window, path: &PathBuf) -> Message {
-    let shown = crate::view::safe::safe(&path.display().to_string()).into_owned();
-    let saved = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .and_then(|file| {
-            let mut out = BufWriter::with_capacity(256 * 1024, file);
-            pour(window, &mut out)?;
-            out.flush()
-        });
-    match saved {
-        Ok(()) => Message::Note(format!("{} bytes are in {shown}", window.len)),
-        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
-            "{shown} is there already and stays as it is: give another name"
-        )),
-        Err(err) => Message::Complain(format!("{shown}: {err}")),
-    }
-}
-
 /// A copy that was too much for the clipboard; nobody else may read it.
 fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
     let shown = crate::view::safe::safe(&path.display().to_string()).into_owned();
@@ -369,8 +347,12 @@ fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
                 first &= bytes.is_empty();
                 Ok(())
             };
-            piece(&stretch.sent)?;
-            each_piece(&stretch.received, piece)?;
+            for part in &stretch.pieces {
+                match part {
+                    Piece::Sent(sent) => piece(sent)?,
+                    Piece::Received(window) => each_piece(window, &mut piece)?,
+                }
+            }
             out.write_all(after.as_bytes())?;
             out.flush()?;
             out.get_ref().metadata()

@@ -71,6 +71,13 @@ parts! {
     Ruler "ruler"
     ChosenBytes "chosen-bytes"
     Note "note"
+    Heading "heading"
+    Link "link"
+    StrongText "strong-text"
+    Emphasis "emphasis"
+    Code "code"
+    Field "field"
+    Image "image"
     Border "border"
     BorderFocused "border-focused"
     Title "title"
@@ -140,6 +147,13 @@ impl Theme {
             Role::Ruler => Part::Ruler,
             Role::Chosen => Part::ChosenBytes,
             Role::Note => Part::Note,
+            Role::Heading => Part::Heading,
+            Role::Link => Part::Link,
+            Role::Strong => Part::StrongText,
+            Role::Emphasis => Part::Emphasis,
+            Role::Code => Part::Code,
+            Role::Field => Part::Field,
+            Role::Image => Part::Image,
         })
     }
 

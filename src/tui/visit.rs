@@ -11,7 +11,9 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
+use crate::tui::jump::Jump;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -42,6 +44,8 @@ pub struct Visit {
     pub wire: Store,
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
+    /// What the body means.
+    pub meaning: Content,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
     /// Where the user points, in each view.
     pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
@@ -51,6 +55,8 @@ pub struct Visit {
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
     pub hit: Option<(ViewKind, Range<u64>)>,
+    /// Where to go in a view as soon as it has come.
+    pub awaited: Option<(ViewKind, Jump)>,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -133,6 +139,7 @@ impl Visit {
             paused: false,
             wire: Store::default(),
             decoded: Store::default(),
+            meaning: Content::default(),
             scrolls: [Scroll {
                 follow: true,
                 ..Scroll::default()
@@ -141,6 +148,7 @@ impl Visit {
             call: None,
             chosen: None,
             hit: None,
+            awaited: None,
         }
     }
 
@@ -200,9 +208,33 @@ impl Visit {
         }
     }
 
-    /// The body's bytes so far.
+    /// The body's bytes so far, as received.
     pub fn body(&self) -> Window {
         self.body_of(self.exchange())
+    }
+
+    /// What the views show: the body's bytes so far, content coding removed.
+    pub fn content(&self) -> Window {
+        self.body()
+    }
+
+    /// The same, whatever moment is shown.
+    pub fn whole_content(&self) -> Window {
+        self.whole_body()
+    }
+
+    /// Content-Type's value, empty where there is none.
+    pub fn content_type(&self) -> &str {
+        let head = self.live.head.as_ref();
+        let value = head.and_then(|head| head.values("Content-Type").next());
+        value.unwrap_or_default()
+    }
+
+    /// Looks for the charset in bytes that have come since.
+    pub fn sniff(&mut self) {
+        let mut meaning = self.meaning;
+        meaning.sniff(&self.whole_content(), self.content_type());
+        self.meaning = meaning;
     }
 
     /// The same, whatever moment is shown.
@@ -217,9 +249,9 @@ impl Visit {
                 start,
                 len,
             },
-            BodyPlace::Decoded { len } => Window {
+            BodyPlace::Decoded { start, len } => Window {
                 store: self.decoded.clone(),
-                start: 0,
+                start,
                 len,
             },
         }

@@ -52,6 +52,19 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         Kind::Held { call, waited_us } => format!("{call}() held back for {}", secs(*waited_us)),
         Kind::HalfClosed => "shutdown(SHUT_WR) = 0".to_owned(),
         Kind::Redirect { from, to, status } => format!("{status}: {from} → {to}"),
+        Kind::Cookie(cookie) => {
+            let refused = cookie.refused.as_ref();
+            let why = refused.map(|refused| format!(": {} ({})", refused.why, refused.rule));
+            format!(
+                "cookie {} {}{}",
+                match cookie.name.as_str() {
+                    "" => "without a name",
+                    name => name,
+                },
+                cookie.outcome,
+                why.unwrap_or_default()
+            )
+        }
         Kind::Closed {
             kept_alive, why, ..
         } => match (kept_alive, *why) {
@@ -70,6 +83,8 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::Chunk { .. }
         | Kind::Trailers { .. }
         | Kind::Anomaly(_)
+        | Kind::Answer { .. }
+        | Kind::Answered { .. }
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())
@@ -88,7 +103,7 @@ pub fn note(kind: &Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Addr, Closer, Family, Socket};
+    use crate::event::{Addr, Closer, CookieRefused, CookieTold, Family, Socket};
 
     #[test]
     fn calls_read_as_in_strace() {
@@ -105,6 +120,14 @@ mod tests {
             by: Closer::Us,
             kept_alive,
             why,
+        };
+        let cookie = |name: &str, outcome, refused| {
+            let name = name.to_owned();
+            Kind::Cookie(Box::new(CookieTold {
+                name,
+                outcome,
+                refused,
+            }))
         };
         #[rustfmt::skip]
         let rows = [
@@ -130,6 +153,10 @@ mod tests {
              "recv() = -1 EAGAIN, poll() 2.0 s", ""),
             (Kind::Redirect { from: "a".into(), to: "b\u{1b}[2J".into(), status: 301 },
              "301: a → b␛[2J", ""),
+            (cookie("sid", "stored", None), "cookie sid stored", ""),
+            (cookie("", "expired", None), "cookie without a name expired", ""),
+            (cookie("a\x1b", "refused", Some(CookieRefused { kind: "k", why: "w".into(), rule: "R 1" })),
+             "cookie a␛ refused: w (R 1)", ""),
             (closed(true, "HTTP/1.1"), "kept open: HTTP/1.1", ""),
             (closed(false, ""), "close() = 0", ""),
             (closed(false, "why"), "close() = 0  why", ""),

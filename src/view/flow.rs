@@ -268,7 +268,7 @@ fn fit(bytes: &[u8], width: usize, look: Look) -> usize {
 
 /// Bytes read a few screens at a time, forwards or backwards.
 pub(super) struct Bytes<'a> {
-    window: Option<&'a Window>,
+    window: Option<Cow<'a, Window>>,
     pub there: u64,
     /// The offset of `held`'s first byte.
     start: u64,
@@ -278,8 +278,18 @@ pub(super) struct Bytes<'a> {
 impl<'a> Bytes<'a> {
     pub fn of(window: &'a Window) -> Bytes<'a> {
         Bytes {
-            window: Some(window),
+            window: Some(Cow::Borrowed(window)),
             there: window.there(),
+            start: 0,
+            held: Cow::Borrowed(&[]),
+        }
+    }
+
+    /// The same, of a window that nobody else holds.
+    pub fn part(window: Window) -> Bytes<'static> {
+        Bytes {
+            there: window.there(),
+            window: Some(Cow::Owned(window)),
             start: 0,
             held: Cow::Borrowed(&[]),
         }
@@ -345,7 +355,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn read(&mut self, range: Range<u64>) -> io::Result<()> {
-        let Some(window) = self.window else {
+        let Some(window) = &self.window else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
         let want = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);

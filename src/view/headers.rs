@@ -129,23 +129,33 @@ impl<'a> Headers<'a> {
     fn items(&self) -> Vec<Item<'a>> {
         let exchange = self.exchange;
         let mut items = Vec::new();
-        for head in exchange.interim.iter().chain(&exchange.head) {
-            let end = end_of(head);
-            let starts = head.fields.iter().map(|field| field.offset);
-            let mut untils = starts.chain([end]);
-            let until = untils.next().unwrap_or(end);
-            items.push(Item::Status { head, until });
-            let fields = head.fields.iter().zip(untils);
-            items.extend(fields.map(|(field, until)| Item::Field { field, until }));
-            items.push(Item::Empty);
-        }
-        if !exchange.trailers.is_empty() {
-            items.push(Item::Note("Trailers, after the body:".to_owned()));
-            items.extend(exchange.trailers.iter().map(|field| Item::Field {
-                field,
-                until: field.offset.saturating_add(field.len.into()),
-            }));
-            items.push(Item::Empty);
+        let several = exchange.start.before > 0;
+        for answer in exchange.answers() {
+            if several {
+                items.push(Item::Note(format!("Response {}:", answer.number)));
+            }
+            for head in answer.interim.iter().chain(answer.head) {
+                let end = end_of(head);
+                let starts = head.fields.iter().map(|field| field.offset);
+                let mut untils = starts.chain([end]);
+                let until = untils.next().unwrap_or(end);
+                items.push(Item::Status { head, until });
+                let fields = head.fields.iter().zip(untils);
+                items.extend(fields.map(|(field, until)| Item::Field { field, until }));
+                items.push(Item::Empty);
+            }
+            if !answer.trailers.is_empty() {
+                items.push(Item::Note("Trailers, after the body:".to_owned()));
+                items.extend(answer.trailers.iter().map(|field| Item::Field {
+                    field,
+                    until: field.offset.saturating_add(field.len.into()),
+                }));
+                items.push(Item::Empty);
+            }
+            if let Some(head) = answer.head.filter(|_| several) {
+                items.push(Item::Note(ends_body(head)));
+                items.push(Item::Empty);
+            }
         }
         let before = items.len();
         let elsewhere = exchange
@@ -163,8 +173,12 @@ impl<'a> Headers<'a> {
     /// Does the anomaly stand beside a part of a head or a trailer?
     fn beside(&self, anomaly: &Anomaly) -> bool {
         let at = anomaly.offset;
-        let mut heads = self.exchange.interim.iter().chain(&self.exchange.head);
-        let mut trailers = self.exchange.trailers.iter();
+        let own = at.saturating_sub(self.exchange.wire_base);
+        let Some(answer) = self.exchange.answer_at(own) else {
+            return false;
+        };
+        let mut heads = answer.interim.iter().chain(answer.head);
+        let mut trailers = answer.trailers.iter();
         heads.any(|head| (head.offset..end_of(head)).contains(&at))
             || trailers.any(|field| {
                 (field.offset..field.offset.saturating_add(field.len.into())).contains(&at)
@@ -232,11 +246,12 @@ impl<'a> Headers<'a> {
 
     /// Columns of the names; the first 100 fields stand for all.
     fn names(&self) -> usize {
-        let exchange = self.exchange;
-        let heads = exchange.interim.iter().chain(&exchange.head);
-        heads
-            .flat_map(|head| &head.fields)
-            .chain(&exchange.trailers)
+        self.exchange
+            .answers()
+            .flat_map(|answer| {
+                let heads = answer.interim.iter().chain(answer.head);
+                heads.flat_map(|head| &head.fields).chain(answer.trailers)
+            })
             .take(100)
             .map(|field| width(&field.name))
             .max()
@@ -337,6 +352,7 @@ impl Table {
 fn notes(exchange: &Exchange) -> Vec<String> {
     let mut notes = Vec::new();
     match &exchange.head {
+        Some(_) if exchange.start.before > 0 => {}
         Some(head) => notes.push(ends_body(head)),
         None if exchange.recvs.bytes > 0 => notes.push("No head is complete.".to_owned()),
         None => notes.push("Nothing was received.".to_owned()),

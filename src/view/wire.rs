@@ -1,8 +1,8 @@
-//! The conversation: every byte sent, then every byte received, nothing hidden.
+//! The conversation: every byte sent and received in the order of time, nothing hidden.
 //!
-//! Owns one address space for both: the sent bytes first, then the received ones, so a
-//! received byte's offset is `sent.len()` plus its own. Line ends are shown and rows end
-//! behind them; a `▸` stands beside what was sent, a `◂` beside what was received.
+//! Owns no address: [`Dialogue`] says what lies where. Line ends are shown and rows end
+//! behind them, and where the other side begins to speak; a `▸` stands beside what was
+//! sent, a `◂` beside what was received.
 
 use std::io;
 use std::ops::Range;
@@ -12,18 +12,20 @@ use super::safe::{cut, decode};
 use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
 use crate::event::{Head, Kind};
-use crate::exchange::Exchange;
+use crate::exchange::dialogue::{Byte, Dialogue, Stretch};
+use crate::exchange::{Answer, Exchange};
 
 /// What a stretch of received bytes is, by their own offsets (from 0 at the exchange's
 /// first received byte).
 pub type Region = (Range<u64>, Role);
 
-/// Anchors and marks are offsets in the address space of both.
+/// Anchors and marks are addresses of the dialogue.
 #[derive(Clone, Debug)]
 pub struct Wire<'a> {
-    /// The bytes of the request that were sent.
+    /// All bytes sent.
     pub sent: &'a [u8],
     pub received: Window,
+    pub dialogue: &'a Dialogue,
     /// Columns.
     pub width: usize,
     /// Ascending, not overlapping; what is in none is shown as text. Needed only near
@@ -40,7 +42,7 @@ impl View for Wire<'_> {
 
     fn step(&self, from: u64, rows: i64) -> u64 {
         // No row is without bytes: such a step would only walk a long way.
-        if rows.unsigned_abs() >= self.base() + self.received.there() {
+        if rows.unsigned_abs() >= self.dialogue.len() {
             return if rows > 0 { self.last() } else { 0 };
         }
         self.step_across(from, rows).unwrap_or(from)
@@ -60,7 +62,7 @@ impl View for Wire<'_> {
         let next = self.step(top, rows);
         // The last row is shown whole.
         match next == self.last() {
-            true => top..self.base() + self.received.there(),
+            true => top..self.dialogue.len(),
             false => top..next,
         }
     }
@@ -76,25 +78,40 @@ impl View for Wire<'_> {
     }
 }
 
-impl Wire<'_> {
+impl<'a> Wire<'a> {
     fn pieces(&self, anchor: u64) -> io::Result<Vec<Cell>> {
-        let base = self.base();
-        let (mut flow, from) = match anchor < base || self.received.there() == 0 {
-            true => (self.flow_of(Bytes::slice(self.sent)), 0),
-            false => (self.flow_of(Bytes::of(&self.received)), base),
+        let Some(stretch) = self.stretch(anchor) else {
+            return Ok(Vec::new());
         };
-        let Some(row) = flow.row_at(anchor.saturating_sub(from))? else {
+        let mut flow = self.flow(stretch);
+        let Some(row) = flow.row_at(anchor.saturating_sub(stretch.at))? else {
             return Ok(Vec::new());
         };
         let bytes = flow.bytes.get(row.start..row.end)?;
-        Ok(cells(from + row.start, bytes, Look::Wire))
+        Ok(cells(stretch.at + row.start, bytes, Look::Wire))
     }
 
-    fn base(&self) -> u64 {
-        self.sent.len() as u64
+    /// The stretch of this address, else the last one.
+    fn stretch(&self, address: u64) -> Option<Stretch> {
+        let last = self.dialogue.len().checked_sub(1)?;
+        self.dialogue.stretch(address.min(last))
     }
 
-    fn flow_of<'a>(&self, bytes: Bytes<'a>) -> Flow<'a> {
+    fn flow(&self, stretch: Stretch) -> Flow<'a> {
+        let len = stretch.len;
+        let bytes = match stretch.first {
+            Byte::Sent(first) => {
+                let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+                let from = place(first).min(self.sent.len());
+                let to = place(first.saturating_add(len)).min(self.sent.len());
+                Bytes::slice(&self.sent[from..to])
+            }
+            Byte::Received(first) => Bytes::part(Window {
+                start: self.received.start + first,
+                len,
+                ..self.received.clone()
+            }),
+        };
         Flow {
             bytes,
             width: Some(self.room().max(1)),
@@ -112,61 +129,71 @@ impl Wire<'_> {
     }
 
     fn step_across(&self, from: u64, rows: i64) -> io::Result<u64> {
-        let mut sent = self.flow_of(Bytes::slice(self.sent));
-        let mut received = self.flow_of(Bytes::of(&self.received));
-        let base = self.base();
-        let begun = received.bytes.there > 0;
-        if from < base || !begun {
-            let (at, done) = sent.step(from, rows)?;
-            let left = rows.unsigned_abs() - done;
-            if rows <= 0 || left == 0 || !begun {
-                return Ok(at);
-            }
-            // One of the steps leads to the first received row.
-            let left = i64::try_from(left - 1).unwrap_or(i64::MAX);
-            return Ok(base + received.step(0, left)?.0);
+        let Some(mut stretch) = self.stretch(from) else {
+            return Ok(0);
+        };
+        let mut inside = from.saturating_sub(stretch.at);
+        let mut left = rows.unsigned_abs();
+        loop {
+            let wanted = i64::try_from(left).unwrap_or(i64::MAX);
+            let wanted = if rows < 0 { -wanted } else { wanted };
+            let (at, done) = self.flow(stretch).step(inside, wanted)?;
+            left = left.saturating_sub(done);
+            let next = match rows < 0 {
+                true => stretch.at.checked_sub(1),
+                false => Some(stretch.end()),
+            };
+            let next = next.and_then(|next| self.dialogue.stretch(next));
+            let Some(next) = next.filter(|_| left > 0) else {
+                return Ok(stretch.at + at);
+            };
+            // One of the steps leads there.
+            left -= 1;
+            inside = if rows < 0 { next.len - 1 } else { 0 };
+            stretch = next;
         }
-        let (at, done) = received.step(from - base, rows)?;
-        let left = rows.unsigned_abs() - done;
-        if rows >= 0 || left == 0 || base == 0 {
-            return Ok(base + at);
-        }
-        let left = i64::try_from(left - 1).unwrap_or(i64::MAX);
-        Ok(sent.step(base - 1, -left)?.0)
     }
 
     fn lines(&self, top: u64, height: usize) -> io::Result<Vec<Line>> {
         let mut lines = Vec::new();
-        let base = self.base();
-        if top < base || self.received.there() == 0 {
-            let flow = self.flow_of(Bytes::slice(self.sent));
-            let line = |at, bytes: &[u8]| self.line(at, bytes, true);
-            part(flow, top, height, &mut lines, line)?;
+        let mut at = top;
+        while let Some(stretch) = self.dialogue.stretch(at).filter(|_| lines.len() < height) {
+            let mut flow = self.flow(stretch);
+            let mut row = flow.row_at(at - stretch.at)?;
+            while let Some(this) = row.filter(|_| lines.len() < height) {
+                let bytes = flow.bytes.get(this.start..this.end)?;
+                lines.push(self.line(stretch, this.start, bytes));
+                row = flow.row_after(this)?;
+            }
+            at = stretch.end();
         }
-        let flow = self.flow_of(Bytes::of(&self.received));
-        let line = |at, bytes: &[u8]| self.line(base + at, bytes, false);
-        part(flow, top.saturating_sub(base), height, &mut lines, line)?;
         Ok(lines)
     }
 
-    fn line(&self, at: u64, bytes: &[u8], sent: bool) -> Line {
-        let mut line = Line::new(at);
+    /// `inside`: the row's first byte in its stretch.
+    fn line(&self, stretch: Stretch, inside: u64, bytes: &[u8]) -> Line {
+        let mut line = Line::new(stretch.at + inside);
+        let received = match stretch.first {
+            Byte::Sent(_) => None,
+            Byte::Received(first) => Some(first + inside),
+        };
         if self.margin() > 0 {
-            let (mark, role) = match sent {
-                true => ("▸ ", Role::Sent),
-                false => ("◂ ", Role::Margin),
+            let (mark, role) = match received {
+                None => ("▸ ", Role::Sent),
+                Some(_) => ("◂ ", Role::Margin),
             };
             line.push(mark, role);
         }
         for piece in decode(bytes) {
-            let bytes = at + piece.bytes.start as u64..at + piece.bytes.end as u64;
-            let role = match piece.role {
-                Role::Text if sent => Role::Sent,
-                Role::Text => self.region(bytes.start - self.base()),
-                role => role,
+            let (from, to) = (piece.bytes.start as u64, piece.bytes.end as u64);
+            let role = match (piece.role, received) {
+                (Role::Text, None) => Role::Sent,
+                (Role::Text, Some(first)) => self.region(first + from),
+                (role, _) => role,
             };
             // Wider than the row only where one escape fills it.
             let text = cut(&piece.text, self.room());
+            let bytes = line.at + from..line.at + to;
             line.push(&text, self.marks.role(bytes, role));
         }
         line
@@ -183,21 +210,6 @@ impl Wire<'_> {
     }
 }
 
-fn part(
-    mut flow: Flow<'_>,
-    top: u64,
-    height: usize,
-    lines: &mut Vec<Line>,
-    line: impl Fn(u64, &[u8]) -> Line,
-) -> io::Result<()> {
-    let mut row = flow.row_at(top)?;
-    while let Some(this) = row.filter(|_| lines.len() < height) {
-        lines.push(line(this.start, flow.bytes.get(this.start..this.end)?));
-        row = flow.row_after(this)?;
-    }
-    Ok(())
-}
-
 /// What the received bytes in `range` are, by the exchange's events: ascending, not
 /// overlapping. Linear over the kept log; chunks that the log dropped show as body.
 ///
@@ -210,17 +222,19 @@ pub fn regions(
 ) -> io::Result<Vec<Region>> {
     let own = |offset: u64| offset.saturating_sub(exchange.wire_base);
     let mut regions = Vec::new();
-    for head in exchange.interim.iter().chain(&exchange.head) {
-        head_regions(head, own(head.offset), &own, &mut regions);
+    let near =
+        |answer: &Answer<'_>| answer.wire.start < range.end && range.start < answer.wire.end.max(1);
+    for answer in exchange.answers().filter(near) {
+        for head in answer.heads() {
+            head_regions(head, own(head.offset), &own, &mut regions);
+        }
+        if answer.is_chunked() {
+            let end = answer.wire.end.min(received.there());
+            let within = answer.wire.start..end;
+            chunk_regions(exchange, received, &range, within, &mut regions)?;
+        }
     }
-    let end = exchange
-        .anomalies
-        .iter()
-        .find(|anomaly| anomaly.kind == crate::anomaly::Kind::ExcessBytes)
-        .map_or(received.there(), |anomaly| own(anomaly.offset));
-    if exchange.chunks.count > 0 {
-        chunk_regions(exchange, received, &range, end, &mut regions)?;
-    }
+    let end = exchange.excess_start().unwrap_or(received.there());
     regions.push((end..u64::MAX, Role::Excess));
     regions.retain(|(bytes, _)| {
         !bytes.is_empty() && bytes.start < range.end && range.start < bytes.end
@@ -240,16 +254,18 @@ fn head_regions(head: &Head, start: u64, own: &impl Fn(u64) -> u64, regions: &mu
     }
 }
 
-/// The size line of each chunk, and the line end that closes the chunk before it.
+/// The size line of each chunk of the response in `within`, and the line end that closes
+/// the chunk before it.
 fn chunk_regions(
     exchange: &Exchange,
     received: &Window,
     range: &Range<u64>,
-    end: u64,
+    within: Range<u64>,
     regions: &mut Vec<Region>,
 ) -> io::Result<()> {
     /// Bytes in which a size line's LF is looked for; longer extensions show as body.
     const LINE: usize = 4096;
+    let end = within.end;
     // Where the last chunk's data ended, when that is near.
     let mut data_end = None;
     for (_, event) in exchange.log.iter() {
@@ -258,7 +274,7 @@ fn chunk_regions(
         };
         let at = offset.saturating_sub(exchange.wire_base);
         let reach = at.saturating_add(size).saturating_add(LINE as u64);
-        if range.end <= at || reach < range.start {
+        if range.end <= at || reach < range.start || !within.contains(&at) {
             continue;
         }
         let line = received.read(at, LINE)?;

@@ -47,7 +47,11 @@ const SCHEMA: &[(&str, &[(&str, Is)])] = &[
     ("chunk",          &[("offset", Number), ("size", Number), ("extensions", Text)]),
     ("trailers",       &[("headers", Headers)]),
     ("anomaly",        &[("kind", Text), ("offset", Number), ("message", Text), ("rule", Text)]),
+    ("answer",         &[("number", Number), ("offset", Number)]),
+    ("answered",       &[("answers", Number), ("requests", Number)]),
     ("redirect",       &[("from", Text), ("to", Text), ("status", Number)]),
+    ("cookie",         &[("name", Text), ("outcome", Text), ("kind?", Text), ("message?", Text),
+                         ("rule?", Text)]),
     ("end",            &[("reason", Text), ("head_bytes", Number), ("body_bytes", Number),
                          ("wire_bytes", Number), ("us", Number)]),
     ("closed",         &[("by", Text), ("kept_alive", Bool), ("why", Text)]),
@@ -171,6 +175,10 @@ fn answer(path: &str) -> Script {
         "/redirect" => {
             text("HTTP/1.1 302 Found\r\nLocation: /plain\r\nContent-Length: 2\r\n\r\n..")
         }
+        "/cookies" => text(
+            "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d; Domain=com\r\n\
+             Content-Length: 0\r\n\r\n",
+        ),
         "/short" => vec![
             send("HTTP/1.1 200 OK\nContent-Length: 9\r\n\r\nabc"),
             Step::Close,
@@ -196,6 +204,7 @@ fn every_line_is_of_the_schema() {
     let rows: &[(&[&str], &str, i32)] = &[
         (&[], "/plain", 0),
         (&["--recv-size", "1"], "/chunked", 0),
+        (&["-b", ""], "/cookies", 0),
         (&["-L", "--send-size", "10"], "/redirect", 0),
         (&["--nonblocking"], "/chunked", 0),
         (&["--timeout", "0.05"], "/stall", 28),

@@ -152,6 +152,40 @@ fn a_reader_that_leaves() {
     assert_eq!((ran.code, ran.err.as_str()), (23, ""));
 }
 
+/// A file at the process' limit, and a device that is always full: words, not a signal.
+#[test]
+fn a_file_that_is_full() {
+    let server = Server::start(|_| {
+        let length = 4 << 20;
+        vec![
+            send(format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+            )),
+            Step::Pattern { bytes: length },
+        ]
+    })
+    .unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("body");
+    // Units of 512 bytes or 1 KiB, by the shell.
+    let limited = "ulimit -f 1024; exec \"$0\" \"$@\"";
+    let mut sh = std::process::Command::new("sh");
+    sh.args(["-c", limited, env!("CARGO_BIN_EXE_sockeye"), "fetch", "-o"]);
+    sh.arg(&file).arg(server.url("/"));
+    let ran = super::run(&mut sh, b"");
+    fails_with_one_line(&ran, 23, "", "at a limit");
+    assert!(ran.err.contains("(ulimit -f)"), "{}", ran.err);
+    let kept = std::fs::metadata(&file).unwrap().len();
+    assert!([512 << 10, 1 << 20].contains(&kept), "{kept} bytes");
+
+    #[cfg(target_os = "linux")]
+    {
+        let ran = fetch(&["-o", "/dev/full", &server.url("/")]);
+        fails_with_one_line(&ran, 23, "", "a full device");
+        assert!(ran.err.contains("no space left in /dev, "), "{}", ran.err);
+    }
+}
+
 #[test]
 fn a_failed_fetch_leaves_the_last_answer_in_its_file() {
     let dir = tempfile::tempdir().unwrap();

@@ -4,15 +4,19 @@
 //! - `main.rs`: how the program is run, and what it is run against
 //! - `exits.rs`: the exit status of every way to fail, and its one line
 //! - `bytes.rs`: what is shown of a response, byte for byte, and as curl shows it
+//! - `pipelined.rs`: several requests from one file, and all their responses
 //! - `requests.rs`: what the flags make of a request
+//! - `cookies.rs`: `-b` and `-c`, and what another server gets to see
 //! - `events.rs`: the schema of `--events`, declared a second time
 //! - `commands.rs`: the commands beside `fetch`, help, flags that are not there
 //! - `terminal.rs`: what is different when standard output is one
 
 mod bytes;
 mod commands;
+mod cookies;
 mod events;
 mod exits;
+mod pipelined;
 mod requests;
 mod terminal;
 

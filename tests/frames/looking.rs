@@ -4,6 +4,8 @@
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
 use sockeye::tui::app::Popup;
+use sockeye::tui::message::Message;
+use sockeye::tui::save::Saved;
 
 /// Forty rows, more than a page; the fetch goes on.
 const LONG: &str = r"
@@ -204,6 +206,55 @@ fn comparing() {
     }
 }
 
+/// To a line, a part, an offset; what has not come is waited for.
+#[test]
+fn going_to_a_place() {
+    let at = |stage: &mut Stage| {
+        let tab = stage.app.tab();
+        let cursor = tab.visit().and_then(|visit| visit.cursor(tab.view));
+        let at = cursor.map_or("-".to_owned(), |cursor| cursor.bytes.start.to_string());
+        format!("{at}: {}", notice(stage))
+    };
+    const WAITS: &str = "-: line 50 has not come yet: it is gone to when it does";
+    // 40 rows of 4 bytes, and one more; the head has 42, the request 76.
+    for (typed, then, want) in [
+        ("1", "", "0: line 1, at byte 0"),
+        ("L10", "", "36: line 10, at byte 36"),
+        ("@0x10", "", "16: offset 16 (0x10), at byte 16"),
+        ("0x11", "press 4", "17: offset 17 (0x11), at byte 17"),
+        ("0%", "", "0: 0 %, at byte 0"),
+        ("", "", "-: "),
+        (
+            "there",
+            "",
+            "-: there: a line (123), a part (50%) or an offset (@4096, 0x1000)",
+        ),
+        ("50", "", WAITS),
+        ("50", r"@4 recv*5 more\n", WAITS),
+        ("50", r"@4 recv*9 more\n", "205: line 50, at byte 205"),
+        ("50", "press PageUp\n@4 recv*9 more\\n", WAITS),
+        (
+            "50",
+            "@4 cancelled\n@4 over",
+            "164: no line 50: the last line is 41",
+        ),
+        ("90%", "@4 cancelled\n@4 over", "148: 90 %, at byte 148"),
+        (
+            "@999",
+            "@4 cancelled\n@4 over",
+            "164: no offset 999 (0x3e7): the last byte is at 164",
+        ),
+    ] {
+        let script = format!("press %\ntype {typed}\npress Enter\n{then}");
+        table(LONG, at, &[(&script, want)]);
+    }
+    table(
+        &format!("{LONG}\npress 5"),
+        at,
+        &[("press %\ntype 3\npress Enter", "116: line 3, at byte 40")],
+    );
+}
+
 #[test]
 fn finding_saving_copying() {
     let rows = &[
@@ -229,8 +280,13 @@ fn finding_saving_copying() {
         ),
         ("press / Enter", "stop finding"),
         ("press / x Esc", ""),
-        ("press s Enter", "save a"),
-        ("press s\ntype other\npress Enter", "save other"),
+        ("press s Enter", "save 5 B in a"),
+        ("press s\ntype other\npress Enter", "save 5 B in other"),
+        ("press s ↓ Enter", "save 43 B in a"),
+        ("press s ↑ Enter", "save 43 B in a"),
+        ("press s Enter Esc", "save 5 B in a, stop saving"),
+        // It runs: no key begins another.
+        ("press s Enter Enter s Enter", "save 5 B in a"),
         ("press y", "copy hello"),
         (
             "press 5 y",
@@ -245,6 +301,7 @@ fn finding_saving_copying() {
         RUNNING,
         notice,
         &[
+            ("press s", "nothing was received: there is nothing to save"),
             ("press y", "the body is empty"),
             ("press o", "there is no body"),
             ("press F4", "there is no body"),
@@ -266,8 +323,8 @@ fn what_a_find_looks_through() {
         let visit = stage.app.tab().visit().expect("an exchange");
         let view = stage.app.tab().view;
         let pattern = sockeye::body::Pattern::typed("x-mark", false).expect("a text");
-        let pieces = sockeye::tui::address::searched(visit, view);
-        let count = |piece: &sockeye::tui::address::Piece| {
+        let pieces = sockeye::tui::searched::pieces(visit, view);
+        let count = |piece: &sockeye::tui::searched::Piece| {
             let all = 0..piece.window.there();
             pattern.hits(&piece.window, all).expect("memory").len()
         };
@@ -288,4 +345,91 @@ fn what_a_find_looks_through() {
         ),
     ];
     table(ENDED, asked, rows);
+}
+
+/// What comes of a save: the place, what is asked for next, the words.
+#[test]
+fn a_save_ends() {
+    let whole = || Saved::Whole {
+        bytes: 5,
+        path: "/tmp/a\u{1b}".into(),
+    };
+    let failed = || Saved::Failed("/no/a: No such file".to_owned());
+    let there = "saving over Response: save 5 B in a";
+    type Row<'a> = (&'a str, Saved, &'a str, &'a str, &'a str);
+    let rows: [Row; 8] = [
+        (
+            "",
+            whole(),
+            "",
+            "Response: save 5 B in a",
+            "5 bytes are in /tmp/a␛",
+        ),
+        (
+            "press Enter",
+            whole(),
+            "",
+            "Response: save 5 B in a",
+            "5 bytes are in /tmp/a␛",
+        ),
+        (
+            "",
+            failed(),
+            "",
+            there,
+            "/no/a: No such file (nothing is left of it; s asks again)",
+        ),
+        (
+            "",
+            Saved::Stopped,
+            "",
+            "Response: save 5 B in a",
+            "the save was stopped: nothing is left of it",
+        ),
+        ("", Saved::IsThere, "", there, ""),
+        (
+            "",
+            Saved::IsThere,
+            "press y",
+            "saving over Response: save 5 B in a, save 5 B in a over what is there",
+            "",
+        ),
+        (
+            "",
+            Saved::IsThere,
+            "press n Enter",
+            "saving over Response: save 5 B in a, save 5 B in a",
+            "",
+        ),
+        (
+            "",
+            Saved::IsThere,
+            "type b\npress y Enter",
+            "saving over Response: save 5 B in a, save 5 B in aby",
+            "",
+        ),
+    ];
+    for (before, saved, then, want, words) in rows {
+        let mut stage = Stage::of(120, 40, ENDED);
+        stage.asked();
+        stage.play(&format!("press s End Enter\n{before}"));
+        stage.tell(Message::Saved(saved));
+        stage.play(then);
+        assert_eq!(
+            place(&mut stage),
+            want,
+            "{before} {then}\n{}",
+            stage.frame()
+        );
+        assert_eq!(notice(&mut stage), words, "{before} {then}");
+    }
+}
+
+#[test]
+fn a_save_shows_how_far_it_is() {
+    let mut stage = Stage::of(120, 40, &format!("{ENDED}\npress s Enter"));
+    stage.pass(1000);
+    stage.tell(Message::Saving { done: 2 });
+    let frame = stage.frame();
+    assert!(frame.contains("40 % · 2 B of 5 B · 2 B/s"), "{frame}");
 }

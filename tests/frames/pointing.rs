@@ -18,7 +18,9 @@ fn border(stage: &mut Stage) -> String {
         // Of the two panes' borders, the right one's words stand behind its corner.
         let (_, border) = row.split_once(['┗', '╰'])?;
         let (_, border) = border.split_once(['┗', '╰']).unwrap_or(("", border));
-        let words = border.trim_end_matches(['━', '─', '┛', '╯']).trim();
+        // Behind a gap: how far down that is.
+        let (words, _) = border.split_once(" ━").unwrap_or((border, ""));
+        let words = words.trim_end_matches(['━', '─', '┛', '╯']).trim();
         words.contains("byte").then(|| words.to_owned())
     });
     words.unwrap_or_default()

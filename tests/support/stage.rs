@@ -375,7 +375,11 @@ fn name(effect: &Effect) -> String {
         Effect::CopyToFile { stretch, form, .. } => {
             format!("copy {} B to a file as {}", stretch.len(), form.title())
         }
-        Effect::Save { path, .. } => format!("save {}", path.display()),
+        Effect::Save { bytes, path, over } => {
+            let over = if *over { " over what is there" } else { "" };
+            format!("save {} B in {}{over}", bytes.len(), path.display())
+        }
+        Effect::StopSaving => "stop saving".to_owned(),
         Effect::Page(_) => "page".to_owned(),
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),

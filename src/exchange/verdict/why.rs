@@ -223,6 +223,7 @@ impl Exchange {
             }
             "recv" => fail(format!("{}; {}", self.reset(message), self.state_of_body()))
                 .brief(format!("recv() failed after {} bytes", self.recvs.bytes)),
+            "write" => fail(message).brief("a write failed; what fitted is kept".to_owned()),
             kind => fail(message).brief(kind.replace('_', " ")),
         }
     }

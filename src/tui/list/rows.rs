@@ -2,6 +2,7 @@
 
 use super::{Choice, Of, Row};
 use crate::anomaly::{Anomaly, CLIENTS};
+use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::request;
 use crate::tui::app::{App, Focus};
@@ -161,7 +162,7 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
         text: format!("{method} {}", without_scheme(&visit.name)),
         beside: format!(
             "{status:<3} {reason}{:>8} {:>8}",
-            words::bytes(exchange.body_bytes),
+            words::bytes(exchange.all_body_bytes()),
             words::time(us)
         ),
         about: format!("tab {}: {} · {verdict}", tab + 1, visit.name),
@@ -175,7 +176,7 @@ fn anomalies(app: &App) -> Vec<Row> {
         return Vec::new();
     };
     let base = visit.exchange().wire_base;
-    let sent = visit.sent().len() as u64;
+    let dialogue = &visit.exchange().dialogue;
     // At 60 columns the sentence itself needs the room.
     let tried = match app.size.columns {
         ..76 => String::new(),
@@ -183,7 +184,7 @@ fn anomalies(app: &App) -> Vec<Row> {
     };
     let row = |anomaly: &Anomaly| {
         let offset = anomaly.offset.saturating_sub(base);
-        let at = sent.saturating_add(offset);
+        let at = dialogue.address(Byte::Received(offset));
         let clients = match anomaly.kind.clients() {
             "" => String::new(),
             clients => format!(". {clients}{tried}"),

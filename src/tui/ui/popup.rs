@@ -15,7 +15,7 @@ use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{chain, compare, levels, list, paint, pane, short, styled};
+use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -27,6 +27,7 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Levels => levels::draw(frame, app),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
+        Popup::Save(ask) => save::draw(frame, app, ask),
     }
 }
 
@@ -193,9 +194,9 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     let area = question_area(app.size);
     let title = match ask {
         Ask::Find => "Find in this view · Enter finds",
+        Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads",
-        Ask::SaveBody => "Save the body to a new file · Enter saves",
     };
     let title = format!("{title} · {} leaves", app.keys.key(Action::Escape));
     let inner = open(frame, app, area, vec![Span::raw(title)]);

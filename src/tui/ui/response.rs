@@ -13,7 +13,9 @@ use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::lens;
 use crate::tui::theme::Theme;
-use crate::tui::ui::{is_focused, origin, paint, pane, row, short, start, styled};
+use crate::tui::ui::{
+    inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
+};
 use crate::tui::visit::{ViewKind, Visit};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
@@ -28,18 +30,26 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let title = title(visit, theme, usize::from(area.width));
+    let rows_area = lens::rows_of(tab, inner);
+    let (lines, shown) = lens::rows(tab, visit, rows_area);
     let mut border = pane(theme, focused, title);
-    if let Some(words) = origin::line(tab, visit, usize::from(inner.width).saturating_sub(2)) {
+    let mut room = usize::from(inner.width).saturating_sub(2);
+    if let Some(words) = origin::line(tab, visit, room) {
+        room = room.saturating_sub(words.width() + 3);
         border = border.title_bottom(styled(format!(" {words} "), theme.title(focused)));
     }
+    // What a cursor is on goes before: the notes tell of a line gone to.
+    if let Some(words) = position::line(tab, visit, &shown).filter(|words| words.width() <= room) {
+        let words = styled(format!(" {words} "), theme.quiet());
+        border = border.title_bottom(Line::from(words).right_aligned());
+    }
     frame.render_widget(border, area);
+    inspector::draw(frame, lens::inspector_of(tab, inner), tab, visit, theme);
     row(
         frame,
         Rect { height: 1, ..inner },
         views(tab, visit, theme, usize::from(inner.width), app.now),
     );
-    let rows_area = lens::rows_of(inner);
-    let lines = lens::rows(tab, visit, rows_area);
     if lines.is_empty() {
         let words = nothing_to_show(visit);
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);

@@ -30,8 +30,7 @@ fn source(app: &App) -> Option<(Stretch, &'static str)> {
         ViewKind::Wire => (visit.received(), "every byte received"),
         _ => (visit.body(), "the body"),
     };
-    let sent = Vec::new();
-    Some((Stretch { sent, received }, what))
+    Some((Stretch::received(received), what))
 }
 
 pub(super) fn copy(app: &mut App, form: Form) -> Vec<Effect> {

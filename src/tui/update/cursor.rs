@@ -21,6 +21,7 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
     let tab = app.tab_mut();
     let (kind, wrap) = (tab.view, tab.wrap);
     let Some(visit) = tab.visit_mut() else { return };
+    visit.awaited = None;
     let scroll = visit.scrolls[kind.index()];
     let height = usize::from(area.height);
     let width = in_sight(kind, wrap, area);

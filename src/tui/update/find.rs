@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::body::{Pattern, Tally};
-use crate::tui::address;
 use crate::tui::app::App;
 use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::message::{Effect, Search};
 use crate::tui::search::{Count, Find, Nth};
+use crate::tui::searched;
 use crate::tui::visit::{ViewKind, VisitId};
 
 use super::cursor;
@@ -68,7 +68,7 @@ pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
         search: Search {
             id: visit.id,
             view: kind,
-            parts: address::searched(visit, kind),
+            pieces: searched::pieces(visit, kind),
             pattern,
         },
         from,
@@ -106,8 +106,8 @@ pub(super) fn found(
         app.note(format!("not found: {typed}"));
         return Vec::new();
     };
-    let parts = address::searched(visit, view);
-    let len = parts.iter().map(|part| part.window.there()).sum();
+    let pieces = searched::pieces(visit, view);
+    let len = pieces.iter().map(|piece| piece.window.there()).sum();
     let base = hit.start;
     let same = |count: &&mut Count| (count.id, count.view, count.len) == (id, view, len);
     let effects = match (tab.find.count.as_mut().filter(same), &tab.find.pattern) {
@@ -120,7 +120,7 @@ pub(super) fn found(
             let search = Search {
                 id,
                 view,
-                parts,
+                pieces,
                 pattern: Arc::clone(pattern),
             };
             tab.find.count = Some(Count {

@@ -2,10 +2,10 @@
 //! editor).
 
 use std::ops::Range;
-use std::path::PathBuf;
 
 use crate::event::Kind;
 use crate::exchange::Starts;
+use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::tui::address::{self, Whence};
 use crate::tui::app::{App, Ask, Focus, Popup};
@@ -15,7 +15,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find};
+use super::{copy, cursor, find, jump, save};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -43,6 +43,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
             app.note(words);
         }
+        Action::Jump => jump::ask(app),
         Action::Find => {
             app.popup = Some(Popup::Ask {
                 ask: Ask::Find,
@@ -51,7 +52,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::FindNext => return find::next(app, false),
         Action::FindPrevious => return find::next(app, true),
-        Action::Save => return ask_save(app),
+        Action::Save => save::open(app),
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
         Action::CopyAs => copy::choose(app),
@@ -59,6 +60,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::OpenCall => open_call(app),
         Action::OpenRecv => open_recv(app),
         Action::Ruler => ruler(app),
+        Action::Inspect => inspect(app),
         _ => {}
     }
     Vec::new()
@@ -149,10 +151,12 @@ fn open_call(app: &mut App) {
     let range = match event.kind {
         Kind::Send { offset, sent, .. } => {
             let from = offset - sent_before.unwrap_or(offset);
+            let from = visit.exchange().dialogue.address(Byte::Sent(from));
             from..from + u64::from(sent)
         }
         Kind::Recv { offset, bytes, .. } if bytes > 0 => {
-            let from = visit.sent().len() as u64 + offset - visit.exchange().wire_base;
+            let from = Byte::Received(offset - visit.exchange().wire_base);
+            let from = visit.exchange().dialogue.address(from);
             from..from + u64::from(bytes)
         }
         _ => {
@@ -213,6 +217,19 @@ fn ruler(app: &mut App) {
     app.note(words);
 }
 
+/// Shows or hides what the bytes under the cursor are; a cursor comes with it.
+fn inspect(app: &mut App) {
+    let tab = app.tab_mut();
+    tab.inspects ^= true;
+    let kind = tab.view;
+    let points = tab
+        .visit()
+        .is_some_and(|visit| visit.cursor(kind).is_some());
+    if app.tab().inspects && !points {
+        cursor::go(app, Motion::Right, false);
+    }
+}
+
 /// Scrolls a view to an offset of its own, a third of the page above it.
 pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
     app.tab_mut().view = kind;
@@ -226,30 +243,6 @@ pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
     let scroll = &mut visit.scrolls[kind.index()];
     scroll.top = top;
     scroll.follow = false;
-}
-
-fn ask_save(app: &mut App) -> Vec<Effect> {
-    let Some(visit) = app.tab().visit() else {
-        return Vec::new();
-    };
-    let path = visit.url.split(['?', '#']).next().unwrap_or_default();
-    let name = path.rsplit('/').next().filter(|name| !name.is_empty());
-    let mut field = Editor::line();
-    field.set(name.unwrap_or("body").as_bytes());
-    field.select_all();
-    app.popup = Some(Popup::Ask {
-        ask: Ask::SaveBody,
-        field,
-    });
-    Vec::new()
-}
-
-pub(super) fn save_as(app: &mut App, name: &str) -> Vec<Effect> {
-    if name.trim().is_empty() {
-        return Vec::new();
-    }
-    let path = PathBuf::from(name);
-    with_body(app, |window| Effect::Save { window, path })
 }
 
 /// F4: the request in the editor, the body elsewhere.

@@ -3,7 +3,8 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`find`] the search, [`moment`] the past,
+//! log, [`cursor`] the cursor in the response, [`find`] the search, [`jump`] the way to a
+//! place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
 //! their borders.
 
@@ -12,12 +13,14 @@ mod compose;
 mod copy;
 mod cursor;
 mod find;
+mod jump;
 mod list;
 mod look;
 mod moment;
 mod mouse;
 mod panes;
 mod popup;
+mod save;
 mod send;
 mod text;
 
@@ -71,7 +74,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                 for event in events {
                     visit.live.apply(event);
                 }
+                visit.sniff();
             }
+            jump::arrived(app, id);
             Vec::new()
         }
         Message::Queues { id, ours, theirs } => {
@@ -100,6 +105,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            jump::arrived(app, id);
             compare::read_bodies(app)
         }
         Message::Found {
@@ -130,6 +136,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Compared { pair, bodies } => {
             compare::compared(app, pair, bodies);
+            Vec::new()
+        }
+        Message::Saving { done } => {
+            save::goes_on(app, done);
+            Vec::new()
+        }
+        Message::Saved(saved) => {
+            save::ended(app, saved);
             Vec::new()
         }
         Message::Edited(bytes) => {
@@ -284,6 +298,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
+        | Action::Jump
         | Action::Find
         | Action::FindNext
         | Action::FindPrevious
@@ -295,7 +310,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Page
         | Action::OpenCall
         | Action::OpenRecv
-        | Action::Ruler => return look::perform(app, action),
+        | Action::Ruler
+        | Action::Inspect => return look::perform(app, action),
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);

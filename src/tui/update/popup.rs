@@ -9,11 +9,16 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, compose, copy, find, list, look, send, text};
+use super::{compare, compose, copy, find, jump, list, save, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
         Some(Action::Quit) => return vec![Effect::Quit(0)],
+        Some(Action::Escape | Action::Interrupt)
+            if app.saving.is_some() && matches!(app.popup, Some(Popup::Save(_))) =>
+        {
+            return save::stop(app);
+        }
         Some(Action::Escape | Action::Interrupt | Action::Help | Action::Knobs) => {
             app.popup = None;
             return Vec::new();
@@ -48,6 +53,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Some(Popup::Compare(open)) => compare::on_key(app, key, open),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
+        Some(Popup::Save(ask)) => return save::on_key(app, key, ask),
     }
     Vec::new()
 }
@@ -118,7 +124,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         let words = field.text();
         return match ask {
             Ask::Find => find::begin(app, words),
-            Ask::SaveBody => look::save_as(app, &words),
+            Ask::Jump => jump::to(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
             Ask::BodyFile => compose::read_body(app, &words),
         };

@@ -1,0 +1,90 @@
+//! One coding undone, a step at a time: what each coding's file offers the decoder.
+
+use super::brotli::Brotli;
+use super::coding::{Coding, What};
+use super::inflate::Inflate;
+use super::zstd::Zstd;
+
+/// Decoded bytes that a step makes at most, but for zstd, whose blocks are of 128 KiB.
+pub(super) const STEP: usize = 64 * 1024;
+
+/// Bytes to make room for: room is cleared before it is filled, which for a few coded
+/// bytes would cost more than their decoding.
+pub(super) fn room(coded: usize) -> usize {
+    coded.saturating_mul(8).clamp(4 * 1024, STEP)
+}
+
+/// What a step came to; the decoded bytes are appended to the caller's.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// Coded bytes that were taken, those of a fault included.
+    pub taken: usize,
+    pub state: State,
+}
+
+#[derive(Debug)]
+pub(super) enum State {
+    /// It wants more coded bytes than there were.
+    Hungry,
+    /// Call again, with the coded bytes that were not taken.
+    More,
+    /// The same, and something is wrong.
+    Said(What),
+    /// Nothing more can be decoded.
+    Broken(What),
+}
+
+impl Step {
+    pub fn new(taken: usize, state: State) -> Step {
+        Step { taken, state }
+    }
+
+    pub fn broken(taken: usize, why: impl Into<String>) -> Step {
+        Step::new(taken, State::Broken(What::Broken(why.into())))
+    }
+}
+
+/// The state of one coding's undoing.
+pub(super) enum Stage {
+    Inflate(Box<Inflate>),
+    Brotli(Box<Brotli>),
+    Zstd(Box<Zstd>),
+}
+
+impl Stage {
+    /// `window`: the most bytes of a zstd window.
+    pub fn new(coding: Coding, window: usize) -> Stage {
+        match coding {
+            Coding::Gzip => Stage::Inflate(Box::new(Inflate::gzip())),
+            Coding::Deflate => Stage::Inflate(Box::new(Inflate::deflate())),
+            Coding::Brotli => Stage::Brotli(Box::default()),
+            Coding::Zstd => Stage::Zstd(Box::new(Zstd::new(window))),
+        }
+    }
+
+    /// Takes some of the coded bytes. A step that takes none, makes none and is not
+    /// `Hungry` changes the state at least.
+    pub fn step(&mut self, coded: &[u8], out: &mut Vec<u8>) -> Step {
+        match self {
+            Stage::Inflate(inflate) => inflate.step(coded, out),
+            Stage::Brotli(brotli) => brotli.step(coded, out),
+            Stage::Zstd(zstd) => zstd.step(coded, out),
+        }
+    }
+
+    /// Gives out what is decoded and held back for later references to it.
+    pub fn flush(&mut self, out: &mut Vec<u8>) {
+        if let Stage::Zstd(zstd) = self {
+            zstd.flush(out);
+        }
+    }
+
+    /// May the coded bytes end here?
+    pub fn may_end(&self) -> bool {
+        match self {
+            Stage::Inflate(inflate) => inflate.may_end(),
+            Stage::Brotli(brotli) => brotli.may_end(),
+            Stage::Zstd(zstd) => zstd.may_end(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Going to a line, an offset or a part of what the view shows; to one that has not come
+//! yet when it comes.
+
+use crate::tui::address;
+use crate::tui::app::{App, Ask, Popup};
+use crate::tui::editor::Editor;
+use crate::tui::jump::{Jump, Place};
+use crate::tui::message::Effect;
+use crate::tui::visit::{ViewKind, Visit, VisitId};
+
+use super::cursor;
+
+pub(super) fn ask(app: &mut App) {
+    if app.tab().visit().is_some() {
+        app.popup = Some(Popup::Ask {
+            ask: Ask::Jump,
+            field: Editor::line(),
+        });
+    }
+}
+
+pub(super) fn to(app: &mut App, typed: &str) -> Vec<Effect> {
+    if typed.trim().is_empty() {
+        return Vec::new();
+    }
+    match Jump::typed(typed) {
+        Ok(jump) => go(app, jump),
+        Err(why) => app.complain(format!("{typed}: {why}")),
+    }
+    Vec::new()
+}
+
+/// More has come, or all has: goes where one waits to go.
+pub(super) fn arrived(app: &mut App, id: VisitId) {
+    let kind = app.tab().view;
+    let waits = app.tab_mut().visit_mut().filter(|visit| visit.id == id);
+    let Some(visit) = waits else { return };
+    match visit.awaited {
+        Some((view, jump)) if view == kind => {
+            if visit.over || !matches!(place(visit, kind, jump), Ok(Place::Beyond | Place::Nowhere))
+            {
+                go(app, jump);
+            }
+        }
+        // Another view is looked at since.
+        _ => visit.awaited = None,
+    }
+}
+
+fn go(app: &mut App, jump: Jump) {
+    let kind = app.tab().view;
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return;
+    };
+    visit.awaited = None;
+    let words = jump.words();
+    let window = address::window(visit, kind);
+    match place(visit, kind, jump) {
+        Ok(Place::At(at)) => {
+            let address = address::in_view(visit, kind, &(at..at + 1)).start;
+            cursor::put(app, kind, address);
+            app.note(format!("{words}, at byte {at}"));
+        }
+        Ok(Place::Beyond | Place::Nowhere) if visit.past.is_none() && !visit.over => {
+            visit.awaited = Some((kind, jump));
+            app.note(format!(
+                "{words} has not come yet: it is gone to when it does"
+            ));
+        }
+        Ok(Place::Nowhere) => app.note("there is no byte to go to"),
+        Ok(Place::Beyond) => {
+            let there = window.there();
+            let end = match (jump, window.line_count()) {
+                (Jump::Line(_), Ok(lines)) => format!("the last line is {lines}"),
+                _ => format!("the last byte is at {}", there.saturating_sub(1)),
+            };
+            let last = there.saturating_sub(1);
+            let address = address::in_view(visit, kind, &(last..there)).start;
+            cursor::put(app, kind, address);
+            app.note(format!("no {words}: {end}"));
+        }
+        Err(err) => app.complain(format!("{words}: {err}")),
+    }
+}
+
+fn place(visit: &Visit, kind: ViewKind, jump: Jump) -> std::io::Result<Place> {
+    let window = address::window(visit, kind);
+    jump.place(&window, announced(visit, kind))
+}
+
+/// Bytes that the view will show in the end, where that is still to come and known.
+fn announced(visit: &Visit, kind: ViewKind) -> Option<u64> {
+    if visit.over {
+        return None;
+    }
+    let exchange = visit.exchange();
+    let body = exchange.progress().and_then(|progress| progress.total)?;
+    match kind {
+        ViewKind::Wire => Some(exchange.head_bytes + body),
+        _ => Some(body),
+    }
+}

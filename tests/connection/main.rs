@@ -1,0 +1,5 @@
+//! One connection that carries more than one message, on real loopback sockets, against
+//! scripted servers.
+
+mod answers;
+mod support;
