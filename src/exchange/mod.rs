@@ -73,10 +73,10 @@ pub struct Exchange {
     pub body_bytes: u64,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
-    /// What became of each `Set-Cookie`, where a jar looked at them.
-    pub cookies: Vec<CookieTold>,
     /// Whole responses and requests, where more than one was sent; known at the end.
     pub answered: Option<(u32, u32)>,
+    /// What became of each `Set-Cookie`, where a jar looked at them.
+    pub cookies: Vec<CookieTold>,
     /// The first [`ANOMALIES_KEPT`].
     pub anomalies: Vec<Anomaly>,
     pub anomaly_count: u64,
@@ -387,9 +387,9 @@ impl Exchange {
                     exit: *exit,
                 });
             }
-            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Answer { offset, .. } => self.next_answer(*offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
+            Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
         }
         body_before

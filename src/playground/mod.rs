@@ -19,6 +19,7 @@ mod answer;
 mod charsets;
 mod coded;
 mod connection;
+mod documents;
 pub mod flood;
 mod framing;
 mod incoming;

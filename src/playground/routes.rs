@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::charsets;
 use super::coded;
+use super::documents;
 use super::pages;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
@@ -102,6 +103,8 @@ pub(super) const PAGES: &[Page] = &[
     page("/zstd", CODED, coded::coding),
     page("/coded/", &[], coded::coded),
     page("/charset/", &[], charsets::charset),
+    page("/page/", &[], documents::page),
+    page("/image/", &[], documents::image),
     page("/anomaly/", &[], pages::anomaly),
 ];
 

@@ -2,9 +2,9 @@
 //! place that knows how.
 //!
 //! ```text
-//! Text, Hex   bytes of the body
-//! Wire        the bytes sent and those received, in order of time
-//! Headers     bytes received
+//! Text, Rendered, Hex   bytes of the body
+//! Wire                  the bytes sent and those received, in order of time
+//! Headers               bytes received
 //! ```
 
 use std::io;
@@ -78,7 +78,7 @@ impl Stretch {
 /// The received bytes that a view shows; [`in_window`] and [`in_view`] lead there and back.
 pub fn window(visit: &Visit, kind: ViewKind) -> Window {
     match kind {
-        ViewKind::Text | ViewKind::Hex => visit.body(),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex => visit.body(),
         ViewKind::Wire => visit.received(),
         ViewKind::Headers => {
             let received = visit.received();
@@ -96,8 +96,14 @@ pub fn window(visit: &Visit, kind: ViewKind) -> Window {
 pub fn in_window(visit: &Visit, kind: ViewKind, at: u64) -> u64 {
     match kind {
         ViewKind::Wire => visit.exchange().dialogue.received_by(at),
-        ViewKind::Text | ViewKind::Hex | ViewKind::Headers => at,
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex | ViewKind::Headers => at,
     }
+}
+
+/// A byte of the request, where the view shows it.
+pub fn is_sent(visit: &Visit, kind: ViewKind, at: u64) -> bool {
+    let byte = visit.exchange().dialogue.byte(at);
+    kind == ViewKind::Wire && matches!(byte, Byte::Sent(_))
 }
 
 /// Bytes of a view's window in the view's offsets.
@@ -109,7 +115,7 @@ pub fn in_view(visit: &Visit, kind: ViewKind, bytes: &Range<u64>) -> Range<u64> 
             let end = bytes.end.checked_sub(1).map_or(0, |last| address(last) + 1);
             address(bytes.start)..end
         }
-        ViewKind::Text | ViewKind::Hex | ViewKind::Headers => bytes.clone(),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex | ViewKind::Headers => bytes.clone(),
     }
 }
 
@@ -119,7 +125,7 @@ pub fn stretch(visit: &Visit, kind: ViewKind, range: &Range<u64>) -> Stretch {
         ViewKind::Wire => return dialogue_stretch(visit, range),
         // Trailers lie behind the body.
         ViewKind::Headers => visit.received(),
-        ViewKind::Text | ViewKind::Hex => visit.body(),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex => visit.body(),
     };
     let from = range.start.min(window.len);
     let to = range.end.min(window.len);
@@ -171,7 +177,9 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let exchange = visit.exchange();
     let size_line = |line| size_line(visit, line);
     match kind {
-        ViewKind::Text | ViewKind::Hex => Whence::Received(exchange.origin_of_body(at, size_line)),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex => {
+            Whence::Received(exchange.origin_of_body(at, size_line))
+        }
         ViewKind::Wire => match exchange.dialogue.byte(at) {
             Byte::Received(at) => Whence::Received(exchange.origin(at, size_line)),
             Byte::Sent(at) => Whence::Sent(at, exchange.sent_by(at)),
@@ -187,11 +195,13 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
     match (whence(visit, from, at), to) {
         (Whence::Sent(at, _), ViewKind::Wire) => Some(dialogue.address(Byte::Sent(at))),
         (Whence::Sent(..), _) => None,
-        (Whence::Received(origin), ViewKind::Text | ViewKind::Hex) => match origin.part {
-            // Of the last response: that is the one shown.
-            Part::Body(at) if origin.wire? >= exchange.start.wire => Some(at),
-            _ => None,
-        },
+        (Whence::Received(origin), ViewKind::Text | ViewKind::Rendered | ViewKind::Hex) => {
+            match origin.part {
+                // Of the last response: that is the one shown.
+                Part::Body(at) if origin.wire? >= exchange.start.wire => Some(at),
+                _ => None,
+            }
+        }
         (Whence::Received(origin), ViewKind::Wire) => {
             Some(dialogue.address(Byte::Received(origin.wire?)))
         }
@@ -206,7 +216,9 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
 pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Vec<u64> {
     let exchange = visit.exchange();
     match kind {
-        ViewKind::Text | ViewKind::Hex => return exchange.starts(of, Space::Body, range),
+        ViewKind::Text | ViewKind::Rendered | ViewKind::Hex => {
+            return exchange.starts(of, Space::Body, range);
+        }
         ViewKind::Wire => {}
         ViewKind::Headers => return Vec::new(),
     }

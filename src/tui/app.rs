@@ -19,6 +19,7 @@ use crate::tui::list::{Completion, List};
 use crate::tui::save;
 use crate::tui::search::Find;
 use crate::tui::theme::Theme;
+use crate::tui::theme::depth::Depth;
 use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
 
@@ -45,6 +46,8 @@ pub struct App {
     pub typed: Vec<String>,
     pub theme: Theme,
     pub keys: Keymap,
+    /// What the terminal shows of a picture's colours; `None`: no colour at all.
+    pub depth: Option<Depth>,
     /// The terminal shows ASCII alone.
     pub ascii: bool,
     /// Ctrl-C was pressed with nothing running: the next one quits.
@@ -141,6 +144,8 @@ pub enum Ask {
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
     BodyFile,
+    /// The number of a page's link.
+    Link,
 }
 
 /// A line of words that goes away by itself.
@@ -166,6 +171,7 @@ impl App {
             typed: Vec::new(),
             theme,
             keys: Keymap::default(),
+            depth: None,
             ascii: false,
             leaving: false,
             next_visit: 1,

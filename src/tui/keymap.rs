@@ -44,6 +44,7 @@ pub enum Action {
     Commands,
     Exchanges,
     Anomalies,
+    Messages,
     Compare,
     CompareWith,
     Swap,
@@ -94,6 +95,10 @@ pub enum Action {
     Select(Motion),
     View(u8),
     Jump,
+    NextLink,
+    PreviousLink,
+    FollowInTab,
+    FollowNumber,
     Find,
     FindNext,
     FindPrevious,
@@ -244,6 +249,7 @@ pub const ROWS: &[Row] = rows! {
     Text ["Shift-End"] Select(End), "select to the end of the line";
 
     Response ["1"] View(1), "Text";
+    Response ["3"] View(3), "Rendered: HTML as a page, pictures";
     Response ["4"] View(4), "Hex";
     Response ["5"] View(5), "Wire: every byte sent and received";
     Response ["6"] View(6), "Headers";
@@ -264,7 +270,11 @@ pub const ROWS: &[Row] = rows! {
     Response ["Shift-Home"] Select(Home), "select to the start of the row";
     Response ["Shift-End"] Select(End), "select to the end of the row";
     Response ["Ctrl-A"] SelectAll, "select all that the view shows";
-    Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
+    Response ["Enter"] OpenRecv, "follow the link under the cursor (Rendered); else the call that brought the byte, in the log";
+    Response [")"] NextLink, "the next link of the page";
+    Response ["("] PreviousLink, "the link before";
+    Response ["f"] FollowNumber, "follow the link of a number";
+    Response ["Alt-Enter"] FollowInTab, "the link under the cursor in a new tab";
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
     Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
@@ -281,6 +291,7 @@ pub const ROWS: &[Row] = rows! {
     Response [] CopyForm(Form::Python), "copy as a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
+    OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";

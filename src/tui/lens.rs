@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
+use crate::body::Window;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
@@ -15,7 +16,7 @@ use crate::tui::searched;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
-use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
+use crate::view::{Headers, Hex, Line, Marks, Rendered, Role, Span, Text, View, Wire, safe};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
 pub fn area(app: &App) -> Rect {
@@ -112,12 +113,36 @@ fn marked<T>(
                 below: &text,
             })
         }
-        ViewKind::Hex => look(&Hex {
-            window: visit.body(),
-            width,
-            left,
-            marks,
-        }),
+        ViewKind::Rendered => match visit.rendering.page() {
+            Some(page) => look(&Rendered {
+                page,
+                width,
+                left,
+                marks,
+            }),
+            None => look(&Stack {
+                above: rendering_words(visit, width),
+                below: &Text {
+                    window: Window::default(),
+                    width,
+                    wrap,
+                    left: 0,
+                    marks,
+                },
+            }),
+        },
+        ViewKind::Hex => {
+            let hex = Hex {
+                window: visit.body(),
+                width,
+                left,
+                marks,
+            };
+            look(&Stack {
+                above: head_rows(visit, width),
+                below: &hex,
+            })
+        }
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
@@ -178,7 +203,14 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
     }
 }
 
-/// The head in short, above the text of the body.
+/// What is said above a picture, or instead of a page.
+fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
+    let words = visit.rendering.words();
+    let of = |words: String| row(vec![(words, Role::Note)], width);
+    words.into_iter().map(of).collect()
+}
+
+/// The head in short, above the body.
 fn head_rows(visit: &Visit, width: usize) -> Vec<Line> {
     let mut rows = Vec::new();
     let exchange = visit.exchange();

@@ -17,6 +17,7 @@ use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
+use crate::tui::rendering::{Job, Laid};
 use crate::tui::save::{self, Saved};
 use crate::tui::searched::Piece;
 use crate::tui::visit::{ViewKind, VisitId};
@@ -71,6 +72,11 @@ pub enum Message {
     Judged {
         id: VisitId,
         judged: Vec<Judged>,
+    },
+    /// A body is laid out as a page, or decoded as a picture.
+    Laid {
+        id: VisitId,
+        laid: Box<Laid>,
     },
     /// How far the bodies of these two are compared.
     Compared {
@@ -151,6 +157,11 @@ pub enum Effect {
         method: Vec<u8>,
         received: Window,
         timeout: Duration,
+    },
+    /// Lay a body out as a page, or decode it as a picture.
+    Lay {
+        id: VisitId,
+        job: Box<Job>,
     },
     /// Compare two bodies, while `wanted` can be upgraded.
     Compare {

@@ -25,9 +25,11 @@ pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod link;
 pub mod list;
 pub mod locale;
 pub mod message;
+pub mod rendering;
 pub mod runtime;
 pub mod save;
 pub mod search;
@@ -109,9 +111,10 @@ fn turn(
         let due = drawn.map_or(now, |drawn| drawn + gap);
         if changed && now >= due {
             app.now = now;
+            let mut asked = Vec::new();
             for id in std::mem::take(&mut woken) {
                 for message in runtime.drain(id) {
-                    update::update(app, message);
+                    asked.extend(update::update(app, message));
                 }
             }
             // The queues are looked at from outside, also while a call blocks.
@@ -119,7 +122,10 @@ fn turn(
             if let Some(message) =
                 running.and_then(|visit| runtime.queues(visit.id, visit.live.local.as_ref()))
             {
-                update::update(app, message);
+                asked.extend(update::update(app, message));
+            }
+            if let Some(status) = perform(app, asked, runtime, screen)? {
+                return Ok(status);
             }
             screen.draw(|frame| ui::render(frame, app))?;
             drawn = Some(now);

@@ -121,6 +121,13 @@ impl Runtime {
                     });
                 });
             }
+            Effect::Lay { id, job } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let laid = Box::new(job.run());
+                    let _ = messages.send(Message::Laid { id, laid });
+                });
+            }
             Effect::Compare {
                 pair,
                 bodies,

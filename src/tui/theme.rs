@@ -110,6 +110,11 @@ impl Theme {
         file::read(text, depth).ok()
     }
 
+    /// Whether the theme of that name has colours.
+    pub fn is_colourful(name: &str) -> bool {
+        name != MONO
+    }
+
     /// The theme for this environment (`variable` looks one up) when the config file names
     /// none: mono where `NO_COLOR` holds something (no-color.org); light where the
     /// terminal says by `COLORFGBG` (rxvt, Konsole: `foreground;background`) that its

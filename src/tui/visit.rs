@@ -11,9 +11,11 @@ use crate::body::{Store, Window};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::request::{Message, split};
 use crate::tui::content::Content;
 use crate::tui::cursor::Cursor;
 use crate::tui::jump::Jump;
+use crate::tui::rendering::Rendering;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -26,6 +28,10 @@ pub struct Visit {
     /// As it is shown: without user and password.
     pub name: String,
     pub request: Arc<[u8]>,
+    /// The request and what was sent after it on the same connection.
+    pub outgoing: Arc<[u8]>,
+    /// The messages in it.
+    pub messages: Vec<Message>,
     /// What each recv() asks for.
     pub recv_size: usize,
     /// They are `recvmsg()`, which tells when bytes arrived.
@@ -57,6 +63,8 @@ pub struct Visit {
     pub hit: Option<(ViewKind, Range<u64>)>,
     /// Where to go in a view as soon as it has come.
     pub awaited: Option<(ViewKind, Jump)>,
+    /// The body as a page or a picture.
+    pub rendering: Rendering,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -81,23 +89,36 @@ pub struct Scroll {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewKind {
     Text,
+    Rendered,
     Hex,
     Wire,
     Headers,
 }
 
+impl Scroll {
+    /// Before anything came: at its end, which is followed; a page is read from its top.
+    fn first(kind: ViewKind) -> Scroll {
+        Scroll {
+            follow: kind != ViewKind::Rendered,
+            ..Scroll::default()
+        }
+    }
+}
+
 impl ViewKind {
-    pub const ALL: [ViewKind; 4] = [
+    pub const ALL: [ViewKind; 5] = [
         ViewKind::Text,
+        ViewKind::Rendered,
         ViewKind::Hex,
         ViewKind::Wire,
         ViewKind::Headers,
     ];
 
-    /// The number that is its key; Pretty and Rendered will be 2 and 3.
+    /// The number that is its key; Pretty will be 2.
     pub fn number(self) -> u8 {
         match self {
             ViewKind::Text => 1,
+            ViewKind::Rendered => 3,
             ViewKind::Hex => 4,
             ViewKind::Wire => 5,
             ViewKind::Headers => 6,
@@ -107,6 +128,7 @@ impl ViewKind {
     pub fn title(self) -> &'static str {
         match self {
             ViewKind::Text => "Text",
+            ViewKind::Rendered => "Rendered",
             ViewKind::Hex => "Hex",
             ViewKind::Wire => "Wire",
             ViewKind::Headers => "Headers",
@@ -129,6 +151,8 @@ impl Visit {
             url: plan.target.to_string(),
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
+            outgoing: plan.request.clone(),
+            messages: split(&plan.request),
             recv_size: plan.recv_size,
             stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
@@ -140,15 +164,13 @@ impl Visit {
             wire: Store::default(),
             decoded: Store::default(),
             meaning: Content::default(),
-            scrolls: [Scroll {
-                follow: true,
-                ..Scroll::default()
-            }; ViewKind::ALL.len()],
+            scrolls: ViewKind::ALL.map(Scroll::first),
             cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
             awaited: None,
+            rendering: Rendering::default(),
         }
     }
 
@@ -275,10 +297,10 @@ impl Visit {
         }
     }
 
-    /// The part of the request that the kernel has taken.
+    /// The part of what goes out that the kernel has taken.
     pub fn sent(&self) -> &[u8] {
         let sent = usize::try_from(self.exchange().sends.bytes).unwrap_or(usize::MAX);
-        &self.request[..sent.min(self.request.len())]
+        &self.outgoing[..sent.min(self.outgoing.len())]
     }
 
     /// The exchange's clock in what is shown: microseconds since it began.

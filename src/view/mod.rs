@@ -8,6 +8,7 @@ mod flow;
 pub mod headers;
 pub mod hex;
 pub mod inspect;
+pub mod picture;
 pub mod rendered;
 pub mod safe;
 pub mod stack;

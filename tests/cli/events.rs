@@ -234,6 +234,19 @@ fn every_line_is_of_the_schema() {
     ]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     seen.extend(checked(&file, 0));
+    let two = file.with_extension("http");
+    let request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    std::fs::write(&two, request.repeat(2)).unwrap();
+    let pipelined = Server::start(|_| vec![send("HTTP/1.1 204 No Content\r\n\r\n")]).unwrap();
+    let names = [
+        "--events",
+        file.to_str().unwrap(),
+        "--request-file",
+        two.to_str().unwrap(),
+    ];
+    let ran = fetch(&[&names[..], &[&pipelined.url("/")]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    seen.extend(checked(&file, 0));
     // Failures before the first call.
     for (url, code) in [
         ("http://[", 3),

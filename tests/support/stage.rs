@@ -207,6 +207,10 @@ impl Stage {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
+                Effect::Lay { id, job } => {
+                    let laid = Box::new(job.run());
+                    self.tell(Message::Laid { id: *id, laid });
+                }
                 Effect::Compare { pair, bodies, .. } => {
                     let same = compare(bodies.each_ref(), |_| true).expect("bytes in memory");
                     let bodies = Bodies::Compared(same.expect("somebody waits"));
@@ -370,6 +374,7 @@ fn name(effect: &Effect) -> String {
         Effect::StopFinding => "stop finding".to_owned(),
         Effect::ReadBody(path) => format!("read {}", path.display()),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
+        Effect::Lay { id, .. } => format!("lay out {id}"),
         Effect::Compare { pair: [a, b], .. } => format!("compare {a} with {b}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
         Effect::CopyToFile { stretch, form, .. } => {

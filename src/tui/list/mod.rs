@@ -6,6 +6,7 @@
 //! from the state for each key and frame, so it is never behind. What choosing a row does
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
+mod messages;
 mod rows;
 
 use std::cmp::Reverse;
@@ -31,6 +32,8 @@ pub enum Of {
     Commands,
     Exchanges,
     Anomalies,
+    /// Requests and responses of the connection.
+    Messages,
     Fields,
     Snippets,
     /// What bytes are copied as.
@@ -89,6 +92,7 @@ impl Of {
             Of::Commands => ("Commands", "performs"),
             Of::Exchanges => ("Exchanges", "reopens"),
             Of::Anomalies => ("Anomalies", "goes to the byte"),
+            Of::Messages => ("Messages", "goes to the bytes"),
             Of::Fields => ("Insert a header", "puts it in"),
             Of::Snippets => ("Snippets", "replaces the request"),
             Of::Forms => ("Copy as", "copies"),

@@ -1,6 +1,6 @@
 //! What each list holds, made from the state.
 
-use super::{Choice, Of, Row};
+use super::{Choice, Of, Row, messages};
 use crate::anomaly::{Anomaly, CLIENTS};
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
@@ -17,6 +17,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
+        Of::Messages => app.tab().visit().map(messages::of).unwrap_or_default(),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Forms => forms(),

@@ -171,7 +171,14 @@ fn anomalies_lead_to_their_byte_in_the_wire() {
     let mut app = app();
     let mut visit = fetched(1, "h");
     visit.live.wire_base = 100;
-    visit.live.sends.bytes = 10;
+    visit.live.apply(Event {
+        t_us: 1,
+        kind: Kind::Send {
+            offset: 0,
+            offered: 10,
+            sent: 10,
+        },
+    });
     for (kind, offset) in [(Deviation::BareLf, 117), (Deviation::NoLength, 40)] {
         let anomaly = Box::new(Anomaly::new(kind, offset, ""));
         visit.live.apply(Event {

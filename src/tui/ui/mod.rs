@@ -14,6 +14,7 @@ mod levels;
 mod list;
 mod origin;
 pub mod paint;
+mod picture;
 mod popup;
 mod position;
 mod request;

@@ -197,6 +197,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads",
+        Ask::Link => "Follow the link of this number · Enter",
     };
     let title = format!("{title} · {} leaves", app.keys.key(Action::Escape));
     let inner = open(frame, app, area, vec![Span::raw(title)]);

@@ -13,8 +13,8 @@ pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
     let kind = tab.view;
     let window = address::window(visit, kind);
     let there = window.there();
-    let received = |at| address::in_window(visit, kind, at);
-    let shown = received(shown.start)..received(shown.end);
+    let own = |at| address::in_window(visit, kind, at);
+    let shown = own(shown.start)..own(shown.end);
     let cursor = visit.cursor(kind).map(|cursor| cursor.bytes.clone());
     let all = shown.start == 0 && shown.end >= there;
     if kind == ViewKind::Headers || there == 0 || all && cursor.is_none() {
@@ -22,8 +22,8 @@ pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
     }
     let (at, end) = match cursor {
         // In the request: it has no lines of the body.
-        Some(cursor) if received(cursor.start) == received(cursor.end) => return None,
-        Some(cursor) => (received(cursor.start), received(cursor.end)),
+        Some(cursor) if address::is_sent(visit, kind, cursor.start) => return None,
+        Some(cursor) => (own(cursor.start), own(cursor.end)),
         None => (shown.start, shown.end),
     };
     let place = match kind {
@@ -39,6 +39,7 @@ pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::body::{Memory, Writer};
+    use crate::exchange::dialogue::Dialogue;
     use crate::plan::Plan;
     use crate::tui::cursor::Cursor;
     use crate::url::Target;
@@ -53,6 +54,7 @@ mod tests {
         visit.wire = writer.store();
         visit.live.body_bytes = 600;
         visit.live.recvs.bytes = 600;
+        visit.live.dialogue = Dialogue::of(0, 600);
         for (kind, shown, cursor, want) in [
             (ViewKind::Text, 0..600, None, None),
             (ViewKind::Text, 0..60, None, Some("line 1 · 10 %")),

@@ -100,6 +100,27 @@ pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
     visit.scrolls[kind.index()] = scroll;
 }
 
+/// On the cell that shows this byte, which need not be its first one; the page scrolls no
+/// further than it takes to see it.
+pub(super) fn put_near(app: &mut App, kind: ViewKind, offset: u64) {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let wrap = tab.wrap;
+    let Some(visit) = tab.visit_mut() else { return };
+    let scroll = visit.scrolls[kind.index()];
+    let width = in_sight(kind, wrap, area);
+    let put = lens::with(visit, kind, wrap, area, |view| {
+        let top = lens::top(visit, kind, view, usize::from(area.height));
+        let (_, cell) = view.cell_of(offset)?;
+        let scroll = reveal(view, Scroll { top, ..scroll }, &cell, area.height, width);
+        Some((Cursor::on(&cell), scroll))
+    });
+    if let Some((cursor, scroll)) = put {
+        visit.cursors[kind.index()] = Some(cursor);
+        visit.scrolls[kind.index()] = scroll;
+    }
+}
+
 /// False where there was none to hide.
 pub(super) fn hide(app: &mut App) -> bool {
     let tab = app.tab_mut();
@@ -189,7 +210,7 @@ fn is_arrow(motion: Motion) -> bool {
 /// Columns in sight of a view that scrolls sideways; of the others all are.
 fn in_sight(kind: ViewKind, wrap: bool, area: Rect) -> usize {
     match kind {
-        ViewKind::Hex => usize::from(area.width.max(1)),
+        ViewKind::Hex | ViewKind::Rendered => usize::from(area.width.max(1)),
         ViewKind::Text if !wrap => usize::from(area.width.max(1)),
         _ => usize::MAX,
     }

@@ -55,10 +55,11 @@ fn go(app: &mut App, jump: Jump) {
     visit.awaited = None;
     let words = jump.words();
     let window = address::window(visit, kind);
+    let shown = |at: u64| address::in_view(visit, kind, &(at..at.saturating_add(1))).start;
     match place(visit, kind, jump) {
         Ok(Place::At(at)) => {
-            let address = address::in_view(visit, kind, &(at..at + 1)).start;
-            cursor::put(app, kind, address);
+            let shown = shown(at);
+            cursor::put(app, kind, shown);
             app.note(format!("{words}, at byte {at}"));
         }
         Ok(Place::Beyond | Place::Nowhere) if visit.past.is_none() && !visit.over => {
@@ -74,9 +75,8 @@ fn go(app: &mut App, jump: Jump) {
                 (Jump::Line(_), Ok(lines)) => format!("the last line is {lines}"),
                 _ => format!("the last byte is at {}", there.saturating_sub(1)),
             };
-            let last = there.saturating_sub(1);
-            let address = address::in_view(visit, kind, &(last..there)).start;
-            cursor::put(app, kind, address);
+            let shown = shown(there.saturating_sub(1));
+            cursor::put(app, kind, shown);
             app.note(format!("no {words}: {end}"));
         }
         Err(err) => app.complain(format!("{words}: {err}")),

@@ -14,7 +14,7 @@ pub(super) fn open(app: &mut App, of: Of) {
     if list::count(app, of) == 0 {
         app.note(match of {
             Of::Anomalies => "no anomalies: nothing in this exchange deviates from the standard",
-            Of::Exchanges => "nothing was fetched yet",
+            Of::Exchanges | Of::Messages => "nothing was fetched yet",
             _ => "there is nothing to choose from",
         });
         return;

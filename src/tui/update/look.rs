@@ -15,7 +15,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find, jump, save};
+use super::{copy, cursor, find, jump, page, save};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -58,7 +58,10 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::CopyAs => copy::choose(app),
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
-        Action::OpenRecv => open_recv(app),
+        Action::OpenRecv => match page::under_cursor(app) {
+            Some(lead) => return page::follow(app, lead, false),
+            None => open_recv(app),
+        },
         Action::Ruler => ruler(app),
         Action::Inspect => inspect(app),
         _ => {}

@@ -6,7 +6,7 @@
 //! log, [`cursor`] the cursor in the response, [`find`] the search, [`jump`] the way to a
 //! place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
-//! their borders.
+//! their borders, [`page`] the Rendered view and its links.
 
 mod compare;
 mod compose;
@@ -18,6 +18,7 @@ mod list;
 mod look;
 mod moment;
 mod mouse;
+mod page;
 mod panes;
 mod popup;
 mod save;
@@ -36,7 +37,14 @@ use crate::tui::visit::{Visit, VisitId};
 
 pub use send::open;
 
+/// One message, and what the view shown needs after it.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    let mut effects = on_message(app, message);
+    effects.extend(page::keep_up(app));
+    effects
+}
+
+fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             let effects = on_key(app, key);
@@ -134,6 +142,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Message::Laid { id, laid } => {
+            page::laid(app, id, *laid);
+            Vec::new()
+        }
         Message::Compared { pair, bodies } => {
             compare::compared(app, pair, bodies);
             Vec::new()
@@ -199,6 +211,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Commands => list::open(app, Of::Commands),
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
+        Action::Messages => list::open(app, Of::Messages),
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),
@@ -312,6 +325,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::OpenRecv
         | Action::Ruler
         | Action::Inspect => return look::perform(app, action),
+        Action::NextLink | Action::PreviousLink | Action::FollowInTab | Action::FollowNumber => {
+            return page::perform(app, action);
+        }
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);

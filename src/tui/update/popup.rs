@@ -9,7 +9,7 @@ use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, compose, copy, find, jump, list, save, send, text};
+use super::{compare, compose, copy, find, jump, list, page, save, send, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -127,6 +127,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Jump => jump::to(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
             Ask::BodyFile => compose::read_body(app, &words),
+            Ask::Link => page::numbered(app, &words),
         };
     }
     match app.keys.action(key, &[Place::Text]) {

@@ -17,6 +17,20 @@ pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
     perform(app, Action::Go)
 }
 
+/// Goes to a link's target: the request follows it, edited or not.
+pub(super) fn follow(app: &mut App, target: &Target) -> Vec<Effect> {
+    let tab = app.tab_mut();
+    tab.url.set(target.to_string().as_bytes());
+    url_changed(app);
+    let tab = app.tab_mut();
+    if tab.target.as_ref() != Some(target) {
+        tab.request.set(&request::template(target));
+        tab.target = Some(target.clone());
+        tab.url_note = None;
+    }
+    perform(app, Action::Go)
+}
+
 pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
     let Some(exercise) = app.exercises().into_iter().nth(number) else {
         return Vec::new();

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::super::Role;
 use super::fields::Field;
 use super::flow::Flow;
-use super::lay::Para;
+use super::lay::{Atom, Kind, Para, WIDEST};
 use super::page::{Page, Way};
 use super::table::{self, BETWEEN, CROSS, Frame, RULE, Table};
 use super::tags::{Block, Inline, TablePart, Tag};
@@ -82,7 +82,7 @@ impl Builder {
         builder.frame = Frame {
             between: whole(builder.write(BETWEEN)),
             cross: whole(builder.write(CROSS)),
-            rule: whole(builder.write(&RULE.repeat(super::lay::WIDEST))),
+            rule: whole(builder.write(&RULE.repeat(WIDEST))),
         };
         builder
     }
@@ -136,9 +136,12 @@ impl Builder {
         while flow
             .para
             .atoms
-            .pop_if(|atom| !pre && atom.kind != super::lay::Kind::Word)
+            .pop_if(|atom| !pre && atom.kind != Kind::Word)
             .is_some()
         {}
+        // The line end before the end tag is not a row more.
+        let ends = |atom: &mut Atom| atom.kind == Kind::Break;
+        flow.para.atoms.pop_if(ends);
         if flow.para.atoms.is_empty() && !flow.has_marker() {
             return;
         }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::super::{Role, safe};
 use super::builder::Builder;
+use super::lay::{Atom, Kind};
 use super::page::{Form, Way};
 use super::tags::{Block, Tag};
 use super::tokens::{Start, Text};
@@ -147,14 +148,17 @@ impl Builder {
 
     fn textarea(&mut self, name: Option<String>, text: &str, source: Range<u32>) {
         let text = text.strip_prefix('\n').unwrap_or(text);
-        if !self.flow().para.atoms.is_empty() {
+        let begun = |atom: &Atom| atom.kind != Kind::Break;
+        if self.flow().para.atoms.last().is_some_and(begun) {
             self.flow().end_row(source.start..source.start);
         }
-        for line in text.split('\n') {
+        for (row, line) in text.split('\n').enumerate() {
+            if row > 0 {
+                self.flow().end_row(source.start..source.start);
+            }
             let line = line.trim_end_matches('\r');
             let line = format!("[{}]", filled(line, WIDEST));
             self.say_whole(&line, Role::Field, source.clone());
-            self.flow().end_row(source.end..source.end);
         }
         self.keep(name, text.to_owned());
     }

@@ -186,6 +186,33 @@ impl Page {
         Some((index, self.links.get(index)?))
     }
 
+    /// The first byte in sight of the next link behind this offset, or the one before it;
+    /// `here`: the link that stands there.
+    pub fn link_from(&self, offset: u64, here: Option<usize>, back: bool) -> Option<u64> {
+        let shown = |link: usize| {
+            let at = self.links.get(link)?.at;
+            let (_, cell) = self.cell_near(at, true)?;
+            let (found, _) = self.link_at(cell.bytes.start)?;
+            (found == link).then_some(cell.bytes.start)
+        };
+        let behind = |link: &&Link| link.at < offset;
+        let from = match here {
+            Some(here) if back => here,
+            Some(here) => here + 1,
+            None => self.links.iter().take_while(behind).count(),
+        };
+        // Few links show nothing, so the one looked for is not far.
+        match back {
+            true => (0..from).rev().find_map(shown),
+            false => (from..self.links.len()).find_map(shown),
+        }
+    }
+
+    /// The first cell from this byte on.
+    pub fn cell_from(&self, offset: u64) -> Option<(u64, Cell)> {
+        self.cell_near(offset, true)
+    }
+
     pub fn numbered(&self, number: u32) -> Option<&Link> {
         // Few links have none, so the one looked for is not far.
         self.links.iter().find(|link| link.number == Some(number))

@@ -1,0 +1,118 @@
+//! The messages of a connection: which bytes asked, and which answered.
+//!
+//! Owns the pairing on screen: the first request with the first response, and so on.
+
+use super::{Choice, Row};
+use crate::event::Head;
+use crate::exchange::Answer;
+use crate::exchange::dialogue::Byte;
+use crate::request::{self, Message};
+use crate::tui::ui::paint as words;
+use crate::tui::visit::Visit;
+use crate::view::safe::safe_bytes;
+
+/// Characters of a line that was sent.
+const LINE: usize = 60;
+
+/// A row for each request, each response that none asked for, and for what else came.
+pub(super) fn of(visit: &Visit) -> Vec<Row> {
+    let exchange = visit.exchange();
+    let mut answers = exchange.answers().peekable();
+    let mut asking = 0;
+    let mut rows = Vec::new();
+    for message in &visit.messages {
+        // The first one is answered whatever it looks like.
+        let asks = message.whole || rows.is_empty();
+        asking += u32::from(asks);
+        let answer = answers.next_if(|answer| asks && answer.number <= asking);
+        let answer = answer.filter(|answer| answer.number == asking && !answer.wire.is_empty());
+        rows.push(row(visit, message, asks, answer));
+    }
+    let excess = exchange.excess_start();
+    rows.extend(excess.map(|from| {
+        let to = exchange.recvs.bytes.max(from);
+        Row {
+            text: format!("{:>4}  asked by nobody", "—"),
+            beside: format!("received {from}–{to}"),
+            about: "bytes behind the last response: garbage, or a response to no request \
+                    (RFC 9112 section 9.2)"
+                .to_owned(),
+            choice: received(visit, from, to),
+        }
+    }));
+    rows
+}
+
+fn row(visit: &Visit, message: &Message, asks: bool, answer: Option<Answer<'_>>) -> Row {
+    let sent = visit.outgoing.get(message.bytes.clone());
+    let line = request::lines(sent.unwrap_or_default(), 0).find(|line| !line.is_empty());
+    let line = line
+        .and_then(|line| sent?.get(line.text()))
+        .unwrap_or_default();
+    let line = safe_bytes(&line[..line.len().min(LINE)]);
+    let (from, to) = (message.bytes.start as u64, message.bytes.end as u64);
+    let gone = visit.exchange().sends.bytes;
+    let mut about = match gone {
+        gone if gone >= to => format!("sent {from}–{to}, {} bytes", to - from),
+        gone => format!("sent {} of {} bytes", gone.saturating_sub(from), to - from),
+    };
+    let Some(answer) = answer else {
+        let beside = match asks {
+            true => "no answer",
+            false => "no whole request",
+        };
+        if !asks {
+            about.push_str(
+                ": by its own framing this is no whole request, so none waits for an answer",
+            );
+        }
+        return Row {
+            text: format!("{:>4}  {line}", "—"),
+            beside: beside.to_owned(),
+            about,
+            choice: sent_bytes(visit, from, to.min(gone)),
+        };
+    };
+    let body = match answer.body {
+        crate::exchange::BodyPlace::Wire { len, .. }
+        | crate::exchange::BodyPlace::Decoded { len, .. } => len,
+    };
+    let status = answer
+        .head
+        .map_or("…".to_owned(), |head: &Head| head.status.to_string());
+    let wire = &answer.wire;
+    about.push_str(&format!(
+        "; answered by received {}–{}, {} bytes: {status}, {body} of body",
+        wire.start,
+        wire.end,
+        wire.end - wire.start
+    ));
+    Row {
+        text: format!("{status:>4}  {line}"),
+        beside: format!(
+            "{} ▸ ◂ {}",
+            words::bytes(to - from),
+            words::bytes(wire.end - wire.start)
+        ),
+        about,
+        choice: received(visit, wire.start, wire.end),
+    }
+}
+
+fn received(visit: &Visit, from: u64, to: u64) -> Choice {
+    range(
+        visit,
+        Byte::Received(from),
+        Byte::Received(to.saturating_sub(1)),
+    )
+}
+
+fn sent_bytes(visit: &Visit, from: u64, to: u64) -> Choice {
+    range(visit, Byte::Sent(from), Byte::Sent(to.saturating_sub(1)))
+}
+
+fn range(visit: &Visit, first: Byte, last: Byte) -> Choice {
+    let dialogue = &visit.exchange().dialogue;
+    let from = dialogue.address(first);
+    Choice::Bytes(from..dialogue.address(last).max(from).saturating_add(1))
+}
