@@ -144,6 +144,8 @@ pub enum Ask {
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
     BodyFile,
+    /// The command that the body goes through.
+    Pipe,
     /// The number of a page's link.
     Link,
 }

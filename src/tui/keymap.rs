@@ -108,6 +108,7 @@ pub enum Action {
     CopyAs,
     CopyForm(Form),
     Page,
+    Pipe,
     Zoom,
     /// Moves a border of the pane that way.
     Resize(Motion),
@@ -290,6 +291,7 @@ pub const ROWS: &[Row] = rows! {
     Response [] CopyForm(Form::Hex), "copy as hex";
     Response [] CopyForm(Form::Python), "copy as a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
+    Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
     OutsideText ["z"] Zoom, "this pane full screen, or not";

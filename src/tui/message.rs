@@ -189,6 +189,11 @@ pub enum Effect {
     StopSaving,
     /// Open in `$PAGER`.
     Page(Window),
+    /// Through a command of the shell's.
+    Pipe {
+        window: Window,
+        command: String,
+    },
     /// Open the request in `$EDITOR`, and take it back.
     EditRequest(Vec<u8>),
     /// Open the body in `$EDITOR`, to look.

@@ -29,6 +29,7 @@ pub mod link;
 pub mod list;
 pub mod locale;
 pub mod message;
+pub mod pipe;
 pub mod rendering;
 pub mod runtime;
 pub mod save;

@@ -25,6 +25,7 @@ use crate::tui::compare;
 use crate::tui::finder::Finder;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
+use crate::tui::pipe;
 use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
 use crate::tui::visit::VisitId;
@@ -160,6 +161,17 @@ impl Runtime {
                 return self.lend(screen, || match page(&pager, &window) {
                     Ok(()) => Message::Note(format!("{pager} is done")),
                     Err(err) => Message::Complain(format!("{pager}: {err} ($PAGER names another)")),
+                });
+            }
+            Effect::Pipe { window, command } => {
+                let shown = crate::view::safe::safe(&command).into_owned();
+                return self.lend(screen, || {
+                    let ended = pipe::run(&command, |mut out| pour(&window, &mut out));
+                    pipe::wait_for_enter();
+                    match ended {
+                        Ok(words) => Message::Note(format!("{shown}: {words}")),
+                        Err(err) => Message::Complain(format!("{shown}: {err}")),
+                    }
                 });
             }
             Effect::EditRequest(bytes) => {

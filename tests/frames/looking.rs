@@ -293,6 +293,8 @@ fn finding_saving_copying() {
             "copy HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         ),
         ("press o", "page"),
+        ("press |\ntype jq .\npress Enter", "pipe to jq ."),
+        ("press | Enter", ""),
         ("press F4", "edit the body"),
         ("press F2 F4", "edit the request"),
     ];
@@ -304,6 +306,7 @@ fn finding_saving_copying() {
             ("press s", "nothing was received: there is nothing to save"),
             ("press y", "the body is empty"),
             ("press o", "there is no body"),
+            ("press |", "there is no body"),
             ("press F4", "there is no body"),
         ],
     );

@@ -35,6 +35,7 @@ const PLACES: &[(&str, bool)] = &[
     ("question: find", true),
     ("question: jump", true),
     ("question: link", true),
+    ("question: command", true),
     ("question: save", true),
     ("question: copy to a file", true),
     ("question: body from a file", true),
@@ -58,6 +59,7 @@ fn popup(open: &Popup) -> &'static str {
         Popup::Save(_) => "question: save",
         Popup::Ask { ask, .. } => match ask {
             Ask::Find => "question: find",
+            Ask::Pipe => "question: command",
             Ask::Link => "question: link",
             Ask::Jump => "question: jump",
             Ask::CopyToFile(_) => "question: copy to a file",

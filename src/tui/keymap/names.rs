@@ -90,6 +90,7 @@ impl Action {
             Action::CopyForm(Form::Hex) => "copy as hex",
             Action::CopyForm(Form::Python) => "copy as Python literal",
             Action::Page => "open the body in $PAGER",
+            Action::Pipe => "the body through a command",
             Action::Zoom => "zoom the pane",
             Action::Resize(motion) => resized(motion),
             Action::Unsplit => "borders as at first",

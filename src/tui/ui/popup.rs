@@ -196,6 +196,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Find => "Find in this view · Enter finds",
         Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes",
         Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter",
+        Ask::Pipe => "The body through this command, as `jq .` · Enter runs it",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads",
         Ask::Link => "Follow the link of this number · Enter",
     };

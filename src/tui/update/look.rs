@@ -56,6 +56,15 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
         Action::CopyAs => copy::choose(app),
+        Action::Pipe => {
+            // Asked only where there is a body to go through it.
+            if !with_body(app, Effect::Page).is_empty() {
+                app.popup = Some(Popup::Ask {
+                    ask: Ask::Pipe,
+                    field: Editor::line(),
+                });
+            }
+        }
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
         Action::OpenRecv => match page::under_cursor(app) {
@@ -253,6 +262,14 @@ pub(super) fn edit_externally(app: &mut App) -> Vec<Effect> {
     match app.tab().focus {
         Focus::Request => vec![Effect::EditRequest(app.tab().request.bytes().to_vec())],
         _ => with_body(app, Effect::EditBody),
+    }
+}
+
+/// The command that was typed has the body; nothing typed runs nothing.
+pub(super) fn pipe(app: &mut App, command: String) -> Vec<Effect> {
+    match command.trim().is_empty() {
+        true => Vec::new(),
+        false => with_body(app, |window| Effect::Pipe { window, command }),
     }
 }
 

@@ -321,6 +321,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::CopyAs
         | Action::CopyForm(_)
         | Action::Page
+        | Action::Pipe
         | Action::OpenCall
         | Action::OpenRecv
         | Action::Ruler
