@@ -56,14 +56,13 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
         Action::CopyAs => copy::choose(app),
+        // Asked only where there is a body to go through it.
+        Action::Pipe if with_body(app, Effect::Page).is_empty() => {}
         Action::Pipe => {
-            // Asked only where there is a body to go through it.
-            if !with_body(app, Effect::Page).is_empty() {
-                app.popup = Some(Popup::Ask {
-                    ask: Ask::Pipe,
-                    field: Editor::line(),
-                });
-            }
+            app.popup = Some(Popup::Ask {
+                ask: Ask::Pipe,
+                field: Editor::line(),
+            });
         }
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
