@@ -12,6 +12,8 @@ mod keys;
 mod links;
 #[path = "frames/looking.rs"]
 mod looking;
+#[path = "frames/places.rs"]
+mod places;
 #[path = "frames/pointing.rs"]
 mod pointing;
 #[path = "support/scene.rs"]

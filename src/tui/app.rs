@@ -13,7 +13,7 @@ use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::compare::Compare;
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Keymap, Place};
+use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
@@ -71,6 +71,8 @@ pub struct Tab {
     pub linted: u64,
     /// What the request's target and Host were last made for.
     pub target: Option<Target>,
+    /// The revision of the request that the URL being typed made of it last.
+    pub followed: Option<u64>,
     /// What a change in the URL did to the request, in words.
     pub url_note: Option<String>,
     pub knobs: Knobs,
@@ -163,6 +165,8 @@ pub enum Ask {
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
     BodyFile,
+    /// The command that the body goes through.
+    Pipe,
     /// The number of a page's link.
     Link,
     /// `user:password`
@@ -277,11 +281,19 @@ impl App {
     /// The exercises of the start page: what to type, and what it shows.
     pub fn exercises(&self) -> [Exercise; 3] {
         let port = self.playground.unwrap_or_default();
+        let [esc, end, send, pause, step] = [
+            Action::Escape,
+            Action::EndMode,
+            Action::Send,
+            Action::Pause,
+            Action::Step,
+        ]
+        .map(|action| self.keys.key(action));
         [
             Exercise {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
-                what: "recv() by recv(), until Content-Length is reached",
+                what: "recv() by recv(), until Content-Length is reached".to_owned(),
                 knobs: Knobs {
                     recv_size: crate::plan::CLASSIC_RECV,
                     ..Knobs::default()
@@ -290,7 +302,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
-                what: "all is here, yet recv() waits: Esc, then F9, F5",
+                what: format!("all is here, yet recv() waits: {esc}, then {end}, {send}"),
                 knobs: Knobs {
                     end: crate::event::EndMode::Close,
                     recv_size: crate::plan::CLASSIC_RECV,
@@ -300,7 +312,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
-                what: "F8 pauses, the queue fills; F10 one recv(); F8 on",
+                what: format!("{pause} pauses, the queue fills; {step} one recv(); {pause} on"),
                 knobs: Knobs::default(),
             },
         ]
@@ -311,7 +323,7 @@ impl App {
 pub struct Exercise {
     pub url: String,
     pub title: &'static str,
-    pub what: &'static str,
+    pub what: String,
     pub knobs: Knobs,
 }
 
@@ -324,6 +336,7 @@ impl Default for Tab {
             lints: Vec::new(),
             linted: 0,
             target: None,
+            followed: None,
             url_note: None,
             knobs: Knobs::default(),
             jar: Jar::default(),

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::body::{Answer, Tally};
 use crate::tui::message::{Message, Search, Way};
+use crate::tui::searched::Piece;
 
 /// Bytes of a piece: a few milliseconds of work.
 const SLICE: u64 = 8 * 1024 * 1024;
@@ -84,21 +85,28 @@ impl Finder {
             };
             let mut told = Instant::now();
             let mut tally = Tally::default();
-            let mut at = 0;
-            while wanted.load(Ordering::Relaxed) {
-                match search
-                    .pattern
-                    .count(&search.window, at, SLICE, base, &mut tally)
+            let mut done = 0;
+            for piece in &search.pieces {
+                let base = base.saturating_sub(piece.at);
+                let mut at = 0;
+                // What cannot be read is not counted; looking says so.
+                while let Ok(Some(next)) =
+                    search
+                        .pattern
+                        .count(&piece.window, at, SLICE, base, &mut tally)
                 {
-                    Ok(Some(next)) => at = next,
-                    // What cannot be read is not counted; looking says so.
-                    Ok(None) | Err(_) => return tell(tally, None),
+                    at = next;
+                    if !wanted.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if told.elapsed() >= TELL {
+                        told = Instant::now();
+                        tell(tally, Some(done + at));
+                    }
                 }
-                if told.elapsed() >= TELL {
-                    told = Instant::now();
-                    tell(tally, Some(at));
-                }
+                done += piece.window.there();
             }
+            tell(tally, None);
         });
     }
 
@@ -123,30 +131,54 @@ fn look(
     mut go_on: impl FnMut(u64) -> bool,
 ) -> io::Result<Option<(Option<Range<u64>>, bool)>> {
     let Search {
-        pattern, window, ..
+        pattern, pieces, ..
     } = search;
-    let mut at = way.from;
+    // The last piece that holds bytes before (or at) that place; the first one otherwise.
+    let holds = |piece: &Piece| piece.at < way.from || piece.at == way.from && !way.back;
+    let mut number = pieces.iter().rposition(holds).unwrap_or(0);
+    let mut at = pieces
+        .get(number)
+        .map_or(0, |piece| way.from.saturating_sub(piece.at));
     let mut wrapped = false;
     let mut done = 0;
-    while go_on(done) {
+    while go_on(done)
+        && let Some(piece) = pieces.get(number)
+    {
         let answer = match way.back {
-            false => pattern.next(window, at, SLICE)?,
-            true => pattern.previous(window, at, SLICE)?,
+            false => pattern.next(&piece.window, at, SLICE)?,
+            true => pattern.previous(&piece.window, at, SLICE)?,
         };
+        let there = piece.window.there();
         match answer {
-            Answer::Found(hit) => return Ok(Some((Some(hit), wrapped))),
+            Answer::Found(hit) => {
+                let hit = hit.start + piece.at..hit.end + piece.at;
+                return Ok(Some((Some(hit), wrapped)));
+            }
             Answer::Continue(next) => {
-                done += next.abs_diff(at.min(window.there()));
+                done += next.abs_diff(at.min(there));
                 at = next;
             }
-            Answer::NotFound if wrapped || !way.round => return Ok(Some((None, wrapped))),
             Answer::NotFound => {
-                wrapped = true;
-                done = match way.back {
-                    true => way.from,
-                    false => window.there().saturating_sub(way.from),
+                let last = pieces.len() - 1;
+                let end = if way.back {
+                    number == 0
+                } else {
+                    number == last
                 };
-                at = if way.back { u64::MAX } else { 0 };
+                if end && (wrapped || !way.round) {
+                    return Ok(Some((None, wrapped)));
+                }
+                wrapped |= end;
+                done += match way.back {
+                    true => at.min(there),
+                    false => there.saturating_sub(at),
+                };
+                (number, at) = match (end, way.back) {
+                    (false, false) => (number + 1, 0),
+                    (false, true) => (number - 1, u64::MAX),
+                    (true, false) => (0, 0),
+                    (true, true) => (last, u64::MAX),
+                };
             }
         }
     }
@@ -159,24 +191,46 @@ mod tests {
     use crate::body::{Memory, Pattern, Window, Writer};
     use crate::tui::visit::ViewKind;
 
+    fn piece(at: u64, bytes: &[u8]) -> Piece {
+        let mut writer = Writer::new(&Memory::new(10_000));
+        writer.append(bytes).unwrap();
+        Piece {
+            window: Window::whole(&writer.store()),
+            at,
+        }
+    }
+
     #[test]
     fn a_search_goes_round_both_ends() {
-        let mut writer = Writer::new(&Memory::new(10_000));
-        writer.append(b"ab..ab..").unwrap();
-        for (typed, from, back, want) in [
-            ("ab", 0, false, Some((0, false))),
-            ("ab", 1, false, Some((4, false))),
-            ("ab", 5, false, Some((0, true))),
-            ("ab", 4, true, Some((0, false))),
-            ("ab", 0, true, Some((4, true))),
-            ("/b./", 6, false, Some((1, true))),
-            ("no", 3, false, None),
-            ("no", 3, true, None),
+        let whole = vec![piece(0, b"ab..ab..")];
+        // No hit goes over the ends of a part; between them may be bytes of no piece.
+        let cut = vec![piece(0, b"ab..a"), piece(5, b"b.ab"), piece(20, b".ab")];
+        let nothing = vec![piece(0, b""), piece(0, b"")];
+        for (pieces, typed, from, back, want) in [
+            (&whole, "ab", 0, false, Some((0, false))),
+            (&whole, "ab", 1, false, Some((4, false))),
+            (&whole, "ab", 5, false, Some((0, true))),
+            (&whole, "ab", 4, true, Some((0, false))),
+            (&whole, "ab", 0, true, Some((4, true))),
+            (&whole, "/b./", 6, false, Some((1, true))),
+            (&whole, "no", 3, false, None),
+            (&whole, "no", 3, true, None),
+            (&cut, "ab", 1, false, Some((7, false))),
+            (&cut, "ab", 5, false, Some((7, false))),
+            (&cut, "ab", 8, false, Some((21, false))),
+            (&cut, "ab", 22, false, Some((0, true))),
+            (&cut, "ab", 21, true, Some((7, false))),
+            (&cut, "ab", 7, true, Some((0, false))),
+            (&cut, "ab", 5, true, Some((0, false))),
+            (&cut, "ab", 0, true, Some((21, true))),
+            (&cut, "no", 8, true, None),
+            (&nothing, "ab", 0, false, None),
+            (&nothing, "ab", 0, true, None),
         ] {
             let search = Search {
                 id: 1,
                 view: ViewKind::Text,
-                window: Window::whole(&writer.store()),
+                pieces: pieces.clone(),
                 pattern: Arc::new(Pattern::typed(typed, false).unwrap()),
             };
             let way = Way {

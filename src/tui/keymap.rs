@@ -47,6 +47,7 @@ pub enum Action {
     Messages,
     Compare,
     CompareWith,
+    Swap,
     Phases,
     Levels,
     Tls,
@@ -108,6 +109,7 @@ pub enum Action {
     CopyAs,
     CopyForm(Form),
     Page,
+    Pipe,
     Zoom,
     /// Moves a border of the pane that way.
     Resize(Motion),
@@ -307,7 +309,12 @@ pub const ROWS: &[Row] = rows! {
     Response ["s"] Save, "save the body";
     Response ["y"] Copy, "copy the selection, else the body (OSC 52)";
     Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
+    Response [] CopyForm(Form::Text), "copy as text: the bytes as they are";
+    Response [] CopyForm(Form::Escaped), "copy as escaped bytes: \\r\\n, \\x00";
+    Response [] CopyForm(Form::Hex), "copy as hex";
+    Response [] CopyForm(Form::Python), "copy as a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
+    Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
     OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
@@ -351,6 +358,7 @@ pub const ROWS: &[Row] = rows! {
     Popup ["PageDown"] Move(PageDown), "one page down";
     Popup ["g" "Home"] Move(First), "to the first row";
     Popup ["G" "End"] Move(Last), "to the last row";
+    Popup ["x"] Swap, "in a comparison: A and B change places";
     Popup ["Enter" "q"] Choose, "done";
 
     List ["↑"] Move(Up), "one row up";

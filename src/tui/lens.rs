@@ -7,12 +7,13 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::body::{Pattern, Window};
+use crate::body::Window;
 use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
 use crate::tui::layout::inside;
+use crate::tui::searched;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::pretty::{Folds, Index};
 use crate::view::stack::Stack;
@@ -226,7 +227,7 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         .map(|of| address::ruled(visit, kind, of, shown.clone()));
     // All hits in sight, in whatever view, as long as one is gone to.
     let found = match (&visit.hit, &tab.find.pattern) {
-        (Some(_), Some(pattern)) => found(visit, kind, pattern, shown.clone()),
+        (Some(_), Some(pattern)) => searched::found(visit, kind, pattern, &shown),
         _ => Vec::new(),
     };
     Marks {
@@ -237,17 +238,6 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         selected: cursor.and_then(Cursor::selected),
         ruled: ruled.unwrap_or_default(),
     }
-}
-
-fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) -> Vec<Range<u64>> {
-    let window = address::window(visit, kind);
-    let at = |at| address::in_window(visit, kind, at);
-    let shown = at(shown.start)..at(shown.end);
-    // A file that cannot be read says so in the rows themselves.
-    let hits = pattern.hits(&window, shown).unwrap_or_default();
-    hits.into_iter()
-        .map(|hit| address::in_view(visit, kind, &hit))
-        .collect()
 }
 
 /// What is said above a picture, or instead of a page.

@@ -20,6 +20,7 @@ use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
 use crate::tui::rendering::{Job, Laid};
 use crate::tui::save::{self, Saved};
+use crate::tui::searched;
 use crate::tui::unpack::Unpacked;
 use crate::tui::visit::{ViewKind, VisitId};
 use crate::view::pretty::{Head, Piece};
@@ -133,7 +134,8 @@ impl Message {
 pub struct Search {
     pub id: VisitId,
     pub view: ViewKind,
-    pub window: Window,
+    /// In order, at least one.
+    pub pieces: Vec<searched::Piece>,
     pub pattern: Arc<Pattern>,
 }
 
@@ -231,6 +233,11 @@ pub enum Effect {
     StopSaving,
     /// Open in `$PAGER`.
     Page(Window),
+    /// Through a command of the shell's.
+    Pipe {
+        window: Window,
+        command: String,
+    },
     /// Open the request in `$EDITOR`, and take it back.
     EditRequest(Vec<u8>),
     /// Open the body in `$EDITOR`, to look.

@@ -27,6 +27,7 @@ use crate::tui::finder::Finder;
 use crate::tui::formed;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
+use crate::tui::pipe;
 use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
 use crate::tui::unpack;
@@ -183,6 +184,17 @@ impl Runtime {
                 return self.lend(screen, || match page(&pager, &window) {
                     Ok(()) => Message::Note(format!("{pager} is done")),
                     Err(err) => Message::Complain(format!("{pager}: {err} ($PAGER names another)")),
+                });
+            }
+            Effect::Pipe { window, command } => {
+                let shown = crate::view::safe::safe(&command).into_owned();
+                return self.lend(screen, || {
+                    let ended = pipe::run(&command, |mut out| pour(&window, &mut out));
+                    pipe::wait_for_enter();
+                    match ended {
+                        Ok(words) => Message::Note(format!("{shown}: {words}")),
+                        Err(err) => Message::Complain(format!("{shown}: {err}")),
+                    }
                 });
             }
             Effect::EditRequest(bytes) => {
@@ -412,7 +424,7 @@ fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
     match written {
         Ok(file) => Message::Note(format!("{} bytes are in {shown}", file.len())),
         Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
-            "{shown} is there already and stays as it is: y offers another name"
+            "{shown} is there already and stays as it is: give another name"
         )),
         Err(err) => Message::Complain(format!("{shown}: {err}")),
     }

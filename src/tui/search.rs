@@ -51,7 +51,7 @@ pub struct Count {
     pub view: ViewKind,
     /// Bytes that are counted in.
     pub len: u64,
-    /// The hit that `tally.before` counts up to, in the window's offsets.
+    /// The hit that `tally.before` counts up to, in the view's offsets.
     pub base: u64,
     pub tally: Tally,
     /// Bytes looked at so far; `None`: all.

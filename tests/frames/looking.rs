@@ -180,9 +180,20 @@ fn comparing() {
             "Compared(Until(1)): compare 1 with 2",
         ),
         ("press { c", "Compared(Until(1)): compare 2 with 1"),
+        ("press c x", "Compared(Until(1)): compare 2 with 1"),
     ];
     let both = format!("{ENDED}\n{OTHER}\n{ITS_END}");
     table(&both, shown, rows);
+    let pair = |stage: &mut Stage| match &stage.app.popup {
+        Some(Popup::Compare(open)) => format!("{:?}", open.pair),
+        _ => String::new(),
+    };
+    let rows = &[
+        ("press c", "[2, 1]"),
+        ("press c x", "[1, 2]"),
+        ("press c x x", "[2, 1]"),
+    ];
+    table(&both, pair, rows);
     // Closed in whichever way, it leaves nobody who waits for the bodies.
     for close in ["press Esc", "press Enter", "press q", "click Facts"] {
         let mut stage = Stage::of(120, 40, &format!("{both}\npress c"));
@@ -283,6 +294,8 @@ fn finding_saving_copying() {
             "copy HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         ),
         ("press o", "page"),
+        ("press |\ntype jq .\npress Enter", "pipe to jq ."),
+        ("press | Enter", ""),
         ("press F4", "edit the body"),
         ("press F2 F4", "edit the request"),
     ];
@@ -294,6 +307,7 @@ fn finding_saving_copying() {
             ("press s", "nothing was received: there is nothing to save"),
             ("press y", "the body is empty"),
             ("press o", "there is no body"),
+            ("press |", "there is no body"),
             ("press F4", "there is no body"),
         ],
     );
@@ -351,6 +365,44 @@ fn a_hit_that_is_still_to_come() {
         assert_eq!(found, want, "{then}");
         assert_eq!(notice(&mut stage), words, "{then}");
     }
+}
+
+/// In Wire the request is searched too, in Headers every head and the trailers.
+#[test]
+fn what_a_find_looks_through() {
+    let script = r"
+        open localhost/a
+        @1 connected
+        @2 recv HTTP/1.1 103 Early\r\nX-Mark: 1\r\n\r\n
+        @3 recv HTTP/1.1 200 OK\r\nX-Mark: 2\r\nTransfer-Encoding: chunked\r\n\r\n
+        @4 recv 6\r\nx-mark\r\n0\r\nX-Mark: 3\r\n\r\n
+    ";
+    let hits = |stage: &mut Stage| {
+        let visit = stage.app.tab().visit().expect("an exchange");
+        let view = stage.app.tab().view;
+        let pattern = sockeye::body::Pattern::typed("x-mark", false).expect("a text");
+        let pieces = sockeye::tui::searched::pieces(visit, view);
+        let count = |piece: &sockeye::tui::searched::Piece| {
+            let all = 0..piece.window.there();
+            pattern.hits(&piece.window, all).expect("memory").len()
+        };
+        format!("{:?}", pieces.iter().map(count).collect::<Vec<_>>())
+    };
+    let rows = &[
+        ("press 1", "[1]"),
+        ("press 5", "[0, 4]"),
+        ("press 6", "[2, 1]"),
+    ];
+    table(script, hits, rows);
+    let rows = &[
+        ("press 5 /\ntype host\npress Enter", "find from 0"),
+        // The request's own bytes: the stage's answer is in the view's offsets.
+        (
+            "press 5 /\ntype host\npress Enter\nfound 17..21\npress n",
+            "find from 0, count before 17, find from 18",
+        ),
+    ];
+    table(ENDED, asked, rows);
 }
 
 /// What comes of a save: the place, what is asked for next, the words.

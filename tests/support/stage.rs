@@ -424,6 +424,7 @@ fn name(effect: &Effect) -> String {
         }
         Effect::StopSaving => "stop saving".to_owned(),
         Effect::Page(_) => "page".to_owned(),
+        Effect::Pipe { command, .. } => format!("pipe to {command}"),
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),

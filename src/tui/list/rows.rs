@@ -111,6 +111,7 @@ fn is_typing(action: Action) -> bool {
             | Action::DeleteLeft
             | Action::DeleteRight
             | Action::Choose
+            | Action::Swap
     )
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::body::{Pattern, Tally};
-use crate::tui::address;
 use crate::tui::app::{App, Tab};
+use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::message::{Effect, Search, Way};
 use crate::tui::search::{Awaited, Count, Find, Looked, Nth};
+use crate::tui::searched;
 use crate::tui::visit::{ViewKind, VisitId};
 
 use super::cursor;
@@ -47,32 +48,30 @@ pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
     let tab = app.tab();
     let kind = tab.view;
     let Some(pattern) = tab.find.pattern.clone() else {
-        app.note("nothing is looked for: / asks");
+        let key = app.keys.key(Action::Find);
+        app.note(format!("nothing is looked for: {key} asks"));
         return Vec::new();
     };
     let Some(visit) = tab.visit() else {
         return Vec::new();
     };
-    let window = address::window(visit, kind);
-    let in_window = |at| address::in_window(visit, kind, at);
-    let whole = window.there();
     let at = visit.cursor(kind).map(|cursor| cursor.bytes.start);
     let hit = match &visit.hit {
-        Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => {
-            Some(in_window(hit.start)..in_window(hit.end))
-        }
+        Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => Some(hit.clone()),
         _ => None,
     };
     let from = match &hit {
         Some(hit) if back => hit.start,
         Some(hit) => pattern.behind(hit),
-        None => in_window(at.unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area))),
+        None => at.unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area)),
     };
+    let pieces = searched::pieces(visit, kind);
+    let whole = searched::end(&pieces);
     let effect = Effect::Find {
         search: Search {
             id: visit.id,
             view: kind,
-            window,
+            pieces,
             pattern,
         },
         way: Way {
@@ -113,11 +112,10 @@ pub(super) fn found(
     let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) else {
         return Vec::new();
     };
-    let found = hit.as_ref().map(|hit| address::in_view(visit, view, hit));
-    visit.hit = found.clone().map(|hit| (view, hit));
-    let (Some(base), Some(hit)) = (hit.map(|hit| hit.start), found) else {
+    visit.hit = hit.clone().map(|hit| (view, hit));
+    let Some(hit) = hit else {
         tab.find.count = None;
-        let more = address::window(visit, view).there() > searched;
+        let more = searched::end(&searched::pieces(visit, view)) > searched;
         let comes = (!visit.over || more) && visit.past.is_none();
         let Some(pattern) = tab.find.pattern.as_ref().filter(|_| comes && !way.back) else {
             app.note(format!("not found: {typed}"));
@@ -134,8 +132,9 @@ pub(super) fn found(
         ));
         return arrived(app, id);
     };
-    let window = address::window(visit, view);
-    let len = window.there();
+    let pieces = searched::pieces(visit, view);
+    let len = searched::end(&pieces);
+    let base = hit.start;
     let same = |count: &&mut Count| (count.id, count.view, count.len) == (id, view, len);
     let effects = match (tab.find.count.as_mut().filter(same), &tab.find.pattern) {
         (Some(count), _) if way.steady => {
@@ -147,7 +146,7 @@ pub(super) fn found(
             let search = Search {
                 id,
                 view,
-                window,
+                pieces,
                 pattern: Arc::clone(pattern),
             };
             tab.find.count = Some(Count {
@@ -166,7 +165,11 @@ pub(super) fn found(
     if shown && std::ptr::eq(tab, app.tab()) {
         cursor::put(app, view, hit.start);
         app.note(match (wrapped, way.back) {
-            (false, _) => format!("found {typed} (n: next, N: previous)"),
+            (false, _) => format!(
+                "found {typed} ({}: next, {}: previous)",
+                app.keys.key(Action::FindNext),
+                app.keys.key(Action::FindPrevious)
+            ),
             (true, false) => format!("found {typed}, from the top again"),
             (true, true) => format!("found {typed}, from the end again"),
         });
@@ -189,17 +192,19 @@ pub(super) fn arrived(app: &mut App, id: VisitId) -> Vec<Effect> {
         let (Some(waits), Some(visit), Some(pattern)) = (waits, visit, &find.pattern) else {
             continue;
         };
-        let window = address::window(visit, waits.view);
-        let whole = window.there();
-        let due = visit.over || now.saturating_duration_since(waits.since) >= PAUSE;
-        if !due || whole <= waits.from {
+        if !visit.over && now.saturating_duration_since(waits.since) < PAUSE {
+            continue;
+        }
+        let pieces = searched::pieces(visit, waits.view);
+        let whole = searched::end(&pieces);
+        if whole <= waits.from {
             continue;
         }
         effects.push(Effect::Find {
             search: Search {
                 id,
                 view: waits.view,
-                window,
+                pieces,
                 pattern: Arc::clone(pattern),
             },
             way: Way {

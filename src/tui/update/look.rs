@@ -59,6 +59,14 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
         Action::CopyAs => copy::choose(app),
+        // Asked only where there is a body to go through it.
+        Action::Pipe if with_body(app, Effect::Page).is_empty() => {}
+        Action::Pipe => {
+            app.popup = Some(Popup::Ask {
+                ask: Ask::Pipe,
+                field: Editor::line(),
+            });
+        }
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
         Action::OpenRecv if fold::toggle(app) => {}
@@ -99,7 +107,8 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     match motion {
         Motion::Left => scroll.left = scroll.left.saturating_sub(SIDEWAYS),
         Motion::Right if wraps => {
-            app.note("long lines are wrapped here; w unwraps them");
+            let key = app.keys.key(Action::Wrap);
+            app.note(format!("long lines are wrapped here; {key} unwraps them"));
             return;
         }
         Motion::Right => scroll.left += SIDEWAYS,
@@ -258,6 +267,14 @@ pub(super) fn edit_externally(app: &mut App) -> Vec<Effect> {
     match app.tab().focus {
         Focus::Request => vec![Effect::EditRequest(app.tab().request.bytes().to_vec())],
         _ => with_body(app, Effect::EditBody),
+    }
+}
+
+/// The command that was typed has the body; nothing typed runs nothing.
+pub(super) fn pipe(app: &mut App, command: String) -> Vec<Effect> {
+    match command.trim().is_empty() {
+        true => Vec::new(),
+        false => with_body(app, |window| Effect::Pipe { window, command }),
     }
 }
 

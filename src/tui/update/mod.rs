@@ -348,6 +348,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::CopyAs
         | Action::CopyForm(_)
         | Action::Page
+        | Action::Pipe
         | Action::OpenCall
         | Action::OpenRecv
         | Action::FoldAll
@@ -361,7 +362,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
         }
-        Action::CompareWith | Action::DropCookie | Action::Less | Action::More => {}
+        Action::CompareWith | Action::Swap | Action::DropCookie | Action::Less | Action::More => {}
     }
     Vec::new()
 }
@@ -374,6 +375,7 @@ pub(super) fn focus(app: &mut App, focus: Focus) {
     }
     tab.hex = None;
     tab.completion = None;
+    tab.followed = None;
 }
 
 fn turn_focus(app: &mut App, by: usize) {
@@ -435,7 +437,8 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
         return vec![Effect::Quit(0)];
     }
     app.leaving = true;
-    app.note("nothing is running: Ctrl-C once more quits");
+    let key = app.keys.key(Action::Interrupt);
+    app.note(format!("nothing is running: {key} once more quits"));
     Vec::new()
 }
 

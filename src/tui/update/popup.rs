@@ -152,6 +152,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Find => find::begin(app, words),
             Ask::Jump => jump::to(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
+            Ask::Pipe => super::look::pipe(app, words),
             Ask::BodyFile => compose::read_body(app, &words),
             Ask::Link => page::numbered(app, &words),
             Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),

@@ -87,7 +87,10 @@ fn template(app: &mut App) {
             tab.cookie = given;
             tab.target = Some(target);
             tab.url_note = None;
-            app.note("the request is the URL's template; Ctrl-Z takes it back");
+            let key = app.keys.key(Action::Undo);
+            app.note(format!(
+                "the request is the URL's template; {key} takes it back"
+            ));
         }
         Err(err) => app.complain(err.to_string()),
     }
@@ -96,7 +99,7 @@ fn template(app: &mut App) {
 /// The URL bar's text changed: the request follows, as long as it was not edited by hand
 /// into something else; either way it is said.
 pub(super) fn url_changed(app: &mut App) {
-    let tab = app.tab_mut();
+    let tab = &mut app.tabs[app.active];
     let typed = tab.url.text();
     let new = match Target::parse(&typed) {
         Ok(new) => new,
@@ -111,17 +114,23 @@ pub(super) fn url_changed(app: &mut App) {
         Some(old) if *old == new => {}
         Some(old) if !before.is_empty() => match request::retarget(before, old, &new) {
             Some((bytes, what)) => {
-                tab.request.set(&bytes);
+                // All that one URL's typing did to it is one edit: undo brings back what
+                // stood there before, not the host's letters one by one.
+                match tab.followed == Some(tab.request.revision()) {
+                    true => tab.request.set_again(&bytes),
+                    false => tab.request.set(&bytes),
+                }
+                tab.followed = Some(tab.request.revision());
                 if !what.is_empty() {
                     notes.insert(0, what);
                 }
             }
             None => {
                 // The request is for the old target still: keep comparing with that one.
-                notes.insert(
-                    0,
-                    "the request was edited by hand and stays as it is (F12: template)".to_owned(),
-                );
+                let key = app.keys.key(Action::Template);
+                let words =
+                    format!("the request was edited by hand and stays as it is ({key}: template)");
+                notes.insert(0, words);
                 tab.url_note = Some(notes.join(" · "));
                 return;
             }
@@ -129,6 +138,7 @@ pub(super) fn url_changed(app: &mut App) {
         _ => {
             tab.request.set(&request::template(&new));
             tab.cookie = None;
+            tab.followed = Some(tab.request.revision());
         }
     }
     let mut bytes = tab.request.bytes().to_vec();
