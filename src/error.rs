@@ -59,6 +59,9 @@ pub enum Error {
     /// The peer closed without one byte.
     #[error("response: the peer closed without sending a byte (is this an HTTP server?)")]
     EmptyReply,
+    /// More was to be sent on a connection that is not there any more.
+    #[error("send: the connection is no longer open (F5 makes a new one)")]
+    NotKept,
     /// The peer closed before a whole status line of a final response; curl calls that
     /// an empty reply too.
     #[error("response: {why} (is this an HTTP server?)")]
@@ -98,7 +101,7 @@ impl Error {
             Error::Cancelled => 42,
             Error::TooManyRedirects { .. } => 47,
             Error::EmptyReply | Error::NoHead { .. } => 52,
-            Error::Send { .. } => 55,
+            Error::Send { .. } | Error::NotKept => 55,
             Error::Recv { .. } => 56,
             Error::Coding { .. } => 61,
         }
@@ -119,6 +122,7 @@ impl Error {
             Error::NotHttp { .. } => "not_http",
             Error::EndedEarly { .. } => "ended_early",
             Error::EmptyReply => "empty_reply",
+            Error::NotKept => "not_kept",
             Error::NoHead { .. } => "no_head",
             Error::Coding { .. } => "coding",
             Error::TooManyRedirects { .. } => "too_many_redirects",

@@ -74,6 +74,15 @@ impl Pool {
         Some((kept.connection, kept.since.elapsed()))
     }
 
+    /// The connection between these two ends, where it is kept.
+    pub(super) fn take_this(&self, local: &Addr, peer: &Addr) -> Option<(Connection, Duration)> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = |kept: &Kept| (&kept.connection.local, &kept.connection.peer) == (local, peer);
+        let at = kept.iter().rposition(ends)?;
+        let kept = kept.remove(at)?;
+        Some((kept.connection, kept.since.elapsed()))
+    }
+
     /// Keeps a connection on which nothing is outstanding; the oldest make room.
     pub(super) fn keep(&self, place: Place, connection: Connection) {
         let since = Instant::now();
