@@ -4,7 +4,9 @@
 //! to say whether it can still serve.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,8 +29,23 @@ const IDLE: Duration = Duration::from_secs(90);
 #[derive(Debug, Default)]
 pub struct Pool(Mutex<VecDeque<Kept>>);
 
+/// A kept connection, for a list of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Idle {
+    /// By which it can be closed.
+    pub id: u64,
+    pub place: String,
+    pub local: Addr,
+    pub peer: Addr,
+    pub exchanges: u32,
+    pub since: Instant,
+    /// What a look without a call on the bytes tells of the peer; `None`: nothing new.
+    pub news: Option<&'static str>,
+}
+
 #[derive(Debug)]
 struct Kept {
+    id: u64,
     place: Place,
     connection: Connection,
     since: Instant,
@@ -66,6 +83,29 @@ impl Pool {
         Pool::default()
     }
 
+    /// Every kept connection, the one kept last first.
+    pub fn idle(&self) -> Vec<Idle> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = |kept: &Kept| Idle {
+            id: kept.id,
+            place: kept.place.to_string(),
+            local: kept.connection.local.clone(),
+            peer: kept.connection.peer.clone(),
+            exchanges: kept.connection.exchanges,
+            since: kept.since,
+            news: kept.connection.news(),
+        };
+        kept.iter().rev().map(row).collect()
+    }
+
+    /// Closes one of them, or all; answers how many.
+    pub fn close(&self, id: Option<u64>) -> usize {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = kept.len();
+        kept.retain(|kept| id.is_some_and(|id| kept.id != id));
+        before - kept.len()
+    }
+
     /// The connection to this place that was kept last, and how long it has been idle.
     pub(super) fn take(&self, place: &Place) -> Option<(Connection, Duration)> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,11 +135,23 @@ impl Pool {
         if kept.len() >= IN_ALL {
             kept.pop_front();
         }
+        // Never used again in this program.
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         kept.push_back(Kept {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             place,
             connection,
             since,
         });
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Host { scheme, host, port } => write!(f, "{scheme}://{host}:{port}"),
+            Place::Unix { scheme, path } => write!(f, "{scheme} on unix:{}", path.display()),
+        }
     }
 }
 
@@ -138,11 +190,16 @@ impl Connection {
         if idle >= IDLE {
             return Err("it was idle for more than 90 s");
         }
+        self.news().map_or(Ok(()), Err)
+    }
+
+    /// What the peer did meanwhile; nothing, where it can still serve.
+    fn news(&self) -> Option<&'static str> {
         match self.transport.peek() {
-            Err(Errno::AGAIN) => Ok(()),
-            Ok(0) => Err("the peer had closed it"),
-            Ok(_) => Err("bytes that nobody asked for had arrived"),
-            Err(_) => Err("the peer had reset it"),
+            Err(Errno::AGAIN) => None,
+            Ok(0) => Some("the peer had closed it"),
+            Ok(_) => Some("bytes that nobody asked for had arrived"),
+            Err(_) => Some("the peer had reset it"),
         }
     }
 }

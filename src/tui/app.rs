@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::exchange::Starts;
 use crate::export::Form;
+use crate::net::pool::Idle;
 use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::compare::Compare;
@@ -50,6 +51,8 @@ pub struct App {
     /// Ctrl-C was pressed with nothing running: the next one quits.
     pub leaving: bool,
     pub next_visit: VisitId,
+    /// The connections that are kept, as they were when they were last asked for.
+    pub idle: Vec<Idle>,
     /// What is written to a file now.
     pub saving: Option<save::Saving>,
 }
@@ -98,6 +101,14 @@ pub enum Focus {
     Socket,
 }
 
+/// What is about to be said.
+#[derive(Default)]
+pub struct Talk {
+    pub editor: Editor,
+    /// Ctrl-V was pressed: the digits so far.
+    pub hex: Option<String>,
+}
+
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
     Help {
@@ -115,6 +126,8 @@ pub enum Popup {
         judged: Option<Vec<Judged>>,
     },
     Compare(Compare),
+    /// More to be sent on the open connection.
+    Talk(Talk),
     /// The phases of the tab's exchanges, scrolled down by so many rows.
     Phases {
         top: usize,
@@ -167,6 +180,7 @@ impl App {
             ascii: false,
             leaving: false,
             next_visit: 1,
+            idle: Vec::new(),
             saving: None,
         }
     }

@@ -45,6 +45,10 @@ pub enum Action {
     Exchanges,
     Anomalies,
     Messages,
+    Talk,
+    FinishSaying,
+    HangUp,
+    Idle,
     Compare,
     CompareWith,
     Phases,
@@ -278,6 +282,10 @@ pub const ROWS: &[Row] = rows! {
     Response ["o"] Page, "open the body in $PAGER";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
+    OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it", "send more";
+    OutsideText ["T"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
+    OutsideText ["x"] HangUp, "close the open connection";
+    OutsideText ["I"] Idle, "the connections that are kept open, to close them";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";

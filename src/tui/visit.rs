@@ -31,6 +31,8 @@ pub struct Visit {
     pub outgoing: Arc<[u8]>,
     /// The messages in it.
     pub messages: Vec<Message>,
+    /// The connection stays open until either side closes it.
+    pub held: bool,
     /// What each recv() asks for.
     pub recv_size: usize,
     /// They are `recvmsg()`, which tells when bytes arrived.
@@ -135,6 +137,7 @@ impl Visit {
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             outgoing: plan.request.clone(),
+            held: false,
             messages: split(&plan.request),
             recv_size: plan.recv_size,
             stamped: plan.arrivals,

@@ -34,6 +34,8 @@ pub enum Of {
     Anomalies,
     /// Requests and responses of the connection.
     Messages,
+    /// Connections that are kept.
+    Idle,
     Fields,
     Snippets,
     /// What bytes are copied as.
@@ -68,6 +70,8 @@ pub enum Choice {
     Exchange(VisitId),
     /// Bytes in the Wire view's offsets.
     Bytes(Range<u64>),
+    /// Close this kept connection, or all of them.
+    CloseIdle(Option<u64>),
     /// A line of the request's head.
     Field(&'static str),
     /// Index into [`crate::request::SNIPPETS`].
@@ -93,6 +97,7 @@ impl Of {
             Of::Exchanges => "Exchanges · Enter reopens · Alt-C compares · Esc closes",
             Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
             Of::Messages => "Messages · Enter goes to the bytes · Esc closes",
+            Of::Idle => "Idle connections · Enter closes one · Esc closes the list",
             Of::Fields => "Insert a header · Enter puts it in · Esc closes",
             Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
             Of::Forms => "Copy as · Enter copies · Esc closes",

@@ -21,6 +21,7 @@ mod response;
 pub mod save;
 mod socket;
 mod start;
+pub mod talk;
 mod url;
 
 use ratatui::Frame;

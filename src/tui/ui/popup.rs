@@ -15,7 +15,7 @@ use crate::tui::keymap::Place;
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled};
+use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled, talk};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -27,6 +27,7 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Levels => levels::draw(frame, app),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
+        Popup::Talk(open) => talk::draw(frame, app, open),
         Popup::Save(ask) => save::draw(frame, app, ask),
     }
 }

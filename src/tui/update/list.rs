@@ -15,6 +15,7 @@ pub(super) fn open(app: &mut App, of: Of) {
         app.note(match of {
             Of::Anomalies => "no anomalies: nothing in this exchange deviates from the standard",
             Of::Exchanges | Of::Messages => "nothing was fetched yet",
+            Of::Idle => "no connection is kept open",
             _ => "there is nothing to choose from",
         });
         return;
@@ -86,6 +87,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         }
         Choice::Exchange(id) => reopen(app, id),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
+        Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],
         Choice::Field(line) => compose::add_field(app, line),
         Choice::Snippet(number) => compose::snippet(app, number),
         Choice::Url(url) => text::complete(app, &url),

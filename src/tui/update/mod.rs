@@ -22,6 +22,7 @@ mod panes;
 mod popup;
 mod save;
 mod send;
+mod talk;
 mod text;
 
 use crossterm::event::KeyEvent;
@@ -157,6 +158,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             text::settle(app);
             Vec::new()
         }
+        Message::Unsaid { id, bytes } => {
+            talk::unsaid(app, id, bytes);
+            Vec::new()
+        }
+        Message::Idle(idle) => {
+            app.idle = idle;
+            list::open(app, Of::Idle);
+            Vec::new()
+        }
         Message::Note(words) => {
             app.note(words);
             Vec::new()
@@ -200,6 +210,10 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Messages => list::open(app, Of::Messages),
+        Action::Talk | Action::FinishSaying | Action::HangUp => {
+            return talk::perform(app, action);
+        }
+        Action::Idle => return vec![Effect::ListIdle],
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),
@@ -352,7 +366,7 @@ fn running(app: &App) -> Option<VisitId> {
 
 fn escape(app: &mut App) -> Vec<Effect> {
     if let Some(id) = running(app) {
-        return vec![Effect::Cancel(id)];
+        return vec![talk::end(app, id)];
     }
     match app.tab().focus {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
