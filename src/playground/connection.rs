@@ -226,6 +226,7 @@ impl<'a> Connection<'a> {
             Step::ReceiveBuffer(bytes) => {
                 sockopt::set_socket_recv_buffer_size(&self.socket, *bytes)?;
             }
+            Step::Echo => self.echo()?,
             Step::WaitForClose => while self.receive_and_forget(None)? == Received::Some {},
             Step::HalfClose => shutdown(&self.socket, Shutdown::Write)?,
             Step::Close => {
@@ -310,6 +311,20 @@ impl<'a> Connection<'a> {
         let (received, bytes) = self.recv(most, Some(until))?;
         self.ahead.extend_from_slice(&self.buffer[..bytes]);
         Ok(received)
+    }
+
+    fn echo(&mut self) -> io::Result<()> {
+        // What came with the request's last bytes comes first.
+        let ahead = std::mem::take(&mut self.ahead);
+        self.send(&ahead)?;
+        loop {
+            let (received, bytes) = self.recv(RECV, None)?;
+            if received != Received::Some {
+                return Ok(());
+            }
+            let bytes = self.buffer[..bytes].to_vec();
+            self.send(&bytes)?;
+        }
     }
 
     fn receive_and_forget(&mut self, until: Option<Instant>) -> io::Result<Received> {

@@ -79,6 +79,8 @@ pub(super) const PAGES: &[Page] = &[
         &[Param::millis("every", 200, LONGEST)],
         pages::go_on,
     ),
+    page("/expect/", &[], pages::expect),
+    page("/upgrade", &[], pages::upgrade),
     page(
         "/early-hints",
         &[Param::millis("every", 200, LONGEST)],
@@ -176,8 +178,20 @@ impl Service for Pages {
             .field("Expect")
             .is_some_and(|value| value.eq_ignore_ascii_case("100-continue"));
         let mut before = Script::new();
-        if expects && head.version() != "HTTP/1.0" && path != "/continue" {
-            before.push(send("HTTP/1.1 100 Continue\r\n\r\n"));
+        let expects = expects && head.version() != "HTTP/1.0";
+        match (path, ask.as_ref().map_or("", |ask| ask.rest)) {
+            _ if !expects => {}
+            ("/continue", _) | ("/expect/", "never") => {}
+            ("/expect/", "no") => {
+                if let Some(ask) = &ask {
+                    before.extend(pages::expect(ask).script(head));
+                }
+            }
+            ("/expect/", "late") => {
+                before.push(Step::Wait(LATE));
+                before.push(send("HTTP/1.1 100 Continue\r\n\r\n"));
+            }
+            _ => before.push(send("HTTP/1.1 100 Continue\r\n\r\n")),
         }
         let mut reading = Reading {
             before,
@@ -201,6 +215,8 @@ impl Service for Pages {
     }
 }
 
+/// Later than a client waits that waits for a second.
+const LATE: Duration = Duration::from_secs(2);
 /// How long `/echo` waits for bytes that Content-Length announces.
 const QUIET: Duration = Duration::from_millis(200);
 /// Small, so that the sender's queue is where a body waits.
