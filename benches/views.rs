@@ -4,11 +4,15 @@
 
 use std::hint::black_box;
 use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sockeye::body::{Answer, Memory, Needle, Window, Writer};
+use sockeye::body::{Answer, Memory, Needle, Pattern, Window, Writer};
+use sockeye::decode::Letters;
 use sockeye::exchange::dialogue::Dialogue;
-use sockeye::view::{Hex, Marks, Text, View, Wire};
+use sockeye::view::pretty::{Folds, Index};
+use sockeye::view::rendered::lay_out;
+use sockeye::view::{Form, Hex, Marks, Pretty, Text, View, Wire};
 
 const ROUNDS: usize = 5;
 const GIB: usize = 1 << 30;
@@ -22,9 +26,15 @@ fn main() {
     keeping(&text);
 
     let lines = spilled(&text, GIB);
+    forms();
+
     println!("\n1 GiB of lines, all but 16 MiB in the file");
     looking(&lines);
     finding(&lines);
+    against_tools(&text, &lines);
+
+    println!("\n1 GiB in a single line, ASCII");
+    looking(&spilled(&b"abcdefghijklmnop".repeat(256 << 10), GIB));
 
     let words: Vec<u8> = "日本語abc ".bytes().cycle().take(13 * 300_000).collect();
     println!("\n256 MiB in a single line, mostly not ASCII");
@@ -33,8 +43,95 @@ fn main() {
     let noise: Vec<u8> = (0..u32::try_from(4 * MIB).unwrap())
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
+    println!("\nHTML as a page, against its tokens alone");
+    rendering();
+
     println!("\nnoise");
     drawing(&memory(&noise));
+}
+
+/// JSON of 100 MB: reading its rows ahead, its first screen, its end; beside serde_json
+/// and `jq .` on the same bytes.
+fn forms() {
+    let record = br#"{"id":123456,"name":"Ada Lovelace","tags":["one","two"],"on":true,"at":{"x":1.5,"y":null}},"#;
+    let mut json = b"[".to_vec();
+    while json.len() < 100_000_000 {
+        json.extend_from_slice(record);
+    }
+    json.pop();
+    json.push(b']');
+    let window = memory(&json);
+    let form = Form::Json;
+    let mut index = Index::new(&form);
+    let time = median(|| {
+        index = Index::new(&form);
+        let mut head = index.head();
+        loop {
+            let piece = head.read(&window, 8 << 20).unwrap();
+            let next = piece.head();
+            let done = next.end() == head.end();
+            head = next;
+            index.add(piece);
+            if done {
+                break;
+            }
+        }
+    });
+    println!(
+        "\nJSON of 100 MB: rows read ahead in {:.2} s ({:.2} GB/s), {} KiB kept",
+        time.as_secs_f64(),
+        rate(json.len(), time),
+        index.size() >> 10
+    );
+    let serde = median(|| {
+        let read: serde_json::Value = serde_json::from_slice(black_box(&json)).unwrap();
+        black_box(read);
+    });
+    println!(
+        "  serde_json to a Value: {:.1} × that time",
+        serde.as_secs_f64() / time.as_secs_f64()
+    );
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&json).unwrap();
+    let began = Instant::now();
+    let jq = Command::new("jq")
+        .arg(".")
+        .arg(file.path())
+        .stdout(Stdio::null())
+        .status();
+    match jq {
+        Ok(status) if status.success() => {
+            let jq = began.elapsed().as_secs_f64();
+            println!("  jq .: {:.1} × that time", jq / time.as_secs_f64());
+        }
+        _ => println!("  jq is not installed: no row for it"),
+    }
+    for (name, index, folds) in [
+        ("nothing read ahead", &Index::new(&form), Folds::default()),
+        ("read ahead", &index, Folds::default()),
+        ("all folded", &index, Pretty::fold_all(&form)),
+    ] {
+        let mut view = Pretty::new(window.clone(), &form, index, &folds);
+        view.width = WIDTH;
+        let first = median(|| {
+            black_box(view.rows(0, HEIGHT));
+        });
+        let end = median(|| {
+            let top = view.step(view.last(), 1 - HEIGHT as i64);
+            black_box(view.rows(top, HEIGHT));
+        });
+        let middle = view.anchor(window.len / 2);
+        let scroll = median(|| {
+            let top = view.step(middle, -1);
+            black_box(view.rows(top, HEIGHT));
+        });
+        println!(
+            "  {name:<18} first screen {} · jump to the end {} · a row up {}",
+            goal(first, 10),
+            goal(end, 20),
+            goal(scroll, 20),
+        );
+    }
 }
 
 /// Appending, with the line index, against the copy and the write that it needs anyway.
@@ -90,6 +187,7 @@ fn append(mut writer: Writer, text: &[u8], size: usize, total: usize) {
 fn looking(window: &Window) {
     let text = |wrap| Text {
         window: window.clone(),
+        letters: Letters::default(),
         width: WIDTH,
         wrap,
         left: 0,
@@ -148,6 +246,41 @@ fn looking(window: &Window) {
     );
 }
 
+/// Laying out: a long page, and nesting that a tree would choke on.
+fn rendering() {
+    let row_of = |n: usize| {
+        format!(
+            "<h2 id=s{n}>Section {n}</h2><p>Lorem <b>ipsum</b> dolor &amp; sit <a href=/{n}>amet</a>, \
+             consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.<ul><li>one\
+             <li>two</ul><table><tr><td>{n}<td>a cell<td>another</table>\n"
+        )
+    };
+    let page: String = (0..).map(row_of).take(19_000).collect();
+    let words = "<p>one two three".repeat(4_400_000 / 16);
+    for (name, html) in [
+        ("4.4 MB of sections, lists, tables", page),
+        ("4.4 MB of short paragraphs", words),
+        ("100,000 nested div", "<div>".repeat(100_000)),
+        ("100,000 nested blockquote", "<blockquote>x".repeat(100_000)),
+        ("100,000 nested table", "<table><tr><td>x".repeat(100_000)),
+        ("100,000 unclosed b and a", "<b><a href=x>x".repeat(100_000)),
+        (
+            "one table of 100,000 rows",
+            format!("<table>{}", "<tr><td>a<td>b b".repeat(100_000)),
+        ),
+    ] {
+        let html = html.as_bytes();
+        let ours = || {
+            black_box(lay_out(html, html.len() as u64, WIDTH));
+        };
+        let bare = || {
+            black_box(html5gum::Tokenizer::new(html).count());
+        };
+        let rows = lay_out(html, html.len() as u64, WIDTH).len();
+        row(&format!("{name} ({rows} rows)"), ours, bare);
+    }
+}
+
 /// A rare string at 90 %, against reading as far without looking.
 fn finding(window: &Window) {
     let end = window.len / 10 * 9;
@@ -169,6 +302,66 @@ fn finding(window: &Window) {
             assert_eq!(answer, Answer::NotFound);
         };
         row(name, ours, read);
+    }
+}
+
+/// A rare string at 90 % of the same bytes in a file, by the tools that people have: a
+/// tool that is not installed is named.
+fn against_tools(text: &[u8], window: &Window) {
+    const RARE: &str = "a rare string at ninety percent";
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let mut writer = Writer::new(&Memory::new(16 << 20));
+    let mut done = 0;
+    let mut put = |bytes: &[u8]| {
+        file.write_all(bytes).unwrap();
+        writer.append(bytes).unwrap();
+    };
+    for bytes in pieces_of(text, 256 << 10, GIB) {
+        if done < window.len / 10 * 9 && done + bytes.len() as u64 >= window.len / 10 * 9 {
+            put(RARE.as_bytes());
+        }
+        put(bytes);
+        done += bytes.len() as u64;
+    }
+    let window = Window::whole(&writer.store());
+    let needle = Needle::new(RARE.as_bytes(), false);
+    let regex = Pattern::typed("/rare [a-z]+ at ninety/", false).unwrap();
+    let find = || {
+        let answer = needle.next(&window, 0, u64::MAX).unwrap();
+        assert!(matches!(answer, Answer::Found(_)));
+    };
+    let find_regex = || {
+        let answer = regex.next(&window, 0, u64::MAX).unwrap();
+        assert!(matches!(answer, Answer::Found(_)));
+    };
+    let path = file.path().to_str().unwrap();
+    let rg = |args: &[&str]| {
+        let status = Command::new("rg")
+            .args(args)
+            .arg(path)
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.is_ok_and(|status| status.success()));
+    };
+    let installed = |tool: &str| {
+        let status = Command::new(tool)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status();
+        let there = status.is_ok();
+        if !there {
+            println!("  {tool} is not installed: no ratio against it");
+        }
+        there
+    };
+    if installed("rg") {
+        row("find, against rg -F (goal 2)", find, || {
+            rg(&["-F", "-m1", RARE])
+        });
+        let re = "rare [a-z]+ at ninety";
+        row("find a regex, against rg (goal 2)", find_regex, || {
+            rg(&["-m1", re])
+        });
     }
 }
 

@@ -164,9 +164,17 @@ kinds! {
         "curl and Python read on, Node refuses a Content-Length there";
     TrailersTooLarge "trailers_too_large" Deviation "RFC 9110 section 5.4" "the trailers passed 1 MiB or 10,000 fields: the rest is kept as bytes but no longer parsed"
         "curl and Python read on, Node refuses it";
+    // -- below HTTP -------------------------------------------------------------
+    TlsNoCloseNotify "tls_no_close_notify" Deviation "RFC 9112 section 9.8" "the peer closed TLS without close_notify (RFC 8446 section 6.1), as anybody on the way could have done: a body that only the close ends may be cut"
+        "curl takes what came as the whole";
 }
 
 impl Kind {
+    /// Seen by who drives TLS; the bytes of a response do not show it.
+    pub fn below_http(self) -> bool {
+        self == Kind::TlsNoCloseNotify
+    }
+
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::ALL.iter().copied().find(|kind| kind.name() == name)
     }

@@ -17,6 +17,7 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::headless::{self, absent, complain, flags::Fetch};
 use crate::playground::Playground;
+use crate::playground::tls::TlsPlayground;
 use crate::tui;
 use crate::view::safe::safe;
 
@@ -43,8 +44,10 @@ enum Command {
         /// Listen on this port of 127.0.0.1 and ::1; without it, on a free one
         #[arg(long, value_name = "N")]
         port: Option<u16>,
-        #[arg(long, value_name = "N", hide = true)]
-        tls_port: Option<String>,
+        /// On TLS, too: with a good certificate on this port, with bad ones on the ports
+        /// after it, which its addresses name; 0: on free ones
+        #[arg(long, value_name = "N")]
+        tls_port: Option<u16>,
     },
     #[command(hide = true)]
     Learn { lesson: Option<String> },
@@ -66,10 +69,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Some(Command::Fetch(asked)) => Ok(headless::run(&asked)),
-        Some(Command::Playground {
-            tls_port: Some(_), ..
-        }) => Err(absent("--tls-port")),
-        Some(Command::Playground { port, .. }) => serve(port),
+        Some(Command::Playground { port, tls_port }) => serve(port, tls_port),
         Some(Command::Learn { .. }) => Err(absent("learn")),
         Some(Command::Config) => settings(),
         Some(Command::Completions { shell }) => print(|out| {
@@ -155,20 +155,43 @@ fn settings() -> Result<ExitCode> {
 }
 
 /// Serves until SIGINT or SIGTERM.
-fn serve(port: Option<u16>) -> Result<ExitCode> {
+fn serve(port: Option<u16>, tls_port: Option<u16>) -> Result<ExitCode> {
     // Before the addresses are out: who reads them may send the signal at once.
     let signals = Signals::new([SIGINT, SIGTERM]);
     let mut signals = signals.map_err(|error| Error::usage(format!("sigaction(): {error}")))?;
-    let playground = Playground::start(port).map_err(|error| {
+    let cannot = |flag: &str, port: Option<u16>, error: &io::Error| {
         let port = port.map_or("a free port".to_owned(), |port| format!("port {port}"));
         Error::usage(format!(
-            "listen on {port}: {error} (try another --port, or none)"
+            "listen on {port}: {error} (try another {flag}, or none)"
         ))
-    })?;
+    };
+    let playground = Playground::start(port).map_err(|error| cannot("--port", port, &error))?;
+    let tls = tls_port.map(|_| TlsPlayground::start(tls_port)).transpose();
+    let tls = tls.map_err(|error| cannot("--tls-port", tls_port, &error))?;
     print(|out| {
-        let mut addrs = playground.addrs().iter();
-        addrs.try_for_each(|addr| writeln!(out, "http://{addr}"))
+        for addr in playground.addrs() {
+            writeln!(out, "http://{addr}")?;
+        }
+        let servers = tls.iter().flat_map(TlsPlayground::servers);
+        for (kind, server) in servers {
+            for addr in server.addrs() {
+                // The fragment stays here: it only says which one it is.
+                writeln!(out, "https://{addr}/#{}", kind.name())?;
+            }
+        }
+        Ok(())
     })?;
+    if let Some(tls) = &tls {
+        // Standard error may be closed: the servers run all the same.
+        let _ = writeln!(
+            io::stderr(),
+            "sockeye: its root --cacert {}, its revocation lists --crlfile {}, a client's \
+             certificate --cert {}",
+            tls.root_file().display(),
+            tls.revoked_file().display(),
+            tls.client_file().display()
+        );
+    }
     signals.forever().next();
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,8 @@
 //! error's text is one line, `what failed: why (what to try)`; bytes that came from
 //! outside are escaped by whoever prints it, not here.
 
+use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -40,6 +42,21 @@ pub enum Error {
         after: Duration,
         /// The flag that set the limit.
         flag: &'static str,
+    },
+    /// The handshake, but for the server's certificate.
+    #[error("TLS handshake: {why} ({hint})")]
+    Tls { why: String, hint: &'static str },
+    /// The server's certificate is not trusted.
+    #[error(
+        "certificate of {host}: {why} (--cacert FILE names a root to trust; -k goes on without)"
+    )]
+    Certificate { host: String, why: String },
+    /// A file of the TLS settings cannot be used.
+    #[error("{file} {path}: {why} (PEM is read)")]
+    TlsFile {
+        file: TlsFile,
+        path: String,
+        why: String,
     },
     #[error("send(): {why} (the response, if any came, is kept)")]
     Send { why: String },
@@ -84,6 +101,36 @@ pub enum Error {
     Cancelled,
 }
 
+/// The files of the TLS settings, by their flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsFile {
+    Roots,
+    Revoked,
+    Certificate,
+    Key,
+}
+
+impl TlsFile {
+    pub fn error(self, path: &Path, why: &str) -> Error {
+        Error::TlsFile {
+            file: self,
+            path: path.display().to_string(),
+            why: why.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for TlsFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TlsFile::Roots => "--cacert",
+            TlsFile::Revoked => "--crlfile",
+            TlsFile::Certificate => "--cert",
+            TlsFile::Key => "--key",
+        })
+    }
+}
+
 impl Error {
     /// curl's exit status for this failure (`man curl`, EXIT CODES). 42 is curl's
     /// "aborted by callback", its word for a user's cancel.
@@ -101,8 +148,15 @@ impl Error {
             Error::Cancelled => 42,
             Error::TooManyRedirects { .. } => 47,
             Error::EmptyReply | Error::NoHead { .. } => 52,
+            Error::Tls { .. } => 35,
             Error::Send { .. } | Error::NotKept => 55,
             Error::Recv { .. } => 56,
+            Error::Certificate { .. } => 60,
+            Error::TlsFile { file, .. } => match file {
+                TlsFile::Certificate | TlsFile::Key => 58,
+                TlsFile::Roots => 77,
+                TlsFile::Revoked => 82,
+            },
             Error::Coding { .. } => 61,
         }
     }
@@ -116,6 +170,9 @@ impl Error {
             Error::Resolve { .. } => "resolve",
             Error::Connect { .. } => "connect",
             Error::Timeout { .. } => "timeout",
+            Error::Tls { .. } => "tls",
+            Error::Certificate { .. } => "certificate",
+            Error::TlsFile { .. } => "tls_file",
             Error::Send { .. } => "send",
             Error::Recv { .. } => "recv",
             Error::Malformed { .. } => "malformed",

@@ -4,8 +4,28 @@
 //! [`EndReason`] found) and, in `json`, the line of each event. It folds nothing (that is
 //! [`crate::exchange`]) and writes nowhere.
 
+/// An enum whose values have one name each, in JSON, flags and on screen.
+macro_rules! names {
+    ($type:ident: $( $variant:ident $name:literal ),* $(,)?) => {
+        impl $type {
+            pub const ALL: &'static [$type] = &[ $( $type::$variant, )* ];
+
+            pub fn name(self) -> &'static str {
+                match self { $( $type::$variant => $name, )* }
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+
 mod json;
 mod piece;
+mod tls;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -14,6 +34,7 @@ use std::path::PathBuf;
 use crate::anomaly::Anomaly;
 
 pub use piece::Piece;
+pub use tls::{Certificate, Content, Direction, Records, Tls};
 
 /// One fact, at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,20 +87,42 @@ pub enum Kind {
         offset: u64,
         offered: u32,
         sent: u32,
+        /// Under TLS, what the call itself answered; see `event/tls.rs`.
+        ciphertext: Option<u32>,
     },
-    /// `recv(asked) = bytes`; 0 is the peer's close. `bytes <= asked`.
+    /// `recv(asked) = bytes`; 0 is the peer's close. `bytes <= asked`, but for TLS.
     Recv {
         offset: u64,
         asked: u32,
         bytes: u32,
         /// Unread bytes in the kernel just before the call, where they were read.
         queued: Option<u32>,
+        /// Under TLS, what the call itself answered.
+        ciphertext: Option<u32>,
         /// For so long at least all of them had lain in the kernel, where it told;
         /// `None` is "not known", which is not 0.
         lay_us: Option<u32>,
         /// The call was `recvmsg()`, which tells when bytes arrived (SO_TIMESTAMPNS).
         stamped: bool,
     },
+    /// The TLS handshake begins; the name asked for by SNI.
+    TlsStart {
+        server_name: Option<String>,
+    },
+    /// A `send()` that completed no byte of HTTP.
+    TlsSend {
+        offered: u32,
+        sent: u32,
+    },
+    /// A `recv()` that completed no byte of HTTP; 0: the peer closed in the handshake.
+    TlsRecv {
+        asked: u32,
+        bytes: u32,
+    },
+    TlsDone(Box<Tls>),
+    /// The handshake failed; what is known of the peer all the same.
+    TlsFailed(Box<Tls>),
+    TlsRecord(Box<Records>),
     /// A call that answered -1 for another reason than EAGAIN on a non-blocking socket.
     CallFailed {
         call: Call,
@@ -322,25 +365,6 @@ pub enum Closer {
     Peer,
 }
 
-/// An enum whose values have one name each, in JSON, flags and on screen.
-macro_rules! names {
-    ($type:ident: $( $variant:ident $name:literal ),* $(,)?) => {
-        impl $type {
-            pub const ALL: &'static [$type] = &[ $( $type::$variant, )* ];
-
-            pub fn name(self) -> &'static str {
-                match self { $( $type::$variant => $name, )* }
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.name())
-            }
-        }
-    };
-}
-
 names!(Family: Inet "AF_INET", Inet6 "AF_INET6", Unix "AF_UNIX");
 names!(Call: Resolve "getaddrinfo", Connect "connect", Send "send", Recv "recv", Close "close");
 names!(EndMode: Auto "auto", Close "close", Length "length", Timeout "timeout", Once "once");
@@ -400,6 +424,12 @@ impl Kind {
             Kind::NotReused { .. } => "not_reused",
             Kind::Send { .. } => "send",
             Kind::Recv { .. } => "recv",
+            Kind::TlsStart { .. } => "tls_start",
+            Kind::TlsSend { .. } => "tls_send",
+            Kind::TlsRecv { .. } => "tls_recv",
+            Kind::TlsDone(_) => "tls_done",
+            Kind::TlsFailed(_) => "tls_failed",
+            Kind::TlsRecord(_) => "tls_record",
             Kind::CallFailed { .. } => "call_failed",
             Kind::WouldBlock { .. } => "would_block",
             Kind::Held { .. } => "held",

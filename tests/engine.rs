@@ -956,6 +956,7 @@ fn line(kind: &Kind) -> Option<String> {
             offset,
             offered,
             sent,
+            ..
         } => format!("send {offset} {sent}/{offered}"),
         Kind::Recv { offset, bytes, .. } => format!("recv {offset} {bytes}"),
         Kind::CallFailed { call, errno, .. } => format!("failed {call} {errno}"),
@@ -1001,6 +1002,7 @@ fn check(events: &[Event]) {
                 offset,
                 offered,
                 sent,
+                ..
             } => {
                 assert!(sent <= offered && sent_at.is_none_or(|at| at == offset));
                 sent_at = Some(offset + u64::from(sent));

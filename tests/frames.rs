@@ -8,12 +8,18 @@
 
 #[path = "frames/keys.rs"]
 mod keys;
+#[path = "frames/links.rs"]
+mod links;
 #[path = "frames/looking.rs"]
 mod looking;
+#[path = "frames/places.rs"]
+mod places;
 #[path = "frames/pointing.rs"]
 mod pointing;
 #[path = "support/scene.rs"]
 mod scene;
+#[path = "frames/session.rs"]
+mod session;
 #[path = "support/stage.rs"]
 mod stage;
 

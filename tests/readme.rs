@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::{Arg, Args as _, Command};
 use sockeye::headless::flags::Fetch;
-use sockeye::tui::keymap::{Place, ROWS};
+use sockeye::tui::keymap::{self, Place, ROWS};
 
 #[test]
 fn readme_has_the_tables() {
@@ -23,9 +23,15 @@ fn key_table() -> String {
     }
     let mut table = String::from("| where | keys | what |\n|---|---|---|\n");
     for place in places {
-        for row in ROWS.iter().filter(|row| row.place == place) {
+        let keyed = |row: &&keymap::Row| row.place == place && !row.keys.is_empty();
+        for row in ROWS.iter().filter(keyed) {
             let keys: Vec<String> = row.keys.iter().map(|key| format!("`{key}`")).collect();
-            let (title, keys) = (place.title(), keys.join(" "));
+            // What has no key is found in the list of commands.
+            let keys = match keys.as_slice() {
+                [] => "by name".to_owned(),
+                keys => keys.join(" "),
+            };
+            let title = place.title();
             let _ = writeln!(table, "| {title} | {keys} | {} |", row.help);
         }
     }

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use sockeye::anomaly::{self, Anomaly};
 use sockeye::body::{Memory, Window, Writer};
+use sockeye::decode::Letters;
 use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::exchange::dialogue::Dialogue;
@@ -19,6 +20,7 @@ fn window(bytes: &[u8]) -> Window {
 fn text(bytes: &[u8], width: usize, wrap: bool, left: usize) -> Text {
     Text {
         window: window(bytes),
+        letters: Letters::default(),
         width,
         wrap,
         left,
@@ -348,6 +350,7 @@ fn wire_colours_received_bytes_by_what_they_are() {
             asked: 4096,
             bytes: received.len() as u32,
             queued: None,
+            ciphertext: None,
             lay_us: None,
             stamped: false,
         },

@@ -62,6 +62,14 @@ impl Pattern {
         }
     }
 
+    /// Bytes before the end of a window in which a hit may begin that more bytes complete.
+    pub fn reach(&self) -> u64 {
+        match self {
+            Pattern::Bytes(needle) => needle.len().saturating_sub(1) as u64,
+            Pattern::Regex(_) => REACH,
+        }
+    }
+
     /// The first hit that starts at `from` or later, looking at about `budget` bytes.
     ///
     /// # Errors

@@ -102,6 +102,13 @@ impl Decoder {
         self.decoded
     }
 
+    /// Decoded bytes, with those that the last coding holds back for later ones to refer
+    /// to ([`Decoder::flush`]).
+    pub fn reached(&self) -> u64 {
+        let held_back = self.links.last().map_or(0, |link| link.stage.held_back());
+        self.decoded.saturating_add(held_back)
+    }
+
     /// What is wrong so far, in the order it was met.
     pub fn faults(&self) -> &[Fault] {
         &self.faults

@@ -79,6 +79,14 @@ impl Stage {
         }
     }
 
+    /// Decoded bytes that [`Stage::flush`] would give out.
+    pub fn held_back(&self) -> u64 {
+        match self {
+            Stage::Zstd(zstd) => zstd.held_back(),
+            Stage::Inflate(_) | Stage::Brotli(_) => 0,
+        }
+    }
+
     /// May the coded bytes end here?
     pub fn may_end(&self) -> bool {
         match self {

@@ -303,6 +303,11 @@ impl Zstd {
         bytes
     }
 
+    pub fn held_back(&self) -> u64 {
+        let held = self.decoder.can_collect();
+        held.saturating_sub(self.frame.shown) as u64
+    }
+
     /// Gives out all that is decoded; what later blocks may refer to is put back.
     pub fn flush(&mut self, out: &mut Vec<u8>) {
         if self.decoder.can_collect() <= self.frame.shown {

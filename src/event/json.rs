@@ -77,15 +77,20 @@ impl Kind {
                 offset,
                 offered,
                 sent,
-            } => write!(
-                out,
-                ",\"offset\":{offset},\"offered\":{offered},\"sent\":{sent}"
-            ),
+                ciphertext,
+            } => {
+                write!(
+                    out,
+                    ",\"offset\":{offset},\"offered\":{offered},\"sent\":{sent}"
+                )?;
+                number(out, "ciphertext", *ciphertext)
+            }
             Kind::Recv {
                 offset,
                 asked,
                 bytes,
                 queued,
+                ciphertext,
                 lay_us,
                 stamped,
             } => {
@@ -94,12 +99,22 @@ impl Kind {
                     ",\"offset\":{offset},\"asked\":{asked},\"bytes\":{bytes}"
                 )?;
                 number(out, "queued", *queued)?;
+                number(out, "ciphertext", *ciphertext)?;
                 number(out, "lay_us", *lay_us)?;
                 match stamped {
                     true => out.write_all(b",\"call\":\"recvmsg\""),
                     false => Ok(()),
                 }
             }
+            Kind::TlsStart { server_name } => json(out, "server_name", server_name),
+            Kind::TlsSend { offered, sent } => {
+                write!(out, ",\"offered\":{offered},\"sent\":{sent}")
+            }
+            Kind::TlsRecv { asked, bytes } => {
+                write!(out, ",\"asked\":{asked},\"bytes\":{bytes}")
+            }
+            Kind::TlsDone(tls) | Kind::TlsFailed(tls) => tls.write_fields(out),
+            Kind::TlsRecord(records) => records.write_fields(out),
             Kind::CallFailed { call, errno, error } => {
                 text(out, "call", call.name())?;
                 text(out, "errno", errno)?;
@@ -246,6 +261,7 @@ mod tests {
                     asked: 4096,
                     bytes: 0,
                     queued: None,
+                    ciphertext: None,
                     lay_us: None,
                     stamped: false,
                 },
@@ -259,6 +275,7 @@ mod tests {
                     queued: Some(12),
                     lay_us: Some(1500),
                     stamped: true,
+                    ciphertext: None,
                 },
                 r#"{"t_us":7,"event":"recv","offset":3,"asked":4096,"bytes":9,"queued":12,"lay_us":1500,"call":"recvmsg"}"#,
             ),

@@ -84,11 +84,13 @@ pub fn facts(of: [&Exchange; 2]) -> Vec<Row> {
 pub fn phases(of: [&Exchange; 2]) -> Vec<Phase> {
     let [a, b] = of.map(|exchange| exchange.spans.named());
     let both = a.into_iter().zip(b);
-    both.map(|((name, a), (_, b))| Phase {
+    let phases = both.map(|((name, a), (_, b))| Phase {
         name,
         sides: [a, b],
-    })
-    .collect()
+    });
+    // Plain HTTP does not miss it.
+    let told = |phase: &Phase| phase.name != "tls" || phase.sides != [None, None];
+    phases.filter(told).collect()
 }
 
 /// The fields of both final heads, see [`align`].

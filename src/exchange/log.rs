@@ -281,6 +281,8 @@ fn is_call(kind: &Kind) -> bool {
             | Kind::Anomaly(_)
             | Kind::ResolveStart { .. }
             | Kind::ConnectStart { .. }
+            | Kind::TlsStart { .. }
+            | Kind::TlsRecord(_)
             | Kind::Answer { .. }
             | Kind::Answered { .. }
             | Kind::End(_)

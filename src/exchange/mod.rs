@@ -16,13 +16,15 @@ mod levels;
 mod log;
 mod origin;
 mod past;
+mod records;
 mod verdict;
 
 use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues, Socket,
+    Addr, Call, Closer, CookieTold, End, EndMode, Event, Field, Framing, Head, Kind, Queues,
+    Socket, Tls,
 };
 
 pub use answers::{ANSWERS_KEPT, Answer};
@@ -30,6 +32,7 @@ pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
 pub use past::Past;
+pub use records::{Ciphertext, Entry, Ledger};
 pub use verdict::{Otherwise, Outcome, Progress, Verdict};
 
 /// So many anomalies are kept whole; the rest is counted.
@@ -57,6 +60,12 @@ pub struct Exchange {
     pub not_reused: Option<&'static str>,
     pub sends: Calls,
     pub recvs: Calls,
+    /// What the TLS handshake came to, on a connection made for this exchange.
+    pub tls: Option<Box<Tls>>,
+    /// What the calls themselves moved, where TLS lies between.
+    pub ciphertext: Ciphertext,
+    /// Records of TLS, by direction and content.
+    pub ledger: Ledger,
     /// The order in which both directions' bytes went.
     pub dialogue: dialogue::Dialogue,
     /// Wire bytes received on the connection before this exchange: what offsets in the
@@ -112,6 +121,8 @@ pub enum Phase {
     Idle,
     Resolving,
     Connecting,
+    /// The TLS handshake.
+    Securing,
     Sending,
     /// All is sent, no byte is back.
     Waiting,
@@ -124,6 +135,7 @@ pub enum Phase {
 pub struct Spans {
     pub resolve: Option<Span>,
     pub connect: Option<Span>,
+    pub tls: Option<Span>,
     pub send: Option<Span>,
     pub wait: Option<Span>,
     pub receive: Option<Span>,
@@ -293,8 +305,14 @@ impl Exchange {
                 ..
             } => self.connected(local, peer, *exchange, t),
             Kind::NotReused { why, .. } => self.not_reused = Some(why),
-            Kind::Send { offered, sent, .. } => {
+            Kind::Send {
+                offered,
+                sent,
+                ciphertext,
+                ..
+            } => {
                 self.sends.add(*sent, sent < offered);
+                self.ciphertext.sent += u64::from(ciphertext.unwrap_or(0));
                 self.dialogue.sent(u64::from(*sent));
                 if self.sends.bytes >= self.request_len && self.phase == Phase::Sending {
                     self.phase = Phase::Waiting;
@@ -306,6 +324,7 @@ impl Exchange {
                 offset,
                 asked,
                 bytes,
+                ciphertext,
                 ..
             } => {
                 if self.recvs.count == 0 {
@@ -317,7 +336,9 @@ impl Exchange {
                     close(&mut self.spans.wait, t);
                     self.spans.receive = Some(Span { from: t, to: None });
                 }
-                self.recvs.add(*bytes, bytes < asked);
+                self.recvs
+                    .add(*bytes, ciphertext.unwrap_or(*bytes) < *asked);
+                self.ciphertext.received += u64::from(ciphertext.unwrap_or(0));
                 self.dialogue.received(u64::from(*bytes));
                 self.rate.add(t, u64::from(*bytes));
                 self.last_asked = *asked;
@@ -332,6 +353,23 @@ impl Exchange {
                     self.silence(*waited_us);
                 }
             }
+            Kind::TlsStart { .. } => {
+                self.phase = Phase::Securing;
+                self.spans.send = None;
+                self.spans.tls = Some(Span { from: t, to: None });
+            }
+            Kind::TlsSend { sent, .. } => self.ciphertext.sent += u64::from(*sent),
+            Kind::TlsRecv { bytes, .. } => self.ciphertext.received += u64::from(*bytes),
+            Kind::TlsDone(tls) => {
+                self.tls = Some(tls.clone());
+                close(&mut self.spans.tls, t);
+                self.may_send(t);
+            }
+            Kind::TlsFailed(tls) => {
+                self.tls = Some(tls.clone());
+                close(&mut self.spans.tls, t);
+            }
+            Kind::TlsRecord(records) => self.ledger.add(records),
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
             Kind::Queues(queues) => {
                 self.queues = Some(**queues);
@@ -374,6 +412,7 @@ impl Exchange {
                 for span in [
                     &mut self.spans.resolve,
                     &mut self.spans.connect,
+                    &mut self.spans.tls,
                     &mut self.spans.send,
                     &mut self.spans.wait,
                     &mut self.spans.receive,
@@ -417,7 +456,6 @@ impl Exchange {
     }
 
     fn connected(&mut self, local: &Addr, peer: &Addr, exchange: u32, t: u64) {
-        self.phase = Phase::Sending;
         self.local = Some(local.clone());
         self.peer = Some(peer.clone());
         self.on_connection = exchange;
@@ -427,6 +465,13 @@ impl Exchange {
         self.recvs = Calls::default();
         self.dialogue = Default::default();
         self.rate = Rate::default();
+        self.ciphertext = Ciphertext::default();
+        self.ledger = Ledger::default();
+        self.may_send(t);
+    }
+
+    fn may_send(&mut self, t: u64) {
+        self.phase = Phase::Sending;
         self.spans.send = Some(Span { from: t, to: None });
         if self.request_len == 0 {
             self.phase = Phase::Waiting;
@@ -482,7 +527,7 @@ impl Exchange {
             Phase::Resolving => Call::Resolve,
             Phase::Connecting => Call::Connect,
             Phase::Sending => Call::Send,
-            Phase::Waiting | Phase::Receiving => Call::Recv,
+            Phase::Securing | Phase::Waiting | Phase::Receiving => Call::Recv,
         };
         Some(Pending {
             call,
@@ -493,10 +538,11 @@ impl Exchange {
 
 impl Spans {
     /// In the order they run in.
-    pub fn named(&self) -> [(&'static str, Option<Span>); 5] {
+    pub fn named(&self) -> [(&'static str, Option<Span>); 6] {
         [
             ("resolve", self.resolve),
             ("connect", self.connect),
+            ("tls", self.tls),
             ("send", self.send),
             ("wait", self.wait),
             ("receive", self.receive),

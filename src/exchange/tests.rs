@@ -44,6 +44,7 @@ fn phases_follow_the_calls() {
     assert_eq!(
         exchange.spans,
         Spans {
+            tls: None,
             resolve: span(10, Some(20)),
             connect: span(30, Some(60)),
             send: span(60, Some(80)),

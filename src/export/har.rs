@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::decode::{Codings, Decoder, Feeding, Limits};
 use crate::event::{Addr, Field, Head};
 use crate::exchange::{Exchange, Span};
 
@@ -146,14 +147,24 @@ fn response(entry: &Entry<'_>) -> Value {
     };
     // Chunk sizes and trailers are in it, as they were on the wire.
     let body_size = exchange.recvs.bytes.saturating_sub(exchange.head_bytes);
+    let decoded = decoded(head, entry.body);
+    let (size, body) = match &decoded {
+        // Of a body that is only begun here, so is its decoding: its size says how much
+        // of it there is.
+        Some(decoded) => (decoded.bytes.len() as u64, decoded.bytes.as_slice()),
+        None => (exchange.body_bytes, entry.body),
+    };
     let mut content = json!({
-        "size": exchange.body_bytes,
+        "size": size,
         "mimeType": value(&fields, "content-type").unwrap_or("x-unknown"),
     });
-    if let Some(saved) = exchange.body_bytes.checked_sub(body_size) {
+    if let Some(saved) = size.checked_sub(body_size) {
         content["compression"] = json!(saved);
     }
-    text(&mut content, "encoding", entry.body);
+    if let Some(fault) = decoded.as_ref().and_then(|decoded| decoded.fault.as_ref()) {
+        content["_codingFault"] = json!(fault);
+    }
+    text(&mut content, "encoding", body);
     let mut out = json!({
         "status": head.status,
         "statusText": head.reason,
@@ -169,6 +180,47 @@ fn response(entry: &Entry<'_>) -> Value {
         out["_trailers"] = pairs(&owned(&exchange.trailers));
     }
     out
+}
+
+/// A body with its content coding undone: HAR's text is of that.
+struct Decoded {
+    bytes: Vec<u8>,
+    fault: Option<String>,
+}
+
+/// Decoded bytes of one body: a HAR is one text, held in memory.
+const DECODED: u64 = 64 << 20;
+
+/// `None` where there is no coding, or none that can be undone.
+fn decoded(head: &Head, body: &[u8]) -> Option<Decoded> {
+    let codings = Codings::of_head(head);
+    if codings.undone.is_empty() || body.is_empty() {
+        return None;
+    }
+    let mut decoder = Decoder::new(&codings, Limits::of_bytes(DECODED));
+    let mut bytes = Vec::new();
+    let mut at = 0;
+    let mut flushed = false;
+    let state = loop {
+        let fed = decoder.feed(&body[at..], &mut bytes);
+        at += fed.taken;
+        match fed.state {
+            Feeding::More => {}
+            Feeding::Hungry if !flushed => {
+                flushed = true;
+                decoder.flush();
+            }
+            state => break state,
+        }
+    };
+    if state == Feeding::Hungry {
+        decoder.finish();
+    }
+    let fault = match state {
+        Feeding::Limit => Some(format!("decoded up to {} bytes", bytes.len())),
+        _ => decoder.faults().first().map(|fault| fault.to_string()),
+    };
+    Some(Decoded { bytes, fault })
 }
 
 /// Nothing that could be read as a response; the bytes that came stay in the content.

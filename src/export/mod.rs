@@ -17,6 +17,7 @@ mod har;
 mod nc;
 mod parts;
 mod python;
+mod redact;
 mod rust;
 mod shell;
 
@@ -28,6 +29,7 @@ use crate::plan::Plan;
 
 pub use form::Form;
 pub use har::{Entry, har};
+pub use redact::{redact, redact_head, redacted_event, redacted_plan};
 
 /// What a program may be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -15,7 +15,7 @@ use super::destination::is_stdout;
 use super::flags::Fetch;
 use crate::error::{Error, Result};
 use crate::event::Family;
-use crate::plan::{FAST_RECV, Plan};
+use crate::plan::{FAST_RECV, Plan, Tls, TlsVersion};
 use crate::request::Recipe;
 use crate::url::Target;
 
@@ -67,6 +67,7 @@ impl Fetch {
             },
             resolve: self.resolve.clone(),
             unix_socket: self.unix_socket.clone(),
+            tls: self.tls(),
             start,
             ..Plan::new(target, request)
         };
@@ -76,6 +77,23 @@ impl Fetch {
     /// Redirects that are followed; `None` is any number.
     pub fn redirects_at_most(&self) -> Option<u32> {
         u32::try_from(self.max_redirs).ok()
+    }
+
+    fn tls(&self) -> Tls {
+        Tls {
+            verify: !self.insecure,
+            cacert: self.cacert.clone(),
+            crlfile: self.crlfile.clone(),
+            cert: self.cert.clone(),
+            key: self.key.clone(),
+            min: match (self.tls1_3, self.tls1_2) {
+                (true, _) => Some(TlsVersion::V1_3),
+                (false, true) => Some(TlsVersion::V1_2),
+                (false, false) => None,
+            },
+            max: self.tls_max,
+            ..Tls::default()
+        }
     }
 
     fn request(&self, target: &Target, cookie: Option<Vec<u8>>) -> Result<Vec<u8>> {

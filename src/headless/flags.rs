@@ -13,7 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::event::EndMode;
 use crate::export::Language;
-use crate::plan::Resolve;
+use crate::plan::{Resolve, TlsVersion};
 
 /// Fetch a URL without a screen, with curl's flags and exit statuses
 ///
@@ -66,6 +66,11 @@ pub struct Fetch {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub har: Option<PathBuf>,
 
+    /// Hide credentials and the values of cookies, byte by byte behind '*', in all that is
+    /// written beside the response: HAR, events, programs, verbose lines
+    #[arg(long, help_heading = OUTPUT)]
+    pub redact: bool,
+
     /// Print a program that does the same, and fetch nothing
     #[arg(long = "as", value_name = "LANGUAGE", value_parser = languages(),
           help_heading = OUTPUT)]
@@ -102,7 +107,7 @@ pub struct Fetch {
 
     /// Cookies: 'name=value; name=value' as they stand, or a file to read them from
     /// (Netscape's format, or the heads of responses); '' only keeps those that come
-    #[arg(short = 'b', long = "cookie", value_name = "DATA|FILE", action = ArgAction::Append,
+    #[arg(short = 'b', long = "cookie", value_name = "DATA/FILE", action = ArgAction::Append,
           allow_hyphen_values = true, help_heading = REQUEST)]
     pub cookies: Vec<String>,
 
@@ -183,6 +188,38 @@ pub struct Fetch {
     #[arg(long, value_name = "PATH", help_heading = SOCKET)]
     pub unix_socket: Option<PathBuf>,
 
+    /// Go on whatever is wrong with the server's certificate
+    #[arg(short = 'k', long, help_heading = TLS)]
+    pub insecure: bool,
+
+    /// Trust the certificates of this PEM file in place of the system's roots
+    #[arg(long, value_name = "FILE", help_heading = TLS)]
+    pub cacert: Option<PathBuf>,
+
+    /// Refuse what the revocation lists of this PEM file name
+    #[arg(long, value_name = "FILE", help_heading = TLS)]
+    pub crlfile: Option<PathBuf>,
+
+    /// Our own certificate, in PEM, its chain after it; its key may stand in the same file
+    #[arg(short = 'E', long, value_name = "FILE", help_heading = TLS)]
+    pub cert: Option<PathBuf>,
+
+    /// Our own certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "cert", help_heading = TLS)]
+    pub key: Option<PathBuf>,
+
+    /// TLS 1.2 or newer (nothing older is spoken)
+    #[arg(long = "tlsv1.2", help_heading = TLS)]
+    pub tls1_2: bool,
+
+    /// TLS 1.3 or newer
+    #[arg(long = "tlsv1.3", help_heading = TLS)]
+    pub tls1_3: bool,
+
+    /// The newest TLS that is spoken: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", value_parser = tls_version, help_heading = TLS)]
+    pub tls_max: Option<TlsVersion>,
+
     #[command(flatten)]
     pub absent: Absent,
 }
@@ -190,16 +227,11 @@ pub struct Fetch {
 const OUTPUT: &str = "What is shown";
 const REQUEST: &str = "What is sent";
 const SOCKET: &str = "How it is sent and received";
+const TLS: &str = "TLS, for https";
 
 /// Flags of curl's that this version does not have: they are answered by name instead of
 /// being taken for something else, and no help lists them.
-const ABSENT: &[(&str, Option<char>, ArgAction)] = &[
-    ("insecure", Some('k'), ArgAction::SetTrue),
-    ("cacert", None, ArgAction::Append),
-    ("cert", None, ArgAction::Append),
-    ("key", None, ArgAction::Append),
-    ("proxy", Some('x'), ArgAction::Append),
-];
+const ABSENT: &[(&str, Option<char>, ArgAction)] = &[("proxy", Some('x'), ArgAction::Append)];
 
 /// The first flag that was given of those that this version does not have.
 #[derive(Debug)]
@@ -278,6 +310,15 @@ fn seconds(text: &str) -> Result<Duration, String> {
     match seconds {
         Some(Ok(seconds)) => Ok(seconds),
         _ => Err("a time is a number of seconds, such as 2 or 0.5".to_owned()),
+    }
+}
+
+/// `default` is curl's word for the newest.
+fn tls_version(text: &str) -> Result<TlsVersion, String> {
+    match text {
+        "1.2" => Ok(TlsVersion::V1_2),
+        "1.3" | "default" => Ok(TlsVersion::V1_3),
+        _ => Err("TLS 1.2 and 1.3 are spoken".to_owned()),
     }
 }
 

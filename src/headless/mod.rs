@@ -55,7 +55,13 @@ pub fn run(asked: &Fetch) -> ExitCode {
     };
     let fetched = match asked.plan(start) {
         Ok((plan, cookies)) => match asked.language {
-            Some(language) => outlets.output.text(&export::program(language, &plan)),
+            Some(language) => {
+                let plan = match asked.redact {
+                    true => export::redacted_plan(&plan),
+                    false => plan,
+                };
+                outlets.output.text(&export::program(language, &plan))
+            }
             None => {
                 outlets.cookies = cookies;
                 chain(asked, plan, &mut outlets)
@@ -105,6 +111,7 @@ fn open(asked: &Fetch) -> Result<Outlets> {
     };
     let mut outlets = Outlets::new(Output::new(to, asked.include || asked.head, body));
     outlets.follow = asked.location;
+    outlets.redact = asked.redact;
     outlets.decode = asked.compressed;
     outlets.max_decoded = asked.max_decoded;
     let named = |path: &Option<PathBuf>| path.as_deref().map(Destination::named).transpose();

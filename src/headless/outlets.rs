@@ -16,6 +16,7 @@ use crate::decode::Codings;
 use crate::error::Result;
 use crate::event::{Event, Framing, Head, Kind};
 use crate::exchange::Exchange;
+use crate::export::{redact_head, redacted_event, redacted_plan};
 use crate::net::Sink;
 use crate::plan::Plan;
 use crate::request::split;
@@ -31,6 +32,8 @@ pub struct Outlets {
     /// Content codings are undone; the limit that the user set.
     pub decode: bool,
     pub max_decoded: Option<u64>,
+    /// Secrets stay out of all that is written beside the response itself.
+    pub redact: bool,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
@@ -57,6 +60,7 @@ impl Outlets {
             cookies: Cookies::default(),
             decode: false,
             max_decoded: None,
+            redact: false,
             follow: false,
             status: None,
             redirect: None,
@@ -80,7 +84,10 @@ impl Outlets {
             false => Keep::Nothing,
         });
         if let Some(archive) = &mut self.archive {
-            archive.begin(plan);
+            archive.begin(&match self.redact {
+                true => redacted_plan(plan),
+                false => plan.clone(),
+            });
         }
         if self.verbose.is_some() || self.archive.is_some() {
             self.exchange = Some(Exchange::new(plan.end, plan.request.len() as u64));
@@ -166,7 +173,7 @@ impl Outlets {
         }
         self.output.next_hop();
         self.status = None;
-        if self.looks_back() {
+        if self.looks_back() || self.cookies.on() {
             self.recent.keep(Keep::All);
             self.recent.begin(offset);
         }
@@ -176,7 +183,14 @@ impl Outlets {
     fn head(&mut self, head: &Head) -> Result<()> {
         let bytes = self.recent.until(head.offset + head.bytes);
         if let Some(verbose) = &mut self.verbose {
-            verbose.head(bytes);
+            match self.redact {
+                true => {
+                    let mut bytes = bytes.to_vec();
+                    redact_head(&mut bytes);
+                    verbose.head(&bytes);
+                }
+                false => verbose.head(bytes),
+            }
         }
         self.output.head(bytes)
     }
@@ -261,19 +275,27 @@ impl Sink for Outlets {
 
 impl Outlets {
     fn hand_out(&mut self, event: Event) -> Result<()> {
+        let redacted = match self.redact {
+            true => redacted_event(&event),
+            false => None,
+        };
+        let told = redacted.as_ref().unwrap_or(&event);
         if let Some(events) = &mut self.events {
-            events.write_with(|out| event.write_json(out))?;
+            events.write_with(|out| told.write_json(out))?;
         }
         if let Some(exchange) = &mut self.exchange {
-            exchange.apply(event.clone());
+            exchange.apply(told.clone());
             if let Some(verbose) = &mut self.verbose {
-                verbose.event(&event, &exchange.host);
+                verbose.event(told, &exchange.host);
             }
         }
         match &event.kind {
             Kind::Connected { .. } | Kind::Reused { .. } => {
                 if let (Some(verbose), Some(plan)) = (&mut self.verbose, &self.plan) {
-                    verbose.request(&plan.request);
+                    match self.redact {
+                        true => verbose.request(&redacted_plan(plan).request),
+                        false => verbose.request(&plan.request),
+                    }
                 }
             }
             Kind::Recv {

@@ -36,13 +36,15 @@ const UNIX_AGAIN: Duration = Duration::from_millis(10);
 ///
 /// # Errors
 /// The last address's, when all have failed; a timeout; a cancel.
-pub(super) fn connect<S: Sink>(run: &mut Run<'_, S>) -> Result<Connection> {
-    let mut deadline = Deadline::of_connecting(run.plan);
+pub(super) fn connect<S: Sink>(
+    run: &mut Run<'_, S>,
+    deadline: &mut Deadline,
+) -> Result<Connection> {
     match &run.plan.unix_socket {
-        Some(path) => connect_unix(run, path, &mut deadline),
+        Some(path) => connect_unix(run, path, deadline),
         None => {
-            let addrs = resolve(run, &mut deadline)?;
-            race(run, addrs, &mut deadline)
+            let addrs = resolve(run, deadline)?;
+            race(run, addrs, deadline)
         }
     }
 }

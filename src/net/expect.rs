@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::error::Result;
 use crate::event::EndMode;
 use crate::net::run::Run;
+use crate::net::transport::Buffers;
 use crate::net::turn::Turn;
 use crate::net::{Came, Sink};
 use crate::plan::Plan;
@@ -27,14 +28,14 @@ impl<S: Sink> Run<'_, S> {
     /// False: the final response is here, or nobody is, and the body stays unsent.
     pub(super) fn await_continue(&mut self, turn: &mut Turn, wait: Duration) -> Result<bool> {
         let began = Instant::now();
-        let mut buffer = self.buffer();
+        let mut buffers = Buffers::asking(self.plan.recv_size);
         let answered = |turn: &Turn| turn.reader.answers() || turn.peer_closed;
         while !turn.reader.continued() && !answered(turn) {
             let left = wait.saturating_sub(began.elapsed());
             if left.is_zero() {
                 break;
             }
-            if let Came::Nothing(_) = self.recv(turn, &mut buffer, Some(left))? {
+            if let Came::Nothing(_) = self.recv(turn, &mut buffers, Some(left))? {
                 break;
             }
         }

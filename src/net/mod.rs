@@ -14,6 +14,7 @@ pub mod probe;
 mod resolve;
 mod run;
 pub mod talk;
+mod tls;
 mod transport;
 mod turn;
 
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 
+use crate::anomaly::{self, Anomaly};
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
@@ -30,8 +32,8 @@ use crate::url::Scheme;
 use connect::connect;
 use events::{Events, micros};
 use pool::{Connection, Place};
-use run::{Limit, Run};
-use transport::LARGEST_CALL;
+use run::{Deadline, Limit, Run};
+use transport::{Buffers, LARGEST_CALL, Trouble};
 use turn::Turn;
 
 pub use control::Control;
@@ -88,7 +90,7 @@ pub fn fetch(plan: &Plan, control: &Control, pool: &Pool, sink: &mut impl Sink) 
             let mut turn = Turn::new(plan, connection);
             let outcome = run.converse(&mut turn);
             if turn.is_stale(plan, &outcome) {
-                run.again(turn)
+                run.again(turn, pool)
             } else {
                 (outcome, Some(turn))
             }
@@ -134,11 +136,6 @@ pub fn resume(
 impl<S: Sink> Run<'_, S> {
     /// A kept connection that can serve, else a new one.
     fn reach(&mut self, pool: &Pool, place: &Place) -> Result<Connection> {
-        if self.plan.target.scheme == Scheme::Https {
-            return Err(Error::UnsupportedScheme {
-                scheme: Scheme::Https.to_string(),
-            });
-        }
         while self.plan.reuse
             && let Some((mut connection, idle)) = pool.take(place)
         {
@@ -163,18 +160,37 @@ impl<S: Sink> Run<'_, S> {
             })?;
             return Ok(connection);
         }
-        connect(self)
+        self.connect(pool)
+    }
+
+    /// A new connection, up to where HTTP can begin.
+    fn connect(&mut self, pool: &Pool) -> Result<Connection> {
+        let mut deadline = Deadline::of_connecting(self.plan);
+        let mut connection = connect(self, &mut deadline)?;
+        if self.plan.target.scheme == Scheme::Https {
+            let plan = self.plan;
+            let transport = &mut connection.transport;
+            tls::secure(
+                self,
+                transport,
+                &pool.tls,
+                &plan.target.host,
+                &plan.tls,
+                &mut deadline,
+            )?;
+        }
+        Ok(connection)
     }
 
     /// The request goes out once more, on a new connection.
-    fn again(&mut self, stale: Turn) -> (Result<()>, Option<Turn>) {
+    fn again(&mut self, stale: Turn, pool: &Pool) -> (Result<()>, Option<Turn>) {
         self.control.detach_all();
         let told = self.events.emit(Kind::NotReused {
             peer: stale.connection.peer.clone(),
             why: "the peer had closed it",
         });
         drop(stale);
-        match told.and_then(|()| connect(self)) {
+        match told.and_then(|()| self.connect(pool)) {
             Err(error) => (Err(error), None),
             Ok(connection) => {
                 let mut turn = Turn::new(self.plan, connection);
@@ -242,24 +258,26 @@ impl<S: Sink> Run<'_, S> {
             let transport = &mut turn.connection.transport;
             let answer = transport
                 .set_send_timeout(limit.map(|limit| limit.left))
+                .map_err(Trouble::from)
                 .and_then(|()| transport.send(offered));
             match answer {
                 Ok(sent) => {
-                    self.events.emit(Kind::Send {
-                        offset: turn.connection.sent,
-                        offered: offered.len() as u32,
-                        sent: sent as u32,
-                    })?;
-                    turn.connection.sent += sent as u64;
-                    rest = &rest[sent..];
+                    self.events.emit(sent.event(turn.connection.sent))?;
+                    turn.connection.sent += sent.bytes as u64;
+                    rest = rest.get(sent.bytes..).unwrap_or_default();
+                    tls::tell_records(self, &mut turn.connection.transport)?;
                 }
                 Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
-                Err(Errno::AGAIN) => {
+                Err(Trouble::Tls(error)) => {
+                    let why = tls::failure(&error);
+                    return Err(Error::Send { why });
+                }
+                Err(Trouble::Errno(Errno::AGAIN)) => {
                     if !self.ready(turn, Call::Send, limit.map(|limit| limit.left))? {
                         return Err(timed_out(Call::Send, limit));
                     }
                 }
-                Err(errno) => {
+                Err(Trouble::Errno(errno)) => {
                     self.events.emit(errno::failed(Call::Send, errno))?;
                     if errno != Errno::INTR {
                         let why = errno::text(errno);
@@ -283,8 +301,30 @@ impl<S: Sink> Run<'_, S> {
         })
     }
 
+    /// Tells the peer by close_notify, where there is TLS; the `close()` is the drop's.
+    fn close(&mut self, mut turn: Turn) {
+        let transport = &mut turn.connection.transport;
+        // A peer that has gone needs no good-bye.
+        if let Ok(Some((offered, sent))) = transport.close_notify() {
+            let _ = self.events.emit(Kind::TlsSend {
+                offered: offered as u32,
+                sent: sent as u32,
+            });
+            let _ = tls::tell_records(self, transport);
+        }
+    }
+
     fn half_close(&mut self, turn: &mut Turn) -> Result<()> {
         self.gate(Call::Close)?;
+        let transport = &mut turn.connection.transport;
+        // Best-effort: where there is no room for it, the shutdown tells, too.
+        if let Ok(Some((offered, sent))) = transport.close_notify() {
+            self.events.emit(Kind::TlsSend {
+                offered: offered as u32,
+                sent: sent as u32,
+            })?;
+            tls::tell_records(self, transport)?;
+        }
         let done = turn.connection.transport.shutdown_send();
         turn.half_closed = true;
         self.events.emit(match done {
@@ -295,23 +335,32 @@ impl<S: Sink> Run<'_, S> {
     }
 
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
-        let mut buffer = self.buffer();
+        let mut buffers = Buffers::asking(self.plan.recv_size);
         turn.connection.transport.stamp_arrivals(self.plan.arrivals);
-        while !turn.over(self.control) {
-            match self.recv(turn, &mut buffer, None)? {
+        loop {
+            self.speak(turn)?;
+            if turn.over(self.control) {
+                return Ok(());
+            }
+            match self.recv(turn, &mut buffers, None)? {
                 Came::Something => {}
                 Came::Nothing(limit) => self.silence(turn, limit)?,
             }
         }
-        Ok(())
-    }
-
-    fn buffer(&self) -> Vec<u8> {
-        vec![0; self.plan.recv_size.clamp(1, LARGEST_CALL)]
     }
 
     /// One `recv()`, and what came of it. `wait`: at most so long.
-    fn recv(&mut self, turn: &mut Turn, buffer: &mut [u8], wait: Option<Duration>) -> Result<Came> {
+    fn recv(
+        &mut self,
+        turn: &mut Turn,
+        buffers: &mut Buffers,
+        wait: Option<Duration>,
+    ) -> Result<Came> {
+        if turn.connection.transport.peer_closed() {
+            turn.take_close(&mut self.events);
+            self.events.flush()?;
+            return Ok(Came::Something);
+        }
         self.gate(Call::Recv)?;
         let limit = Limit::of(self.plan, Call::Recv)?;
         let left = limit.map(|limit| limit.left);
@@ -319,42 +368,45 @@ impl<S: Sink> Run<'_, S> {
         let queued = self.look(&turn.connection)?;
         let lain = self.lain(&turn.connection, queued);
         let transport = &mut turn.connection.transport;
+        let asked = buffers.asked();
         let answer = transport
             .set_recv_timeout(left)
-            .and_then(|()| transport.recv_told(buffer));
-        let recv = |bytes: usize, lay: Option<Duration>| Kind::Recv {
-            offset: turn.connection.received,
-            asked: buffer.len() as u32,
-            bytes: bytes as u32,
-            queued,
-            lay_us: lay.and_then(|lay| u32::try_from(lay.as_micros()).ok()),
-            stamped: turn.connection.transport.is_stamped(),
+            .map_err(Trouble::from)
+            .and_then(|()| transport.recv(buffers));
+        let woken = match &answer {
+            Ok(received) => received.is_end(),
+            Err(_) => true,
         };
         match answer {
-            // The cancel's shutdown() is what answered, not the peer.
-            Ok((0, _)) | Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
-            Ok((0, _)) | Err(_) if self.control.hung_up() => turn.hang_up(&mut self.events),
-            Ok((0, _)) => {
-                self.events.emit(recv(0, None))?;
-                turn.hear(self.control);
-                turn.take_close(&mut self.events);
-                self.events.flush()?;
-            }
-            Ok((bytes, lay)) => {
-                let event = recv(bytes, lay.or(lain));
-                let bytes = &buffer[..bytes];
+            // The hand's shutdown() is what answered, not the peer.
+            _ if woken && self.control.cancelled() => return Err(Error::Cancelled),
+            _ if woken && self.control.hung_up() => turn.hang_up(&mut self.events),
+            Ok(received) => {
+                let event = received.event(turn.connection.received, asked, queued, lain);
+                let (end, bytes) = (received.is_end(), received.bytes);
                 turn.connection.received += bytes.len() as u64;
                 self.events.received(bytes, event)?;
                 turn.hear(self.control);
-                turn.take(bytes, &mut self.events);
+                if end {
+                    if tls::cut(&mut turn.connection.transport) {
+                        let kind = anomaly::Kind::TlsNoCloseNotify;
+                        let cut = Anomaly::new(kind, turn.connection.received, "");
+                        self.events.emit(Kind::Anomaly(Box::new(cut)))?;
+                    }
+                    turn.take_close(&mut self.events);
+                } else if !bytes.is_empty() {
+                    turn.take(bytes, &mut self.events);
+                }
                 self.events.flush()?;
+                tls::tell_records(self, &mut turn.connection.transport)?;
             }
-            Err(Errno::AGAIN) => {
+            Err(Trouble::Tls(error)) => return Err(turn.tls_failed(&error)),
+            Err(Trouble::Errno(Errno::AGAIN)) => {
                 if !self.ready(turn, Call::Recv, left)? {
                     return Ok(Came::Nothing(limit));
                 }
             }
-            Err(errno) => {
+            Err(Trouble::Errno(errno)) => {
                 self.events.emit(errno::failed(Call::Recv, errno))?;
                 if errno != Errno::INTR {
                     let why = errno::text(errno);
@@ -368,16 +420,17 @@ impl<S: Sink> Run<'_, S> {
     /// EAGAIN: on a non-blocking socket `poll()` waits, and true means "try again"; on a
     /// blocking one the kernel has waited for as long as SO_RCVTIMEO or SO_SNDTIMEO said.
     fn ready(&mut self, turn: &Turn, call: Call, left: Option<Duration>) -> Result<bool> {
-        if !self.plan.nonblocking {
+        let transport = &turn.connection.transport;
+        if !transport.is_nonblocking() {
             self.events.emit(errno::failed(call, Errno::AGAIN))?;
             return Ok(false);
         }
-        let until = match call {
-            Call::Send => PollFlags::OUT,
-            _ => PollFlags::IN,
-        };
         let began = Instant::now();
-        let ready = turn.connection.transport.poll(until, left);
+        let ready = match (call, &turn.hand) {
+            (Call::Send, _) => transport.poll(PollFlags::OUT, left),
+            (_, None) => transport.poll(PollFlags::IN, left),
+            (_, Some(hand)) => hand.poll(transport, left),
+        };
         let waited_us = micros(began.elapsed());
         self.events.emit(Kind::WouldBlock { call, waited_us })?;
         // What is wrong with the socket, the call itself says best.
@@ -472,7 +525,7 @@ impl<S: Sink> Run<'_, S> {
             };
             match kept_alive {
                 true => pool.keep(place, turn.connection),
-                false => drop(turn),
+                false => self.close(turn),
             }
             let _ = self.events.emit(Kind::Closed {
                 by,

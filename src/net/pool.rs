@@ -14,8 +14,9 @@ use rustix::io::Errno;
 
 use crate::event::Addr;
 use crate::net::resolve;
-use crate::net::transport::Transport;
-use crate::plan::Plan;
+use crate::net::tls::Configs;
+use crate::net::transport::{Transport, Trouble};
+use crate::plan::{Plan, Tls};
 use crate::url::Scheme;
 
 /// Kept connections to one place, and in all: browsers keep 6 to a host.
@@ -27,7 +28,11 @@ const IDLE: Duration = Duration::from_secs(90);
 /// Connections that may serve another exchange. Shared by all fetches of a program.
 /// Linear scan; fine at 64.
 #[derive(Debug, Default)]
-pub struct Pool(Mutex<VecDeque<Kept>>);
+pub struct Pool {
+    kept: Mutex<VecDeque<Kept>>,
+    /// What the handshakes of all connections share: roots, sessions to resume.
+    pub(super) tls: Configs,
+}
 
 /// A kept connection, for a list of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,13 +60,14 @@ struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Host {
-        scheme: Scheme,
         host: String,
         port: u16,
+        tls: Option<Tls>,
     },
     Unix {
-        scheme: Scheme,
         path: PathBuf,
+        /// The server's name, where there is TLS: it was verified for that one alone.
+        tls: Option<(String, Tls)>,
     },
 }
 
@@ -85,8 +91,8 @@ impl Pool {
 
     /// Every kept connection, the one kept last first.
     pub fn idle(&self) -> Vec<Idle> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let row = |kept: &Kept| Idle {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = |kept: &mut Kept| Idle {
             id: kept.id,
             place: kept.place.to_string(),
             local: kept.connection.local.clone(),
@@ -95,12 +101,12 @@ impl Pool {
             since: kept.since,
             news: kept.connection.news(),
         };
-        kept.iter().rev().map(row).collect()
+        kept.iter_mut().rev().map(row).collect()
     }
 
     /// Closes one of them, or all; answers how many.
     pub fn close(&self, id: Option<u64>) -> usize {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let before = kept.len();
         kept.retain(|kept| id.is_some_and(|id| kept.id != id));
         before - kept.len()
@@ -108,7 +114,7 @@ impl Pool {
 
     /// The connection to this place that was kept last, and how long it has been idle.
     pub(super) fn take(&self, place: &Place) -> Option<(Connection, Duration)> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().rposition(|kept| kept.place == *place)?;
         let kept = kept.remove(at)?;
         Some((kept.connection, kept.since.elapsed()))
@@ -116,7 +122,7 @@ impl Pool {
 
     /// The connection between these two ends, where it is kept.
     pub(super) fn take_this(&self, local: &Addr, peer: &Addr) -> Option<(Connection, Duration)> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let ends = |kept: &Kept| (&kept.connection.local, &kept.connection.peer) == (local, peer);
         let at = kept.iter().rposition(ends)?;
         let kept = kept.remove(at)?;
@@ -126,7 +132,7 @@ impl Pool {
     /// Keeps a connection on which nothing is outstanding; the oldest make room.
     pub(super) fn keep(&self, place: Place, connection: Connection) {
         let since = Instant::now();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|kept| kept.since.elapsed() < IDLE);
         if kept.iter().filter(|kept| kept.place == place).count() >= AT_ONE_PLACE {
             let oldest = kept.iter().position(|kept| kept.place == place);
@@ -149,24 +155,32 @@ impl Pool {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Host { scheme, host, port } => write!(f, "{scheme}://{host}:{port}"),
-            Place::Unix { scheme, path } => write!(f, "{scheme} on unix:{}", path.display()),
+            Place::Host { host, port, tls } => write!(f, "{}://{host}:{port}", scheme(tls)),
+            Place::Unix { path, tls } => write!(f, "{} on unix:{}", scheme(tls), path.display()),
         }
+    }
+}
+
+fn scheme<T>(tls: &Option<T>) -> &'static str {
+    match tls {
+        Some(_) => "https",
+        None => "http",
     }
 }
 
 impl Place {
     pub fn of(plan: &Plan) -> Place {
-        let scheme = plan.target.scheme;
+        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.tls.clone());
+        let host = plan.target.host.clone();
         match &plan.unix_socket {
             Some(path) => Place::Unix {
-                scheme,
                 path: path.clone(),
+                tls: tls.map(|tls| (host, tls)),
             },
             None => Place::Host {
-                scheme,
-                host: plan.target.host.clone(),
+                host,
                 port: plan.target.port,
+                tls,
             },
         }
     }
@@ -174,7 +188,7 @@ impl Place {
 
 impl Connection {
     /// Whether it can serve this plan after so long; else why not.
-    pub fn can_serve(&self, plan: &Plan, idle: Duration) -> Result<(), &'static str> {
+    pub fn can_serve(&mut self, plan: &Plan, idle: Duration) -> Result<(), &'static str> {
         if plan
             .family
             .is_some_and(|family| family != self.peer.family())
@@ -194,7 +208,16 @@ impl Connection {
     }
 
     /// What the peer did meanwhile; nothing, where it can still serve.
-    fn news(&self) -> Option<&'static str> {
+    fn news(&mut self) -> Option<&'static str> {
+        match self.transport.settle() {
+            _ if self.transport.has_plain() => {
+                return Some("bytes that nobody asked for had arrived");
+            }
+            _ if self.transport.peer_closed() => return Some("the peer had closed it"),
+            Ok(()) | Err(Trouble::Errno(Errno::AGAIN)) => {}
+            Err(Trouble::Errno(_)) => return Some("the peer had reset it"),
+            Err(Trouble::Tls(_)) => return Some("its TLS had failed"),
+        }
         match self.transport.peek() {
             Err(Errno::AGAIN) => None,
             Ok(0) => Some("the peer had closed it"),

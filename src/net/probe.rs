@@ -191,8 +191,7 @@ mod system {
             while let Some(header) = at.as_ref() {
                 let is_stamp = header.cmsg_level == libc::SOL_SOCKET
                     && header.cmsg_type == libc::SCM_TIMESTAMPNS
-                    && header.cmsg_len as usize
-                        >= libc::CMSG_LEN(size_of::<libc::timespec>() as u32) as usize;
+                    && header.cmsg_len >= libc::CMSG_LEN(size_of::<libc::timespec>() as u32) as _;
                 if is_stamp {
                     return Some(
                         libc::CMSG_DATA(at)

@@ -102,6 +102,43 @@ impl Deadline {
         Some(at.saturating_duration_since(Instant::now()))
     }
 
+    /// How long one call of a handshake may wait: until this, or as long as the socket's
+    /// own timeout says, whichever comes first.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`]: no time is left for this call.
+    pub fn limit(&self, plan: &Plan, call: Call) -> Result<Option<Duration>> {
+        self.check(call)?;
+        Ok(match (self.left(), plan.call_timeout()) {
+            (Some(left), Some(own)) => Some(left.min(own)),
+            (left, own) => left.or(own),
+        })
+    }
+
+    /// The error of a call that waited as long as [`Deadline::limit`] said.
+    pub fn passed(&self, plan: &Plan, call: Call) -> Error {
+        let own = plan.call_timeout().map(|after| Limit {
+            left: after,
+            after,
+            flag: TIMEOUT,
+        });
+        // SO_RCVTIMEO is counted in ticks: it may strike a little before the deadline.
+        let nearest = match (self.0, own) {
+            (Some((_, limit)), Some(own)) if own.after < self.left().unwrap_or_default() => {
+                let _ = limit;
+                Some(own)
+            }
+            (Some((_, limit)), _) => Some(limit),
+            (None, own) => own,
+        };
+        match nearest {
+            Some(limit) => limit.error(call),
+            None => Error::Recv {
+                why: "no answer".to_owned(),
+            },
+        }
+    }
+
     /// # Errors
     /// [`Error::Timeout`] once it has passed.
     pub fn check(&self, call: Call) -> Result<()> {

@@ -6,12 +6,19 @@
 //! something to say, the fetch's own thread stays in its `recv()`, and no call is made that
 //! would not be shown. What was said is left here for the fetch's thread, which reads the
 //! answers and must know what was asked.
+//!
+//! A TLS session has one state for both directions, so there the fetch's thread does all:
+//! what is to be said is left to it ([`Hand`]). From when the connection is talked on, its
+//! socket is non-blocking, and `poll()` waits for the peer and for the hand at once; a
+//! `recv()` that blocked before that is not disturbed, and what was said follows it.
 
 use std::fmt;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
@@ -21,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::event::{Addr, Call, Event, Kind};
 use crate::net::events::micros;
 use crate::net::run::Run;
-use crate::net::transport::{self, LARGEST_CALL};
+use crate::net::transport::{self, LARGEST_CALL, Transport};
 use crate::net::turn::Turn;
 use crate::net::{Control, Sink, Teller, errno};
 
@@ -46,12 +53,20 @@ pub(super) struct Talk {
     flags: AtomicU8,
     /// Said and not yet heard by the fetch's thread.
     said: Mutex<Vec<u8>>,
+    /// Left to the fetch's thread to send.
+    unsent: Mutex<Vec<u8>>,
     line: Mutex<Option<Arc<Line>>>,
 }
 
 const HELD: u8 = 1;
 const SAID: u8 = 2;
 const HUNG_UP: u8 = 4;
+/// Left to the fetch's thread: to send, to shut its direction down.
+const UNSENT: u8 = 8;
+const FINISH: u8 = 16;
+
+/// The fetch's end of a pair that wakes it from `poll()`.
+pub(super) struct Hand(UnixStream);
 
 impl fmt::Debug for Talk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,22 +89,30 @@ struct Line {
     speaker: Mutex<()>,
     tell: Teller,
     start: Instant,
+    /// There is TLS: the other end of the fetch's [`Hand`].
+    wakes: Option<UnixStream>,
 }
 
 impl Control {
     /// Sends these bytes on the connection of the exchange that runs: as many `send()`s as
-    /// it takes, on the caller's thread. From now on the connection stays open until either
-    /// side closes it.
+    /// it takes, on the caller's thread; on the fetch's where there is TLS. From now on the
+    /// connection stays open until either side closes it.
     ///
     /// # Errors
     /// [`Error::NotKept`] where there is no connection yet or any more, [`Error::Cancelled`],
     /// [`Error::Send`]. What `send()` answered is among the events too.
     pub fn say(&self, bytes: &[u8]) -> Result<()> {
-        let line = lock(&self.0.talk.line).clone().ok_or(Error::NotKept)?;
+        let line = self.line().ok_or(Error::NotKept)?;
         let _speaker = lock(&line.speaker);
         // First what is asked, then the asking: an answer must find its request.
         lock(&self.0.talk.said).extend_from_slice(bytes);
         self.set(HELD | SAID);
+        if line.wakes.is_some() {
+            lock(&self.0.talk.unsent).extend_from_slice(bytes);
+            self.set(UNSENT);
+            line.wake();
+            return Ok(());
+        }
         let mut rest = bytes;
         while !rest.is_empty() {
             let held = self.gate()?;
@@ -108,6 +131,7 @@ impl Control {
                         offset,
                         offered: offered.len() as u32,
                         sent: sent as u32,
+                        ciphertext: None,
                     });
                     rest = &rest[sent..];
                 }
@@ -130,12 +154,21 @@ impl Control {
         self.set(HELD);
     }
 
+    fn line(&self) -> Option<Arc<Line>> {
+        lock(&self.0.talk.line).clone()
+    }
+
     /// `shutdown(SHUT_WR)`: nothing more will be said, and the peer's `recv()` answers 0.
     ///
     /// # Errors
     /// [`Error::NotKept`] where there is no open connection.
     pub fn finish_saying(&self) -> Result<()> {
-        let line = lock(&self.0.talk.line).clone().ok_or(Error::NotKept)?;
+        let line = self.line().ok_or(Error::NotKept)?;
+        if line.wakes.is_some() {
+            self.set(FINISH);
+            line.wake();
+            return Ok(());
+        }
         let _speaker = lock(&line.speaker);
         line.tell(match shutdown(&*line.socket, Shutdown::Write) {
             Ok(()) => Kind::HalfClosed,
@@ -172,10 +205,16 @@ impl Control {
         Some(std::mem::take(&mut said))
     }
 
-    /// Nothing more can be said; answers how much was sent on the connection.
+    /// Nothing more can be said; answers how much was sent on the connection, where that
+    /// was the hand's to count.
     pub(super) fn close_line(&self) -> Option<u64> {
         let line = lock(&self.0.talk.line).take()?;
-        Some(line.sent.load(Ordering::Relaxed))
+        let counts = line.wakes.is_none();
+        counts.then(|| line.sent.load(Ordering::Relaxed))
+    }
+
+    fn take(&self, flag: u8) -> bool {
+        self.has(flag) && self.0.talk.flags.fetch_and(!flag, Ordering::AcqRel) & flag != 0
     }
 
     fn set(&self, flags: u8) {
@@ -189,13 +228,20 @@ impl Control {
 
 impl<S: Sink> Run<'_, S> {
     /// From here on more can be said, where the sink takes it.
-    pub(super) fn open_line(&mut self, turn: &Turn) {
+    pub(super) fn open_line(&mut self, turn: &mut Turn) {
         let Some(tell) = self.events.teller() else {
             return;
         };
         let plan = self.plan;
+        let transport = &turn.connection.transport;
+        let (hand, wakes) = match transport.is_tls().then(pair) {
+            None => (None, None),
+            Some(Ok((hand, wakes))) => (Some(hand), Some(wakes)),
+            // No descriptor is left: then nothing more can be said.
+            Some(Err(_)) => return,
+        };
         let line = Line {
-            socket: Arc::clone(turn.connection.transport.socket()),
+            socket: Arc::clone(transport.socket()),
             nonblocking: plan.nonblocking,
             size: plan
                 .send_size
@@ -205,8 +251,62 @@ impl<S: Sink> Run<'_, S> {
             speaker: Mutex::default(),
             tell,
             start: plan.start,
+            wakes,
         };
+        turn.hand = hand;
         *lock(&self.control.0.talk.line) = Some(Arc::new(line));
+    }
+
+    /// Before each `recv()`: what the hand left to this thread.
+    ///
+    /// # Errors
+    /// Those of the calls.
+    pub(super) fn speak(&mut self, turn: &mut Turn) -> Result<()> {
+        if turn.hand.is_none() || !turn.talked_on(self.control) {
+            return Ok(());
+        }
+        let transport = &mut turn.connection.transport;
+        if !transport.is_nonblocking() {
+            transport
+                .set_nonblocking(true)
+                .map_err(|errno| Error::Send {
+                    why: errno::text(errno),
+                })?;
+        }
+        if self.control.take(UNSENT) {
+            turn.hear(self.control);
+            let bytes = std::mem::take(&mut *lock(&self.control.0.talk.unsent));
+            self.send_loop(turn, &bytes)?;
+        }
+        match self.control.take(FINISH) {
+            true => self.half_close(turn),
+            false => Ok(()),
+        }
+    }
+}
+
+fn pair() -> std::io::Result<(Hand, UnixStream)> {
+    let (hand, wakes) = UnixStream::pair()?;
+    hand.set_nonblocking(true)?;
+    wakes.set_nonblocking(true)?;
+    Ok((Hand(hand), wakes))
+}
+
+impl Hand {
+    /// `poll()` until the peer sends, or the hand has something; false: neither in time.
+    pub fn poll(
+        &self,
+        transport: &Transport,
+        timeout: Option<Duration>,
+    ) -> rustix::io::Result<bool> {
+        let mut sockets = [
+            PollFd::new(transport, PollFlags::IN),
+            PollFd::new(&self.0, PollFlags::IN),
+        ];
+        let ready = transport::poll(&mut sockets, timeout);
+        // What woke is in the flags; a full or an empty pair says no more than that.
+        let _ = (&self.0).read(&mut [0; 64]);
+        ready
     }
 }
 
@@ -214,6 +314,11 @@ impl Line {
     fn tell(&self, kind: Kind) {
         let t_us = micros(self.start.elapsed());
         (self.tell)(Event { t_us, kind });
+    }
+
+    /// A pair that is full wakes as well as one more byte would.
+    fn wake(&self) {
+        let _ = self.wakes.as_ref().map(|mut wakes| wakes.write(&[1]));
     }
 
     /// EAGAIN: until there is room again.

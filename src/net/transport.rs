@@ -1,7 +1,8 @@
 //! One connected socket: each method is one system call, and none loops.
 //!
-//! Owns the socket and its modes. TLS, when it comes, is a second way through
-//! [`Transport::send`] and [`Transport::recv`], chosen in here.
+//! Owns the socket and its modes, and the layers of TLS over it, where there are any: then
+//! the calls carry ciphertext, and what is given and answered is plaintext. A call can
+//! complete none of it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -12,10 +13,15 @@ use rustix::io::{Errno, Result};
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{RecvFlags, SendFlags};
 
+use super::tls::{Layers, Session};
+use crate::event::{Kind, Records};
 use crate::net::probe;
 
 /// No call can move more: Linux cuts at 0x7ffff000 (send(2), NOTES of write(2)).
 pub(super) const LARGEST_CALL: usize = 0x7fff_f000;
+
+/// Bytes asked of the `recv()`s of [`Transport::settle`].
+const SETTLE: usize = 16 << 10;
 
 /// Timeouts nearer than this are the same: the kernel counts in ticks of 1 to 10 ms.
 const TICK: Duration = Duration::from_millis(1);
@@ -35,8 +41,121 @@ pub(super) struct Transport {
     /// SO_RCVTIMEO and SO_SNDTIMEO as last set.
     recv_timeout: Option<Duration>,
     send_timeout: Option<Duration>,
+    tls: Option<Box<Layers>>,
     /// The kernel stamps what arrives: `recvmsg()` is the call then.
     stamped: bool,
+}
+
+/// What one `send()` did. Without TLS, `offered` and `bytes` are the call's own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub offered: usize,
+    pub bytes: usize,
+    /// Ciphertext offered, and taken.
+    pub ciphertext: Option<(usize, usize)>,
+}
+
+/// What `recv()`s write to, again and again.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    /// As many bytes as each call is asked for.
+    asked: Vec<u8>,
+    /// What TLS made of them.
+    inside: Vec<u8>,
+}
+
+impl Buffers {
+    pub fn asking(bytes: usize) -> Buffers {
+        Buffers {
+            asked: vec![0; bytes.clamp(1, LARGEST_CALL)],
+            inside: Vec::new(),
+        }
+    }
+
+    pub fn asked(&self) -> usize {
+        self.asked.len()
+    }
+}
+
+/// What one `recv()` brought; without TLS, nothing is the peer's close.
+#[derive(Debug)]
+pub(super) struct Received<'a> {
+    pub bytes: &'a [u8],
+    pub ciphertext: Option<usize>,
+    /// For how long the last byte had lain in the kernel, where that was asked.
+    pub lay: Option<Duration>,
+    stamped: bool,
+}
+
+impl Sent {
+    /// `offset`: the connection's HTTP bytes sent before.
+    pub fn event(&self, offset: u64) -> Kind {
+        match self.ciphertext {
+            Some((offered, sent)) if self.bytes == 0 => Kind::TlsSend {
+                offered: offered as u32,
+                sent: sent as u32,
+            },
+            ciphertext => Kind::Send {
+                offset,
+                offered: self.offered as u32,
+                sent: self.bytes as u32,
+                ciphertext: ciphertext.map(|(_, sent)| sent as u32),
+            },
+        }
+    }
+}
+
+impl Received<'_> {
+    /// `recv()` answered 0. TLS has its own word for the end: close_notify.
+    pub fn is_end(&self) -> bool {
+        self.bytes.is_empty() && self.ciphertext.unwrap_or(0) == 0
+    }
+
+    /// `offset`: the connection's HTTP bytes received before.
+    /// `lain`: how long the bytes had lain before the call, as far as that was told.
+    pub fn event(
+        &self,
+        offset: u64,
+        asked: usize,
+        queued: Option<u32>,
+        lain: Option<Duration>,
+    ) -> Kind {
+        let lay = self.lay.or(lain).filter(|_| !self.is_end());
+        match self.ciphertext {
+            Some(ciphertext) if self.bytes.is_empty() && ciphertext > 0 => Kind::TlsRecv {
+                asked: asked as u32,
+                bytes: ciphertext as u32,
+            },
+            ciphertext => Kind::Recv {
+                offset,
+                asked: asked as u32,
+                bytes: self.bytes.len() as u32,
+                queued,
+                lay_us: lay.and_then(|lay| u32::try_from(lay.as_micros()).ok()),
+                stamped: self.stamped,
+                ciphertext: ciphertext.map(|bytes| bytes as u32),
+            },
+        }
+    }
+}
+
+/// Why a call, or what it brought, is of no use.
+#[derive(Clone, Debug)]
+pub(super) enum Trouble {
+    Errno(Errno),
+    Tls(rustls::Error),
+}
+
+impl From<Errno> for Trouble {
+    fn from(errno: Errno) -> Trouble {
+        Trouble::Errno(errno)
+    }
+}
+
+impl From<rustls::Error> for Trouble {
+    fn from(error: rustls::Error) -> Trouble {
+        Trouble::Tls(error)
+    }
 }
 
 impl Transport {
@@ -47,8 +166,33 @@ impl Transport {
             nonblocking: false,
             recv_timeout: None,
             send_timeout: None,
+            tls: None,
             stamped: false,
         }
+    }
+
+    /// One more layer of TLS, whose handshake is to be done.
+    pub fn push(&mut self, session: Session) {
+        match &mut self.tls {
+            Some(layers) => layers.push(session),
+            None => self.tls = Some(Box::new(Layers::new(session))),
+        }
+    }
+
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    pub fn layers(&mut self) -> Option<&mut Layers> {
+        self.tls.as_deref_mut()
+    }
+
+    /// What the last calls added to the ledger of records.
+    pub fn take_ledger(&mut self) -> Vec<Records> {
+        let layers = self.tls.as_mut();
+        layers
+            .map(|layers| layers.take_ledger())
+            .unwrap_or_default()
     }
 
     pub fn socket(&self) -> &Arc<OwnedFd> {
@@ -60,6 +204,10 @@ impl Transport {
         rustix::io::ioctl_fionbio(&*self.socket, on)?;
         self.nonblocking = on;
         Ok(())
+    }
+
+    pub fn is_nonblocking(&self) -> bool {
+        self.nonblocking
     }
 
     /// Sets SO_RCVTIMEO where it is not so already; a non-blocking socket has no use for
@@ -81,12 +229,150 @@ impl Transport {
         Ok(())
     }
 
-    pub fn send(&self, bytes: &[u8]) -> Result<usize> {
-        rustix::net::send(&*self.socket, bytes, NO_SIGNAL)
+    pub fn send(&mut self, bytes: &[u8]) -> std::result::Result<Sent, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            let sent = rustix::net::send(&*self.socket, bytes, NO_SIGNAL)?;
+            return Ok(Sent {
+                offered: bytes.len(),
+                bytes: sent,
+                ciphertext: None,
+            });
+        };
+        let offered = layers.offer(bytes)?;
+        let ciphertext = layers.outgoing().len();
+        let sent = rustix::net::send(&*self.socket, layers.outgoing(), NO_SIGNAL)?;
+        Ok(Sent {
+            offered,
+            bytes: layers.sent(sent),
+            ciphertext: Some((ciphertext, sent)),
+        })
     }
 
-    pub fn recv(&self, buffer: &mut [u8]) -> Result<usize> {
-        rustix::net::recv(&*self.socket, buffer, RecvFlags::empty()).map(|(bytes, _)| bytes)
+    /// Asks for as much as the buffer holds. Bytes that came before something went wrong
+    /// come first.
+    pub fn recv<'a>(
+        &mut self,
+        buffers: &'a mut Buffers,
+    ) -> std::result::Result<Received<'a>, Trouble> {
+        let Buffers {
+            asked: buffer,
+            inside,
+        } = buffers;
+        let stamped = self.stamped;
+        let Some(layers) = &mut self.tls else {
+            let (bytes, lay) = recv(&self.socket, buffer, stamped)?;
+            return Ok(Received {
+                bytes: &buffer[..bytes],
+                ciphertext: None,
+                lay,
+                stamped,
+            });
+        };
+        inside.clear();
+        if let Some(error) = layers.failed() {
+            return Err(error.clone().into());
+        }
+        if !layers.plain().is_empty() {
+            // It came with the handshake's last bytes: no call is needed for it.
+            layers.swap_plain(inside);
+            return Ok(Received {
+                bytes: inside,
+                ciphertext: Some(0),
+                lay: None,
+                stamped,
+            });
+        }
+        let (bytes, lay) = recv(&self.socket, layers.room(buffer.len()), stamped)?;
+        layers.filled(bytes);
+        layers.swap_plain(inside);
+        Ok(Received {
+            bytes: inside,
+            ciphertext: Some(bytes),
+            lay,
+            stamped,
+        })
+    }
+
+    // -- TLS's own calls ----------------------------------------------------------
+
+    /// Ciphertext that waits for [`Transport::flush`].
+    pub fn unsent(&self) -> usize {
+        let layers = self.tls.as_ref();
+        layers.map_or(0, |layers| layers.outgoing().len())
+    }
+
+    /// Sends what TLS itself has to say.
+    pub fn flush(&mut self) -> std::result::Result<usize, Trouble> {
+        self.flush_with(NO_SIGNAL)
+    }
+
+    fn flush_with(&mut self, flags: SendFlags) -> std::result::Result<usize, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(0);
+        };
+        let sent = rustix::net::send(&*self.socket, layers.outgoing(), flags)?;
+        layers.sent(sent);
+        Ok(sent)
+    }
+
+    /// For the handshake: what comes stays in the layers.
+    pub fn recv_ciphertext(&mut self, asked: usize) -> std::result::Result<usize, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(0);
+        };
+        let room = layers.room(asked);
+        let (bytes, _) = rustix::net::recv(&*self.socket, room, RecvFlags::empty())?;
+        layers.filled(bytes);
+        Ok(bytes)
+    }
+
+    /// close_notify, where there is TLS, without waiting: whoever closes does not wait for
+    /// room. Answers the ciphertext offered and taken.
+    ///
+    /// # Errors
+    /// Nothing could be sent, which is no matter to who closes.
+    pub fn close_notify(&mut self) -> std::result::Result<Option<(usize, usize)>, Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(None);
+        };
+        layers.close()?;
+        let offered = layers.outgoing().len();
+        let sent = self.flush_with(NO_SIGNAL | SendFlags::DONTWAIT)?;
+        Ok(Some((offered, sent)))
+    }
+
+    /// close_notify of the peer is here: it sends no more, whatever the socket says.
+    pub fn peer_closed(&self) -> bool {
+        self.tls.as_ref().is_some_and(|layers| layers.peer_closed())
+    }
+
+    /// Plaintext that came with the handshake's last bytes.
+    pub fn has_plain(&self) -> bool {
+        self.tls
+            .as_ref()
+            .is_some_and(|layers| !layers.plain().is_empty())
+    }
+
+    /// Takes what lies in the kernel without waiting, for a connection that is idle:
+    /// TLS has things of its own to say then, such as tickets for later sessions.
+    ///
+    /// # Errors
+    /// EAGAIN: all is quiet. Else what is wrong.
+    pub fn settle(&mut self) -> std::result::Result<(), Trouble> {
+        let Some(layers) = &mut self.tls else {
+            return Ok(());
+        };
+        while !layers.peer_closed() && layers.plain().is_empty() {
+            if let Some(error) = layers.failed() {
+                return Err(error.clone().into());
+            }
+            let room = layers.room(SETTLE);
+            match rustix::net::recv(&*self.socket, room, RecvFlags::DONTWAIT)? {
+                (0, _) => return Ok(()),
+                (bytes, _) => layers.filled(bytes),
+            }
+        }
+        Ok(())
     }
 
     /// Whether [`Transport::recv_told`] asks when bytes arrived; where the system cannot
@@ -94,19 +380,6 @@ impl Transport {
     pub fn stamp_arrivals(&mut self, on: bool) {
         if on != self.stamped {
             self.stamped = probe::stamp_arrivals(&self.socket, on) && on;
-        }
-    }
-
-    pub fn is_stamped(&self) -> bool {
-        self.stamped
-    }
-
-    /// As [`Transport::recv`]; on a stamped socket it is `recvmsg()`, which tells too for
-    /// how long the last byte had lain in the kernel.
-    pub fn recv_told(&self, buffer: &mut [u8]) -> Result<(usize, Option<Duration>)> {
-        match self.stamped {
-            true => probe::recvmsg(&self.socket, buffer),
-            false => self.recv(buffer).map(|bytes| (bytes, None)),
         }
     }
 
@@ -133,6 +406,18 @@ impl Transport {
 impl AsFd for Transport {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+/// `recv()`; on a stamped socket `recvmsg()`, which tells too for how long the last byte had
+/// lain in the kernel.
+fn recv(socket: &OwnedFd, buffer: &mut [u8], stamped: bool) -> Result<(usize, Option<Duration>)> {
+    match stamped {
+        true => probe::recvmsg(&socket, buffer),
+        false => {
+            let received = rustix::net::recv(socket, buffer, RecvFlags::empty());
+            received.map(|(bytes, _)| (bytes, None))
+        }
     }
 }
 

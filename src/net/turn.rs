@@ -11,7 +11,8 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::event::{EndMode, EndReason, Kind};
 use crate::net::pool::Connection;
-use crate::net::{Control, Resume};
+use crate::net::talk::Hand;
+use crate::net::{Control, Resume, tls};
 use crate::plan::Plan;
 use crate::proto::{Output, Reader};
 use crate::request::{self, split};
@@ -41,6 +42,8 @@ pub(super) struct Turn {
     pub half_closed: bool,
     /// `recv()` answered 0.
     pub peer_closed: bool,
+    /// Where the user's hand leaves to this thread what is to be sent.
+    pub hand: Option<Hand>,
     /// The user closed the connection.
     hung_up: bool,
     /// After 101 the connection is talked on.
@@ -76,6 +79,7 @@ impl Turn {
             from: connection.received,
             begins: 0,
             stream: Vec::new(),
+            hand: None,
             hung_up: false,
             talks: plan.talk,
             sent_whole: false,
@@ -129,6 +133,17 @@ impl Turn {
         self.connection.received - self.from
     }
 
+    /// What TLS found wrong with what came. With TLS 1.3 a server judges the client's
+    /// certificate only after the handshake: its refusal comes in place of an answer.
+    pub fn tls_failed(&self, error: &rustls::Error) -> Error {
+        let refused = (self.connection.exchanges == 1 && self.connection.received == 0)
+            .then(|| tls::late_refusal(error))
+            .flatten();
+        refused.unwrap_or_else(|| Error::Recv {
+            why: tls::failure(error),
+        })
+    }
+
     pub fn head_bytes(&self) -> u64 {
         self.before.head_bytes + self.reader.head_bytes()
     }
@@ -139,9 +154,13 @@ impl Turn {
 
     /// Nothing more is waited for; where the connection is talked on, not even by the user.
     pub fn over(&self, control: &Control) -> bool {
-        let upgraded = self.talks && self.reader.ended() == Some(EndReason::Upgrade);
         let talked_on = !self.stopped && !self.peer_closed && self.reader.fault().is_none();
-        self.ends() && !(talked_on && (upgraded || control.held()))
+        self.ends() && !(talked_on && self.talked_on(control))
+    }
+
+    /// The user talks on the connection, or may: after 101 it is a stream both ways.
+    pub fn talked_on(&self, control: &Control) -> bool {
+        control.held() || (self.talks && self.reader.ended() == Some(EndReason::Upgrade))
     }
 
     fn ends(&self) -> bool {

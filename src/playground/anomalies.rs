@@ -77,6 +77,7 @@ pub(super) fn response(kind: Kind) -> Vec<u8> {
         ),
         // -- the body
         Kind::BodyCut => ok("Content-Length: 60\r\n", "hello\n"),
+        Kind::TlsNoCloseNotify => ok("Connection: close\r\n", "hello\n"),
         Kind::LengthMismatch => ok("Content-Length: 60\r\n", "hello\n"),
         Kind::ExcessBytes => ok("Content-Length: 6\r\n", "hello\nand more\n"),
         // -- chunks

@@ -49,8 +49,10 @@ pub(super) fn coding(ask: &Ask<'_>) -> Answer {
     )
 }
 
-/// The pages below `/coded/`: Content-Encoding, and how the body is made.
-const PAGES: [(&str, &str, fn() -> Vec<u8>); 11] = [
+/// A name below `/coded/`, Content-Encoding, and how the body is made.
+type Page = (&'static str, &'static str, fn() -> Vec<u8>);
+
+const PAGES: [Page; 11] = [
     ("stacked", "deflate, br, gzip", || {
         gzip(&br(&zlib(&lines(2048))))
     }),

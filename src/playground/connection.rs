@@ -15,6 +15,7 @@ use super::flood;
 use super::framing::Body;
 use super::incoming::{Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
 use super::script::{IDLE, Reading, Script, Service, Shared, Step};
+use super::tls::Session;
 use crate::net::probe;
 
 /// How long [`Step::Close`] goes on reading what the peer still sends.
@@ -28,6 +29,7 @@ pub(super) struct Connection<'a> {
     number: u64,
     socket: Arc<OwnedFd>,
     shared: &'a Shared,
+    tls: Option<Box<Session>>,
     /// Received, and not yet part of a request.
     ahead: Vec<u8>,
     buffer: Vec<u8>,
@@ -56,6 +58,7 @@ impl<'a> Connection<'a> {
             number,
             socket,
             shared,
+            tls: None,
             ahead: Vec::new(),
             buffer: vec![0; RECV],
         }
@@ -68,6 +71,14 @@ impl<'a> Connection<'a> {
     }
 
     fn requests(&mut self, service: &dyn Service) -> io::Result<()> {
+        if let Some(secure) = &self.shared.secure {
+            self.tls = Some(Box::new(Session::new(secure)?));
+            while self.tls.as_ref().is_some_and(|tls| tls.handshaking()) {
+                if self.receive(IDLE)? != Received::Some {
+                    return Ok(());
+                }
+            }
+        }
         if let Some(script) = service.accepted(self.number) {
             if self.run(&script)? == Left::Open {
                 self.close()?;
@@ -228,8 +239,13 @@ impl<'a> Connection<'a> {
             }
             Step::Echo => self.echo()?,
             Step::WaitForClose => while self.receive_and_forget(None)? == Received::Some {},
-            Step::HalfClose => shutdown(&self.socket, Shutdown::Write)?,
+            Step::HalfClose => self.half_close()?,
             Step::Close => {
+                self.close()?;
+                return Ok(Left::Over);
+            }
+            Step::CloseUnannounced => {
+                self.tls = None;
                 self.close()?;
                 return Ok(Left::Over);
             }
@@ -272,10 +288,17 @@ impl<'a> Connection<'a> {
 
     /// See [`Step::Close`]. The `close()` itself comes when the connection is dropped.
     fn close(&mut self) -> io::Result<()> {
-        shutdown(&self.socket, Shutdown::Write)?;
+        self.half_close()?;
         let until = Instant::now() + LINGER;
         while self.receive_and_forget(Some(until))? == Received::Some {}
         Ok(())
+    }
+
+    fn half_close(&mut self) -> io::Result<()> {
+        if let Some(tls) = &mut self.tls {
+            tls.end(&self.socket)?;
+        }
+        Ok(shutdown(&self.socket, Shutdown::Write)?)
     }
 
     /// A reset throws away what the kernel has not delivered; so it has to be delivered
@@ -290,7 +313,10 @@ impl<'a> Connection<'a> {
 
     // -- calls ------------------------------------------------------------------
 
-    fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
+    fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        if let Some(tls) = &mut self.tls {
+            return tls.send(&self.socket, bytes);
+        }
         while !bytes.is_empty() {
             match rustix::net::send(&self.socket, bytes, SEND_FLAGS) {
                 Ok(sent) => bytes = bytes.get(sent..).unwrap_or(&[]),
@@ -334,6 +360,14 @@ impl<'a> Connection<'a> {
 
     /// `poll()` until there is something, then one `recv()` into `buffer`.
     fn recv(&mut self, most: usize, until: Option<Instant>) -> io::Result<(Received, usize)> {
+        let most = most.clamp(1, self.buffer.len());
+        if let Some(tls) = &mut self.tls {
+            match tls.waiting(&mut self.buffer[..most])? {
+                Some(0) => return Ok((Received::End, 0)),
+                Some(bytes) => return Ok((Received::Some, bytes)),
+                None => {}
+            }
+        }
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             // Also where bytes wait: a peer that never stops sending gets no more time.
@@ -350,7 +384,13 @@ impl<'a> Connection<'a> {
                 Err(rustix::io::Errno::INTR) => continue,
                 Err(error) => return Err(error.into()),
             }
-            let most = most.clamp(1, self.buffer.len());
+            if let Some(tls) = &mut self.tls {
+                return Ok(match tls.recv(&self.socket, &mut self.buffer[..most])? {
+                    Some(0) => (Received::End, 0),
+                    // None: TLS's own, and nothing for us.
+                    bytes => (Received::Some, bytes.unwrap_or(0)),
+                });
+            }
             match recv(&self.socket, &mut self.buffer[..most], RecvFlags::empty()) {
                 Ok((0, _)) => return Ok((Received::End, 0)),
                 Ok((bytes, _)) => return Ok((Received::Some, bytes)),
@@ -373,9 +413,9 @@ impl<'a> Connection<'a> {
 /// Rust's runtime ignores SIGPIPE; a program that asks for it back shall not die of a
 /// peer that has gone.
 #[cfg(not(target_vendor = "apple"))]
-const SEND_FLAGS: SendFlags = SendFlags::NOSIGNAL;
+pub(super) const SEND_FLAGS: SendFlags = SendFlags::NOSIGNAL;
 #[cfg(target_vendor = "apple")]
-const SEND_FLAGS: SendFlags = SendFlags::empty();
+pub(super) const SEND_FLAGS: SendFlags = SendFlags::empty();
 
 /// So many bytes a second, in pieces of a twentieth of a second.
 struct Pace {

@@ -11,15 +11,20 @@
 //! flood       the endless pattern
 //! routes      path -> page                 query    the numbers of a page
 //! pages       page -> answer               answer   answer -> steps
+//! session     the pages on redirects, cookies and credentials
 //! anomalies   deviation -> bytes
+//! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
 
 mod anomalies;
 mod answer;
+mod certificates;
 mod charsets;
 mod coded;
 mod connection;
+mod documents;
 pub mod flood;
+mod forms;
 mod framing;
 mod incoming;
 mod listen;
@@ -27,6 +32,8 @@ mod pages;
 mod query;
 mod routes;
 pub mod script;
+mod session;
+pub mod tls;
 
 use std::io;
 use std::net::SocketAddr;

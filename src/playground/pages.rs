@@ -248,19 +248,6 @@ pub(super) fn status(ask: &Ask<'_>) -> Answer {
     }
 }
 
-pub(super) fn redirect(ask: &Ask<'_>) -> Answer {
-    match ask.rest.parse::<u32>() {
-        Ok(0 | 1) => Answer::text(302, "To /hello.\n").field("Location", "/hello"),
-        Ok(hops) if hops <= REDIRECTS => {
-            let next = format!("/redirect/{}", hops - 1);
-            Answer::text(302, format!("To {next}.\n")).field("Location", next)
-        }
-        _ => Answer::text(404, "So many redirects: /redirect/1 to /redirect/100.\n"),
-    }
-}
-
-const REDIRECTS: u32 = 100;
-
 /// The list of the deviations; each itself is answered with [`anomalous`].
 pub(super) fn anomaly(ask: &Ask<'_>) -> Answer {
     if !ask.rest.is_empty() {
@@ -274,6 +261,7 @@ pub(super) fn anomaly(ask: &Ask<'_>) -> Answer {
     for &kind in Kind::ALL {
         let name = kind.name();
         let mode = match anomalies::mode(kind) {
+            _ if kind.below_http() => " Shows on TLS alone (--tls-port).".to_owned(),
             EndMode::Auto => String::new(),
             mode => format!(" Shows with --end {mode}."),
         };
@@ -303,5 +291,9 @@ pub(super) fn anomalous(kind: Kind, head_only: bool) -> Script {
     if head_only && let Some(end) = memchr::memmem::find(&bytes, b"\r\n\r\n") {
         bytes.truncate(end + 4);
     }
-    vec![Step::Send(bytes), Step::Close]
+    let close = match kind {
+        Kind::TlsNoCloseNotify => Step::CloseUnannounced,
+        _ => Step::Close,
+    };
+    vec![Step::Send(bytes), close]
 }

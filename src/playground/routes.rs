@@ -8,9 +8,12 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::charsets;
 use super::coded;
+use super::documents;
+use super::forms;
 use super::pages;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
+use super::session;
 
 /// One page. A path that ends in `/` (the index apart) takes what follows it too.
 pub(super) struct Page {
@@ -87,7 +90,15 @@ pub(super) const PAGES: &[Page] = &[
         pages::early_hints,
     ),
     page("/status/", &[], pages::status),
-    page("/redirect/", &[], pages::redirect),
+    page(
+        "/redirect/",
+        &[Param::amount("status", 302, 308)],
+        session::redirect,
+    ),
+    page("/cookies", &[], session::cookies),
+    page("/cookies/", &[], session::cookies_under),
+    page("/basic", &[], session::basic),
+    page("/bearer", &[], session::bearer),
     page("/json", &[Param::amount("rows", 3, 10_000)], pages::json),
     page(
         "/sse",
@@ -104,6 +115,9 @@ pub(super) const PAGES: &[Page] = &[
     page("/zstd", CODED, coded::coding),
     page("/coded/", &[], coded::coded),
     page("/charset/", &[], charsets::charset),
+    page("/form/", &[], forms::form),
+    page("/page/", &[], documents::page),
+    page("/image/", &[], documents::image),
     page("/anomaly/", &[], pages::anomaly),
 ];
 

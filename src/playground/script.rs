@@ -29,6 +29,7 @@ use rustix::net::{Shutdown, shutdown};
 
 pub use super::incoming::{Fit, Request};
 use super::listen::{self, Listener};
+use super::tls::Secure;
 use crate::event::Queues;
 use crate::net::probe;
 
@@ -87,6 +88,8 @@ pub enum Step {
     /// second at most), because `close()` with unread input would reset the connection
     /// and could take the answer's last bytes with it.
     Close,
+    /// The same without TLS's close_notify.
+    CloseUnannounced,
     /// A reset (SO_LINGER 0), once what was sent has arrived.
     Reset,
 }
@@ -173,7 +176,12 @@ impl Server {
         answer: impl Fn(&Request) -> Script + Send + Sync + 'static,
     ) -> io::Result<Server> {
         let listener = Listener::Unix(UnixListener::bind(path)?);
-        Server::run(vec![listener], Vec::new(), Arc::new(Answering(answer)))
+        Server::run(
+            vec![listener],
+            Vec::new(),
+            Arc::new(Answering(answer)),
+            None,
+        )
     }
 
     /// On 127.0.0.1 and, where there is IPv6, on ::1, on the same port; a free one when
@@ -182,25 +190,49 @@ impl Server {
     /// # Errors
     /// What `bind()` says: the port is taken, or not this user's to take.
     pub fn serve(port: Option<u16>, service: impl Service) -> io::Result<Server> {
+        Server::listen(port, service, None)
+    }
+
+    /// The same on TLS.
+    ///
+    /// # Errors
+    /// As [`Server::serve`].
+    pub fn serve_tls(
+        port: Option<u16>,
+        service: impl Service,
+        secure: Secure,
+    ) -> io::Result<Server> {
+        Server::listen(port, service, Some(secure))
+    }
+
+    fn listen(
+        port: Option<u16>,
+        service: impl Service,
+        secure: Option<Secure>,
+    ) -> io::Result<Server> {
         let listeners = listen::listen(port)?;
         let addrs = listeners
             .iter()
             .map(TcpListener::local_addr)
             .collect::<io::Result<_>>()?;
         let listeners = listeners.into_iter().map(Listener::Tcp).collect();
-        Server::run(listeners, addrs, Arc::new(service))
+        Server::run(listeners, addrs, Arc::new(service), secure)
     }
 
     fn run(
         listeners: Vec<Listener>,
         addrs: Vec<SocketAddr>,
         service: Arc<dyn Service>,
+        secure: Option<Secure>,
     ) -> io::Result<Server> {
         for listener in &listeners {
             listener.set_nonblocking()?;
         }
         let (woken, wake) = rustix::pipe::pipe()?;
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            secure,
+            ..Shared::default()
+        });
         let accepting = {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
@@ -281,6 +313,8 @@ impl Drop for Server {
 /// What the server, its accepting thread and its connections share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
+    /// `None`: in plain.
+    pub(super) secure: Option<Secure>,
     state: Mutex<State>,
     changed: Condvar,
 }

@@ -35,6 +35,11 @@ pub fn basic(userinfo: &str) -> String {
     basic_bytes(percent_decoded(userinfo))
 }
 
+/// The same of `user:password` as it stands.
+pub fn basic_of(user: &[u8]) -> String {
+    basic_bytes(user.to_vec())
+}
+
 /// What flags ask of a request, each with curl's meaning (`man curl`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recipe {

@@ -2,9 +2,9 @@
 //! place that knows how.
 //!
 //! ```text
-//! Text, Hex   bytes of the body
-//! Wire        the bytes sent and those received, in order of time
-//! Headers     bytes received
+//! Text, Pretty, Rendered, Hex   bytes of the body
+//! Wire                  the bytes sent and those received, in order of time
+//! Headers               bytes received
 //! ```
 
 use std::io;
@@ -20,6 +20,9 @@ const SIZE_LINE: usize = 4096;
 
 /// Where a byte that is looked at came from.
 pub enum Whence<'a> {
+    /// A decoded byte of the content, the coded bytes of the body that it came of, and
+    /// where the first of those came from.
+    Decoded(u64, Range<u64>, Origin<'a>),
     /// The request's byte at this offset, and the send() that took it.
     Sent(u64, Option<Brought>),
     Received(Origin<'a>),
@@ -78,7 +81,7 @@ impl Stretch {
 /// The received bytes that a view shows; [`in_window`] and [`in_view`] lead there and back.
 pub fn window(visit: &Visit, kind: ViewKind) -> Window {
     match kind {
-        ViewKind::Text | ViewKind::Hex => visit.body(),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
         ViewKind::Wire => visit.received(),
         ViewKind::Headers => {
             let received = visit.received();
@@ -96,7 +99,11 @@ pub fn window(visit: &Visit, kind: ViewKind) -> Window {
 pub fn in_window(visit: &Visit, kind: ViewKind, at: u64) -> u64 {
     match kind {
         ViewKind::Wire => visit.exchange().dialogue.received_by(at),
-        ViewKind::Text | ViewKind::Hex | ViewKind::Headers => at,
+        ViewKind::Text
+        | ViewKind::Pretty
+        | ViewKind::Rendered
+        | ViewKind::Hex
+        | ViewKind::Headers => at,
     }
 }
 
@@ -115,7 +122,11 @@ pub fn in_view(visit: &Visit, kind: ViewKind, bytes: &Range<u64>) -> Range<u64> 
             let end = bytes.end.checked_sub(1).map_or(0, |last| address(last) + 1);
             address(bytes.start)..end
         }
-        ViewKind::Text | ViewKind::Hex | ViewKind::Headers => bytes.clone(),
+        ViewKind::Text
+        | ViewKind::Pretty
+        | ViewKind::Rendered
+        | ViewKind::Hex
+        | ViewKind::Headers => bytes.clone(),
     }
 }
 
@@ -125,7 +136,7 @@ pub fn stretch(visit: &Visit, kind: ViewKind, range: &Range<u64>) -> Stretch {
         ViewKind::Wire => return dialogue_stretch(visit, range),
         // Trailers lie behind the body.
         ViewKind::Headers => visit.received(),
-        ViewKind::Text | ViewKind::Hex => visit.body(),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
     };
     let from = range.start.min(window.len);
     let to = range.end.min(window.len);
@@ -177,7 +188,16 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let exchange = visit.exchange();
     let size_line = |line| size_line(visit, line);
     match kind {
-        ViewKind::Text | ViewKind::Hex => Whence::Received(exchange.origin_of_body(at, size_line)),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
+            match visit.meaning.shown() {
+                Some(decoded) => {
+                    let coded = decoded.coded(at);
+                    let origin = exchange.origin_of_body(coded.start, size_line);
+                    Whence::Decoded(at, coded, origin)
+                }
+                None => Whence::Received(exchange.origin_of_body(at, size_line)),
+            }
+        }
         ViewKind::Wire => match exchange.dialogue.byte(at) {
             Byte::Received(at) => Whence::Received(exchange.origin(at, size_line)),
             Byte::Sent(at) => Whence::Sent(at, exchange.sent_by(at)),
@@ -193,18 +213,34 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
     match (whence(visit, from, at), to) {
         (Whence::Sent(at, _), ViewKind::Wire) => Some(dialogue.address(Byte::Sent(at))),
         (Whence::Sent(..), _) => None,
-        (Whence::Received(origin), ViewKind::Text | ViewKind::Hex) => match origin.part {
-            // Of the last response: that is the one shown.
-            Part::Body(at) if origin.wire? >= exchange.start.wire => Some(at),
-            _ => None,
-        },
-        (Whence::Received(origin), ViewKind::Wire) => {
+        (
+            Whence::Decoded(at, ..),
+            ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex,
+        ) => Some(at),
+        (
+            Whence::Received(origin),
+            ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex,
+        ) => {
+            match origin.part {
+                // Of the last response: that is the one shown.
+                Part::Body(at) if origin.wire? >= exchange.start.wire => {
+                    Some(match visit.meaning.shown() {
+                        Some(decoded) => decoded.decoded(at),
+                        None => at,
+                    })
+                }
+                _ => None,
+            }
+        }
+        (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Wire) => {
             Some(dialogue.address(Byte::Received(origin.wire?)))
         }
-        (Whence::Received(origin), ViewKind::Headers) => match origin.part {
-            Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
-            _ => None,
-        },
+        (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Headers) => {
+            match origin.part {
+                Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
+                _ => None,
+            }
+        }
     }
 }
 
@@ -212,7 +248,15 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
 pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Vec<u64> {
     let exchange = visit.exchange();
     match kind {
-        ViewKind::Text | ViewKind::Hex => return exchange.starts(of, Space::Body, range),
+        // Between two marks nobody knows where a recv's bytes went.
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex
+            if visit.meaning.shown().is_some() =>
+        {
+            return Vec::new();
+        }
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
+            return exchange.starts(of, Space::Body, range);
+        }
         ViewKind::Wire => {}
         ViewKind::Headers => return Vec::new(),
     }

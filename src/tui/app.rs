@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::cookies::{Jar, Key, Seconds};
 use crate::exchange::Starts;
 use crate::export::Form;
 use crate::net::pool::Idle;
@@ -13,13 +14,14 @@ use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::compare::Compare;
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Keymap, Place};
+use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
 use crate::tui::save;
 use crate::tui::search::Find;
 use crate::tui::theme::Theme;
+use crate::tui::theme::depth::Depth;
 use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
 
@@ -34,6 +36,10 @@ pub struct App {
     pub dragged: Option<Border>,
     /// The clock of everything on screen; set before each update and frame.
     pub now: Instant,
+    /// The wall's clock, by which cookies expire; set with `now`.
+    pub wall: Seconds,
+    /// The cookies that tabs share.
+    pub jar: Jar,
     pub tabs: Vec<Tab>,
     pub active: usize,
     pub popup: Option<Popup>,
@@ -46,6 +52,8 @@ pub struct App {
     pub typed: Vec<String>,
     pub theme: Theme,
     pub keys: Keymap,
+    /// What the terminal shows of a picture's colours; `None`: no colour at all.
+    pub depth: Option<Depth>,
     /// The terminal shows ASCII alone.
     pub ascii: bool,
     /// Ctrl-C was pressed with nothing running: the next one quits.
@@ -66,15 +74,27 @@ pub struct Tab {
     pub linted: u64,
     /// What the request's target and Host were last made for.
     pub target: Option<Target>,
+    /// The revision of the request that the URL being typed made of it last.
+    pub followed: Option<u64>,
     /// What a change in the URL did to the request, in words.
     pub url_note: Option<String>,
     pub knobs: Knobs,
+    /// Its own cookies, where it shares none.
+    pub jar: Jar,
+    /// The value of the Cookie line that a jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// The cookie whose value is asked for.
+    pub edited: Option<Key>,
     pub focus: Focus,
     /// Where F2 goes back to.
     pub before: Focus,
     pub zoom: bool,
     pub view: ViewKind,
+    /// The user chose it; it stays then.
+    pub chose: bool,
     pub wrap: bool,
+    /// Coded bodies are shown as they came.
+    pub as_received: bool,
     /// What the bytes under the cursor are is shown below the views.
     pub inspects: bool,
     /// Whose first bytes are marked in the views.
@@ -91,6 +111,8 @@ pub struct Tab {
     pub completion: Option<Completion>,
     /// Ctrl-V was pressed: the digits so far.
     pub hex: Option<String>,
+    /// The next fetch from this host and port goes on whatever its certificate says.
+    pub go_on_once: Option<(String, u16)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +156,10 @@ pub enum Popup {
     },
     /// The kernel's levels over time.
     Levels,
+    /// The handshake, the certificates and the records, scrolled down by so many rows.
+    Tls {
+        top: usize,
+    },
     /// One line of text is asked for.
     Ask {
         ask: Ask,
@@ -152,6 +178,17 @@ pub enum Ask {
     /// What is too much for the clipboard, in this form.
     CopyToFile(Form),
     BodyFile,
+    /// The command that the body goes through.
+    Pipe,
+    /// The number of a page's link.
+    Link,
+    /// `user:password`
+    Basic,
+    Bearer,
+    /// A new cookie, as a Set-Cookie of the URL.
+    Cookie,
+    /// The value of the cookie chosen in the list.
+    CookieValue,
 }
 
 /// A line of words that goes away by itself.
@@ -168,6 +205,8 @@ impl App {
             split: Split::default(),
             dragged: None,
             now,
+            wall: 0,
+            jar: Jar::default(),
             tabs: vec![Tab::default()],
             active: 0,
             popup: None,
@@ -177,6 +216,7 @@ impl App {
             typed: Vec::new(),
             theme,
             keys: Keymap::default(),
+            depth: None,
             ascii: false,
             leaving: false,
             next_visit: 1,
@@ -255,11 +295,19 @@ impl App {
     /// The exercises of the start page: what to type, and what it shows.
     pub fn exercises(&self) -> [Exercise; 3] {
         let port = self.playground.unwrap_or_default();
+        let [esc, end, send, pause, step] = [
+            Action::Escape,
+            Action::EndMode,
+            Action::Send,
+            Action::Pause,
+            Action::Step,
+        ]
+        .map(|action| self.keys.key(action));
         [
             Exercise {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
-                what: "recv() by recv(), until Content-Length is reached",
+                what: "recv() by recv(), until Content-Length is reached".to_owned(),
                 knobs: Knobs {
                     recv_size: crate::plan::CLASSIC_RECV,
                     ..Knobs::default()
@@ -268,7 +316,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
-                what: "all is here, yet recv() waits: Esc, then F9, F5",
+                what: format!("all is here, yet recv() waits: {esc}, then {end}, {send}"),
                 knobs: Knobs {
                     end: crate::event::EndMode::Close,
                     recv_size: crate::plan::CLASSIC_RECV,
@@ -278,7 +326,7 @@ impl App {
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
-                what: "F8 pauses, the queue fills; F10 one recv(); F8 on",
+                what: format!("{pause} pauses, the queue fills; {step} one recv(); {pause} on"),
                 knobs: Knobs::default(),
             },
         ]
@@ -289,7 +337,7 @@ impl App {
 pub struct Exercise {
     pub url: String,
     pub title: &'static str,
-    pub what: &'static str,
+    pub what: String,
     pub knobs: Knobs,
 }
 
@@ -302,13 +350,19 @@ impl Default for Tab {
             lints: Vec::new(),
             linted: 0,
             target: None,
+            followed: None,
             url_note: None,
             knobs: Knobs::default(),
+            jar: Jar::default(),
+            cookie: None,
+            edited: None,
             focus: Focus::Response,
             before: Focus::Response,
             zoom: false,
             view: ViewKind::Text,
+            chose: false,
             wrap: true,
+            as_received: false,
             inspects: false,
             ruler: None,
             visits: VecDeque::new(),
@@ -318,6 +372,7 @@ impl Default for Tab {
             recalled: 0,
             completion: None,
             hex: None,
+            go_on_once: None,
         }
     }
 }

@@ -57,20 +57,8 @@ impl Cursor {
     pub fn target(&self, view: &dyn View, motion: Motion, page: i64) -> Option<Cell> {
         let row = view.anchor(self.bytes.start);
         match motion {
-            Motion::Left | Motion::WordLeft => {
-                let before = self.bytes.start.checked_sub(1)?;
-                match view.cell_of(before) {
-                    Some((_, cell)) => Some(cell),
-                    None => view.cells(view.anchor(before)).pop(),
-                }
-            }
-            Motion::Right | Motion::WordRight => match view.cell_of(self.bytes.end) {
-                Some((_, cell)) => Some(cell),
-                None => {
-                    let next = view.cells(view.step(row, 1)).into_iter().next()?;
-                    (next.bytes.start >= self.bytes.end).then_some(next)
-                }
-            },
+            Motion::Left | Motion::WordLeft => view.before(&self.bytes),
+            Motion::Right | Motion::WordRight => view.behind(&self.bytes),
             Motion::Up => self.rows(view, row, -1),
             Motion::Down => self.rows(view, row, 1),
             Motion::PageUp => self.rows(view, row, -page),
@@ -123,6 +111,7 @@ pub fn first_cell(view: &dyn View, top: u64, height: usize, in_last_row: bool) -
 mod tests {
     use super::*;
     use crate::body::{Memory, Window, Writer};
+    use crate::decode::Letters;
     use crate::view::{Marks, Text};
 
     fn text(bytes: &str, width: usize) -> Text {
@@ -130,6 +119,7 @@ mod tests {
         writer.append(bytes.as_bytes()).unwrap();
         Text {
             window: Window::whole(&writer.store()),
+            letters: Letters::default(),
             width,
             wrap: true,
             left: 0,

@@ -11,7 +11,8 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::body::{Answer, Tally};
-use crate::tui::message::{Message, Search};
+use crate::tui::message::{Message, Search, Way};
+use crate::tui::searched::Piece;
 
 /// Bytes of a piece: a few milliseconds of work.
 const SLICE: u64 = 8 * 1024 * 1024;
@@ -36,19 +37,28 @@ impl Finder {
         }
     }
 
-    /// Looks for the next hit, round the end of the bytes where there is none before it.
-    pub fn look(&mut self, search: Search, from: u64, back: bool, steady: bool) {
+    /// Looks for the next hit; where there is none before the end of the bytes and the
+    /// way says so, round it.
+    pub fn look(&mut self, search: Search, way: Way) {
         let wanted = renew(&mut self.looking);
         let messages = self.messages.clone();
         std::thread::spawn(move || {
-            let message = match look(&search, from, back, &wanted) {
+            let mut told = Instant::now();
+            let looked = look(&search, way, |done| {
+                if told.elapsed() >= TELL {
+                    told = Instant::now();
+                    let id = search.id;
+                    let _ = messages.send(Message::Looked { id, done });
+                }
+                wanted.load(Ordering::Relaxed)
+            });
+            let message = match looked {
                 Ok(Some((hit, wrapped))) => Message::Found {
                     id: search.id,
                     view: search.view,
                     hit,
                     wrapped,
-                    back,
-                    steady,
+                    way,
                 },
                 // Another search answers, or none is wanted.
                 Ok(None) => return,
@@ -75,21 +85,28 @@ impl Finder {
             };
             let mut told = Instant::now();
             let mut tally = Tally::default();
-            let mut at = 0;
-            while wanted.load(Ordering::Relaxed) {
-                match search
-                    .pattern
-                    .count(&search.window, at, SLICE, base, &mut tally)
+            let mut done = 0;
+            for piece in &search.pieces {
+                let base = base.saturating_sub(piece.at);
+                let mut at = 0;
+                // What cannot be read is not counted; looking says so.
+                while let Ok(Some(next)) =
+                    search
+                        .pattern
+                        .count(&piece.window, at, SLICE, base, &mut tally)
                 {
-                    Ok(Some(next)) => at = next,
-                    // What cannot be read is not counted; looking says so.
-                    Ok(None) | Err(_) => return tell(tally, None),
+                    at = next;
+                    if !wanted.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if told.elapsed() >= TELL {
+                        told = Instant::now();
+                        tell(tally, Some(done + at));
+                    }
                 }
-                if told.elapsed() >= TELL {
-                    told = Instant::now();
-                    tell(tally, Some(at));
-                }
+                done += piece.window.there();
             }
+            tell(tally, None);
         });
     }
 
@@ -107,30 +124,61 @@ fn renew(wanted: &mut Wanted) -> Wanted {
 }
 
 /// The hit, if there is one, and whether it lies round the end; `None` when it was
-/// called off.
+/// called off. `go_on` is told how many bytes were looked at.
 fn look(
     search: &Search,
-    from: u64,
-    back: bool,
-    wanted: &AtomicBool,
+    way: Way,
+    mut go_on: impl FnMut(u64) -> bool,
 ) -> io::Result<Option<(Option<Range<u64>>, bool)>> {
     let Search {
-        pattern, window, ..
+        pattern, pieces, ..
     } = search;
-    let mut at = from;
+    // The last piece that holds bytes before (or at) that place; the first one otherwise.
+    let holds = |piece: &Piece| piece.at < way.from || piece.at == way.from && !way.back;
+    let mut number = pieces.iter().rposition(holds).unwrap_or(0);
+    let mut at = pieces
+        .get(number)
+        .map_or(0, |piece| way.from.saturating_sub(piece.at));
     let mut wrapped = false;
-    while wanted.load(Ordering::Relaxed) {
-        let answer = match back {
-            false => pattern.next(window, at, SLICE)?,
-            true => pattern.previous(window, at, SLICE)?,
+    let mut done = 0;
+    while go_on(done)
+        && let Some(piece) = pieces.get(number)
+    {
+        let answer = match way.back {
+            false => pattern.next(&piece.window, at, SLICE)?,
+            true => pattern.previous(&piece.window, at, SLICE)?,
         };
+        let there = piece.window.there();
         match answer {
-            Answer::Found(hit) => return Ok(Some((Some(hit), wrapped))),
-            Answer::Continue(next) => at = next,
-            Answer::NotFound if wrapped => return Ok(Some((None, true))),
+            Answer::Found(hit) => {
+                let hit = hit.start + piece.at..hit.end + piece.at;
+                return Ok(Some((Some(hit), wrapped)));
+            }
+            Answer::Continue(next) => {
+                done += next.abs_diff(at.min(there));
+                at = next;
+            }
             Answer::NotFound => {
-                wrapped = true;
-                at = if back { u64::MAX } else { 0 };
+                let last = pieces.len() - 1;
+                let end = if way.back {
+                    number == 0
+                } else {
+                    number == last
+                };
+                if end && (wrapped || !way.round) {
+                    return Ok(Some((None, wrapped)));
+                }
+                wrapped |= end;
+                done += match way.back {
+                    true => at.min(there),
+                    false => there.saturating_sub(at),
+                };
+                (number, at) = match (end, way.back) {
+                    (false, false) => (number + 1, 0),
+                    (false, true) => (number - 1, u64::MAX),
+                    (true, false) => (0, 0),
+                    (true, true) => (last, u64::MAX),
+                };
             }
         }
     }
@@ -143,31 +191,69 @@ mod tests {
     use crate::body::{Memory, Pattern, Window, Writer};
     use crate::tui::visit::ViewKind;
 
+    fn piece(at: u64, bytes: &[u8]) -> Piece {
+        let mut writer = Writer::new(&Memory::new(10_000));
+        writer.append(bytes).unwrap();
+        Piece {
+            window: Window::whole(&writer.store()),
+            at,
+        }
+    }
+
     #[test]
     fn a_search_goes_round_both_ends() {
-        let mut writer = Writer::new(&Memory::new(10_000));
-        writer.append(b"ab..ab..").unwrap();
-        for (typed, from, back, want) in [
-            ("ab", 0, false, Some((0, false))),
-            ("ab", 1, false, Some((4, false))),
-            ("ab", 5, false, Some((0, true))),
-            ("ab", 4, true, Some((0, false))),
-            ("ab", 0, true, Some((4, true))),
-            ("/b./", 6, false, Some((1, true))),
-            ("no", 3, false, None),
-            ("no", 3, true, None),
+        let whole = vec![piece(0, b"ab..ab..")];
+        // No hit goes over the ends of a part; between them may be bytes of no piece.
+        let cut = vec![piece(0, b"ab..a"), piece(5, b"b.ab"), piece(20, b".ab")];
+        let nothing = vec![piece(0, b""), piece(0, b"")];
+        for (pieces, typed, from, back, want) in [
+            (&whole, "ab", 0, false, Some((0, false))),
+            (&whole, "ab", 1, false, Some((4, false))),
+            (&whole, "ab", 5, false, Some((0, true))),
+            (&whole, "ab", 4, true, Some((0, false))),
+            (&whole, "ab", 0, true, Some((4, true))),
+            (&whole, "/b./", 6, false, Some((1, true))),
+            (&whole, "no", 3, false, None),
+            (&whole, "no", 3, true, None),
+            (&cut, "ab", 1, false, Some((7, false))),
+            (&cut, "ab", 5, false, Some((7, false))),
+            (&cut, "ab", 8, false, Some((21, false))),
+            (&cut, "ab", 22, false, Some((0, true))),
+            (&cut, "ab", 21, true, Some((7, false))),
+            (&cut, "ab", 7, true, Some((0, false))),
+            (&cut, "ab", 5, true, Some((0, false))),
+            (&cut, "ab", 0, true, Some((21, true))),
+            (&cut, "no", 8, true, None),
+            (&nothing, "ab", 0, false, None),
+            (&nothing, "ab", 0, true, None),
         ] {
             let search = Search {
                 id: 1,
                 view: ViewKind::Text,
-                window: Window::whole(&writer.store()),
+                pieces: pieces.clone(),
                 pattern: Arc::new(Pattern::typed(typed, false).unwrap()),
             };
-            let found = look(&search, from, back, &AtomicBool::new(true)).unwrap();
-            let (hit, wrapped) = found.unwrap();
+            let way = Way {
+                from,
+                back,
+                steady: false,
+                round: true,
+            };
+            let (hit, wrapped) = look(&search, way, |_| true).unwrap().unwrap();
             let found = hit.map(|hit| (hit.start, wrapped));
             assert_eq!(found, want, "{typed} {from} {back}");
-            let off = look(&search, from, back, &AtomicBool::new(false));
+            let once = Way {
+                round: false,
+                ..way
+            };
+            let (hit, _) = look(&search, once, |_| true).unwrap().unwrap();
+            let before = want.filter(|&(_, wrapped)| !wrapped).map(|(at, _)| at);
+            assert_eq!(
+                hit.map(|hit| hit.start),
+                before,
+                "{typed} {from} {back}, once"
+            );
+            let off = look(&search, way, |_| false);
             assert_eq!(off.unwrap(), None, "called off");
         }
     }

@@ -51,8 +51,10 @@ pub enum Action {
     Idle,
     Compare,
     CompareWith,
+    Swap,
     Phases,
     Levels,
+    Tls,
     FocusUrl,
     FocusRequest,
     EditExternally,
@@ -98,6 +100,10 @@ pub enum Action {
     Select(Motion),
     View(u8),
     Jump,
+    NextLink,
+    PreviousLink,
+    FollowInTab,
+    FollowNumber,
     Find,
     FindNext,
     FindPrevious,
@@ -107,14 +113,20 @@ pub enum Action {
     CopyAs,
     CopyForm(Form),
     Page,
+    Pipe,
     Zoom,
     /// Moves a border of the pane that way.
     Resize(Motion),
     Unsplit,
     OpenCall,
     OpenRecv,
+    FoldAll,
+    UnfoldAll,
     Ruler,
     Inspect,
+    AsReceived,
+    Charset,
+    UnpackOn,
     MomentBack,
     MomentForward,
     MomentFirst,
@@ -123,6 +135,13 @@ pub enum Action {
     Slower,
     Faster,
     Rejudge,
+    Follow,
+    Cookies,
+    InsertCookie,
+    AddCookie,
+    DropCookie,
+    Basic,
+    Bearer,
     Exercise(u8),
     Choose,
     Less,
@@ -159,10 +178,10 @@ pub struct Row {
 }
 
 macro_rules! rows {
-    ($( $place:ident [ $($key:literal)+ ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
+    ($( $place:ident [ $($key:literal)* ] $action:expr, $help:literal $(, $hint:literal)?; )*) => {
         &[ $( Row {
             place: Place::$place,
-            keys: &[ $($key),+ ],
+            keys: &[ $($key),* ],
             action: { use Action::*; #[allow(unused_imports)] use Motion::*; $action },
             help: $help,
             hint: concat!($($hint)?),
@@ -187,6 +206,7 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["c"] Compare, "this exchange and the one before it side by side";
     OutsideText ["P"] Phases, "the phases of the tab's exchanges on one scale of time";
     OutsideText ["B"] Levels, "rate, windows and queues over time";
+    OutsideText ["T"] Tls, "TLS: the handshake, the certificates, the records; going on once";
     Anywhere ["Ctrl-T"] NewTab, "new tab";
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
@@ -217,6 +237,9 @@ pub const ROWS: &[Row] = rows! {
     Request ["Alt-D"] DropField, "take the header under the cursor out; Ctrl-Z brings it back";
     Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
     Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";
+    Request ["Alt-K"] InsertCookie, "the Cookie line that the jar has for the URL";
+    Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
+    Request [] Bearer, "Authorization by Bearer: a token, as visible text";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
     Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";
@@ -248,6 +271,8 @@ pub const ROWS: &[Row] = rows! {
     Text ["Shift-End"] Select(End), "select to the end of the line";
 
     Response ["1"] View(1), "Text";
+    Response ["2"] View(2), "Pretty: the body in its form, with colours";
+    Response ["3"] View(3), "Rendered: HTML as a page, pictures";
     Response ["4"] View(4), "Hex";
     Response ["5"] View(5), "Wire: every byte sent and received";
     Response ["6"] View(6), "Headers";
@@ -268,10 +293,19 @@ pub const ROWS: &[Row] = rows! {
     Response ["Shift-Home"] Select(Home), "select to the start of the row";
     Response ["Shift-End"] Select(End), "select to the end of the row";
     Response ["Ctrl-A"] SelectAll, "select all that the view shows";
-    Response ["Enter"] OpenRecv, "the call that brought the byte under the cursor, in the log";
+    Response ["Enter"] OpenRecv, "fold the row (Pretty), follow the link (Rendered); else the call that brought the byte";
+    Response ["-"] FoldAll, "fold all that is nested (Pretty)";
+    Response ["+"] UnfoldAll, "unfold everything (Pretty)";
+    Response [")"] NextLink, "the next link of the page";
+    Response ["("] PreviousLink, "the link before";
+    Response ["f"] FollowNumber, "follow the link of a number";
+    Response ["Alt-Enter"] FollowInTab, "the link under the cursor in a new tab";
     Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
     Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
     Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
+    Response ["d"] AsReceived, "a coded body decoded, or as it was received";
+    Response ["D"] UnpackOn, "decode on, past the limit that was reached";
+    Response ["e"] Charset, "the text's charset, from a list";
     Response ["/"] Find, "find", "find";
     Response ["n"] FindNext, "next hit";
     Response ["N"] FindPrevious, "previous hit";
@@ -279,13 +313,20 @@ pub const ROWS: &[Row] = rows! {
     Response ["s"] Save, "save the body";
     Response ["y"] Copy, "copy the selection, else the body (OSC 52)";
     Response ["Y"] CopyAs, "copy as text, escaped bytes, hex or a Python literal";
+    Response [] CopyForm(Form::Text), "copy as text: the bytes as they are";
+    Response [] CopyForm(Form::Escaped), "copy as escaped bytes: \\r\\n, \\x00";
+    Response [] CopyForm(Form::Hex), "copy as hex";
+    Response [] CopyForm(Form::Python), "copy as a Python literal";
     Response ["o"] Page, "open the body in $PAGER";
+    Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
     OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it", "send more";
-    OutsideText ["T"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
+    OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
     OutsideText ["x"] HangUp, "close the open connection";
     OutsideText ["I"] Idle, "the connections that are kept open, to close them";
+    OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
+    OutsideText ["K"] Cookies, "the cookies: where each goes and why not; edit, add, delete";
     OutsideText ["z"] Zoom, "this pane full screen, or not";
     Anywhere ["Alt-Shift-←"] Resize(Left), "the border between the columns to the left";
     Anywhere ["Alt-Shift-→"] Resize(Right), "the border between the columns to the right";
@@ -325,6 +366,7 @@ pub const ROWS: &[Row] = rows! {
     Popup ["PageDown"] Move(PageDown), "one page down";
     Popup ["g" "Home"] Move(First), "to the first row";
     Popup ["G" "End"] Move(Last), "to the last row";
+    Popup ["x"] Swap, "in a comparison: A and B change places";
     Popup ["Enter" "q"] Choose, "done";
 
     List ["↑"] Move(Up), "one row up";
@@ -333,6 +375,8 @@ pub const ROWS: &[Row] = rows! {
     List ["PageDown"] Move(PageDown), "one page down";
     List ["Enter"] Choose, "do it, go there, or put it in";
     List ["Alt-C"] CompareWith, "the exchange shown and this one side by side";
+    List ["Alt-N"] AddCookie, "a new cookie, in the words of a Set-Cookie";
+    List ["Alt-D"] DropCookie, "delete this cookie";
 };
 
 /// The action of a key, tried in these places in turn.

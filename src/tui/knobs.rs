@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::event::{EndMode, Family};
-use crate::plan::{CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan};
+use crate::plan::{CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan, TlsVersion};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Knobs {
@@ -23,8 +23,39 @@ pub struct Knobs {
     pub max_time: Option<Duration>,
     pub family: Option<Family>,
     pub reuse: bool,
+    /// False: go on whatever a certificate says.
+    pub verify: bool,
+    /// The one version of TLS that is spoken; `None`: the newest of both ends.
+    pub tls: Option<TlsVersion>,
+    /// Redirects followed without a key, one after the other; `None`: none is.
+    pub follow: Option<u32>,
+    pub cookies: Cookies,
     /// Calls a second; `None`: as fast as they come.
     pub pace: Option<u32>,
+}
+
+/// Where cookies are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cookies {
+    /// In one jar for all tabs.
+    #[default]
+    Shared,
+    /// In a jar of the tab's own.
+    Own,
+    Off,
+}
+
+impl Cookies {
+    pub const ALL: &[Cookies] = &[Cookies::Shared, Cookies::Own, Cookies::Off];
+
+    /// As the config file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cookies::Shared => "shared",
+            Cookies::Own => "tab",
+            Cookies::Off => "off",
+        }
+    }
 }
 
 impl Default for Knobs {
@@ -43,6 +74,10 @@ impl Default for Knobs {
             max_time: None,
             family: None,
             reuse: true,
+            verify: true,
+            tls: None,
+            follow: None,
+            cookies: Cookies::Shared,
             pace: None,
         }
     }
@@ -75,7 +110,11 @@ const WAITS: &[Option<Duration>] = &[
     Some(Duration::from_secs(60)),
     None,
 ];
+/// 50 is curl's.
+const FOLLOWS: &[Option<u32>] = &[None, Some(10), Some(50)];
 const FAMILIES: &[Option<Family>] = &[None, Some(Family::Inet), Some(Family::Inet6)];
+
+const TLS: &[Option<TlsVersion>] = &[None, Some(TlsVersion::V1_2), Some(TlsVersion::V1_3)];
 
 pub const KNOBS: &[Knob] = &[
     Knob {
@@ -180,6 +219,24 @@ pub const KNOBS: &[Knob] = &[
         set: |_, _| None,
     },
     Knob {
+        title: "certificates",
+        help: "https: a server that is not trusted is refused, or let pass and told of",
+        show: |k| if k.verify { "verified" } else { "not verified" }.to_owned(),
+        turn: |k, _| k.verify = !k.verify,
+        set: |_, _| None,
+    },
+    Knob {
+        title: "TLS version",
+        help: "https: the newest that both ends speak, or one alone",
+        show: |k| match k.tls {
+            None => "1.2 or 1.3".to_owned(),
+            Some(TlsVersion::V1_2) => "1.2".to_owned(),
+            Some(TlsVersion::V1_3) => "1.3".to_owned(),
+        },
+        turn: |k, on| turn(&mut k.tls, TLS, on),
+        set: |_, _| None,
+    },
+    Knob {
         title: "pace",
         help: "calls a second, to watch them; type a number",
         show: |k| {
@@ -192,6 +249,34 @@ pub const KNOBS: &[Knob] = &[
             k.pace = Some(u32::try_from(n).ok()?);
             Some(())
         },
+    },
+    Knob {
+        title: "redirects",
+        help: "followed without a key, so many in a row, each an exchange of its own; type a number",
+        show: |k| match k.follow {
+            None => "each on a key (L)".to_owned(),
+            Some(n) => format!("followed, at most {n}"),
+        },
+        turn: |k, on| turn(&mut k.follow, FOLLOWS, on),
+        set: |k, text| {
+            let n = text.parse().ok().filter(|n| (1..=1000).contains(n))?;
+            k.follow = Some(n);
+            Some(())
+        },
+    },
+    Knob {
+        title: "cookies",
+        help: "kept in a jar that tabs share, in one of this tab's own, or not at all; K lists them",
+        show: |k| {
+            match k.cookies {
+                Cookies::Shared => "shared by the tabs",
+                Cookies::Own => "this tab's own",
+                Cookies::Off => "not kept",
+            }
+            .to_owned()
+        },
+        turn: |k, on| turn(&mut k.cookies, Cookies::ALL, on),
+        set: |_, _| None,
     },
 ];
 
@@ -220,6 +305,8 @@ impl Knobs {
         plan.max_time = self.max_time;
         plan.family = self.family;
         plan.reuse = self.reuse;
+        plan.tls.verify = self.verify;
+        (plan.tls.min, plan.tls.max) = (self.tls, self.tls);
         // A look at the queue this often costs nothing that can be measured at 64 KiB.
         plan.watch = Some(Duration::from_millis(5));
     }
@@ -254,6 +341,14 @@ impl Knobs {
         }
         if !self.reuse {
             parts.push("no reuse".to_owned());
+        }
+        if let Some(n) = self.follow {
+            parts.push(format!("follows {n}"));
+        }
+        match self.cookies {
+            Cookies::Shared => {}
+            Cookies::Own => parts.push("own cookies".to_owned()),
+            Cookies::Off => parts.push("no cookies".to_owned()),
         }
         parts.join(" · ")
     }

@@ -7,15 +7,20 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::body::Pattern;
+use crate::body::Window;
+use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
 use crate::tui::layout::inside;
+use crate::tui::searched;
 use crate::tui::visit::{ViewKind, Visit};
+use crate::view::pretty::{Folds, Index};
 use crate::view::stack::Stack;
 use crate::view::wire::{Region, regions};
-use crate::view::{Headers, Hex, Line, Marks, Role, Span, Text, View, Wire, safe};
+use crate::view::{
+    Form, Headers, Hex, Line, Marks, Pretty, Rendered, Role, Span, Text, View, Wire, safe,
+};
 
 /// Where a view's rows are: the response pane's inside without its row of titles.
 pub fn area(app: &App) -> Rect {
@@ -101,7 +106,8 @@ fn marked<T>(
     match kind {
         ViewKind::Text => {
             let text = Text {
-                window: visit.body(),
+                window: visit.content(),
+                letters: Letters::of(visit.meaning.charset.encoding),
                 width,
                 wrap,
                 left,
@@ -112,12 +118,57 @@ fn marked<T>(
                 below: &text,
             })
         }
-        ViewKind::Hex => look(&Hex {
-            window: visit.body(),
-            width,
-            left,
-            marks,
-        }),
+        ViewKind::Pretty => {
+            let (form, index, folds);
+            let mut pretty = match &visit.formed {
+                Some(formed) => {
+                    Pretty::new(visit.content(), &formed.form, &formed.index, &formed.folds)
+                }
+                None => {
+                    (form, folds) = (Form::Plain, Folds::default());
+                    index = Index::new(&form);
+                    Pretty::new(visit.content(), &form, &index, &folds)
+                }
+            };
+            (pretty.width, pretty.wrap, pretty.left) = (width, wrap, left);
+            pretty.marks = marks;
+            pretty.ended = visit.shows_end();
+            look(&Stack {
+                above: head_rows(visit, width),
+                below: &pretty,
+            })
+        }
+        ViewKind::Rendered => match visit.rendering.page() {
+            Some(page) => look(&Rendered {
+                page,
+                width,
+                left,
+                marks,
+            }),
+            None => look(&Stack {
+                above: rendering_words(visit, width),
+                below: &Text {
+                    window: Window::default(),
+                    letters: Letters::default(),
+                    width,
+                    wrap,
+                    left: 0,
+                    marks,
+                },
+            }),
+        },
+        ViewKind::Hex => {
+            let hex = Hex {
+                window: visit.content(),
+                width,
+                left,
+                marks,
+            };
+            look(&Stack {
+                above: head_rows(visit, width),
+                below: &hex,
+            })
+        }
         ViewKind::Wire => look(&Wire {
             sent: visit.sent(),
             received: visit.received(),
@@ -131,6 +182,17 @@ fn marked<T>(
             width,
             marks,
         }),
+    }
+}
+
+/// Does the view break rows that are too wide, rather than scroll sideways?
+pub fn wraps(visit: &Visit, kind: ViewKind, wrap: bool) -> bool {
+    let table = |visit: &Visit| matches!(&visit.formed, Some(of) if of.form.is_table());
+    match kind {
+        ViewKind::Text => wrap,
+        ViewKind::Pretty => wrap && !table(visit),
+        ViewKind::Rendered | ViewKind::Hex => false,
+        ViewKind::Wire | ViewKind::Headers => true,
     }
 }
 
@@ -165,7 +227,7 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         .map(|of| address::ruled(visit, kind, of, shown.clone()));
     // All hits in sight, in whatever view, as long as one is gone to.
     let found = match (&visit.hit, &tab.find.pattern) {
-        (Some(_), Some(pattern)) => found(visit, kind, pattern, shown.clone()),
+        (Some(_), Some(pattern)) => searched::found(visit, kind, pattern, &shown),
         _ => Vec::new(),
     };
     Marks {
@@ -178,18 +240,14 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
     }
 }
 
-fn found(visit: &Visit, kind: ViewKind, pattern: &Pattern, shown: Range<u64>) -> Vec<Range<u64>> {
-    let window = address::window(visit, kind);
-    let at = |at| address::in_window(visit, kind, at);
-    let shown = at(shown.start)..at(shown.end);
-    // A file that cannot be read says so in the rows themselves.
-    let hits = pattern.hits(&window, shown).unwrap_or_default();
-    hits.into_iter()
-        .map(|hit| address::in_view(visit, kind, &hit))
-        .collect()
+/// What is said above a picture, or instead of a page.
+fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
+    let words = visit.rendering.words();
+    let of = |words: String| row(vec![(words, Role::Note)], width);
+    words.into_iter().map(of).collect()
 }
 
-/// The head in short, above the text of the body.
+/// The head in short, above the body.
 fn head_rows(visit: &Visit, width: usize) -> Vec<Line> {
     let mut rows = Vec::new();
     let exchange = visit.exchange();

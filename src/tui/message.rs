@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::body::{Pattern, Store, Tally, Window};
+use crate::decode::Codings;
 use crate::event::{Event, Queues};
 use crate::exchange::Exchange;
 use crate::export::Form;
@@ -19,8 +20,12 @@ use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
+use crate::tui::rendering::{Job, Laid};
 use crate::tui::save::{self, Saved};
+use crate::tui::searched;
+use crate::tui::unpack::Unpacked;
 use crate::tui::visit::{ViewKind, VisitId};
+use crate::view::pretty::{Head, Piece};
 
 pub enum Message {
     Key(KeyEvent),
@@ -57,9 +62,12 @@ pub enum Message {
         hit: Option<Range<u64>>,
         /// It went round an end of the bytes.
         wrapped: bool,
-        back: bool,
-        /// It began at the hit before.
-        steady: bool,
+        way: Way,
+    },
+    /// So many bytes are looked at, and no hit so far.
+    Looked {
+        id: VisitId,
+        done: u64,
     },
     /// Hits counted so far; `done` bytes are looked at, `None` at the end.
     Counted {
@@ -69,9 +77,21 @@ pub enum Message {
         tally: Tally,
         done: Option<u64>,
     },
+    /// Rows of a body in its form that were read ahead; `None`: it cannot be read.
+    LaidOut {
+        id: VisitId,
+        piece: Option<Box<Piece>>,
+        /// All that was there is read.
+        done: bool,
+    },
     Judged {
         id: VisitId,
         judged: Vec<Judged>,
+    },
+    /// A body is laid out as a page, or decoded as a picture.
+    Laid {
+        id: VisitId,
+        laid: Box<Laid>,
     },
     /// How far the bodies of these two are compared.
     Compared {
@@ -83,6 +103,11 @@ pub enum Message {
         done: u64,
     },
     Saved(Saved),
+    /// How far the content coding of a body is undone.
+    Unpacked {
+        id: VisitId,
+        unpacked: Unpacked,
+    },
     /// The editor gave the request back.
     Edited(Vec<u8>),
     /// A file was read, to be the request's body.
@@ -117,8 +142,21 @@ impl Message {
 pub struct Search {
     pub id: VisitId,
     pub view: ViewKind,
-    pub window: Window,
+    /// In order, at least one.
+    pub pieces: Vec<searched::Piece>,
     pub pattern: Arc<Pattern>,
+}
+
+/// From where, and which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// In the window.
+    pub from: u64,
+    pub back: bool,
+    /// It begins at the hit before.
+    pub steady: bool,
+    /// On from the other end where there is none before this one.
+    pub round: bool,
 }
 
 #[derive(Debug)]
@@ -160,17 +198,31 @@ pub enum Effect {
     Forget(VisitId),
     Find {
         search: Search,
-        from: u64,
-        back: bool,
-        steady: bool,
+        way: Way,
     },
     /// Count all hits, and those before `base`.
     Count {
         search: Search,
         base: u64,
     },
+    /// Undo the content coding of what has come of a body; `over`: that is all.
+    Unpack {
+        id: VisitId,
+        codings: Codings,
+        body: Window,
+        over: bool,
+    },
+    /// Past the limit.
+    UnpackOn(VisitId),
     /// Nobody waits for a hit or a count any more.
     StopFinding,
+    /// Read the rows of a body in its form ahead, while `wanted` can be upgraded.
+    LayOut {
+        id: VisitId,
+        head: Box<Head>,
+        window: Window,
+        wanted: Weak<()>,
+    },
     /// Judge a finished exchange by every end mode.
     Rejudge {
         id: VisitId,
@@ -178,6 +230,11 @@ pub enum Effect {
         method: Vec<u8>,
         received: Window,
         timeout: Duration,
+    },
+    /// Lay a body out as a page, or decode it as a picture.
+    Lay {
+        id: VisitId,
+        job: Box<Job>,
     },
     /// Compare two bodies, while `wanted` can be upgraded.
     Compare {
@@ -205,6 +262,11 @@ pub enum Effect {
     StopSaving,
     /// Open in `$PAGER`.
     Page(Window),
+    /// Through a command of the shell's.
+    Pipe {
+        window: Window,
+        command: String,
+    },
     /// Open the request in `$EDITOR`, and take it back.
     EditRequest(Vec<u8>),
     /// Open the body in `$EDITOR`, to look.

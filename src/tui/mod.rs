@@ -18,6 +18,7 @@ pub mod content;
 pub mod cursor;
 pub mod editor;
 pub mod finder;
+pub mod formed;
 pub mod fuzzy;
 pub mod input;
 pub mod jump;
@@ -25,22 +26,27 @@ pub mod keymap;
 pub mod knobs;
 pub mod layout;
 pub mod lens;
+pub mod link;
 pub mod list;
 pub mod locale;
 pub mod message;
+pub mod pipe;
+pub mod rendering;
 pub mod runtime;
 pub mod save;
 pub mod search;
+pub mod searched;
 pub mod settings;
 pub mod terminal;
 pub mod theme;
 pub mod ui;
+pub mod unpack;
 pub mod update;
 pub mod visit;
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
@@ -77,6 +83,7 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;
     let mut runtime = Runtime::new(sender, input, playground, config.memory);
+    set_clocks(&mut app);
     let first = match url {
         Some(url) => update::open(&mut app, url),
         None => Vec::new(),
@@ -107,10 +114,11 @@ fn turn(
         let gap = if by_hand { ANSWER } else { FRAME };
         let due = drawn.map_or(now, |drawn| drawn + gap);
         if changed && now >= due {
-            app.now = now;
+            set_clocks(app);
+            let mut effects = Vec::new();
             for id in std::mem::take(&mut woken) {
                 for message in runtime.drain(id) {
-                    update::update(app, message);
+                    effects.extend(update::update(app, message));
                 }
             }
             // The queues are looked at from outside, also while a call blocks.
@@ -118,7 +126,10 @@ fn turn(
             if let Some(message) =
                 running.and_then(|visit| runtime.queues(visit.id, visit.live.local.as_ref()))
             {
-                update::update(app, message);
+                effects.extend(update::update(app, message));
+            }
+            if let Some(status) = perform(app, effects, runtime, screen)? {
+                return Ok(status);
             }
             screen.draw(|frame| ui::render(frame, app))?;
             drawn = Some(now);
@@ -136,7 +147,7 @@ fn turn(
         loop {
             changed = true;
             by_hand |= next.is_by_hand();
-            app.now = Instant::now();
+            set_clocks(app);
             if let Message::Woken(id) = next {
                 woken.insert(id);
             } else {
@@ -151,6 +162,12 @@ fn turn(
             }
         }
     }
+}
+
+fn set_clocks(app: &mut App) {
+    app.now = Instant::now();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    app.wall = since.map_or(0, |since| since.as_secs().try_into().unwrap_or(i64::MAX));
 }
 
 /// The next message; a tick when none comes in time; `None` when none can come.

@@ -14,6 +14,7 @@ use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::{Memory, Window};
+use crate::decode::Codings;
 use crate::error::Error;
 use crate::event::{Addr, EndMode};
 use crate::export::Form;
@@ -24,10 +25,13 @@ use crate::rejudge::rejudge;
 use crate::tui::address::{Piece, Stretch};
 use crate::tui::compare;
 use crate::tui::finder::Finder;
+use crate::tui::formed;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
+use crate::tui::pipe;
 use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
+use crate::tui::unpack;
 use crate::tui::visit::VisitId;
 
 /// Bytes of a file that can become a body: the editor holds all of it, and so does undo.
@@ -45,6 +49,7 @@ pub struct Runtime {
     running: HashMap<VisitId, Running>,
     /// The screen's ends of fetches that are over: they may be taken up again.
     ended: HashMap<VisitId, channel::Receiver>,
+    unpacking: HashMap<VisitId, unpack::Hand>,
 }
 
 /// The screen's ends of a fetch.
@@ -71,6 +76,7 @@ impl Runtime {
             memory: Memory::new(memory),
             running: HashMap::new(),
             ended: HashMap::new(),
+            unpacking: HashMap::new(),
         }
     }
 
@@ -110,20 +116,38 @@ impl Runtime {
             Effect::Pace(id, pace) => {
                 self.hand(id, |control| control.throttle(pace.map(f64::from)))
             }
+            Effect::Unpack {
+                id,
+                codings,
+                body,
+                over,
+            } => return Ok(self.unpack(id, &codings, body, over)),
+            Effect::UnpackOn(id) => {
+                if let Some(hand) = self.unpacking.get(&id) {
+                    hand.go_on();
+                }
+            }
             Effect::Forget(id) => {
                 self.ended.remove(&id);
+                self.unpacking.remove(&id);
                 if let Some(running) = self.running.remove(&id) {
                     running.control.cancel();
                 }
             }
-            Effect::Find {
-                search,
-                from,
-                back,
-                steady,
-            } => self.finder.look(search, from, back, steady),
+            Effect::Find { search, way } => self.finder.look(search, way),
             Effect::Count { search, base } => self.finder.count(search, base),
             Effect::StopFinding => self.finder.stop(),
+            Effect::LayOut {
+                id,
+                head,
+                window,
+                wanted,
+            } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    formed::lay_out(id, *head, &window, &wanted, &messages);
+                });
+            }
             Effect::Rejudge {
                 id,
                 exchange,
@@ -141,6 +165,13 @@ impl Runtime {
                         Ok(judged) => Message::Judged { id, judged },
                         Err(err) => Message::Complain(format!("re-judge: {err}")),
                     });
+                });
+            }
+            Effect::Lay { id, job } => {
+                let messages = self.messages.clone();
+                std::thread::spawn(move || {
+                    let laid = Box::new(job.run());
+                    let _ = messages.send(Message::Laid { id, laid });
                 });
             }
             Effect::Compare {
@@ -175,6 +206,17 @@ impl Runtime {
                 return self.lend(screen, || match page(&pager, &window) {
                     Ok(()) => Message::Note(format!("{pager} is done")),
                     Err(err) => Message::Complain(format!("{pager}: {err} ($PAGER names another)")),
+                });
+            }
+            Effect::Pipe { window, command } => {
+                let shown = crate::view::safe::safe(&command).into_owned();
+                return self.lend(screen, || {
+                    let ended = pipe::run(&command, |mut out| pour(&window, &mut out));
+                    pipe::wait_for_enter();
+                    match ended {
+                        Ok(words) => Message::Note(format!("{shown}: {words}")),
+                        Err(err) => Message::Complain(format!("{shown}: {err}")),
+                    }
                 });
             }
             Effect::EditRequest(bytes) => {
@@ -342,6 +384,28 @@ impl Runtime {
         }
     }
 
+    fn unpack(
+        &mut self,
+        id: VisitId,
+        codings: &Codings,
+        body: Window,
+        over: bool,
+    ) -> Option<Message> {
+        if !self.unpacking.contains_key(&id) {
+            match unpack::Hand::start(id, codings, &self.memory, self.messages.clone()) {
+                Ok(hand) => self.unpacking.insert(id, hand),
+                Err(err) => {
+                    let words = format!("no thread for the content coding: {err}");
+                    return Some(Message::Complain(words));
+                }
+            };
+        }
+        if let Some(hand) = self.unpacking.get(&id) {
+            hand.feed(body, over);
+        }
+        None
+    }
+
     fn hand(&self, id: VisitId, act: impl FnOnce(&Control)) {
         if let Some(running) = self.running.get(&id) {
             act(&running.control);
@@ -443,7 +507,7 @@ fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
     match written {
         Ok(file) => Message::Note(format!("{} bytes are in {shown}", file.len())),
         Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Message::Complain(format!(
-            "{shown} is there already and stays as it is: y offers another name"
+            "{shown} is there already and stays as it is: give another name"
         )),
         Err(err) => Message::Complain(format!("{shown}: {err}")),
     }

@@ -31,17 +31,19 @@ const TELL: Duration = Duration::from_millis(100);
 /// Which bytes of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
+    Decoded,
     Body,
     HeadAndBody,
     Received,
 }
 
 impl What {
-    pub const ALL: [What; 3] = [What::Body, What::HeadAndBody, What::Received];
+    pub const ALL: [What; 4] = [What::Body, What::HeadAndBody, What::Received, What::Decoded];
 
     pub fn title(self) -> &'static str {
         match self {
             What::Body => "the body as received",
+            What::Decoded => "the body, its content coding undone",
             What::HeadAndBody => "the head, then the body",
             What::Received => "every byte received",
         }
@@ -56,6 +58,10 @@ impl What {
         };
         let parts = match self {
             What::Body => vec![visit.body()],
+            What::Decoded => match &visit.meaning.decoded {
+                Some(decoded) => vec![decoded.of(visit.body().len)],
+                None => vec![visit.body()],
+            },
             What::HeadAndBody => vec![head, visit.body()],
             What::Received => vec![received],
         };

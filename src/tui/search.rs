@@ -19,7 +19,29 @@ pub struct Find {
     pub pattern: Option<Arc<Pattern>>,
     /// A thread looks for a hit since then.
     pub since: Option<Instant>,
+    /// How far it is.
+    pub looked: Looked,
+    /// What comes is looked through, until there is a hit.
+    pub awaited: Option<Awaited>,
     pub count: Option<Count>,
+}
+
+/// Bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    pub done: u64,
+    pub whole: u64,
+}
+
+/// No hit so far, in what is still coming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    pub id: VisitId,
+    pub view: ViewKind,
+    /// Where to look on, in the window.
+    pub from: u64,
+    /// When it was looked at last.
+    pub since: Instant,
 }
 
 /// The hits in what one view shows of one exchange.
@@ -29,7 +51,7 @@ pub struct Count {
     pub view: ViewKind,
     /// Bytes that are counted in.
     pub len: u64,
-    /// The hit that `tally.before` counts up to, in the window's offsets.
+    /// The hit that `tally.before` counts up to, in the view's offsets.
     pub base: u64,
     pub tally: Tally,
     /// Bytes looked at so far; `None`: all.
@@ -60,8 +82,7 @@ impl Find {
     pub fn words(&self, now: Instant) -> String {
         let long = |since: Instant| now.saturating_duration_since(since) >= SOON;
         if let Some(since) = self.since.filter(|&since| long(since)) {
-            let seconds = now.saturating_duration_since(since).as_secs_f64();
-            return format!("searching {seconds:.1} s");
+            return format!("searching {}", self.looked.words(since, now));
         }
         let Some(count) = &self.count else {
             return String::new();
@@ -69,11 +90,28 @@ impl Find {
         match count.done {
             None => count.words(),
             Some(done) if long(count.since) => {
-                let percent = (done as f64 / count.len.max(1) as f64 * 100.0) as u64;
-                format!("counting {percent} %")
+                let whole = count.len;
+                format!(
+                    "counting {}",
+                    Looked { done, whole }.words(count.since, now)
+                )
             }
             Some(_) => String::new(),
         }
+    }
+}
+
+impl Looked {
+    /// `42 % · 1.2 GB/s`
+    fn words(self, since: Instant, now: Instant) -> String {
+        let percent = u128::from(self.done) * 100 / u128::from(self.whole.max(1));
+        let seconds = now.saturating_duration_since(since).as_secs_f64();
+        let rate = self.done as f64 / seconds.max(1e-3);
+        let (rate, unit) = match rate {
+            1e9.. => (rate / 1e9, "GB"),
+            _ => (rate / 1e6, "MB"),
+        };
+        format!("{} % · {rate:.1} {unit}/s", percent.min(100))
     }
 }
 
@@ -158,13 +196,17 @@ mod tests {
         for (since, count, after, want) in [
             (None, None, 900, ""),
             (Some(start), None, 400, ""),
-            (Some(start), None, 1200, "searching 1.2 s"),
+            (Some(start), None, 1200, "searching 25 % · 1.0 GB/s"),
             (None, Some(count(Some(50))), 400, ""),
-            (None, Some(count(Some(50))), 600, "counting 25 %"),
+            (None, Some(count(Some(50))), 600, "counting 25 % · 0.0 MB/s"),
             (None, Some(count(None)), 600, "1 of 1"),
         ] {
             let find = Find {
                 since,
+                looked: Looked {
+                    done: 1_200_000_000,
+                    whole: 4_800_000_000,
+                },
                 count,
                 ..Find::default()
             };

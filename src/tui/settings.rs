@@ -57,6 +57,7 @@ fn set(app: &mut App, config: &Config, variable: impl Fn(&str) -> Option<String>
     let depth = config.colours.as_ref().and_then(named);
     let depth = depth.map_or_else(|| Depth::usual(&variable), |&(_, depth)| depth);
     app.theme = Theme::named(theme, depth).unwrap_or_default();
+    app.depth = Theme::is_colourful(theme).then_some(depth);
     app.ascii = config.ascii.unwrap_or_else(|| locale::is_ascii(variable));
     app.keys = keymap(config);
     let knobs = knobs(config);

@@ -71,6 +71,21 @@ parts! {
     Ruler "ruler"
     ChosenBytes "chosen-bytes"
     Note "note"
+    Name "name"
+    String "string"
+    Number "number"
+    Keyword "keyword"
+    Comment "comment"
+    Tag "tag"
+    Attribute "attribute"
+    Punctuation "punctuation"
+    Heading "heading"
+    Link "link"
+    StrongText "strong-text"
+    Emphasis "emphasis"
+    Code "code"
+    Field "field"
+    Image "image"
     Border "border"
     BorderFocused "border-focused"
     Title "title"
@@ -101,6 +116,11 @@ impl Theme {
         let (_, text) = THEMES.iter().find(|(theme, _)| *theme == name)?;
         // The files are the program's own, and a test reads each.
         file::read(text, depth).ok()
+    }
+
+    /// Whether the theme of that name has colours.
+    pub fn is_colourful(name: &str) -> bool {
+        name != MONO
     }
 
     /// The theme for this environment (`variable` looks one up) when the config file names
@@ -140,6 +160,21 @@ impl Theme {
             Role::Ruler => Part::Ruler,
             Role::Chosen => Part::ChosenBytes,
             Role::Note => Part::Note,
+            Role::Name => Part::Name,
+            Role::String => Part::String,
+            Role::Number => Part::Number,
+            Role::Keyword => Part::Keyword,
+            Role::Comment => Part::Comment,
+            Role::Tag => Part::Tag,
+            Role::Attribute => Part::Attribute,
+            Role::Punctuation => Part::Punctuation,
+            Role::Heading => Part::Heading,
+            Role::Link => Part::Link,
+            Role::Strong => Part::StrongText,
+            Role::Emphasis => Part::Emphasis,
+            Role::Code => Part::Code,
+            Role::Field => Part::Field,
+            Role::Image => Part::Image,
         })
     }
 

@@ -12,9 +12,11 @@ use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
 use crate::request::{Message, split};
-use crate::tui::content::Content;
+use crate::tui::content::{Content, Decoded};
 use crate::tui::cursor::Cursor;
+use crate::tui::formed::Formed;
 use crate::tui::jump::Jump;
+use crate::tui::rendering::Rendering;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -33,6 +35,12 @@ pub struct Visit {
     pub messages: Vec<Message>,
     /// The connection stays open until either side closes it.
     pub held: bool,
+    /// The value of the Cookie line that the jar gave to the request.
+    pub cookie: Option<Vec<u8>>,
+    /// Which redirect led here; `None`: a hand did.
+    pub came_from: Option<CameFrom>,
+    /// It was said that its redirect leads from https to http.
+    pub warned: bool,
     /// What each recv() asks for.
     pub recv_size: usize,
     /// They are `recvmsg()`, which tells when bytes arrived.
@@ -53,6 +61,8 @@ pub struct Visit {
     pub decoded: Store,
     /// What the body means.
     pub meaning: Content,
+    /// Its form, once that is known.
+    pub formed: Option<Formed>,
     pub scrolls: [Scroll; ViewKind::ALL.len()],
     /// Where the user points, in each view.
     pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
@@ -64,6 +74,18 @@ pub struct Visit {
     pub hit: Option<(ViewKind, Range<u64>)>,
     /// Where to go in a view as soon as it has come.
     pub awaited: Option<(ViewKind, Jump)>,
+    /// The body as a page or a picture.
+    pub rendering: Rendering,
+}
+
+/// The exchange before in a chain of redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameFrom {
+    pub id: VisitId,
+    /// Of its response.
+    pub status: u16,
+    /// Redirects from the chain's first exchange to this one; at least 1.
+    pub hops: u32,
 }
 
 /// The past goes on, at so many times its own speed.
@@ -88,23 +110,39 @@ pub struct Scroll {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewKind {
     Text,
+    Pretty,
+    Rendered,
     Hex,
     Wire,
     Headers,
 }
 
+impl Scroll {
+    /// Before anything came: at its end, which is followed; a page is read from its top.
+    fn first(kind: ViewKind) -> Scroll {
+        Scroll {
+            follow: kind != ViewKind::Rendered,
+            ..Scroll::default()
+        }
+    }
+}
+
 impl ViewKind {
-    pub const ALL: [ViewKind; 4] = [
+    pub const ALL: [ViewKind; 6] = [
         ViewKind::Text,
+        ViewKind::Pretty,
+        ViewKind::Rendered,
         ViewKind::Hex,
         ViewKind::Wire,
         ViewKind::Headers,
     ];
 
-    /// The number that is its key; Pretty and Rendered will be 2 and 3.
+    /// The number that is its key.
     pub fn number(self) -> u8 {
         match self {
             ViewKind::Text => 1,
+            ViewKind::Pretty => 2,
+            ViewKind::Rendered => 3,
             ViewKind::Hex => 4,
             ViewKind::Wire => 5,
             ViewKind::Headers => 6,
@@ -114,6 +152,8 @@ impl ViewKind {
     pub fn title(self) -> &'static str {
         match self {
             ViewKind::Text => "Text",
+            ViewKind::Pretty => "Pretty",
+            ViewKind::Rendered => "Rendered",
             ViewKind::Hex => "Hex",
             ViewKind::Wire => "Wire",
             ViewKind::Headers => "Headers",
@@ -139,6 +179,9 @@ impl Visit {
             outgoing: plan.request.clone(),
             held: false,
             messages: split(&plan.request),
+            cookie: None,
+            came_from: None,
+            warned: false,
             recv_size: plan.recv_size,
             stamped: plan.arrivals,
             live: Exchange::new(plan.end, plan.request.len() as u64),
@@ -150,15 +193,14 @@ impl Visit {
             wire: Store::default(),
             decoded: Store::default(),
             meaning: Content::default(),
-            scrolls: [Scroll {
-                follow: true,
-                ..Scroll::default()
-            }; ViewKind::ALL.len()],
+            formed: None,
+            scrolls: ViewKind::ALL.map(Scroll::first),
             cursors: Default::default(),
             call: None,
             chosen: None,
             hit: None,
             awaited: None,
+            rendering: Rendering::default(),
         }
     }
 
@@ -223,14 +265,20 @@ impl Visit {
         self.body_of(self.exchange())
     }
 
-    /// What the views show: the body's bytes so far, content coding removed.
+    /// What the views show of the body so far: its content coding removed, unless it is
+    /// to be shown as received.
     pub fn content(&self) -> Window {
-        self.body()
+        match (self.meaning.shown(), &self.past) {
+            (Some(decoded), None) => decoded.whole(),
+            (Some(decoded), Some(_)) => decoded.of(self.body().len),
+            (None, _) => self.body(),
+        }
     }
 
     /// The same, whatever moment is shown.
     pub fn whole_content(&self) -> Window {
-        self.whole_body()
+        let decoded = self.meaning.shown();
+        decoded.map_or_else(|| self.whole_body(), Decoded::whole)
     }
 
     /// Content-Type's value, empty where there is none.
@@ -242,9 +290,9 @@ impl Visit {
 
     /// Looks for the charset in bytes that have come since.
     pub fn sniff(&mut self) {
-        let mut meaning = self.meaning;
-        meaning.sniff(&self.whole_content(), self.content_type());
-        self.meaning = meaning;
+        let whole = self.whole_content();
+        let content_type = self.content_type().to_owned();
+        self.meaning.sniff(&whole, &content_type);
     }
 
     /// The same, whatever moment is shown.

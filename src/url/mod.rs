@@ -139,6 +139,11 @@ impl Target {
             && self.port == other.port
     }
 
+    /// From https to http: what was a secret so far can be read on the way there.
+    pub fn downgrades_to(&self, next: &Target) -> bool {
+        self.scheme == Scheme::Https && next.scheme == Scheme::Http
+    }
+
     /// As [`Display`](std::fmt::Display), without the user's name and password: for what
     /// is kept or shown to others.
     pub fn without_userinfo(&self) -> String {

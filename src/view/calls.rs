@@ -3,7 +3,7 @@
 //! Owns how one call reads, for the socket log on screen and for `-v` alike. Every text
 //! is one line and safe for a terminal.
 
-use crate::event::{Call, Kind};
+use crate::event::{Call, Kind, Tls};
 use crate::exchange::secs;
 use crate::view::safe::safe;
 
@@ -31,16 +31,32 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
             format!("kept connection to {peer}: exchange {exchange} on it, idle for {idle}")
         }
         Kind::NotReused { peer, why } => format!("kept connection to {peer} not reused: {why}"),
-        Kind::Send { offered, sent, .. } => format!("send({offered}) = {sent}"),
+        Kind::Send {
+            offered,
+            sent,
+            ciphertext,
+            ..
+        } => match ciphertext {
+            None => format!("send({offered}) = {sent}"),
+            Some(ciphertext) => format!("send({offered}) = {sent}  in {ciphertext} of TLS"),
+        },
         Kind::Recv {
             asked,
             bytes,
             stamped,
+            ciphertext,
             ..
-        } => {
-            let msg = if *stamped { "msg" } else { "" };
-            format!("recv{msg}({asked}) = {bytes}")
-        }
+        } => match ciphertext {
+            None | Some(0) => {
+                let msg = if *stamped { "msg" } else { "" };
+                format!("recv{msg}({asked}) = {bytes}")
+            }
+            Some(ciphertext) => format!("recv({asked}) = {ciphertext} of TLS, {bytes} inside"),
+        },
+        Kind::TlsSend { offered, sent } => format!("send({offered}) = {sent}  TLS"),
+        Kind::TlsRecv { asked, bytes } => format!("recv({asked}) = {bytes}  TLS"),
+        Kind::TlsDone(tls) => tls_done(tls),
+        Kind::TlsFailed(tls) => format!("TLS failed  {}", tls_peer(tls)),
         Kind::CallFailed { call, errno, error } => format!("{call}() = -1 {errno} ({error})"),
         Kind::WouldBlock { call, waited_us } => {
             let errno = match call {
@@ -78,6 +94,8 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         Kind::Error { message, .. } => message.clone(),
         Kind::ResolveStart { .. }
         | Kind::ConnectStart { .. }
+        | Kind::TlsStart { .. }
+        | Kind::TlsRecord(_)
         | Kind::Queues(_)
         | Kind::PeerQueues(_)
         | Kind::InterimHead(_)
@@ -91,6 +109,27 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())
+}
+
+fn tls_done(tls: &Tls) -> String {
+    let resumed = if tls.resumed { ", resumed" } else { "" };
+    let alpn = tls.alpn.as_deref().unwrap_or("no ALPN");
+    format!(
+        "{} {} {alpn}{resumed}  {}",
+        tls.version,
+        tls.cipher,
+        tls_peer(tls)
+    )
+}
+
+fn tls_peer(tls: &Tls) -> String {
+    let subject = tls.certificates.first().map(|first| first.subject.as_str());
+    let subject = subject.unwrap_or("no certificate");
+    match (&tls.problem, tls.verified) {
+        (Some(problem), _) => format!("{subject}: {problem}"),
+        (None, true) => format!("{subject}, verified by {}", tls.roots),
+        (None, false) => subject.to_owned(),
+    }
 }
 
 /// What an event says by itself about how its call went; empty when there is nothing to
@@ -116,6 +155,7 @@ mod tests {
             asked: 4096,
             bytes,
             queued: None,
+            ciphertext: None,
             lay_us: None,
             stamped: false,
         };
@@ -144,10 +184,10 @@ mod tests {
              "connect([::1]:8080) = -1 Connection refused", ""),
             (Kind::Reused { local: peer.clone(), peer, exchange: 2, idle_us: 12_000 },
              "kept connection to [::1]:8080: exchange 2 on it, idle for 12 ms", ""),
-            (Kind::Send { offset: 0, offered: 63, sent: 63 }, "send(63) = 63", ""),
-            (Kind::Send { offset: 0, offered: 63, sent: 10 }, "send(63) = 10", "short"),
+            (Kind::Send { offset: 0, offered: 63, sent: 63, ciphertext: None }, "send(63) = 63", ""),
+            (Kind::Send { offset: 0, offered: 63, sent: 10, ciphertext: None }, "send(63) = 10", "short"),
             (recv(96), "recv(4096) = 96", ""),
-            (Kind::Recv { offset: 0, asked: 9, bytes: 5, queued: None, lay_us: Some(3), stamped: true },
+            (Kind::Recv { offset: 0, asked: 9, bytes: 5, queued: None, lay_us: Some(3), stamped: true, ciphertext: None },
              "recvmsg(9) = 5", ""),
             (recv(0), "recv(4096) = 0", "the peer closed"),
             (Kind::CallFailed { call: Call::Recv, errno: "ECONNRESET", error: "reset".into() },

@@ -20,13 +20,18 @@ use std::ops::Range;
 use memchr::{memchr, memrchr};
 
 use super::Cell;
-use super::safe::{Piece, decode};
+use super::Role;
+use super::reading::Reading;
+use super::safe::Piece;
 use crate::body::Window;
+use crate::decode::letters::{Letter, Letters};
 
 const SEGMENT: u64 = 32 * 1024;
 /// Bytes read at once: two screens of 120×40.
 const READ: u64 = 8 * 1024;
 const TAB: usize = 8;
+/// Bytes in which a cut looks for the beginning of a character.
+const STEP_BACK: u64 = 256;
 
 /// What a row's bytes look like, as far as it matters for how many fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +48,8 @@ pub(super) struct Row {
     pub start: u64,
     pub end: u64,
     pub next: u64,
+    /// How the first of its bytes is read.
+    pub reading: Reading,
     segment: Segment,
 }
 
@@ -144,11 +151,12 @@ impl Flow<'_> {
     }
 
     fn row_in(&mut self, segment: Segment, start: u64) -> io::Result<Row> {
+        let reading = self.bytes.reading(segment.start..start)?;
         let end = match self.width {
             None => segment.end,
             Some(width) => {
                 let bytes = self.bytes.get(start..segment.end)?;
-                start + fit(bytes, width, self.look) as u64
+                start + fit(bytes, width, self.look, reading) as u64
             }
         };
         // The line end belongs to the row before it.
@@ -157,6 +165,7 @@ impl Flow<'_> {
             start,
             end,
             next,
+            reading,
             segment,
         })
     }
@@ -166,14 +175,14 @@ impl Flow<'_> {
         if block > 0 && offset < self.cut(block)? {
             block -= SEGMENT;
         }
-        if let Some(lf) = self.bytes.last_lf(block..offset)? {
-            return Ok(lf + 1);
+        if let Some(end) = self.bytes.last_line_end(block..offset)? {
+            return Ok(end);
         }
         if block == 0 {
             return Ok(0);
         }
-        match self.bytes.last_lf(block - SEGMENT..block)? {
-            Some(lf) => Ok(lf + 1),
+        match self.bytes.last_line_end(block - SEGMENT..block)? {
+            Some(end) => Ok(end),
             None => self.cut(block),
         }
     }
@@ -181,11 +190,11 @@ impl Flow<'_> {
     fn segment_from(&mut self, start: u64) -> io::Result<Segment> {
         let block = start - start % SEGMENT;
         // A block with an LF in it is not followed by a cut.
-        let after_lf = start > block && self.bytes.get(start - 1..start)? == b"\n";
+        let after_lf = start > block && self.bytes.line_ends_at(start)?;
         let limit = block + if after_lf { 2 * SEGMENT } else { SEGMENT };
         let there = self.bytes.there;
-        let next = match self.bytes.first_lf(start..limit.min(there))? {
-            Some(lf) => lf + 1,
+        let next = match self.bytes.first_line_end(start..limit.min(there))? {
+            Some(end) => end,
             None if limit < there => self.cut(limit)?,
             None => there,
         };
@@ -195,22 +204,75 @@ impl Flow<'_> {
     fn segment_to(&mut self, start: u64, next: u64) -> io::Result<Segment> {
         let mut end = next;
         if self.look == Look::Text {
-            let tail = self.bytes.get(next.saturating_sub(2).max(start)..next)?;
-            end -= match tail {
-                b"\r\n" => 2,
-                [.., b'\n'] => 1,
-                _ => 0,
-            };
+            let letters = self.bytes.letters;
+            let tail = self.bytes.get(next.saturating_sub(4).max(start)..next)?;
+            end -= line_end(letters, tail);
         }
         Ok(Segment { start, end, next })
     }
 
     /// The cut at a multiple of [`SEGMENT`], moved behind a character that it would halve.
     fn cut(&mut self, at: u64) -> io::Result<u64> {
+        let letters = self.bytes.letters;
         let end = (at + 3).min(self.bytes.there);
-        let bytes = self.bytes.get(at..end)?;
-        let inside = bytes.iter().take_while(|&&byte| byte & 0xc0 == 0x80);
-        Ok(at + inside.count() as u64)
+        match letters {
+            Letters::Utf8 => {
+                let bytes = self.bytes.get(at..end)?;
+                let inside = bytes.iter().take_while(|&&byte| byte & 0xc0 == 0x80);
+                Ok(at + inside.count() as u64)
+            }
+            Letters::Single(_) => Ok(at),
+            // Between two bytes of a pair of units there is no multiple of the segment.
+            Letters::Utf16 { big } => {
+                let bytes = self.bytes.get(at..end)?;
+                let high = bytes.get(usize::from(!big)).copied().unwrap_or(0);
+                let inside = high & 0xfc == 0xdc && bytes.len() >= 2;
+                Ok(at + if inside { 2 } else { 0 })
+            }
+            Letters::Multi(_) | Letters::Iso2022Jp => self.cut_between(at, end),
+        }
+    }
+
+    /// From the last byte that is in no longer character, else from some way back, where
+    /// most charsets fall into step again.
+    fn cut_between(&mut self, at: u64, end: u64) -> io::Result<u64> {
+        let letters = self.bytes.letters;
+        let back = at.saturating_sub(STEP_BACK);
+        let bytes = self.bytes.get(back..end)?;
+        let upto = (at - back) as usize;
+        let alone = bytes[..upto].iter().rposition(|&byte| byte < 0x30);
+        let mut place = alone.map_or(0, |alone| alone + 1);
+        let mut reading = Reading::after(letters, &bytes[..place]);
+        while place < upto {
+            let (letter, len) = letters.first(&bytes[place..], reading.mode);
+            if let Letter::Shift(mode) = letter {
+                reading.mode = mode;
+            }
+            place += len.max(1);
+        }
+        Ok((back + place as u64).min(self.bytes.there))
+    }
+}
+
+/// Bytes of the line end that these end in.
+fn line_end(letters: Letters, tail: &[u8]) -> u64 {
+    match letters {
+        Letters::Utf16 { big } => {
+            let (cr_lf, lf) = match big {
+                true => (b"\0\r\0\n", b"\0\n"),
+                false => (b"\r\0\n\0", b"\n\0"),
+            };
+            match tail {
+                _ if tail.ends_with(cr_lf) => 4,
+                _ if tail.ends_with(lf) => 2,
+                _ => 0,
+            }
+        }
+        _ => match tail {
+            [.., b'\r', b'\n'] => 2,
+            [.., b'\n'] => 1,
+            _ => 0,
+        },
     }
 }
 
@@ -223,9 +285,10 @@ pub(super) fn columns(piece: &Piece<'_>, look: Look, column: usize) -> usize {
 }
 
 /// What stands in the columns of a row that shows these bytes from `at` on.
-pub(super) fn cells(at: u64, bytes: &[u8], look: Look) -> Vec<Cell> {
+pub(super) fn cells(at: u64, bytes: &[u8], look: Look, reading: Reading) -> Vec<Cell> {
     let mut column = 0;
-    decode(bytes)
+    reading
+        .pieces(bytes)
         .map(|piece| {
             let from = column;
             column += columns(&piece, look, column);
@@ -237,21 +300,22 @@ pub(super) fn cells(at: u64, bytes: &[u8], look: Look) -> Vec<Cell> {
         .collect()
 }
 
-/// A tab itself, not the three bytes of its picture.
+/// A tab itself, not its picture as a character of the text.
 pub(super) fn is_tab(piece: &Piece<'_>) -> bool {
-    piece.bytes.len() == 1 && &*piece.text == "␉"
+    piece.role == Role::Invisible && &*piece.text == "␉"
 }
 
 /// How many bytes a row takes: at least one piece, however wide.
-fn fit(bytes: &[u8], width: usize, look: Look) -> usize {
+fn fit(bytes: &[u8], width: usize, look: Look, reading: Reading) -> usize {
     // Most rows are plain ASCII. What follows could still be a mark on the last one.
     let plain = |byte: &u8| (b' '..=b'~').contains(byte);
     let (row, rest) = bytes.split_at(width.min(bytes.len()));
-    if row.iter().all(plain) && rest.first().is_none_or(u8::is_ascii) {
+    let letters = reading.letters;
+    if letters.has_plain_ascii() && row.iter().all(plain) && rest.first().is_none_or(u8::is_ascii) {
         return row.len();
     }
     let mut column = 0;
-    for piece in decode(bytes) {
+    for piece in reading.pieces(bytes) {
         let wide = columns(&piece, look, column);
         // A tab is cut off at the edge; nothing else is.
         let least = match look {
@@ -270,6 +334,7 @@ fn fit(bytes: &[u8], width: usize, look: Look) -> usize {
 pub(super) struct Bytes<'a> {
     window: Option<Cow<'a, Window>>,
     pub there: u64,
+    pub letters: Letters,
     /// The offset of `held`'s first byte.
     start: u64,
     held: Cow<'a, [u8]>,
@@ -280,6 +345,7 @@ impl<'a> Bytes<'a> {
         Bytes {
             window: Some(Cow::Borrowed(window)),
             there: window.there(),
+            letters: Letters::default(),
             start: 0,
             held: Cow::Borrowed(&[]),
         }
@@ -290,6 +356,7 @@ impl<'a> Bytes<'a> {
         Bytes {
             there: window.there(),
             window: Some(Cow::Owned(window)),
+            letters: Letters::default(),
             start: 0,
             held: Cow::Borrowed(&[]),
         }
@@ -299,6 +366,7 @@ impl<'a> Bytes<'a> {
         Bytes {
             window: None,
             there: bytes.len() as u64,
+            letters: Letters::default(),
             start: 0,
             held: Cow::Borrowed(bytes),
         }
@@ -312,6 +380,61 @@ impl<'a> Bytes<'a> {
         }
         self.held(&range)
             .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// How the bytes behind these of a line are read.
+    fn reading(&mut self, line: Range<u64>) -> io::Result<Reading> {
+        let letters = self.letters;
+        match letters {
+            Letters::Iso2022Jp => Ok(Reading::after(letters, self.get(line)?)),
+            _ => Ok(Reading::after(letters, &[])),
+        }
+    }
+
+    /// Does a line end just before this byte?
+    fn line_ends_at(&mut self, at: u64) -> io::Result<bool> {
+        let letters = self.letters;
+        let tail = self.get(at.saturating_sub(2)..at)?;
+        Ok(line_end(letters, tail) > 0)
+    }
+
+    /// Behind the first line end of a range.
+    fn first_line_end(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
+        let mut from = range.start;
+        while let Some(lf) = self.first_lf(from..range.end)? {
+            from = lf + 1;
+            if let Some(end) = self.line_end_of(lf)?.filter(|&end| end <= range.end) {
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Behind the last line end of a range.
+    fn last_line_end(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
+        let mut to = range.end;
+        while let Some(lf) = self.last_lf(range.start..to)? {
+            to = lf;
+            if let Some(end) = self.line_end_of(lf)?.filter(|&end| end <= range.end) {
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Behind the line end that this byte 0x0a is, or is a part of.
+    fn line_end_of(&mut self, lf: u64) -> io::Result<Option<u64>> {
+        let Letters::Utf16 { big } = self.letters else {
+            return Ok(Some(lf + 1));
+        };
+        // A unit begins at each even offset.
+        let unit = lf - lf % 2;
+        let end = unit + 2;
+        if end > self.there {
+            return Ok(None);
+        }
+        let want: &[u8] = if big { b"\0\n" } else { b"\n\0" };
+        Ok((self.get(unit..end)? == want).then_some(end))
     }
 
     fn first_lf(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {

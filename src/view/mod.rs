@@ -5,9 +5,14 @@
 
 pub mod calls;
 mod flow;
+pub mod form;
 pub mod headers;
 pub mod hex;
 pub mod inspect;
+pub mod picture;
+pub mod pretty;
+pub mod reading;
+pub mod rendered;
 pub mod safe;
 pub mod stack;
 pub mod text;
@@ -16,8 +21,11 @@ pub mod wire;
 use std::io;
 use std::ops::Range;
 
+pub use form::Form;
 pub use headers::Headers;
 pub use hex::Hex;
+pub use pretty::Pretty;
+pub use rendered::Rendered;
 pub use text::Text;
 pub use wire::Wire;
 
@@ -71,6 +79,27 @@ pub enum Role {
     Chosen,
     /// Words of this program among the bytes: "… 3 more lines".
     Note,
+    /// A member's, a property's or a field's name.
+    Name,
+    String,
+    Number,
+    /// A word that a language keeps for itself.
+    Keyword,
+    Comment,
+    /// An element's name, a selector.
+    Tag,
+    Attribute,
+    Punctuation,
+    Heading,
+    /// What can be followed.
+    Link,
+    Strong,
+    Emphasis,
+    Code,
+    /// A field of a form.
+    Field,
+    /// What stands for a picture.
+    Image,
 }
 
 /// Bytes to be marked, in the view's own offsets.
@@ -126,6 +155,27 @@ pub trait View {
             .into_iter()
             .find(|cell| cell.bytes.contains(&offset))?;
         Some((row, cell))
+    }
+
+    /// The cell before these bytes of a cell; `None` at the first.
+    fn before(&self, bytes: &Range<u64>) -> Option<Cell> {
+        let before = bytes.start.checked_sub(1)?;
+        match self.cell_of(before) {
+            Some((_, cell)) => Some(cell),
+            None => self.cells(self.anchor(before)).pop(),
+        }
+    }
+
+    /// The cell behind these bytes of a cell; `None` at the last.
+    fn behind(&self, bytes: &Range<u64>) -> Option<Cell> {
+        match self.cell_of(bytes.end) {
+            Some((_, cell)) => Some(cell),
+            None => {
+                let row = self.anchor(bytes.start);
+                let next = self.cells(self.step(row, 1)).into_iter().next()?;
+                (next.bytes.start >= bytes.end).then_some(next)
+            }
+        }
     }
 
     /// The cell in this column of a row, or the last one before it; the first where

@@ -1,4 +1,4 @@
-//! The body as text: UTF-8, one row a line or wrapped.
+//! The body as text, one row a line or wrapped.
 //!
 //! Owns how a line looks: its end is not shown (a lone CR is), a tab goes to the next of
 //! every eighth column, what is not text is a picture or an escape. A line end that is
@@ -8,14 +8,17 @@ use std::io;
 use std::ops::Range;
 
 use super::flow::{Bytes, Flow, Look, Row, cells, columns, is_tab};
-use super::safe::{cut, decode};
+use super::safe::cut;
 use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
+use crate::decode::Letters;
 
 /// Anchors and marks are offsets in the window.
 #[derive(Clone, Debug)]
 pub struct Text {
     pub window: Window,
+    /// The charset.
+    pub letters: Letters,
     /// Columns.
     pub width: usize,
     pub wrap: bool,
@@ -68,7 +71,8 @@ impl Text {
         let Some(row) = flow.row_at(anchor)? else {
             return Ok(Vec::new());
         };
-        let mut cells = cells(row.start, flow.bytes.get(row.start..row.end)?, Look::Text);
+        let bytes = flow.bytes.get(row.start..row.end)?;
+        let mut cells = cells(row.start, bytes, Look::Text, row.reading);
         let end = cells.last().map_or(0, |cell| cell.columns.end);
         if row.end < row.next && (!self.wrap || end < self.width) {
             cells.push(Cell {
@@ -80,8 +84,10 @@ impl Text {
     }
 
     fn flow(&self) -> Flow<'_> {
+        let mut bytes = Bytes::of(&self.window);
+        bytes.letters = self.letters;
         Flow {
-            bytes: Bytes::of(&self.window),
+            bytes,
             width: self.wrap.then_some(self.width.max(1)),
             look: Look::Text,
         }
@@ -103,9 +109,12 @@ impl Text {
         let mut line = Line::new(row.start);
         let left = if self.wrap { 0 } else { self.left };
         let right = left.saturating_add(self.width);
-        let skip = plain_start(bytes, left);
+        let skip = match self.letters.has_plain_ascii() {
+            true => plain_start(bytes, left),
+            false => 0,
+        };
         let mut column = skip;
-        for piece in decode(&bytes[skip..]) {
+        for piece in row.reading.pieces(&bytes[skip..]) {
             if column >= right {
                 break;
             }

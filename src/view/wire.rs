@@ -88,7 +88,12 @@ impl<'a> Wire<'a> {
             return Ok(Vec::new());
         };
         let bytes = flow.bytes.get(row.start..row.end)?;
-        Ok(cells(stretch.at + row.start, bytes, Look::Wire))
+        Ok(cells(
+            stretch.at + row.start,
+            bytes,
+            Look::Wire,
+            row.reading,
+        ))
     }
 
     /// The stretch of this address, else the last one.

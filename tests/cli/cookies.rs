@@ -209,3 +209,54 @@ fn a_request_by_hand_gets_no_line() {
     fetched(&run(command.args(args), request.as_bytes()));
     assert_eq!(cookie_lines(&seen), ["own", "own"]);
 }
+
+/// A secret is in what is sent and received, and in nothing that is kept of it.
+#[test]
+fn redact_hides_secrets_in_what_is_kept() {
+    let seen = Seen::default();
+    let server = server(
+        &seen,
+        302,
+        "Set-Cookie: s=SECRET; Path=/|X-Api-Key: SECRET|Location: /x",
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let [har, events] = ["har", "events"].map(|name| dir.path().join(name));
+    let url = server.url("/set").replace("//", "//SECRET:SECRET@");
+    let files = [
+        "--har",
+        har.to_str().unwrap(),
+        "--events",
+        events.to_str().unwrap(),
+    ];
+    let flags = [
+        "-b",
+        "c=SECRET",
+        "-b",
+        "",
+        "-L",
+        "-v",
+        "-H",
+        "X-Api-Key: SECRET",
+        &url,
+    ];
+    for (redact, hidden) in [(&["--redact"][..], true), (&[], false)] {
+        let ran = fetch(&[&files[..], &flags[..], redact].concat());
+        fetched(&ran);
+        assert_eq!(cookie_lines(&seen), ["c=SECRET", "s=SECRET; c=SECRET"]);
+        seen.lock().unwrap().clear();
+        let program = fetch(&[&["--as", "curl"][..], &flags[..], redact].concat());
+        fetched(&program);
+        let har = std::fs::read_to_string(&har).unwrap();
+        let events = std::fs::read_to_string(&events).unwrap();
+        for (what, text) in [
+            ("HAR", &har),
+            ("events", &events),
+            ("-v", &ran.err),
+            ("curl", &program.text()),
+        ] {
+            let found = text.contains("SECRET") || text.contains("U0VDUkVU");
+            assert_eq!(found, !hidden, "{what} {redact:?}: {text}");
+        }
+        assert_eq!(har.contains("******"), hidden);
+    }
+}

@@ -251,7 +251,7 @@ fn every_line_is_of_the_schema() {
     // Failures before the first call.
     for (url, code) in [
         ("http://[", 3),
-        ("https://a/", 1),
+        ("ftp://a/", 1),
         ("http://nonexistent.invalid/", 6),
     ] {
         let ran = fetch(&["--events", file.to_str().unwrap(), url]);

@@ -23,9 +23,7 @@ fn answer(path: &str) -> Script {
         "/short" => text("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"),
         "/cut-chunk" => text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc"),
         "/loop" => text("HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n"),
-        "/to-https" => {
-            text("HTTP/1.1 302 Found\r\nLocation: https://a/\r\nContent-Length: 0\r\n\r\n")
-        }
+        "/to-ftp" => text("HTTP/1.1 302 Found\r\nLocation: ftp://a/\r\nContent-Length: 0\r\n\r\n"),
         "/empty" => vec![Step::Close],
         "/stall" => vec![
             send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"),
@@ -71,7 +69,7 @@ fn over_one_connection() {
         ("/until-close", "",                          0,  "all of it"),
         ("/ssh",         "",                          1,  "SSH-2.0-OpenSSH_9\r\n"),
         ("/http09",      "",                          1,  "hello"),
-        ("/to-https",    "-L",                        1,  ""),
+        ("/to-ftp",      "-L",                        1,  ""),
         ("/lengths",     "--raw",                     8,  "ab"),
         ("/chunk",       "",                          8,  "abx\r\n"),
         ("/until-close", "--end length",              8,  "all of it"),
@@ -103,7 +101,6 @@ fn before_anything_is_sent() {
     let closed = format!("http://127.0.0.1:{}/", closed_port());
     for (args, code) in [
         (&["ftp://127.0.0.1/"][..], 1),
-        (&["https://127.0.0.1/"], 1),
         (
             &["--request-file", "/dev/null/file", "http://127.0.0.1/"],
             2,
@@ -114,6 +111,7 @@ fn before_anything_is_sent() {
         (&["http://127.0.0.1:99999/"], 3),
         (&["http://nonexistent.invalid/"], 6),
         (&[&closed], 7),
+        (&["-k", &closed.replace("http:", "https:")], 7),
         (&["--unix-socket", "/dev/null/socket", "http://a/"], 7),
     ] {
         fails_with_one_line(&fetch(args), code, "", &format!("{args:?}"));

@@ -14,6 +14,10 @@ use sockeye::net::{Control, Pool, Resume, fetch, resume};
 use sockeye::plan::Plan;
 use sockeye::playground::script::{Server, Step, send};
 
+use sockeye::playground::script::{Request, Script, Service};
+use sockeye::playground::tls::{Kind as Certificate, TlsPlayground};
+use sockeye::url::Target;
+
 use crate::support::plan;
 
 /// Long enough for any machine; no test waits for it to pass.
@@ -32,7 +36,16 @@ struct Talk {
 
 impl Talk {
     fn start(plan: &Plan) -> Talk {
+        Talk::by(plan, Control::new())
+    }
+
+    fn start_held(plan: &Plan) -> Talk {
         let control = Control::new();
+        control.hold();
+        Talk::by(plan, control)
+    }
+
+    fn by(plan: &Plan, control: Control) -> Talk {
         let (wake, wakes) = mpsc::channel();
         let wake = move || {
             let _ = wake.send(());
@@ -95,14 +108,19 @@ impl Talk {
 }
 
 fn echo_path() -> Server {
-    Server::start(|request| {
+    Server::serve(None, EchoPath).unwrap()
+}
+
+struct EchoPath;
+
+impl Service for EchoPath {
+    fn answer(&self, request: &Request) -> Script {
         let path = request.path();
         let length = path.len();
         vec![send(format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{path}"
         ))]
-    })
-    .unwrap()
+    }
 }
 
 #[test]
@@ -233,4 +251,78 @@ fn after_101_bytes_go_both_ways() {
     assert_eq!((upgraded.wire, upgraded.sent), (length, 28));
     assert_eq!(talk.exchange.end.unwrap().reason, EndReason::Upgrade);
     assert_eq!(talk.exchange.anomaly_count, 0);
+}
+
+// -- TLS: one session, so one thread ----------------------------------------------------
+
+/// A server that answers in records alone would choke on one plain byte: what is answered
+/// was said through the session.
+#[test]
+fn what_is_said_on_tls_goes_through_its_session() {
+    let playground = TlsPlayground::serve(None, || EchoPath).unwrap();
+    for nonblocking in [false, true] {
+        let mut plan = secure(&playground, "/", GET);
+        plan.nonblocking = nonblocking;
+        let mut talk = Talk::start_held(&plan);
+        talk.until(|exchange| exchange.body_bytes == 2);
+        talk.control.say(b"GET /later HTTP/1.1\r\n").unwrap();
+        talk.control.say(b"Host: h\r\n\r\n").unwrap();
+        talk.until(|exchange| exchange.recvs.bytes == 2 * 38 + 2 + 6);
+        talk.control.say(b"GET /b HTTP/1.1\r\n\r\n").unwrap();
+        talk.until(|exchange| exchange.start.before == 2 && exchange.body_bytes == 2);
+        talk.control.finish_saying().unwrap();
+        assert_eq!(talk.outcome(), Ok(()));
+        assert!(talk.wire().ends_with("/b"), "{}", talk.wire());
+        assert_eq!(talk.exchange.answered, Some((3, 3)));
+        assert!(talk.kinds().contains("half_closed"), "{}", talk.kinds());
+        // Every byte of it as ciphertext, and the ledger agrees.
+        let log = talk.exchange.log.iter();
+        let sent: Vec<(u64, u32)> = log
+            .filter_map(|(_, event)| match &event.kind {
+                Kind::Send {
+                    offset,
+                    sent,
+                    ciphertext,
+                    ..
+                } => {
+                    assert!(*ciphertext > Some(*sent), "{event:?}");
+                    Some((*offset, *sent))
+                }
+                _ => None,
+            })
+            .collect();
+        let mut at = 0;
+        for (offset, bytes) in sent {
+            assert_eq!(offset, at);
+            at += u64::from(bytes);
+        }
+        assert_eq!(at, 28 + 21 + 11 + 19);
+    }
+}
+
+#[test]
+fn a_stream_both_ways_runs_on_tls() {
+    let playground = TlsPlayground::start(None).unwrap();
+    let head = "GET /upgrade HTTP/1.1|Host: h|Connection: upgrade|Upgrade: echo||";
+    let mut plan = secure(&playground, "/upgrade", head);
+    plan.talk = true;
+    let mut talk = Talk::start(&plan);
+    talk.until(|exchange| exchange.upgraded.is_some());
+    let before = talk.exchange.recvs.bytes;
+    talk.control.say(b"ping").unwrap();
+    talk.until(|exchange| exchange.recvs.bytes > before);
+    assert!(
+        talk.wire().to_ascii_lowercase().contains("ping"),
+        "{}",
+        talk.wire()
+    );
+    talk.control.hang_up();
+    assert_eq!(talk.outcome(), Ok(()));
+}
+
+fn secure(playground: &TlsPlayground, path: &str, request: &str) -> Plan {
+    let target = Target::parse(&playground.url(Certificate::Good, path)).unwrap();
+    let mut plan = Plan::new(target, request.replace('|', "\r\n").into_bytes());
+    plan.tls.cacert = Some(playground.root_file());
+    plan
 }

@@ -3,6 +3,7 @@
 use crate::stage::Stage;
 use sockeye::plan::FAST_RECV;
 use sockeye::tui::app::Popup;
+use sockeye::tui::keymap::{Action, Place};
 
 /// Each script is played at 120x40 after `before`; then `show` must say what stands here.
 pub fn table(before: &str, show: impl Fn(&mut Stage) -> String, rows: &[(&str, &str)]) {
@@ -56,6 +57,7 @@ pub fn place(stage: &mut Stage) -> String {
         Some(Popup::Compare(_)) => "comparison over ",
         Some(Popup::Phases { .. }) => "phases over ",
         Some(Popup::Levels) => "levels over ",
+        Some(Popup::Tls { .. }) => "TLS over ",
         Some(Popup::Judged { .. }) => "judgement over ",
         None => "",
     };
@@ -100,6 +102,12 @@ fn a_changed_url_changes_target_and_host_alone() {
             "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\npress Ctrl-A\ntype example.com/b",
             r"GET /mine HTTP/1.1\r\nHost: mine\r\n\r\n",
         ),
+        // However many letters it had, undo takes all of it back, and then the hand's work.
+        (
+            "type localhost/a\nedited PUT /a HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n\npress Ctrl-L\ntype example.com/b\npress F2 Ctrl-Z",
+            r"PUT /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
+        ("type localhost/a\npress F2 Ctrl-Z", ""),
         // The template is that of the URL that stands in the bar.
         (
             "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\npress Ctrl-A\ntype example.com/b\npress F2 F12",
@@ -362,4 +370,74 @@ fn the_start_page() {
         ("press ↑", ""),
     ];
     table("", url, rows);
+}
+
+/// Sentences name keys as they are bound, not as the table has them.
+#[test]
+fn sentences_follow_the_keys() {
+    let bound = |stage: &mut Stage, place, action, keys: &[&str]| {
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        stage.app.keys.bind(place, action, &keys);
+    };
+    for (script, place, action, keys, want) in [
+        (
+            "",
+            Place::Anywhere,
+            Action::FocusUrl,
+            &["Alt-U"][..],
+            "Alt-U a URL",
+        ),
+        ("", Place::Anywhere, Action::Help, &["F11"], "F11 help"),
+        (
+            "",
+            Place::Anywhere,
+            Action::Pause,
+            &["Alt-P"],
+            "Alt-P pauses, the queue fills",
+        ),
+        (
+            "open localhost/\n@1 connected\npress F8",
+            Place::Anywhere,
+            Action::Step,
+            &["F11"],
+            "waits: F11",
+        ),
+        (
+            "open localhost/\npress F8",
+            Place::Anywhere,
+            Action::Pause,
+            &["F11"],
+            "F11 go on",
+        ),
+        (
+            ENDED,
+            Place::OutsideText,
+            Action::MomentLast,
+            &["@"],
+            "@ leads back to the end",
+        ),
+        (
+            "open localhost/\npress Ctrl-E",
+            Place::List,
+            Action::CompareWith,
+            &["Alt-X"],
+            "Alt-X compares",
+        ),
+        // No key is left for it.
+        (
+            ENDED,
+            Place::OutsideText,
+            Action::Play,
+            &[],
+            "play the exchange plays",
+        ),
+    ] {
+        let mut stage = Stage::of(120, 40, script);
+        bound(&mut stage, place, action, keys);
+        if script == ENDED {
+            stage.press("[");
+        }
+        let frame = stage.frame();
+        assert!(frame.contains(want), "{want}:\n{frame}");
+    }
 }

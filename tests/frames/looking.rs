@@ -4,7 +4,7 @@
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
 use sockeye::tui::app::Popup;
-use sockeye::tui::message::Message;
+use sockeye::tui::message::{Message, Way};
 use sockeye::tui::save::Saved;
 
 /// Forty rows, more than a page; the fetch goes on.
@@ -87,7 +87,8 @@ fn the_mouse() {
         ("click 6 Headers", "Headers"),
         ("click 4 Hex\nclick 1 Text", "Text"),
         ("press 5", "Wire"),
-        ("press 2", "Text"),
+        ("press 2", "Pretty"),
+        ("press 3", "Rendered"),
     ];
     table(ENDED, view, rows);
     table(
@@ -179,9 +180,20 @@ fn comparing() {
             "Compared(Until(1)): compare 1 with 2",
         ),
         ("press { c", "Compared(Until(1)): compare 2 with 1"),
+        ("press c x", "Compared(Until(1)): compare 2 with 1"),
     ];
     let both = format!("{ENDED}\n{OTHER}\n{ITS_END}");
     table(&both, shown, rows);
+    let pair = |stage: &mut Stage| match &stage.app.popup {
+        Some(Popup::Compare(open)) => format!("{:?}", open.pair),
+        _ => String::new(),
+    };
+    let rows = &[
+        ("press c", "[2, 1]"),
+        ("press c x", "[1, 2]"),
+        ("press c x x", "[2, 1]"),
+    ];
+    table(&both, pair, rows);
     // Closed in whichever way, it leaves nobody who waits for the bodies.
     for close in ["press Esc", "press Enter", "press q", "click Facts"] {
         let mut stage = Stage::of(120, 40, &format!("{both}\npress c"));
@@ -272,7 +284,7 @@ fn finding_saving_copying() {
         ("press s Enter", "save 5 B in a"),
         ("press s\ntype other\npress Enter", "save 5 B in other"),
         ("press s ↓ Enter", "save 43 B in a"),
-        ("press s ↑ Enter", "save 43 B in a"),
+        ("press s ↑ ↑ Enter", "save 43 B in a"),
         ("press s Enter Esc", "save 5 B in a, stop saving"),
         // It runs: no key begins another.
         ("press s Enter Enter s Enter", "save 5 B in a"),
@@ -282,6 +294,8 @@ fn finding_saving_copying() {
             "copy HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         ),
         ("press o", "page"),
+        ("press |\ntype jq .\npress Enter", "pipe to jq ."),
+        ("press | Enter", ""),
         ("press F4", "edit the body"),
         ("press F2 F4", "edit the request"),
     ];
@@ -293,9 +307,102 @@ fn finding_saving_copying() {
             ("press s", "nothing was received: there is nothing to save"),
             ("press y", "the body is empty"),
             ("press o", "there is no body"),
+            ("press |", "there is no body"),
             ("press F4", "there is no body"),
         ],
     );
+}
+
+/// No hit so far: what comes is looked through, from where one may have begun.
+#[test]
+fn a_hit_that_is_still_to_come() {
+    const SO_FAR: &str = "not found so far: later; what comes is looked through";
+    let none = |stage: &mut Stage| {
+        let visit = stage.app.tab().visit().expect("an exchange");
+        stage.tell(Message::Found {
+            id: visit.id,
+            view: stage.app.tab().view,
+            hit: None,
+            wrapped: true,
+            way: Way {
+                from: 0,
+                back: false,
+                steady: false,
+                round: true,
+            },
+        });
+    };
+    // 165 bytes are there; a hit of 5 may begin in the last 4.
+    for (then, want, words) in [
+        ("", "", SO_FAR),
+        ("@900 recv la", "find from 161 to the end", SO_FAR),
+        // One look at a time.
+        (
+            "@900 recv la\n@999 recv ter",
+            "find from 161 to the end",
+            SO_FAR,
+        ),
+        (
+            "@900 recv la\npress n",
+            "find from 161 to the end, find from 0",
+            SO_FAR,
+        ),
+        (
+            "@900 cancelled\n@900 over",
+            "find from 161 to the end",
+            "not found: later",
+        ),
+    ] {
+        let mut stage = Stage::of(120, 40, LONG);
+        stage.play("press g /\ntype later\npress Enter");
+        stage.asked();
+        none(&mut stage);
+        stage.play(then);
+        let found = asked(&mut stage);
+        if !stage.running() {
+            none(&mut stage);
+        }
+        assert_eq!(found, want, "{then}");
+        assert_eq!(notice(&mut stage), words, "{then}");
+    }
+}
+
+/// In Wire the request is searched too, in Headers every head and the trailers.
+#[test]
+fn what_a_find_looks_through() {
+    let script = r"
+        open localhost/a
+        @1 connected
+        @2 recv HTTP/1.1 103 Early\r\nX-Mark: 1\r\n\r\n
+        @3 recv HTTP/1.1 200 OK\r\nX-Mark: 2\r\nTransfer-Encoding: chunked\r\n\r\n
+        @4 recv 6\r\nx-mark\r\n0\r\nX-Mark: 3\r\n\r\n
+    ";
+    let hits = |stage: &mut Stage| {
+        let visit = stage.app.tab().visit().expect("an exchange");
+        let view = stage.app.tab().view;
+        let pattern = sockeye::body::Pattern::typed("x-mark", false).expect("a text");
+        let pieces = sockeye::tui::searched::pieces(visit, view);
+        let count = |piece: &sockeye::tui::searched::Piece| {
+            let all = 0..piece.window.there();
+            pattern.hits(&piece.window, all).expect("memory").len()
+        };
+        format!("{:?}", pieces.iter().map(count).collect::<Vec<_>>())
+    };
+    let rows = &[
+        ("press 1", "[1]"),
+        ("press 5", "[0, 4]"),
+        ("press 6", "[2, 1]"),
+    ];
+    table(script, hits, rows);
+    let rows = &[
+        ("press 5 /\ntype host\npress Enter", "find from 0"),
+        // The request's own bytes: the stage's answer is in the view's offsets.
+        (
+            "press 5 /\ntype host\npress Enter\nfound 17..21\npress n",
+            "find from 0, count before 17, find from 18",
+        ),
+    ];
+    table(ENDED, asked, rows);
 }
 
 /// What comes of a save: the place, what is asked for next, the words.
@@ -383,4 +490,46 @@ fn a_save_shows_how_far_it_is() {
     stage.tell(Message::Saving { done: 2 });
     let frame = stage.frame();
     assert!(frame.contains("40 % · 2 B of 5 B · 2 B/s"), "{frame}");
+}
+
+const JSON: &str = r#"
+    open localhost/a
+    @1 connected
+    @2 recv HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 22\r\n\r\n{"a":[1,2],"b":{"c":3}}
+    @3 over
+"#;
+
+#[test]
+fn folding_and_the_view_that_opens_by_itself() {
+    let shown = |stage: &mut Stage| {
+        let frame = stage.frame();
+        let folded = frame
+            .rows()
+            .iter()
+            .filter(|row| row.contains('▸') && row.contains('…'))
+            .count();
+        format!("{} {folded}", stage.app.tab().view.title())
+    };
+    let rows = &[
+        ("", "Pretty 0"),
+        ("press -", "Pretty 2"),
+        ("press - +", "Pretty 0"),
+        ("click \"a\"\npress Enter", "Pretty 1"),
+        ("click \"a\"\npress Enter Enter", "Pretty 0"),
+        ("press - \nclick ▸\n", "Pretty 1"),
+        ("press 1", "Text 0"),
+        (
+            "press 1\npress F5\n@9 connected\n@10 recv HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n<p>",
+            "Text 0",
+        ),
+        (
+            "press F5\n@9 connected\n@10 recv HTTP/1.1 200 OK\\r\\n\\r\\n\\0",
+            "Hex 0",
+        ),
+        (
+            "press F5\n@9 connected\n@10 recv HTTP/1.1 200 OK\\r\\n\\r\\ntext",
+            "Text 0",
+        ),
+    ];
+    table(JSON, shown, rows);
 }

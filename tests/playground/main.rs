@@ -2,6 +2,7 @@
 
 mod pages;
 mod server;
+mod session;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

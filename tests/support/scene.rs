@@ -64,18 +64,21 @@ impl Scene {
     pub fn found(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (columns, rows) in self.sizes() {
-            let mut stage = Stage::new(columns, rows);
-            for line in self
-                .script
-                .lines()
-                .filter(|line| !line.starts_with("sizes "))
-            {
-                stage.play(line);
-            }
+            let stage = self.played((columns, rows));
             lines.push(format!("== {columns}x{rows}"));
             lines.extend(written(&stage.frame()));
         }
         lines
+    }
+
+    /// The script at this size.
+    pub fn played(&self, (columns, rows): (u16, u16)) -> Stage {
+        let mut stage = Stage::new(columns, rows);
+        let steps = self.script.lines();
+        for line in steps.filter(|line| !line.starts_with("sizes ")) {
+            stage.play(line);
+        }
+        stage
     }
 
     /// Writes the frames as they are now as what is expected.
@@ -84,7 +87,7 @@ impl Scene {
         std::fs::write(&self.path, text).expect("a frame file");
     }
 
-    fn sizes(&self) -> Vec<(u16, u16)> {
+    pub fn sizes(&self) -> Vec<(u16, u16)> {
         let said = self
             .script
             .lines()

@@ -15,6 +15,7 @@
 //! click WORDS              on the first place on screen where they stand
 //! wheel up|down WORDS      there
 //! found FROM..TO           a find's answer, in the view's offsets
+//! idle PLACE | PLACE …     connections that are kept, the second one closed by its peer
 //! notice TEXT · problem TEXT
 //! @MS                      the clock: milliseconds since the exchange began; then,
 //!                          on the same line, what its fetch tells:
@@ -35,6 +36,7 @@ mod keys;
 mod text;
 mod told;
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -44,15 +46,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use unicode_width::UnicodeWidthStr;
 
+use sockeye::body::Memory;
 use sockeye::body::differ::compare;
-use sockeye::event::EndMode;
+use sockeye::event::{Addr, EndMode};
+use sockeye::net::pool::Idle;
 use sockeye::plan::Plan;
 use sockeye::rejudge::rejudge;
 use sockeye::tui::app::App;
 use sockeye::tui::compare::Bodies;
 use sockeye::tui::layout::Size;
-use sockeye::tui::message::{Effect, Message};
+use sockeye::tui::message::{Effect, Message, Way};
 use sockeye::tui::theme::Theme;
+use sockeye::tui::unpack::Work;
 use sockeye::tui::visit::VisitId;
 use sockeye::tui::{ui, update};
 use sockeye::view::safe::is_unsafe;
@@ -65,12 +70,16 @@ pub use text::{diff, unescape};
 /// The practice server that the start page names.
 pub const PLAYGROUND: u16 = 8080;
 
+/// The wall's clock: 2026-11-22 20:00 UTC.
+const WALL: i64 = 1_795_377_600;
+
 pub struct Stage {
     pub app: App,
     zero: Instant,
     fetches: Vec<Fetch>,
     /// What the browser asked for, oldest first, since [`Stage::asked`] was called.
     effects: Vec<Effect>,
+    unpacking: HashMap<VisitId, Work>,
 }
 
 impl Stage {
@@ -83,12 +92,14 @@ impl Stage {
         let zero = Instant::now();
         let mut app = App::new(size, zero, theme);
         app.playground = Some(PLAYGROUND);
+        app.wall = WALL;
         app.pages = sockeye::playground::Playground::pages().collect();
         Stage {
             app,
             zero,
             fetches: Vec::new(),
             effects: Vec::new(),
+            unpacking: HashMap::new(),
         }
     }
 
@@ -167,9 +178,25 @@ impl Stage {
                     view,
                     hit,
                     wrapped: false,
-                    back: false,
-                    steady: true,
+                    way: Way {
+                        from: 0,
+                        back: false,
+                        steady: true,
+                        round: true,
+                    },
                 });
+            }
+            "idle" => {
+                let idle = (1..).zip(rest.split(" | ")).map(|(id, place)| Idle {
+                    id,
+                    place: place.to_owned(),
+                    local: Addr::Ip(([127, 0, 0, 1], 40_000 + id as u16).into()),
+                    peer: Addr::Ip(([127, 0, 0, 1], 80).into()),
+                    exchanges: id as u32,
+                    since: self.zero,
+                    news: (id == 2).then_some("the peer had closed it"),
+                });
+                self.tell(Message::Idle(idle.collect()));
             }
             "notice" => self.tell(Message::Note(lossy(&unescape(rest)))),
             "problem" => self.tell(Message::Complain(lossy(&unescape(rest)))),
@@ -207,6 +234,10 @@ impl Stage {
             match &effect {
                 Effect::Fetch { id, plan, .. } => self.start(*id, (**plan).clone()),
                 Effect::Rejudge { id, .. } => self.tell(judged(*id, &effect)),
+                Effect::Lay { id, job } => {
+                    let laid = Box::new(job.run());
+                    self.tell(Message::Laid { id: *id, laid });
+                }
                 Effect::Compare { pair, bodies, .. } => {
                     let same = compare(bodies.each_ref(), |_| true).expect("bytes in memory");
                     let bodies = Bodies::Compared(same.expect("somebody waits"));
@@ -214,6 +245,27 @@ impl Stage {
                         pair: *pair,
                         bodies,
                     });
+                }
+                Effect::Unpack {
+                    id,
+                    codings,
+                    body,
+                    over,
+                } => {
+                    let memory = Memory::new(1 << 20);
+                    let work = || Work::new(codings, &memory);
+                    let mut work = self.unpacking.remove(id).unwrap_or_else(work);
+                    work.run(
+                        body,
+                        *over,
+                        false,
+                        || true,
+                        |unpacked| {
+                            self.tell(Message::Unpacked { id: *id, unpacked });
+                        },
+                    );
+                    self.unpacking.insert(*id, work);
+                    continue;
                 }
                 _ => {}
             }
@@ -369,14 +421,19 @@ fn name(effect: &Effect) -> String {
         Effect::Step(id) => format!("step {id}"),
         Effect::Pace(id, pace) => format!("pace {id} {pace:?}"),
         Effect::Forget(id) => format!("forget {id}"),
-        Effect::Find { from, back, .. } => {
-            let way = if *back { "back from" } else { "from" };
-            format!("find {way} {from}")
+        Effect::Find { way, .. } => {
+            let back = if way.back { "back from" } else { "from" };
+            let once = if way.round { "" } else { " to the end" };
+            format!("find {back} {}{once}", way.from)
         }
         Effect::Count { base, .. } => format!("count before {base}"),
+        Effect::Unpack { id, .. } => format!("unpack {id}"),
+        Effect::UnpackOn(id) => format!("unpack {id} past the limit"),
         Effect::StopFinding => "stop finding".to_owned(),
         Effect::ReadBody(path) => format!("read {}", path.display()),
+        Effect::LayOut { id, .. } => format!("lay out {id}"),
         Effect::Rejudge { id, timeout, .. } => format!("judge {id} with {timeout:?}"),
+        Effect::Lay { id, .. } => format!("lay out {id}"),
         Effect::Compare { pair: [a, b], .. } => format!("compare {a} with {b}"),
         Effect::Copy { bytes, .. } => format!("copy {}", lossy(bytes)),
         Effect::CopyToFile { stretch, form, .. } => {
@@ -388,6 +445,7 @@ fn name(effect: &Effect) -> String {
         }
         Effect::StopSaving => "stop saving".to_owned(),
         Effect::Page(_) => "page".to_owned(),
+        Effect::Pipe { command, .. } => format!("pipe to {command}"),
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),

@@ -179,6 +179,7 @@ impl Told<'_> {
             offset: self.fetch.sent,
             offered: offered.parse().expect("a number"),
             sent,
+            ciphertext: None,
         });
         self.fetch.sent += u64::from(sent);
     }
@@ -191,6 +192,7 @@ impl Told<'_> {
             asked: self.fetch.plan.recv_size as u32,
             bytes: bytes.len() as u32,
             queued: None,
+            ciphertext: None,
             lay_us: None,
             stamped: false,
         });

@@ -1,3 +1,5 @@
+//! Codings × breaks × cuts, as tables.
+
 use std::io::Write;
 
 use flate2::Compression;

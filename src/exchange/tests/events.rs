@@ -68,6 +68,7 @@ pub(crate) fn send(offset: u64, offered: u32, sent: u32) -> Kind {
         offset,
         offered,
         sent,
+        ciphertext: None,
     }
 }
 
@@ -78,6 +79,7 @@ pub(crate) fn recv(offset: u64, asked: u32, bytes: u32) -> Kind {
         asked,
         bytes,
         queued: None,
+        ciphertext: None,
         lay_us: None,
         stamped: false,
     }

@@ -113,6 +113,17 @@ impl Exchange {
                 format!("the peer closed, as was waited for, after Content-Length's {length} bytes"),
             )
             .brief(format!("closed after {length} bytes")),
+            // Which RFC 9112 section 9.8 calls incomplete; clients take it all the same.
+            Announced::Close if self.mode == EndMode::Auto && self.without_close_notify() => {
+                Why::new(
+                    Outcome::AsAsked,
+                    format!(
+                        "the peer closed after {body} bytes, without a length and without TLS's \
+                         close_notify: nothing says that this is all"
+                    ),
+                )
+                .brief(format!("closed after {body} bytes, maybe cut"))
+            }
             Announced::Close if self.mode == EndMode::Auto => complete(format!(
                 "the peer closed after {body} bytes, which is the only end of a body without a length"
             ))

@@ -70,6 +70,24 @@ impl Editor {
             return;
         }
         // Only what differs goes into the history.
+        let (middle, back) = self.differing(bytes);
+        let cursor = self.carried(bytes);
+        self.replace(middle.clone(), &bytes[middle.start..bytes.len() - back]);
+        self.history.seal();
+        self.cursor = self.stop_at(cursor.min(self.bytes.len()));
+        self.anchor = None;
+    }
+
+    /// The same, as one edit with the last one: undo takes both back.
+    pub fn set_again(&mut self, bytes: &[u8]) {
+        let cursor = self.carried(bytes);
+        self.undo();
+        self.set(bytes);
+        self.cursor = self.stop_at(cursor.min(self.bytes.len()));
+    }
+
+    /// What is to be replaced for other bytes, and how many behind it stay.
+    fn differing(&self, bytes: &[u8]) -> (Range<usize>, usize) {
         let same = |(a, b): &(&u8, &u8)| a == b;
         let front = bytes.iter().zip(&self.bytes).take_while(same).count();
         let back = bytes[front..]
@@ -78,17 +96,18 @@ impl Editor {
             .zip(self.bytes[front..].iter().rev())
             .take_while(same)
             .count();
-        let middle = front..self.bytes.len() - back;
-        let cursor = match self.cursor {
+        (front..self.bytes.len() - back, back)
+    }
+
+    /// Where the cursor stands once the bytes are these.
+    fn carried(&self, bytes: &[u8]) -> usize {
+        let (middle, _) = self.differing(bytes);
+        match self.cursor {
             _ if self.one_line => bytes.len(),
             // What follows the change has moved, and the cursor with it.
             at if at >= middle.end && at > middle.start => at + bytes.len() - self.bytes.len(),
             at => at,
-        };
-        self.replace(middle, &bytes[front..bytes.len() - back]);
-        self.history.seal();
-        self.cursor = self.stop_at(cursor.min(self.bytes.len()));
-        self.anchor = None;
+        }
     }
 
     /// Puts bytes in at the cursor, instead of the selection where there is one.

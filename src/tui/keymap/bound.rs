@@ -45,6 +45,23 @@ impl Keymap {
         })
     }
 
+    /// An action's key, for a sentence that names it: its first one in whatever place. One
+    /// that no key has goes by its name, as the palette has it.
+    pub fn key(&self, action: Action) -> &str {
+        self.first_key(|row| row.action == action, action)
+    }
+
+    /// The same in one place, where an action has other keys elsewhere.
+    pub fn key_in(&self, place: Place, action: Action) -> &str {
+        self.first_key(|row| row.action == action && row.place == place, action)
+    }
+
+    fn first_key(&self, fits: impl Fn(&Row) -> bool, action: Action) -> &str {
+        let mut keys = self.rows.iter().filter(|row| fits(row));
+        let key = keys.find_map(|row| row.keys.first().copied());
+        key.unwrap_or(action.name())
+    }
+
     /// These keys, spelled as the table does, are the action's in this place and no other
     /// action's there.
     pub fn bind(&mut self, place: Place, action: Action, keys: &[String]) {
@@ -222,6 +239,15 @@ mod tests {
         ] {
             assert_eq!(keys.action(plain(key), here), want, "{key}");
         }
+        for (action, want) in [
+            (Action::Find, "f"),
+            (Action::Wrap, "wrap long lines"),
+            (Action::Help, "F1"),
+        ] {
+            assert_eq!(keys.key(action), want);
+        }
+        let up = Action::Move(crate::tui::keymap::Motion::Up);
+        assert_eq!(keys.key_in(Place::Popup, up), "↑");
         let find = keys.rows().iter().find(|row| row.action == Action::Find);
         assert_eq!(find.map(|row| row.hint), Some("find"));
     }

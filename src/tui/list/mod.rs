@@ -6,16 +6,18 @@
 //! from the state for each key and frame, so it is never behind. What choosing a row does
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
+mod cookies;
 mod messages;
 mod rows;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use crate::cookies::Key;
 use crate::tui::app::{App, Focus};
 use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
-use crate::tui::keymap::{Action, Motion};
+use crate::tui::keymap::{Action, Keymap, Motion, Place};
 use crate::tui::visit::VisitId;
 
 /// A list in a pop-up.
@@ -40,6 +42,9 @@ pub enum Of {
     Snippets,
     /// What bytes are copied as.
     Forms,
+    /// What a text can be read as.
+    Charsets,
+    Cookies,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -77,6 +82,11 @@ pub enum Choice {
     /// Index into [`crate::request::SNIPPETS`].
     Snippet(usize),
     Url(String),
+    /// Index into [`crate::decode::charset::CHOICES`]; `None`: as the response says.
+    Charset(Option<usize>),
+    Cookie(Key),
+    /// Something to read.
+    Nothing,
 }
 
 impl List {
@@ -91,18 +101,32 @@ impl List {
 
 impl Of {
     /// The pop-up's title.
-    pub fn title(self) -> &'static str {
-        match self {
-            Of::Commands => "Commands · Enter performs · Esc closes",
-            Of::Exchanges => "Exchanges · Enter reopens · Alt-C compares · Esc closes",
-            Of::Anomalies => "Anomalies · Enter goes to the byte · Esc closes",
-            Of::Messages => "Messages · Enter goes to the bytes · Esc closes",
-            Of::Idle => "Idle connections · Enter closes one · Esc closes the list",
-            Of::Fields => "Insert a header · Enter puts it in · Esc closes",
-            Of::Snippets => "Snippets · Enter replaces the request · Esc closes",
-            Of::Forms => "Copy as · Enter copies · Esc closes",
-            Of::Urls => "URLs",
-        }
+    pub fn title(self, keys: &Keymap) -> String {
+        let (title, does) = match self {
+            Of::Commands => ("Commands", "performs"),
+            Of::Exchanges => ("Exchanges", "reopens"),
+            Of::Anomalies => ("Anomalies", "goes to the byte"),
+            Of::Messages => ("Messages", "goes to the bytes"),
+            Of::Idle => ("Idle connections", "closes one"),
+            Of::Fields => ("Insert a header", "puts it in"),
+            Of::Snippets => ("Snippets", "replaces the request"),
+            Of::Forms => ("Copy as", "copies"),
+            Of::Cookies => ("Cookies", "edits"),
+            Of::Charsets => ("Charset", "reads the text in it"),
+            Of::Urls => ("URLs", "takes it"),
+        };
+        let more = match self {
+            Of::Exchanges => format!(" · {} compares", keys.key(Action::CompareWith)),
+            Of::Cookies => format!(
+                " · {} adds · {} deletes",
+                keys.key(Action::AddCookie),
+                keys.key(Action::DropCookie)
+            ),
+            _ => String::new(),
+        };
+        let choose = keys.key_in(Place::List, Action::Choose);
+        let close = keys.key(Action::Escape);
+        format!("{title} · {choose} {does}{more} · {close} closes")
     }
 
     /// How well a row fits what was typed; `None`: not at all.

@@ -2,6 +2,7 @@
 
 use super::{Choice, Of, Row, messages};
 use crate::anomaly::{Anomaly, CLIENTS};
+use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::net::pool::Idle;
@@ -23,6 +24,8 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Forms => forms(),
+        Of::Charsets => charsets(app),
+        Of::Cookies => super::cookies::rows(app),
         Of::Urls => urls(app),
     }
 }
@@ -110,6 +113,7 @@ fn is_typing(action: Action) -> bool {
             | Action::DeleteLeft
             | Action::DeleteRight
             | Action::Choose
+            | Action::Swap
     )
 }
 
@@ -123,6 +127,30 @@ fn forms() -> Vec<Row> {
             about: form.about().to_owned(),
             choice: Choice::Command(None, Action::CopyForm(form)),
         })
+        .collect()
+}
+
+/// What the response says first, then every charset.
+fn charsets(app: &App) -> Vec<Row> {
+    let Some(visit) = app.tab().visit() else {
+        return Vec::new();
+    };
+    let now = visit.meaning.charset;
+    let row = |text: &str, beside: &str, choice| Row {
+        text: text.to_owned(),
+        beside: beside.to_owned(),
+        about: format!("now it is read as {}", now.words()),
+        choice: Choice::Charset(choice),
+    };
+    let chosen = |encoding| match now.encoding == encoding {
+        true => now.by.words(),
+        false => "",
+    };
+    let choices = CHOICES.iter().enumerate();
+    let choices = choices.map(|(at, &encoding)| row(encoding.name(), chosen(encoding), Some(at)));
+    [row("as the response says", "", None)]
+        .into_iter()
+        .chain(choices)
         .collect()
 }
 
@@ -160,14 +188,22 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
         Some(verdict) => verdict.short(),
         None => "still running".to_owned(),
     };
+    // It stands under the one that led to it.
+    let (step, why) = match visit.came_from {
+        Some(from) => (
+            "↳ ",
+            format!(" · by redirect {}, a {}", from.hops, from.status),
+        ),
+        None => ("", String::new()),
+    };
     Row {
-        text: format!("{method} {}", without_scheme(&visit.name)),
+        text: format!("{step}{method} {}", without_scheme(&visit.name)),
         beside: format!(
             "{status:<3} {reason}{:>8} {:>8}",
             words::bytes(exchange.all_body_bytes()),
             words::time(us)
         ),
-        about: format!("tab {}: {} · {verdict}", tab + 1, visit.name),
+        about: format!("tab {}: {}{why} · {verdict}", tab + 1, visit.name),
         choice: Choice::Exchange(visit.id),
     }
 }

@@ -177,6 +177,7 @@ fn anomalies_lead_to_their_byte_in_the_wire() {
             offset: 0,
             offered: 10,
             sent: 10,
+            ciphertext: None,
         },
     });
     for (kind, offset) in [(Deviation::BareLf, 117), (Deviation::NoLength, 40)] {

@@ -45,6 +45,14 @@ impl Depth {
         }
     }
 
+    /// The nearest colour at this depth, for a pixel. Of the terminal's own sixteen only
+    /// what they usually are is known.
+    pub fn pixel(self, rgb: [u8; 3]) -> Color {
+        let near = BASIC.iter().min_by_key(|(_, other)| far(rgb, *other));
+        let basic = near.map_or(Color::Reset, |&(colour, _)| colour);
+        self.colour(rgb, basic)
+    }
+
     /// The colour at this depth; `basic` stands in for it where there are sixteen.
     pub fn colour(self, rgb: [u8; 3], basic: Color) -> Color {
         match self {
@@ -58,21 +66,51 @@ impl Depth {
 /// The levels of the cube's six steps, as xterm has them.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
+/// The sixteen, as xterm has them.
+const BASIC: &[(Color, [u8; 3])] = &[
+    (Color::Black, [0, 0, 0]),
+    (Color::Red, [205, 0, 0]),
+    (Color::Green, [0, 205, 0]),
+    (Color::Yellow, [205, 205, 0]),
+    (Color::Blue, [0, 0, 238]),
+    (Color::Magenta, [205, 0, 205]),
+    (Color::Cyan, [0, 205, 205]),
+    (Color::Gray, [229, 229, 229]),
+    (Color::DarkGray, [127, 127, 127]),
+    (Color::LightRed, [255, 0, 0]),
+    (Color::LightGreen, [0, 255, 0]),
+    (Color::LightYellow, [255, 255, 0]),
+    (Color::LightBlue, [92, 92, 255]),
+    (Color::LightMagenta, [255, 0, 255]),
+    (Color::LightCyan, [0, 255, 255]),
+    (Color::White, [255, 255, 255]),
+];
+
 /// The nearest of the cube's 216 (from 16 on) and the 24 greys (8, 18 … 238; from 232 on).
 /// The first sixteen are the user's to set, so nothing is known of them.
 fn nearest(rgb: [u8; 3]) -> u8 {
-    let cube = (0..216u8).map(|at| {
-        let step = |n: u8| STEPS[usize::from(n % 6)];
-        (16 + at, [step(at / 36), step(at / 6), step(at)])
+    // Each axis by itself: the nearest step of each makes the nearest of the cube.
+    let steps = rgb.map(|part| {
+        let near = STEPS
+            .iter()
+            .zip(0u8..)
+            .min_by_key(|(step, _)| step.abs_diff(part));
+        near.map_or((0, 0), |(&step, at)| (at, step))
     });
-    let greys = (0..24u8).map(|at| (232 + at, [8 + 10 * at; 3]));
-    let far = |other: [u8; 3]| -> u32 {
-        let differences = rgb.into_iter().zip(other).map(|(a, b)| a.abs_diff(b));
-        differences.map(|d| u32::from(d).pow(2)).sum()
-    };
-    cube.chain(greys)
-        .min_by_key(|&(_, other)| far(other))
-        .map_or(15, |(index, _)| index)
+    let cube = 16 + 36 * steps[0].0 + 6 * steps[1].0 + steps[2].0;
+    let mean = rgb.iter().map(|&part| u32::from(part)).sum::<u32>() / 3;
+    let at = u8::try_from(mean.saturating_sub(3) / 10)
+        .unwrap_or(23)
+        .min(23);
+    match far(rgb, [8 + 10 * at; 3]) < far(rgb, steps.map(|(_, step)| step)) {
+        true => 232 + at,
+        false => cube,
+    }
+}
+
+fn far(rgb: [u8; 3], other: [u8; 3]) -> u32 {
+    let differences = rgb.into_iter().zip(other).map(|(a, b)| a.abs_diff(b));
+    differences.map(|d| u32::from(d).pow(2)).sum()
 }
 
 #[cfg(test)]

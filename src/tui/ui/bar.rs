@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::{App, Tab};
+use crate::tui::keymap::Action;
 use crate::tui::ui::{row, short, styled};
 
 /// What a click on the bar hits.
@@ -114,17 +115,22 @@ fn state(app: &App) -> String {
     let running = tab.visit().is_some_and(|visit| !visit.over);
     let pace = tab.knobs.pace.map(|pace| format!("{pace} calls/s"));
     let state = match (tab_is_paused(tab), running, pace) {
-        (true, ..) => "‖ paused: F10 one call, F8 go on".to_owned(),
+        (true, ..) => format!(
+            "‖ paused: {} one call, {} go on",
+            app.keys.key(Action::Step),
+            app.keys.key(Action::Pause)
+        ),
         (_, true, Some(pace)) => format!("▶ {pace}"),
         (_, true, None) => "▶ running".to_owned(),
         (_, false, Some(pace)) => pace,
         (_, false, None) => String::new(),
     };
+    let help = app.keys.key(Action::Help);
     if state.is_empty() {
-        "F1 help ".to_owned()
+        format!("{help} help ")
     } else if app.size.columns < 100 {
         format!("{state} ")
     } else {
-        format!("{state}  F1 help ")
+        format!("{state}  {help} help ")
     }
 }

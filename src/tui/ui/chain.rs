@@ -2,7 +2,7 @@
 //! fetched one after another.
 //!
 //! ```text
-//! ┏ Phases · 2 exchanges · full width 12.4 ms ━━━━━━━━━━━━━━━━━━━━━┓
+//! ┏ Phases · 2 exchanges · 12.4 ms ━━━━━━━━━━━━━━━━━━━━━┓
 //! ┃ 1 GET localhost/old · 301                5.2 ms ▓▓▓▓▓▓▓        ┃
 //! ┃     resolve                              0.4 ms ▓              ┃
 //! ┃     connect [::1]:80 = Connection refu…   80 µs  ▓             ┃
@@ -21,7 +21,7 @@ use crate::tui::app::App;
 use crate::tui::chain::{self, Link};
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
-use crate::tui::ui::popup::{centred, open};
+use crate::tui::ui::popup::{centred, open, scrolls};
 use crate::tui::ui::{paint, short, styled};
 use crate::view::safe;
 
@@ -30,7 +30,8 @@ pub fn draw(frame: &mut Frame, app: &App, top: usize) {
     let count = chain.links.len();
     let s = if count == 1 { "" } else { "s" };
     let whole = paint::time(chain.whole_us);
-    let title = format!("Phases · {count} exchange{s} · full width {whole} · Esc closes");
+    let title = format!("Phases · {count} exchange{s} · {whole}");
+    let title = scrolls(&title, app);
     let inner = open(frame, app, area(app), vec![Span::raw(title)]);
     let lines = lines(app, inner);
     // The screen may have grown since it was scrolled.

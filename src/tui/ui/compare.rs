@@ -23,10 +23,11 @@ use crate::exchange::compare::{self, Phase, Row, Sign, Value};
 use crate::request;
 use crate::tui::app::App;
 use crate::tui::compare::Compare;
+use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
 use crate::tui::ui::paint::TIME;
-use crate::tui::ui::popup::{centred, open};
+use crate::tui::ui::popup::{centred, open, scrolls};
 use crate::tui::ui::{paint, short, styled};
 use crate::tui::visit::Visit;
 use crate::view::safe;
@@ -39,7 +40,11 @@ const SIDES: [&str; 2] = ["A", "B"];
 const NOTHING: &str = "–";
 
 pub fn draw(frame: &mut Frame, app: &App, shown: &Compare) {
-    let title = vec![Span::raw("Compare · ↑ ↓ scroll · Esc closes")];
+    let title = vec![Span::raw(format!(
+        "{} · {} swaps A and B",
+        scrolls("Compare", app),
+        app.keys.key(Action::Swap)
+    ))];
     let inner = open(frame, app, area(app), title);
     let lines = lines(app, shown, inner);
     // The screen may have grown since it was scrolled.

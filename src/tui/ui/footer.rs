@@ -9,8 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::event::Call;
 use crate::exchange::{Past, Span as Time, Verdict};
 use crate::tui::app::App;
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::ui::{paint, row, styled};
+use crate::tui::update::follow;
 use crate::tui::visit::Visit;
 use crate::view::safe;
 
@@ -29,7 +30,8 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
         return;
     };
     let now = visit.shown_us(app.now);
-    let spans_of = visit.exchange().spans.named();
+    let mut spans_of = visit.exchange().spans.named().to_vec();
+    spans_of.retain(|(name, span)| *name != "tls" || span.is_some());
     let taken = |span: &Time| span.us_by(now);
     let all: u64 = spans_of
         .iter()
@@ -82,15 +84,26 @@ pub fn verdict(frame: &mut Frame, area: Rect, app: &App) {
 fn state(visit: &Visit, app: &App) -> (String, Style) {
     let theme = app.theme;
     if let Some(past) = &visit.past {
-        return (as_it_was(visit, past), theme.warning());
+        return (as_it_was(visit, past, &app.keys), theme.warning());
     }
     if let Some(verdict) = visit.exchange().verdict() {
         let style = match &visit.exchange().error {
             Some(_) => theme.bad(),
             None => theme.good(),
         };
-        let line = in_columns(&verdict, usize::from(app.size.columns) - 2);
-        return (line, style);
+        let columns = usize::from(app.size.columns) - 2;
+        return match follow::words(visit) {
+            // A redirect says first where it leads.
+            Some(leads) => {
+                let leads = safe::safe(&leads).into_owned();
+                let room = columns.saturating_sub(leads.width() + 3);
+                match in_columns(&verdict, room) {
+                    line if line.width() <= room => (format!("{leads} · {line}"), theme.warning()),
+                    _ => (leads, theme.warning()),
+                }
+            }
+            None => (in_columns(&verdict, columns), style),
+        };
     }
     let Some((call, waited_us)) = visit.waiting(app.now) else {
         return match visit.over {
@@ -114,15 +127,20 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
     };
     if visit.paused {
         return (
-            format!("paused before {call}(): F10 lets one call through, F8 goes on"),
+            format!(
+                "paused before {call}(): {} lets one call through, {} goes on",
+                app.keys.key(Action::Step),
+                app.keys.key(Action::Pause)
+            ),
             theme.warning(),
         );
     }
     // Half a second in one call is worth a word; before, it would only flicker.
     let blocked = if waited_us > 500_000 {
         format!(
-            ": {call}() has blocked for {:.1} s (Esc ends it, all bytes stay)",
-            waited_us as f64 / 1e6
+            ": {call}() has blocked for {:.1} s ({} ends it, all bytes stay)",
+            waited_us as f64 / 1e6,
+            app.keys.key(Action::Escape)
         )
     } else {
         String::new()
@@ -130,17 +148,23 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
     (format!("{words}{blocked}"), theme.warning())
 }
 
-fn as_it_was(visit: &Visit, past: &Past) -> String {
+fn as_it_was(visit: &Visit, past: &Past, keys: &Keymap) -> String {
+    let play = keys.key(Action::Play);
     let seconds = past.t_us() as f64 / 1e6;
     let (nth, calls) = visit.live.log.nth_call(past.row(&visit.live));
     let (row, rows) = (paint::count(nth + 1), paint::count(calls));
     match visit.play {
-        Some(play) => format!(
-            "as it was at {seconds:.3} s, call {row} of {rows}, played × {}: p stops, < > change the speed",
-            play.speed
+        Some(played) => format!(
+            "as it was at {seconds:.3} s, call {row} of {rows}, played × {}: {play} stops, {} {} change the speed",
+            played.speed,
+            keys.key(Action::Slower),
+            keys.key(Action::Faster)
         ),
         None => format!(
-            "as it was at {seconds:.3} s, call {row} of {rows}: [ ] step, p plays, }} leads back to the end"
+            "as it was at {seconds:.3} s, call {row} of {rows}: {} {} step, {play} plays, {} leads back to the end",
+            keys.key(Action::MomentBack),
+            keys.key(Action::MomentForward),
+            keys.key(Action::MomentLast)
         ),
     }
 }
@@ -182,23 +206,24 @@ pub fn hint_at(app: &App, column: u16) -> Option<Action> {
 }
 
 /// Hints while another moment is shown.
-const IN_THE_PAST: [(&str, &str, Action); 4] = [
-    ("[", "back", Action::MomentBack),
-    ("]", "forward", Action::MomentForward),
-    ("p", "play", Action::Play),
-    ("}", "the end", Action::MomentLast),
+const IN_THE_PAST: [(&str, Action); 4] = [
+    ("back", Action::MomentBack),
+    ("forward", Action::MomentForward),
+    ("play", Action::Play),
+    ("the end", Action::MomentLast),
 ];
 
-fn fitting(app: &App, width: usize) -> Vec<(&'static str, &'static str, Action)> {
+fn fitting(app: &App, width: usize) -> Vec<(&str, &'static str, Action)> {
     let visit = app.tab().visit();
     let running = visit.is_some_and(|visit| !visit.over);
     let paused = visit.is_some_and(|visit| visit.paused);
     let mut all = Vec::new();
     if visit.is_some_and(|visit| visit.past.is_some()) {
-        all.extend(IN_THE_PAST);
+        let keyed = |(hint, action)| (app.keys.key(action), hint, action);
+        all.extend(IN_THE_PAST.map(keyed));
     }
     if running {
-        all.push(("Esc", "cancel", Action::Escape));
+        all.push((app.keys.key(Action::Escape), "cancel", Action::Escape));
     }
     for place in app.tab().places() {
         let rows = app.keys.rows().iter();

@@ -18,6 +18,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::exchange::{Exchange, Level, Rate};
 use crate::tui::app::App;
+use crate::tui::keymap::Action;
 use crate::tui::theme::Theme;
 use crate::tui::ui::popup::{centred, open};
 use crate::tui::ui::{paint, styled};
@@ -68,7 +69,10 @@ const SERIES: &[Series] = &[
 pub fn draw(frame: &mut Frame, app: &App) {
     let theme = app.theme;
     let area = centred(app.size, app.size.columns, app.size.rows);
-    let title = vec![Span::raw("Buffers over time · Esc closes")];
+    let title = vec![Span::raw(format!(
+        "Buffers over time · {} closes",
+        app.keys.key(Action::Escape)
+    ))];
     let inner = open(frame, app, area, title);
     let inner = Rect {
         x: inner.x + 1,
@@ -198,7 +202,7 @@ mod tests {
                 0,
                 &[8, 8],
                 75_000,
-                [second(8), second(8), second(16), second(16)],
+                [second(8), second(8), second(8), second(16)],
             ),
         ] {
             assert_eq!(found(from_us, buckets, until_us), want, "{buckets:?}");

@@ -33,7 +33,7 @@ const BELOW_URL: u16 = 8;
 
 pub fn draw(frame: &mut Frame, app: &App, list: &List) {
     let theme = app.theme;
-    let title = vec![Span::raw(list.of.title())];
+    let title = vec![Span::raw(list.of.title(&app.keys))];
     open(frame, app, list_area(app, list), title);
     let parts = parts(app, list);
     let rows = list::shown(app, list.of, &list.filter.text());

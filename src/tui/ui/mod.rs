@@ -8,12 +8,14 @@ mod bar;
 mod buffers;
 mod chain;
 mod compare;
+mod content;
 mod footer;
 mod inspector;
 mod levels;
 mod list;
 mod origin;
 pub mod paint;
+mod picture;
 mod popup;
 mod position;
 mod request;
@@ -22,6 +24,7 @@ pub mod save;
 mod socket;
 mod start;
 pub mod talk;
+mod tls;
 mod url;
 
 use ratatui::Frame;
@@ -45,6 +48,7 @@ pub use request::text_area as request_text;
 pub use response::view_at;
 pub use socket::call_at;
 pub use start::exercise_at;
+pub use tls::{end as tls_end, refused};
 pub use url::text_area as url_text;
 
 pub fn render(frame: &mut Frame, app: &App) {

@@ -9,8 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::exchange::{Brought, Part};
 use crate::tui::address::{self, Whence};
 use crate::tui::app::Tab;
+use crate::tui::link;
 use crate::tui::ui::paint;
-use crate::tui::visit::Visit;
+use crate::tui::visit::{ViewKind, Visit};
 use crate::view::safe;
 
 /// As much of it as fits whole in so many columns; `None` without a cursor.
@@ -20,6 +21,15 @@ pub fn line(tab: &Tab, visit: &Visit, columns: usize) -> Option<String> {
     if let Some(selected) = cursor.selected() {
         let bytes = address::stretch(visit, tab.view, &selected).len();
         parts.push(format!("{} B selected", paint::count(bytes)));
+    }
+    let link = visit
+        .rendering
+        .page()
+        .filter(|_| tab.view == ViewKind::Rendered);
+    let link = link.and_then(|page| Some((page, page.link_at(cursor.bytes.start)?.1)));
+    if let Some((page, link)) = link {
+        let to = format!("→ {}", link::words(visit, page, link));
+        parts.push(safe::cut(&safe::safe(&to), columns).into_owned());
     }
     parts.extend(words(&address::whence(visit, tab.view, cursor.bytes.start)));
     let mut line = String::new();
@@ -44,6 +54,16 @@ fn words(whence: &Whence) -> Vec<String> {
                 .collect();
         }
         Whence::Received(origin) => origin,
+        Whence::Decoded(at, coded, origin) => {
+            let decoded = format!("decoded {}", paint::count(*at));
+            let (from, to) = (paint::count(coded.start), paint::count(coded.end - 1));
+            let body = format!("of body {from} to {to}");
+            let call = origin.recv.map(|call| brought("recv", call));
+            return [Some(decoded), Some(body), call]
+                .into_iter()
+                .flatten()
+                .collect();
+        }
     };
     let part = match origin.part {
         Part::StatusLine => "status line".to_owned(),

@@ -11,11 +11,11 @@ use crate::event::EndMode;
 use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
-use crate::tui::keymap::Place;
+use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled, talk};
+use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled, talk, tls};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -25,6 +25,7 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Compare(open) => compare::draw(frame, app, open),
         Popup::Phases { top } => chain::draw(frame, app, *top),
         Popup::Levels => levels::draw(frame, app),
+        Popup::Tls { top } => tls::draw(frame, app, *top),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
         Popup::Talk(open) => talk::draw(frame, app, open),
@@ -44,7 +45,7 @@ fn help_area(size: Size) -> Rect {
 }
 
 fn help(frame: &mut Frame, app: &App, places: &[Place], top: usize) {
-    let title = vec![Span::raw("Keys · ↑ ↓ scroll · Esc closes")];
+    let title = vec![Span::raw(scrolls("Keys", app))];
     let inner = open(frame, app, help_area(app.size), title);
     let lines = help_lines(app, places, usize::from(inner.width));
     // The screen may have grown since it was scrolled.
@@ -154,7 +155,10 @@ fn judgement(frame: &mut Frame, app: &App, judged: Option<&[Judged]>) {
         .chain([
             Line::default(),
             Line::styled(
-                " the timeout is the one of the knobs (F3), or 2 s",
+                format!(
+                    " the timeout is the one of the knobs ({}), or 2 s",
+                    app.keys.key(Action::Knobs)
+                ),
                 theme.quiet(),
             ),
         ])
@@ -191,17 +195,34 @@ fn ending(judged: &Judged) -> (String, fn(Theme) -> Style) {
 fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     let area = question_area(app.size);
     let title = match ask {
-        Ask::Find => "Find in this view · Enter finds · Esc leaves",
-        Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes · Esc leaves",
-        Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter · Esc leaves",
-        Ask::BodyFile => "Body from this file, byte for byte · Enter reads · Esc leaves",
+        Ask::Find => "Find in this view · Enter finds",
+        Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes",
+        Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter",
+        Ask::Pipe => "The body through this command, as `jq .` · Enter runs it",
+        Ask::BodyFile => "Body from this file, byte for byte · Enter reads",
+        Ask::Link => "Follow the link of this number · Enter",
+        Ask::Basic => "Basic: user:password · Enter puts it in, for all to see",
+        Ask::Bearer => "Bearer: the token · Enter puts it in, for all to see",
+        Ask::Cookie => "A cookie of this URL: name=value; Path=/; … · Enter",
+        Ask::CookieValue => "The cookie's value · Enter sets it",
     };
+    let title = format!("{title} · {} leaves", app.keys.key(Action::Escape));
     let inner = open(frame, app, area, vec![Span::raw(title)]);
     if let Some(line) = field.lines(usize::from(inner.width), 1).first() {
         frame.render_widget(Paragraph::new(paint::line(line, app.theme)), inner);
     }
     let column = field.cursor_cell().1.saturating_sub(field.first_column()) as u16;
     frame.set_cursor_position(Position::new(inner.x + column, inner.y));
+}
+
+/// A title that says how the pop-up is scrolled and closed.
+pub(super) fn scrolls(title: &str, app: &App) -> String {
+    let key = |motion| app.keys.key_in(Place::Popup, Action::Move(motion));
+    let (up, down) = (key(Motion::Up), key(Motion::Down));
+    format!(
+        "{title} · {up} {down} scroll · {} closes",
+        app.keys.key(Action::Escape)
+    )
 }
 
 /// Clears the pop-up's place and draws its border; answers its inside.

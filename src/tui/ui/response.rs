@@ -9,12 +9,14 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::exchange::{Exchange, Starts};
+use crate::tui::address;
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::lens;
+use crate::tui::search::Count;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{
-    inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
+    content, inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
 };
 use crate::tui::visit::{ViewKind, Visit};
 
@@ -55,15 +57,27 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
         return;
     }
+    let picture = visit.rendering.picture();
+    if let Some(picture) = picture.filter(|_| tab.view == ViewKind::Rendered) {
+        // Its facts stand above it; they scroll, it does not.
+        let above = (lines.len() as u16).min(rows_area.height);
+        let below = Rect {
+            y: rows_area.y + above,
+            height: rows_area.height - above,
+            ..rows_area
+        };
+        super::picture::draw(frame.buffer_mut(), below, &picture.pixels, app);
+    }
     let lines: Vec<Line> = lines.iter().map(|line| paint::line(line, theme)).collect();
     frame.render_widget(Paragraph::new(lines), rows_area);
 }
 
-/// The view whose title is at this column of the first row; `area` is the pane's inside.
-pub fn view_at(area: Rect, column: u16) -> Option<ViewKind> {
+/// The view whose title is at this column of the first row; `area` is the pane's inside
+/// and `active` the view shown.
+pub fn view_at(area: Rect, active: ViewKind, column: u16) -> Option<ViewKind> {
     let mut at = usize::from(area.x);
-    for kind in ViewKind::ALL {
-        at += label(kind).width();
+    for (kind, label) in labels(active, usize::from(area.width)) {
+        at += label.width();
         if usize::from(column) < at {
             return (column >= area.x).then_some(kind);
         }
@@ -71,21 +85,31 @@ pub fn view_at(area: Rect, column: u16) -> Option<ViewKind> {
     None
 }
 
-fn label(kind: ViewKind) -> String {
-    format!(" {} {} ", kind.number(), kind.title())
+/// Each view's number and title; where they would leave no room for the view's state,
+/// only the one shown has its title.
+fn labels(active: ViewKind, width: usize) -> Vec<(ViewKind, String)> {
+    const STATE: usize = 8;
+    let label = |kind: ViewKind| format!(" {} {} ", kind.number(), kind.title());
+    let whole: usize = ViewKind::ALL.map(|kind| label(kind).width()).iter().sum();
+    let short = whole + STATE > width;
+    let of = |kind: ViewKind| match short && kind != active {
+        true => (kind, format!(" {} ", kind.number())),
+        false => (kind, label(kind)),
+    };
+    ViewKind::ALL.into_iter().map(of).collect()
 }
 
 fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> Vec<Span<'static>> {
     let (active, wrap, ruler) = (tab.view, tab.wrap, tab.ruler);
-    let mut spans: Vec<Span> = ViewKind::ALL
+    let mut spans: Vec<Span> = labels(active, width)
         .into_iter()
-        .map(|kind| {
+        .map(|(kind, label)| {
             let style = if kind == active {
                 theme.chosen()
             } else {
                 theme.quiet()
             };
-            styled(label(kind), style)
+            styled(label, style)
         })
         .collect();
     let scroll = visit.scrolls[active.index()];
@@ -93,8 +117,16 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
     if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
-    let find = tab.find.words(now);
+    state.extend(content::state(visit, active));
+    let mut find = tab.find.words(now);
     if !find.is_empty() {
+        let window = address::window(visit, active);
+        let counted = |count: &&Count| (count.id, count.view) == (visit.id, active);
+        let count = tab.find.count.as_ref().filter(counted);
+        if count.is_some_and(|count| count.done.is_none() && count.len < window.there()) {
+            // More has come since they were counted.
+            find.push('+');
+        }
         state.push(find);
     }
     match ruler {
@@ -102,7 +134,8 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
         Some(Starts::Chunks) => state.push("ruler: chunks".to_owned()),
         None => {}
     }
-    if active == ViewKind::Text && !wrap {
+    let sideways = active == ViewKind::Rendered && scroll.left > 0;
+    if active == ViewKind::Text && !wrap || sideways {
         state.push(format!("from column {}", scroll.left + 1));
     }
     if visit.exchange().anomaly_count > 0 {
@@ -135,6 +168,7 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         spans.push(styled("none", theme.bad()));
     }
     spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
+    spans.push(Span::raw(content::sizes(visit, width >= 76)));
     if let Some(progress) = exchange.progress()
         && !visit.shows_end()
         && let Some(total) = progress.total

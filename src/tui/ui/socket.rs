@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use crate::event::{Call, Event, Kind};
 use crate::exchange::Log;
 use crate::tui::app::{App, Focus};
+use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{is_focused, paint, pane, styled};
@@ -154,7 +155,7 @@ fn pending(visit: &Visit, app: &App, theme: Theme, width: usize) -> Option<Line<
         Call::Close => "close()".to_owned(),
     };
     if visit.paused {
-        let words = format!("        ‖ {call} waits: F10");
+        let words = format!("        ‖ {call} waits: {}", app.keys.key(Action::Step));
         let words = safe::cut(&words, width).into_owned();
         return Some(Line::styled(words, theme.warning()));
     }

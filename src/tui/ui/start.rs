@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::tui::app::{App, Focus};
+use crate::tui::keymap::{Action, Place};
 use crate::tui::ui::{is_focused, styled};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
@@ -60,19 +61,21 @@ fn intro(app: &App) -> [Line<'static>; 3] {
         Some(port) => format!("A practice server is here: localhost:{port}"),
         None => "The practice server could not start: type another URL".to_owned(),
     };
+    let key = |action| styled(app.keys.key(action), theme.key());
     [
         Line::from(vec![Span::raw(" "), styled(playground, theme.strong())]),
         Line::from(vec![
-            styled(" Ctrl-L", theme.key()),
+            Span::raw(" "),
+            key(Action::FocusUrl),
             Span::raw(" a URL · "),
-            styled("F2", theme.key()),
+            key(Action::FocusRequest),
             Span::raw(" the request by hand, "),
-            styled("F5", theme.key()),
+            key(Action::Send),
             Span::raw(" sends it"),
         ]),
         Line::from(vec![
             Span::raw(" Or begin here: "),
-            styled("Enter", theme.key()),
+            styled(app.keys.key_in(Place::Start, Action::Choose), theme.key()),
             Span::raw(", or the number"),
         ]),
     ]

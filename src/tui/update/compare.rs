@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 use crate::body::Window;
 use crate::tui::app::{App, Popup};
 use crate::tui::compare::{Bodies, Compare};
+use crate::tui::keymap::{Action, Place};
 use crate::tui::message::Effect;
 use crate::tui::ui;
 use crate::tui::visit::VisitId;
@@ -18,7 +19,13 @@ pub(super) fn with_before(app: &mut App) -> Vec<Effect> {
     match before.map(|visit| visit.id) {
         Some(before) => with(app, before),
         None => {
-            app.note("no exchange before this one in the tab: Ctrl-E, then Alt-C takes any");
+            let (list, with) = (
+                app.keys.key(Action::Exchanges),
+                app.keys.key(Action::CompareWith),
+            );
+            app.note(format!(
+                "no exchange before this one in the tab: {list}, then {with} takes any"
+            ));
             Vec::new()
         }
     }
@@ -66,14 +73,21 @@ pub(super) fn read_bodies(app: &mut App) -> Vec<Effect> {
 
 /// What came of the bodies of these two.
 pub(super) fn compared(app: &mut App, pair: [VisitId; 2], bodies: Bodies) {
+    let [a, b] = pair;
     if let Some(Popup::Compare(open)) = &mut app.popup
-        && open.pair == pair
+        && (open.pair == pair || open.pair == [b, a])
     {
         open.bodies = bodies;
     }
 }
 
-pub(super) fn on_key(app: &mut App, key: KeyEvent, open: Compare) {
+pub(super) fn on_key(app: &mut App, key: KeyEvent, mut open: Compare) {
+    if app.keys.action(key, &[Place::Popup]) == Some(Action::Swap) {
+        // What is the same does not depend on which of them is called A.
+        open.pair.reverse();
+        app.popup = Some(Popup::Compare(open));
+        return;
+    }
     if let Some(top) = scrolled(app, key, open.top) {
         scroll(app, open, top);
     }

@@ -18,15 +18,29 @@ pub(super) fn perform(app: &mut App, action: Action) {
         Action::DropField => drop_field(app),
         Action::AddField => list::open(app, Of::Fields),
         Action::SetLength => set_length(app),
-        Action::BodyFile => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::BodyFile,
-                field: Editor::line(),
-            });
-        }
+        Action::BodyFile => ask(app, Ask::BodyFile),
         Action::Snippets => list::open(app, Of::Snippets),
+        Action::Basic => ask(app, Ask::Basic),
+        Action::Bearer => ask(app, Ask::Bearer),
         _ => {}
     }
+}
+
+fn ask(app: &mut App, ask: Ask) {
+    app.popup = Some(Popup::Ask {
+        ask,
+        field: Editor::line(),
+    });
+}
+
+/// The Authorization field, for all to see: in its place, or as a new line.
+pub(super) fn authorize(app: &mut App, value: &str) -> Vec<Effect> {
+    let editor = &mut app.tab_mut().request;
+    let mut bytes = editor.bytes().to_vec();
+    request::set_field(&mut bytes, "Authorization", value);
+    editor.set(&bytes);
+    super::focus(app, Focus::Request);
+    Vec::new()
 }
 
 fn next_method(app: &mut App) {
@@ -36,7 +50,10 @@ fn next_method(app: &mut App) {
     if request::set_method(&mut bytes, next) {
         editor.set(&bytes);
     } else {
-        app.complain("there is no request line to write a method on: F12 makes one");
+        let key = app.keys.key(Action::Template);
+        app.complain(format!(
+            "there is no request line to write a method on: {key} makes one"
+        ));
     }
 }
 
@@ -44,7 +61,10 @@ fn drop_field(app: &mut App) {
     let editor = &mut app.tab_mut().request;
     let mut bytes = editor.bytes().to_vec();
     let Some(lines) = request::header_at(&bytes, editor.cursor()) else {
-        app.complain("the cursor stands in no header: Alt-D takes out the one it is in");
+        let key = app.keys.key(Action::DropField);
+        app.complain(format!(
+            "the cursor stands in no header: {key} takes out the one it is in"
+        ));
         return;
     };
     let start = lines.start;
@@ -52,7 +72,8 @@ fn drop_field(app: &mut App) {
     editor.set(&bytes);
     editor.jump(start);
     let out = String::from_utf8_lossy(out.trim_ascii()).into_owned();
-    app.note(format!("out: {out} (Ctrl-Z brings it back)"));
+    let key = app.keys.key(Action::Undo);
+    app.note(format!("out: {out} ({key} brings it back)"));
 }
 
 /// The cursor goes behind the line, where an empty value is to be typed.
@@ -100,8 +121,9 @@ pub(super) fn snippet(app: &mut App, number: usize) {
     tab.request.jump(0);
     super::focus(app, Focus::Request);
     app.note(format!(
-        "{}: instead of the request; Ctrl-Z takes it back",
-        snippet.name
+        "{}: instead of the request; {} takes it back",
+        snippet.name,
+        app.keys.key(Action::Undo)
     ));
 }
 
@@ -120,8 +142,11 @@ pub(super) fn set_body(app: &mut App, name: &str, body: &[u8]) {
     request::set_body(&mut bytes, body);
     editor.set(&bytes);
     let length = match request::wrong_lengths(&bytes).is_empty() {
-        true => "",
-        false => "; Content-Length says another number (Alt-L corrects it)",
+        true => String::new(),
+        false => format!(
+            "; Content-Length says another number ({} corrects it)",
+            app.keys.key(Action::SetLength)
+        ),
     };
     app.note(format!("the body is {name}: {} bytes{length}", body.len()));
 }

@@ -28,7 +28,7 @@ fn source(app: &App) -> Option<(Stretch, &'static str)> {
     }
     let (received, what) = match tab.view {
         ViewKind::Wire => (visit.received(), "every byte received"),
-        _ => (visit.body(), "the body"),
+        _ => (visit.content(), "the body"),
     };
     Some((Stretch::received(received), what))
 }

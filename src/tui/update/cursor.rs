@@ -10,7 +10,7 @@ use crate::tui::app::App;
 use crate::tui::cursor::{Cursor, first_cell};
 use crate::tui::keymap::Motion;
 use crate::tui::lens;
-use crate::tui::visit::{Scroll, ViewKind};
+use crate::tui::visit::{Scroll, ViewKind, Visit};
 use crate::view::{Cell, View};
 
 use super::look;
@@ -24,7 +24,7 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
     visit.awaited = None;
     let scroll = visit.scrolls[kind.index()];
     let height = usize::from(area.height);
-    let width = in_sight(kind, wrap, area);
+    let width = in_sight(visit, kind, wrap, area);
     let page = i64::from(area.height.max(2)) - 1;
     // The end of what still comes is not a byte to stand on.
     let follows = motion == Motion::Last && !select && !visit.over;
@@ -84,12 +84,17 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
 /// On this byte of a view, a third of the page above it; without one where none shows it.
 pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
     look::show(app, kind, offset);
+    stand(app, offset);
+}
+
+/// On this byte of the view shown, scrolled as little as brings it into sight.
+pub(super) fn stand(app: &mut App, offset: u64) {
     let area = lens::area(app);
     let tab = app.tab_mut();
-    let wrap = tab.wrap;
+    let (kind, wrap) = (tab.view, tab.wrap);
     let Some(visit) = tab.visit_mut() else { return };
     let scroll = visit.scrolls[kind.index()];
-    let width = in_sight(kind, wrap, area);
+    let width = in_sight(visit, kind, wrap, area);
     let put = lens::with(visit, kind, wrap, area, |view| {
         let (_, cell) = view.cell_of(offset)?;
         let scroll = reveal(view, scroll, &cell, area.height, width);
@@ -98,6 +103,27 @@ pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
     let (cursor, scroll) = put.map_or((None, scroll), |(cursor, scroll)| (Some(cursor), scroll));
     visit.cursors[kind.index()] = cursor;
     visit.scrolls[kind.index()] = scroll;
+}
+
+/// On the cell that shows this byte, which need not be its first one; the page scrolls no
+/// further than it takes to see it.
+pub(super) fn put_near(app: &mut App, kind: ViewKind, offset: u64) {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let wrap = tab.wrap;
+    let Some(visit) = tab.visit_mut() else { return };
+    let scroll = visit.scrolls[kind.index()];
+    let width = in_sight(visit, kind, wrap, area);
+    let put = lens::with(visit, kind, wrap, area, |view| {
+        let top = lens::top(visit, kind, view, usize::from(area.height));
+        let (_, cell) = view.cell_of(offset)?;
+        let scroll = reveal(view, Scroll { top, ..scroll }, &cell, area.height, width);
+        Some((Cursor::on(&cell), scroll))
+    });
+    if let Some((cursor, scroll)) = put {
+        visit.cursors[kind.index()] = Some(cursor);
+        visit.scrolls[kind.index()] = scroll;
+    }
 }
 
 /// False where there was none to hide.
@@ -187,11 +213,10 @@ fn is_arrow(motion: Motion) -> bool {
 }
 
 /// Columns in sight of a view that scrolls sideways; of the others all are.
-fn in_sight(kind: ViewKind, wrap: bool, area: Rect) -> usize {
-    match kind {
-        ViewKind::Hex => usize::from(area.width.max(1)),
-        ViewKind::Text if !wrap => usize::from(area.width.max(1)),
-        _ => usize::MAX,
+fn in_sight(visit: &Visit, kind: ViewKind, wrap: bool, area: Rect) -> usize {
+    match lens::wraps(visit, kind, wrap) {
+        true => usize::MAX,
+        false => usize::from(area.width.max(1)),
     }
 }
 

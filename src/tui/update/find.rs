@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::body::{Pattern, Tally};
-use crate::tui::address;
-use crate::tui::app::App;
+use crate::tui::app::{App, Tab};
+use crate::tui::keymap::Action;
 use crate::tui::lens;
-use crate::tui::message::{Effect, Search};
-use crate::tui::search::{Count, Find, Nth};
+use crate::tui::message::{Effect, Search, Way};
+use crate::tui::search::{Awaited, Count, Find, Looked, Nth};
+use crate::tui::searched;
 use crate::tui::visit::{ViewKind, VisitId};
 
 use super::cursor;
@@ -46,48 +48,54 @@ pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
     let tab = app.tab();
     let kind = tab.view;
     let Some(pattern) = tab.find.pattern.clone() else {
-        app.note("nothing is looked for: / asks");
+        let key = app.keys.key(Action::Find);
+        app.note(format!("nothing is looked for: {key} asks"));
         return Vec::new();
     };
     let Some(visit) = tab.visit() else {
         return Vec::new();
     };
-    let window = address::window(visit, kind);
-    let in_window = |at| address::in_window(visit, kind, at);
     let at = visit.cursor(kind).map(|cursor| cursor.bytes.start);
     let hit = match &visit.hit {
-        Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => {
-            Some(in_window(hit.start)..in_window(hit.end))
-        }
+        Some((of, hit)) if *of == kind && at.is_none_or(|at| at == hit.start) => Some(hit.clone()),
         _ => None,
     };
     let from = match &hit {
         Some(hit) if back => hit.start,
         Some(hit) => pattern.behind(hit),
-        None => in_window(at.unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area))),
+        None => at.unwrap_or_else(|| lens::first_byte(visit, kind, tab.wrap, area)),
     };
+    let pieces = searched::pieces(visit, kind);
+    let whole = searched::end(&pieces);
     let effect = Effect::Find {
         search: Search {
             id: visit.id,
             view: kind,
-            window,
+            pieces,
             pattern,
         },
-        from,
-        back,
-        steady: hit.is_some(),
+        way: Way {
+            from,
+            back,
+            steady: hit.is_some(),
+            round: true,
+        },
     };
-    app.tab_mut().find.since = Some(now);
+    let find = &mut app.tab_mut().find;
+    find.since = Some(now);
+    find.looked = Looked { done: 0, whole };
+    find.awaited = None;
     vec![effect]
 }
 
-/// An answer; `steady`: it was looked for from the hit before.
+/// An answer.
 pub(super) fn found(
     app: &mut App,
     id: VisitId,
     view: ViewKind,
     hit: Option<Range<u64>>,
-    (wrapped, back, steady): (bool, bool, bool),
+    wrapped: bool,
+    way: Way,
 ) -> Vec<Effect> {
     let Some(tab) = app
         .tabs
@@ -96,25 +104,41 @@ pub(super) fn found(
     else {
         return Vec::new();
     };
+    let now = app.now;
     tab.find.since = None;
+    let searched = tab.find.looked.whole;
     let typed = tab.find.typed.clone();
     let shown = tab.visit().is_some_and(|visit| visit.id == id);
     let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) else {
         return Vec::new();
     };
-    let found = hit.as_ref().map(|hit| address::in_view(visit, view, hit));
-    visit.hit = found.clone().map(|hit| (view, hit));
-    let (Some(base), Some(hit)) = (hit.map(|hit| hit.start), found) else {
+    visit.hit = hit.clone().map(|hit| (view, hit));
+    let Some(hit) = hit else {
         tab.find.count = None;
-        app.note(format!("not found: {typed}"));
-        return Vec::new();
+        let more = searched::end(&searched::pieces(visit, view)) > searched;
+        let comes = (!visit.over || more) && visit.past.is_none();
+        let Some(pattern) = tab.find.pattern.as_ref().filter(|_| comes && !way.back) else {
+            app.note(format!("not found: {typed}"));
+            return Vec::new();
+        };
+        tab.find.awaited = Some(Awaited {
+            id,
+            view,
+            from: searched.saturating_sub(pattern.reach()),
+            since: now,
+        });
+        app.note(format!(
+            "not found so far: {typed}; what comes is looked through"
+        ));
+        return arrived(app, id);
     };
-    let window = address::window(visit, view);
-    let len = window.there();
+    let pieces = searched::pieces(visit, view);
+    let len = searched::end(&pieces);
+    let base = hit.start;
     let same = |count: &&mut Count| (count.id, count.view, count.len) == (id, view, len);
     let effects = match (tab.find.count.as_mut().filter(same), &tab.find.pattern) {
-        (Some(count), _) if steady => {
-            count.step(back, wrapped);
+        (Some(count), _) if way.steady => {
+            count.step(way.back, wrapped);
             Vec::new()
         }
         (_, None) => Vec::new(),
@@ -122,7 +146,7 @@ pub(super) fn found(
             let search = Search {
                 id,
                 view,
-                window,
+                pieces,
                 pattern: Arc::clone(pattern),
             };
             tab.find.count = Some(Count {
@@ -140,13 +164,69 @@ pub(super) fn found(
     };
     if shown && std::ptr::eq(tab, app.tab()) {
         cursor::put(app, view, hit.start);
-        app.note(match (wrapped, back) {
-            (false, _) => format!("found {typed} (n: next, N: previous)"),
+        app.note(match (wrapped, way.back) {
+            (false, _) => format!(
+                "found {typed} ({}: next, {}: previous)",
+                app.keys.key(Action::FindNext),
+                app.keys.key(Action::FindPrevious)
+            ),
             (true, false) => format!("found {typed}, from the top again"),
             (true, true) => format!("found {typed}, from the end again"),
         });
     }
     effects
+}
+
+/// More has come, or all has: what is new of it is looked through for a hit that was not
+/// found so far, ten times a second at most.
+pub(super) fn arrived(app: &mut App, id: VisitId) -> Vec<Effect> {
+    const PAUSE: Duration = Duration::from_millis(100);
+    let now = app.now;
+    let mut effects = Vec::new();
+    for tab in &mut app.tabs {
+        let find = &mut tab.find;
+        let waits = find
+            .awaited
+            .filter(|waits| waits.id == id && find.since.is_none());
+        let visit = tab.visits.iter().find(|visit| visit.id == id);
+        let (Some(waits), Some(visit), Some(pattern)) = (waits, visit, &find.pattern) else {
+            continue;
+        };
+        if !visit.over && now.saturating_duration_since(waits.since) < PAUSE {
+            continue;
+        }
+        let pieces = searched::pieces(visit, waits.view);
+        let whole = searched::end(&pieces);
+        if whole <= waits.from {
+            continue;
+        }
+        effects.push(Effect::Find {
+            search: Search {
+                id,
+                view: waits.view,
+                pieces,
+                pattern: Arc::clone(pattern),
+            },
+            way: Way {
+                from: waits.from,
+                back: false,
+                steady: false,
+                round: false,
+            },
+        });
+        find.awaited = None;
+        find.since = Some(now);
+        find.looked = Looked { done: 0, whole };
+    }
+    effects
+}
+
+/// So many bytes are looked at.
+pub(super) fn looked(app: &mut App, id: VisitId, done: u64) {
+    let shown = |tab: &&mut Tab| tab.visits.iter().any(|visit| visit.id == id);
+    if let Some(tab) = app.tabs.iter_mut().find(shown) {
+        tab.find.looked.done = done;
+    }
 }
 
 /// How far a count is; `done` is `None` at its end.
@@ -173,8 +253,9 @@ pub(super) fn counted(
 /// Esc: what still looks or counts is called off; false where nothing does.
 pub(super) fn stop(app: &mut App) -> bool {
     let find = &mut app.tab_mut().find;
-    let busy = find.busy();
+    let busy = find.busy() || find.awaited.is_some();
     if busy {
+        find.awaited = None;
         find.since = None;
         find.count = None;
     }

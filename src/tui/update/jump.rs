@@ -93,6 +93,10 @@ fn announced(visit: &Visit, kind: ViewKind) -> Option<u64> {
     if visit.over {
         return None;
     }
+    // What a coded body will decode to, nobody has said.
+    if kind != ViewKind::Wire && visit.meaning.shown().is_some() {
+        return None;
+    }
     let exchange = visit.exchange();
     let body = exchange.progress().and_then(|progress| progress.total)?;
     match kind {

@@ -8,7 +8,7 @@ use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 use crate::tui::visit::VisitId;
 
-use super::{compare, compose, look, text};
+use super::{compare, compose, content, cookies, look, text};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if list::count(app, of) == 0 {
@@ -16,6 +16,7 @@ pub(super) fn open(app: &mut App, of: Of) {
             Of::Anomalies => "no anomalies: nothing in this exchange deviates from the standard",
             Of::Exchanges | Of::Messages => "nothing was fetched yet",
             Of::Idle => "no connection is kept open",
+            Of::Cookies => "there are no cookies (Ctrl-P: new cookie)",
             _ => "there is nothing to choose from",
         });
         return;
@@ -42,7 +43,21 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
             | Motion::First
             | Motion::Last),
         )) => scroll(app, &mut list, motion),
-        Some(Action::InsertHex) => {}
+        Some(Action::AddCookie) if list.of == Of::Cookies => {
+            cookies::ask(app);
+            return Vec::new();
+        }
+        Some(Action::DropCookie) if list.of == Of::Cookies => {
+            let rows = list::shown(app, list.of, &list.filter.text());
+            if let Some(Choice::Cookie(key)) =
+                rows.into_iter().nth(list.chosen).map(|row| row.choice)
+            {
+                cookies::drop(app, &key);
+            }
+            let left = list::shown(app, list.of, &list.filter.text()).len();
+            list.chosen = list.chosen.min(left.saturating_sub(1));
+        }
+        Some(Action::InsertHex | Action::AddCookie | Action::DropCookie) => {}
         Some(action) => {
             if text::edit(&mut list.filter, action, 1) {
                 list.chosen = 0;
@@ -91,6 +106,9 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         Choice::Field(line) => compose::add_field(app, line),
         Choice::Snippet(number) => compose::snippet(app, number),
         Choice::Url(url) => text::complete(app, &url),
+        Choice::Charset(choice) => content::choose_charset(app, choice),
+        Choice::Cookie(key) => cookies::edit(app, key),
+        Choice::Nothing => {}
     }
     Vec::new()
 }

@@ -15,7 +15,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find, jump, save};
+use super::{copy, cursor, find, fold, jump, page, save};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -27,6 +27,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 .into_iter()
                 .find(|kind| kind.number() == number)
             {
+                app.tab_mut().chose = true;
                 cursor::carry(app, kind);
             }
         }
@@ -39,7 +40,9 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 "long lines go on to the right: ← →"
             };
             if let Some(visit) = tab.visit_mut() {
-                visit.scrolls[ViewKind::Text.index()].left = 0;
+                for kind in [ViewKind::Text, ViewKind::Pretty] {
+                    visit.scrolls[kind.index()].left = 0;
+                }
             }
             app.note(words);
         }
@@ -56,9 +59,22 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
         Action::CopyAs => copy::choose(app),
+        // Asked only where there is a body to go through it.
+        Action::Pipe if with_body(app, Effect::Page).is_empty() => {}
+        Action::Pipe => {
+            app.popup = Some(Popup::Ask {
+                ask: Ask::Pipe,
+                field: Editor::line(),
+            });
+        }
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
-        Action::OpenRecv => open_recv(app),
+        Action::OpenRecv if fold::toggle(app) => {}
+        Action::FoldAll | Action::UnfoldAll => fold::perform(app, action),
+        Action::OpenRecv => match page::under_cursor(app) {
+            Some(lead) => return page::follow(app, lead, false),
+            None => open_recv(app),
+        },
         Action::Ruler => ruler(app),
         Action::Inspect => inspect(app),
         _ => {}
@@ -71,6 +87,7 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     let tab = app.tab_mut();
     let (kind, wrap) = (tab.view, tab.wrap);
     let Some(visit) = tab.visit_mut() else { return };
+    let wraps = matches!(kind, ViewKind::Text | ViewKind::Pretty) && lens::wraps(visit, kind, wrap);
     let mut scroll = visit.scrolls[kind.index()];
     let page = i64::from(area.height.max(2)) - 1;
     let (top, last_top) = lens::with(visit, kind, wrap, area, |view| {
@@ -89,8 +106,9 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     });
     match motion {
         Motion::Left => scroll.left = scroll.left.saturating_sub(SIDEWAYS),
-        Motion::Right if kind == ViewKind::Text && wrap => {
-            app.note("long lines are wrapped here; w unwraps them");
+        Motion::Right if wraps => {
+            let key = app.keys.key(Action::Wrap);
+            app.note(format!("long lines are wrapped here; {key} unwraps them"));
             return;
         }
         Motion::Right => scroll.left += SIDEWAYS,
@@ -189,7 +207,7 @@ fn open_recv(app: &mut App) {
     };
     let call = match address::whence(visit, kind, at) {
         Whence::Sent(_, call) => call,
-        Whence::Received(origin) => origin.recv,
+        Whence::Received(origin) | Whence::Decoded(_, _, origin) => origin.recv,
     };
     let Some(row) = call.and_then(|call| visit.exchange().log.row_of(call.event)) else {
         app.note("the call that brought this byte is not among the events that were kept");
@@ -252,8 +270,16 @@ pub(super) fn edit_externally(app: &mut App) -> Vec<Effect> {
     }
 }
 
+/// The command that was typed has the body; nothing typed runs nothing.
+pub(super) fn pipe(app: &mut App, command: String) -> Vec<Effect> {
+    match command.trim().is_empty() {
+        true => Vec::new(),
+        false => with_body(app, |window| Effect::Pipe { window, command }),
+    }
+}
+
 fn with_body(app: &mut App, effect: impl FnOnce(crate::body::Window) -> Effect) -> Vec<Effect> {
-    match app.tab().visit().map(Visit::body) {
+    match app.tab().visit().map(Visit::content) {
         Some(body) if body.len > 0 => vec![effect(body)],
         _ => {
             app.note("there is no body");

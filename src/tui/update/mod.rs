@@ -3,21 +3,26 @@
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
 //! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`cursor`] the cursor in the response, [`find`] the search, [`jump`] the way to a
-//! place, [`moment`] the past,
+//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
+//! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
-//! their borders.
+//! their borders, [`page`] the Rendered view and its links.
 
 mod compare;
 mod compose;
+mod content;
+pub mod cookies;
 mod copy;
 mod cursor;
 mod find;
+mod fold;
+pub mod follow;
 mod jump;
 mod list;
 mod look;
 mod moment;
 mod mouse;
+mod page;
 mod panes;
 mod popup;
 mod save;
@@ -37,7 +42,15 @@ use crate::tui::visit::{Visit, VisitId};
 
 pub use send::open;
 
+/// One message, and what the view shown needs after it.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    let mut effects = on_message(app, message);
+    effects.extend(page::keep_up(app));
+    effects.extend(fold::keep_up(app));
+    effects
+}
+
+fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             let effects = on_key(app, key);
@@ -71,14 +84,12 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Events { id, events } => {
-            if let Some(visit) = app.visit_by_id(id) {
-                for event in events {
-                    visit.live.apply(event);
-                }
-                visit.sniff();
-            }
+            cookies::apply(app, id, events);
+            let mut effects = content::feed(app, id);
+            fold::arrived(app, id);
             jump::arrived(app, id);
-            Vec::new()
+            effects.extend(find::arrived(app, id));
+            effects
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;
@@ -106,17 +117,27 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
+            let mut effects = content::feed(app, id);
+            fold::arrived(app, id);
             jump::arrived(app, id);
-            compare::read_bodies(app)
+            popup::ask_to_go_on(app, id);
+            effects.extend(find::arrived(app, id));
+            effects.extend(compare::read_bodies(app));
+            effects.extend(follow::by_itself(app, id));
+            effects
         }
+        Message::Unpacked { id, unpacked } => content::unpacked(app, id, unpacked),
         Message::Found {
             id,
             view,
             hit,
             wrapped,
-            back,
-            steady,
-        } => find::found(app, id, view, hit, (wrapped, back, steady)),
+            way,
+        } => find::found(app, id, view, hit, wrapped, way),
+        Message::Looked { id, done } => {
+            find::looked(app, id, done);
+            Vec::new()
+        }
         Message::Counted {
             id,
             view,
@@ -127,12 +148,20 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             find::counted(app, id, view, base, tally, done);
             Vec::new()
         }
+        Message::LaidOut { id, piece, done } => {
+            fold::laid_out(app, id, piece, done);
+            Vec::new()
+        }
         Message::Judged { id, judged } => {
             if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
                 && *of == id
             {
                 *to = Some(judged);
             }
+            Vec::new()
+        }
+        Message::Laid { id, laid } => {
+            page::laid(app, id, *laid);
             Vec::new()
         }
         Message::Compared { pair, bodies } => {
@@ -217,6 +246,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),
+        Action::Tls => app.popup = Some(Popup::Tls { top: 0 }),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();
@@ -281,9 +311,18 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Slower
         | Action::Faster => moment::perform(app, action),
         Action::Rejudge => return moment::rejudge(app),
+        Action::AsReceived | Action::Charset | Action::UnpackOn => {
+            return content::perform(app, action);
+        }
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
+        Action::Follow => return follow::perform(app),
+        Action::Cookies => list::open(app, Of::Cookies),
+        Action::InsertCookie => cookies::insert(app),
+        Action::AddCookie => cookies::ask(app),
         Action::NextMethod
+        | Action::Basic
+        | Action::Bearer
         | Action::DropField
         | Action::AddField
         | Action::SetLength
@@ -323,15 +362,21 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::CopyAs
         | Action::CopyForm(_)
         | Action::Page
+        | Action::Pipe
         | Action::OpenCall
         | Action::OpenRecv
+        | Action::FoldAll
+        | Action::UnfoldAll
         | Action::Ruler
         | Action::Inspect => return look::perform(app, action),
+        Action::NextLink | Action::PreviousLink | Action::FollowInTab | Action::FollowNumber => {
+            return page::perform(app, action);
+        }
         Action::Choose => {
             let chosen = app.tab().exercise;
             return send::exercise(app, chosen);
         }
-        Action::CompareWith | Action::Less | Action::More => {}
+        Action::CompareWith | Action::Swap | Action::DropCookie | Action::Less | Action::More => {}
     }
     Vec::new()
 }
@@ -344,6 +389,7 @@ pub(super) fn focus(app: &mut App, focus: Focus) {
     }
     tab.hex = None;
     tab.completion = None;
+    tab.followed = None;
 }
 
 fn turn_focus(app: &mut App, by: usize) {
@@ -405,7 +451,8 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
         return vec![Effect::Quit(0)];
     }
     app.leaving = true;
-    app.note("nothing is running: Ctrl-C once more quits");
+    let key = app.keys.key(Action::Interrupt);
+    app.note(format!("nothing is running: {key} once more quits"));
     Vec::new()
 }
 
@@ -431,12 +478,23 @@ fn show_visit(app: &mut App, at: usize) {
     let tab = app.tab_mut();
     tab.at = at;
     tab.completion = None;
-    let Visit { url, request, .. } = &tab.visits[at];
+    let Visit {
+        url,
+        request,
+        cookie,
+        ..
+    } = &tab.visits[at];
     let (url, request) = (url.clone(), request.clone());
+    tab.cookie.clone_from(cookie);
     tab.url.set(url.as_bytes());
     tab.request.set(&request);
     tab.target = crate::url::Target::parse(&url).ok();
     tab.url_note = None;
+    if let Some(formed) = &tab.visits[at].formed
+        && !tab.chose
+    {
+        tab.view = formed.opens();
+    }
 }
 
 fn close_tab(app: &mut App) -> Vec<Effect> {

@@ -85,7 +85,10 @@ fn change_speed(app: &mut App, by: f64) {
     };
     let from_us = played_us(visit, now);
     let Some(play) = &mut visit.play else {
-        app.note("nothing is played: p plays the exchange as it was");
+        let key = app.keys.key(Action::Play);
+        app.note(format!(
+            "nothing is played: {key} plays the exchange as it was"
+        ));
         return;
     };
     let speed = (play.speed * by).clamp(*SPEEDS.start(), *SPEEDS.end());
@@ -134,7 +137,8 @@ pub(super) fn rejudge(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     if !visit.over {
-        app.note("this exchange is not over: Esc ends it, or wait");
+        let key = app.keys.key(Action::Escape);
+        app.note(format!("this exchange is not over: {key} ends it, or wait"));
         return Vec::new();
     }
     let id = visit.id;

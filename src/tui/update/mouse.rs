@@ -10,7 +10,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, cursor, focus, list, look, perform};
+use super::{compare, cursor, focus, fold, list, look, page, perform};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -88,11 +88,16 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
                     return super::send::exercise(app, number);
                 }
             } else if at.y == first_row.y
-                && let Some(kind) = ui::view_at(first_row, at.x)
+                && let Some(kind) = ui::view_at(first_row, app.tab().view, at.x)
             {
                 return look::perform(app, Action::View(kind.number()));
-            } else if at.y > first_row.y && first_row.contains(at) {
+            } else if at.y > first_row.y && first_row.contains(at) && !folded(app, at) {
                 point(app, at, false);
+                if on_text(app, at)
+                    && let Some(lead) = page::under_cursor(app)
+                {
+                    return page::follow(app, lead, false);
+                }
             }
         }
         Focus::Socket => {
@@ -178,6 +183,30 @@ fn drag(app: &mut App, at: Position) {
         look::scroll(app, Motion::Down);
     }
     point(app, at, true);
+}
+
+/// A click on the sign of a row that folds.
+fn folded(app: &mut App, at: Position) -> bool {
+    let rows = lens::area(app);
+    let inside = at.y.checked_sub(rows.y).zip(at.x.checked_sub(rows.x));
+    inside.is_some_and(|(row, column)| fold::click(app, usize::from(row), usize::from(column)))
+}
+
+/// The cursor stands where the mouse points, not just as near as it gets.
+fn on_text(app: &App, at: Position) -> bool {
+    let rows = lens::area(app);
+    let tab = app.tab();
+    let Some(visit) = tab.visit() else {
+        return false;
+    };
+    let (row, column) = (usize::from(at.y - rows.y), usize::from(at.x - rows.x));
+    lens::with(visit, tab.view, tab.wrap, rows, |view| {
+        let top = lens::top(visit, tab.view, view, usize::from(rows.height));
+        let row = top.saturating_add(row as u64);
+        let column = column + visit.scrolls[tab.view.index()].left;
+        let cell = view.cell_at(row, column);
+        row <= view.last() && cell.is_some_and(|cell| cell.columns.contains(&column))
+    })
 }
 
 fn point(app: &mut App, at: Position, select: bool) {

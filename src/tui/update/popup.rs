@@ -8,8 +8,9 @@ use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::knobs::KNOBS;
 use crate::tui::message::Effect;
 use crate::tui::ui;
+use crate::tui::visit::VisitId;
 
-use super::{compare, compose, copy, find, jump, list, save, send, talk, text};
+use super::{compare, compose, cookies, copy, find, jump, list, page, save, send, talk, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -44,6 +45,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 app.popup = Some(Popup::Phases { top });
             }
         }
+        Some(Popup::Tls { top }) => return tls(app, key, top),
         Some(popup @ (Popup::Judged { .. } | Popup::Levels))
             if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) =>
         {
@@ -55,6 +57,30 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Some(Popup::List(open)) => return list::on_key(app, key, open),
         Some(Popup::Talk(open)) => return talk::on_key(app, key, open),
         Some(Popup::Save(ask)) => return save::on_key(app, key, ask),
+    }
+    Vec::new()
+}
+
+/// A server that is not trusted: why, its chain, and the question, when nothing else is
+/// open.
+pub(super) fn ask_to_go_on(app: &mut App, id: VisitId) {
+    let shown = app.tab().visit().filter(|visit| visit.id == id);
+    if app.popup.is_none() && shown.is_some_and(|visit| ui::refused(visit.exchange())) {
+        app.popup = Some(Popup::Tls { top: 0 });
+    }
+}
+
+/// Going on once is asked here and nowhere else: it is for the server that was refused, and
+/// for one exchange.
+fn tls(app: &mut App, key: KeyEvent, top: usize) -> Vec<Effect> {
+    let visit = app.tab().visit();
+    let refused = visit.is_some_and(|visit| ui::refused(visit.exchange()));
+    if key.code == KeyCode::Char(' ') && refused {
+        return send::go_on_once(app);
+    }
+    if let Some(top) = scrolled(app, key, top) {
+        let top = top.min(ui::tls_end(app));
+        app.popup = Some(Popup::Tls { top });
     }
     Vec::new()
 }
@@ -127,7 +153,13 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Find => find::begin(app, words),
             Ask::Jump => jump::to(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
+            Ask::Pipe => super::look::pipe(app, words),
             Ask::BodyFile => compose::read_body(app, &words),
+            Ask::Link => page::numbered(app, &words),
+            Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),
+            Ask::Bearer => compose::authorize(app, &format!("Bearer {words}")),
+            Ask::Cookie => cookies::add(app, field.bytes()),
+            Ask::CookieValue => cookies::set_value(app, field.bytes()),
         };
     }
     match app.keys.action(key, &[Place::Text]) {

@@ -5,15 +5,29 @@ use crate::request;
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::visit::Visit;
+use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
 
-use super::{focus, list, running};
+use super::{cookies, focus, list, running};
 
 /// Types a URL and goes there.
 pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
     app.tab_mut().url.set(url.as_bytes());
     url_changed(app);
+    perform(app, Action::Go)
+}
+
+/// Goes to a link's target: the request follows it, edited or not.
+pub(super) fn follow(app: &mut App, target: &Target) -> Vec<Effect> {
+    let tab = app.tab_mut();
+    tab.url.set(target.to_string().as_bytes());
+    url_changed(app);
+    let tab = app.tab_mut();
+    if tab.target.as_ref() != Some(target) {
+        tab.request.set(&request::template(target));
+        tab.target = Some(target.clone());
+        tab.url_note = None;
+    }
     perform(app, Action::Go)
 }
 
@@ -64,13 +78,19 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
 
 /// The request that the URL in the bar stands for, whatever the present one was made for.
 fn template(app: &mut App) {
-    let tab = app.tab_mut();
-    match Target::parse(&tab.url.text()) {
+    match Target::parse(&app.tab().url.text()) {
         Ok(target) => {
-            tab.request.set(&request::template(&target));
+            let mut bytes = request::template(&target);
+            let given = cookies::renewed(app, app.active, &target, &mut bytes, None);
+            let tab = app.tab_mut();
+            tab.request.set(&bytes);
+            tab.cookie = given;
             tab.target = Some(target);
             tab.url_note = None;
-            app.note("the request is the URL's template; Ctrl-Z takes it back");
+            let key = app.keys.key(Action::Undo);
+            app.note(format!(
+                "the request is the URL's template; {key} takes it back"
+            ));
         }
         Err(err) => app.complain(err.to_string()),
     }
@@ -79,7 +99,7 @@ fn template(app: &mut App) {
 /// The URL bar's text changed: the request follows, as long as it was not edited by hand
 /// into something else; either way it is said.
 pub(super) fn url_changed(app: &mut App) {
-    let tab = app.tab_mut();
+    let tab = &mut app.tabs[app.active];
     let typed = tab.url.text();
     let new = match Target::parse(&typed) {
         Ok(new) => new,
@@ -94,48 +114,92 @@ pub(super) fn url_changed(app: &mut App) {
         Some(old) if *old == new => {}
         Some(old) if !before.is_empty() => match request::retarget(before, old, &new) {
             Some((bytes, what)) => {
-                tab.request.set(&bytes);
+                // All that one URL's typing did to it is one edit: undo brings back what
+                // stood there before, not the host's letters one by one.
+                match tab.followed == Some(tab.request.revision()) {
+                    true => tab.request.set_again(&bytes),
+                    false => tab.request.set(&bytes),
+                }
+                tab.followed = Some(tab.request.revision());
                 if !what.is_empty() {
                     notes.insert(0, what);
                 }
             }
             None => {
                 // The request is for the old target still: keep comparing with that one.
-                notes.insert(
-                    0,
-                    "the request was edited by hand and stays as it is (F12: template)".to_owned(),
-                );
+                let key = app.keys.key(Action::Template);
+                let words =
+                    format!("the request was edited by hand and stays as it is ({key}: template)");
+                notes.insert(0, words);
                 tab.url_note = Some(notes.join(" · "));
                 return;
             }
         },
-        _ => tab.request.set(&request::template(&new)),
+        _ => {
+            tab.request.set(&request::template(&new));
+            tab.cookie = None;
+            tab.followed = Some(tab.request.revision());
+        }
     }
+    let mut bytes = tab.request.bytes().to_vec();
+    let before = tab.cookie.take();
+    let given = cookies::renewed(app, app.active, &new, &mut bytes, before.clone());
+    let tab = app.tab_mut();
+    if given != before {
+        tab.request.set(&bytes);
+        notes.insert(0, "Cookie follows the URL".to_owned());
+    }
+    tab.cookie = given;
     tab.target = Some(new);
     tab.url_note = (!notes.is_empty()).then(|| notes.join(" · "));
 }
 
 /// `steps`: begin paused, with so many calls allowed.
 fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
-    let mut effects = Vec::new();
     let typed = app.tab().url.text();
     let target = match Target::parse(&typed) {
         Ok(target) => target,
         Err(err) => {
             app.complain(err.to_string());
             focus(app, Focus::Url);
-            return effects;
+            return Vec::new();
         }
     };
-    let id = app.next_visit;
-    app.next_visit += 1;
+    cookies::before_send(app, &target);
+    let left_out = cookies::left_out(app, &target);
     let now = app.now;
     let tab = app.tab_mut();
     let mut plan = Plan::new(target, tab.request.bytes());
     tab.knobs.set(&mut plan);
+    let place = (plan.target.host.clone(), plan.target.port);
+    if tab.go_on_once.take() == Some(place) {
+        plan.tls.verify = false;
+    }
     plan.start = now;
+    let effects = start(app, app.active, plan, steps, None);
+    if let Some(words) = left_out {
+        app.note(words);
+    }
+    effects
+}
+
+/// A fetch of this plan is the tab's next exchange.
+pub(super) fn start(
+    app: &mut App,
+    number: usize,
+    plan: Plan,
+    steps: Option<u32>,
+    came_from: Option<CameFrom>,
+) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let id = app.next_visit;
+    app.next_visit += 1;
+    let tab = &mut app.tabs[number];
     let mut visit = Visit::new(id, &plan);
     visit.paused = steps.is_some();
+    visit.meaning.as_received = tab.as_received;
+    visit.cookie.clone_from(&tab.cookie);
+    visit.came_from = came_from;
     // One exchange at a time in a tab: what still runs in the one shown is cancelled.
     if let Some(old) = tab.visit().filter(|visit| !visit.over) {
         effects.push(Effect::Cancel(old.id));
@@ -150,6 +214,13 @@ fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
     });
     app.notice = None;
     effects
+}
+
+/// The exchange that was refused once more, whatever the server's certificate says.
+pub(super) fn go_on_once(app: &mut App) -> Vec<Effect> {
+    let target = Target::parse(&app.tab().url.text()).ok();
+    app.tab_mut().go_on_once = target.map(|target| (target.host, target.port));
+    send(app, None)
 }
 
 fn pause(app: &mut App) -> Vec<Effect> {

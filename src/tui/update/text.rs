@@ -88,7 +88,8 @@ pub(super) fn hex_digit(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match key.code {
         KeyCode::Char(c) if c.is_ascii_hexdigit() => digits.push(c),
         _ => {
-            app.note("Ctrl-V takes two hex digits: nothing was put in");
+            let key = app.keys.key(Action::InsertHex);
+            app.note(format!("{key} takes two hex digits: nothing was put in"));
             return Vec::new();
         }
     }

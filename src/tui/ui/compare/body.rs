@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{MARGIN, SIDES, Sheet, filled};
 use crate::body::Window;
 use crate::body::differ::{Same, is_text};
+use crate::decode::Letters;
 use crate::tui::compare::Bodies;
 use crate::tui::ui::paint;
 use crate::view::{Hex, Marks, Text, View};
@@ -101,6 +102,7 @@ fn excerpt(body: &Window, at: u64, text: bool, width: usize) -> Box<dyn View> {
     match text {
         true => Box::new(Text {
             window,
+            letters: Letters::default(),
             width,
             wrap: true,
             left: 0,

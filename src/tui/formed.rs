@@ -1,0 +1,142 @@
+//! A body's form, what is known of its rows, and what of it is folded: the state that the
+//! Pretty view of a visit has.
+//!
+//! Owns which view a form opens in by itself ([`Formed::opens`]). The rows are read ahead in their
+//! own thread ([`lay_out`]), which tells how far it is.
+
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Weak};
+
+use crate::body::Window;
+use crate::tui::message::Message;
+use crate::tui::visit::{ViewKind, VisitId};
+use crate::view::Form;
+use crate::view::pretty::{Folds, Head, Index};
+
+/// Bytes that a frame reads by itself; more are read ahead.
+const AHEAD: u64 = 128 * 1024;
+/// Bytes between two words about how far it is: a few hundredths of a second.
+const STEP: u64 = 8 << 20;
+
+#[derive(Debug)]
+pub struct Formed {
+    pub form: Form,
+    pub index: Index,
+    pub folds: Folds,
+    /// Rows are being read ahead, as long as this is here.
+    reading: Option<Arc<()>>,
+}
+
+impl Formed {
+    pub fn new(form: Form) -> Formed {
+        Formed {
+            index: Index::new(&form),
+            form,
+            folds: Folds::default(),
+            reading: None,
+        }
+    }
+
+    /// The view with the best claim, which opens by itself.
+    pub fn opens(&self) -> ViewKind {
+        match self.form {
+            Form::Plain => ViewKind::Text,
+            Form::Html | Form::Image => ViewKind::Rendered,
+            Form::Binary => ViewKind::Hex,
+            _ => ViewKind::Pretty,
+        }
+    }
+
+    /// Is there so much to read that it is not done while a frame is drawn? Then from
+    /// where, and as long as somebody waits for it.
+    pub fn ahead(&mut self, there: u64) -> Option<(Head, Weak<()>)> {
+        let behind = there.saturating_sub(self.index.end());
+        if self.reading.is_some() || behind <= AHEAD {
+            return None;
+        }
+        let reading = Arc::default();
+        let wanted = Arc::downgrade(&reading);
+        self.reading = Some(reading);
+        Some((self.index.head(), wanted))
+    }
+
+    /// All that was there is read.
+    pub fn caught_up(&mut self) {
+        self.reading = None;
+    }
+}
+
+/// Reads on from `head` to the end of what is there, while `wanted` can be upgraded.
+pub fn lay_out(
+    id: VisitId,
+    mut head: Head,
+    window: &Window,
+    wanted: &Weak<()>,
+    messages: &Sender<Message>,
+) {
+    loop {
+        let read = head.read(window, STEP);
+        let (piece, done) = match read {
+            Ok(piece) => {
+                let next = piece.head();
+                let done = next.end() == head.end();
+                head = next;
+                (Some(Box::new(piece)), done)
+            }
+            // What cannot be read says so in the rows.
+            Err(_) => (None, true),
+        };
+        let done = done || wanted.strong_count() == 0;
+        // The loop has ended: nobody is left to tell.
+        let _ = messages.send(Message::LaidOut { id, piece, done });
+        if done {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::body::{Memory, Writer};
+
+    #[test]
+    fn the_best_claim() {
+        for (form, want) in [
+            (Form::Plain, ViewKind::Text),
+            (Form::Json, ViewKind::Pretty),
+            (Form::Html, ViewKind::Rendered),
+            (Form::Table(b','), ViewKind::Pretty),
+            (Form::Image, ViewKind::Rendered),
+            (Form::Binary, ViewKind::Hex),
+        ] {
+            assert_eq!(Formed::new(form.clone()).opens(), want, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_read_ahead_where_there_are_many() {
+        let mut writer = Writer::new(&Memory::new(1 << 20));
+        writer.append(&b"[1],\n".repeat(100_000)).unwrap();
+        let window = Window::whole(&writer.store());
+        let mut formed = Formed::new(Form::Json);
+        assert!(formed.ahead(AHEAD).is_none());
+        let (head, wanted) = formed.ahead(window.there()).unwrap();
+        assert!(formed.ahead(window.there()).is_none(), "it is being read");
+        let (messages, told) = channel();
+        lay_out(7, head, &window, &wanted, &messages);
+        for message in told.try_iter() {
+            let Message::LaidOut { id: 7, piece, done } = message else {
+                panic!("another message");
+            };
+            formed.index.add(*piece.unwrap());
+            if done {
+                formed.caught_up();
+            }
+        }
+        assert!(window.there() - formed.index.end() <= 4096);
+        assert!(formed.ahead(window.there()).is_none());
+    }
+}

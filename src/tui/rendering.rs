@@ -1,0 +1,335 @@
+//! A body laid out as a page or decoded as a picture, in a thread of its own.
+//!
+//! Owns what is laid out of a visit and for which size ([`Rendering`]), when that is to be
+//! done again, and the work itself ([`Job`]). How a page or a picture is made is
+//! [`crate::view`]'s.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use encoding_rs::Encoding;
+
+use crate::body::Window;
+use crate::view::picture::{self, Picture};
+use crate::view::rendered::{self, Page};
+use crate::view::safe;
+
+/// While a body comes, it is laid out again at most this often.
+const AGAIN: Duration = Duration::from_millis(300);
+/// Bytes of an encoded picture that are looked at.
+const PICTURE: u64 = 64 << 20;
+/// Bytes by which a body's kind is told (WHATWG MIME Sniffing, 7: 1445 are enough).
+const OPENING: usize = 1445;
+
+/// What a visit's body looks like in the Rendered view.
+#[derive(Debug, Default)]
+pub struct Rendering {
+    pub laid: Option<Arc<Laid>>,
+    /// What a thread is making now.
+    making: Option<Want>,
+    /// When the last one was made.
+    made: Option<Instant>,
+    /// Where a link's fragment leads, until the page is there.
+    pub fragment: Option<String>,
+}
+
+/// What is to be made, and for which room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// Bytes of the body.
+    pub len: u64,
+    pub columns: u16,
+    pub rows: u16,
+    pub encoding: &'static Encoding,
+}
+
+#[derive(Debug)]
+pub struct Laid {
+    pub want: Want,
+    pub matter: Matter,
+}
+
+#[derive(Debug)]
+pub enum Matter {
+    Page(Page),
+    Picture(Picture),
+    /// Neither, or it cannot be read: why.
+    Words(String),
+}
+
+/// All that the thread needs.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub window: Window,
+    pub media_type: Option<String>,
+    /// The body's bytes are in this coding.
+    pub coding: Option<String>,
+    pub want: Want,
+}
+
+impl Rendering {
+    /// Whether this is to be made now: it is not there, nobody makes anything, and it was
+    /// not made a moment ago while `growing`.
+    pub fn wants(&self, want: Want, growing: bool, now: Instant) -> bool {
+        let there = self.laid.as_ref().is_some_and(|laid| laid.serves(want));
+        let wait = growing
+            && self.laid.is_some()
+            && self
+                .made
+                .is_some_and(|made| now.saturating_duration_since(made) < AGAIN);
+        !there && self.making.is_none() && !wait
+    }
+
+    pub fn begin(&mut self, want: Want) {
+        self.making = Some(want);
+    }
+
+    /// What was made; answers what was shown before.
+    pub fn take(&mut self, laid: Laid, now: Instant) -> Option<Arc<Laid>> {
+        self.making = None;
+        self.made = Some(now);
+        self.laid.replace(Arc::new(laid))
+    }
+
+    /// What takes room goes while it is not looked at; it is made again when it is.
+    pub fn put_away(&mut self) {
+        const SMALL: u64 = 1 << 20;
+        self.laid.take_if(|laid| laid.want.len > SMALL);
+    }
+
+    pub fn page(&self) -> Option<&Page> {
+        match &self.laid.as_ref()?.matter {
+            Matter::Page(page) => Some(page),
+            _ => None,
+        }
+    }
+
+    pub fn picture(&self) -> Option<&Picture> {
+        match &self.laid.as_ref()?.matter {
+            Matter::Picture(picture) => Some(picture),
+            _ => None,
+        }
+    }
+
+    /// What is said instead of a page, or above a picture.
+    pub fn words(&self) -> Vec<String> {
+        match self.laid.as_ref().map(|laid| &laid.matter) {
+            None => vec!["laying it out …".to_owned()],
+            Some(Matter::Page(_)) => Vec::new(),
+            Some(Matter::Picture(picture)) => picture.words(),
+            Some(Matter::Words(words)) => vec![words.clone()],
+        }
+    }
+}
+
+impl Laid {
+    /// It is what is wanted: a page does not care how many rows are in sight.
+    fn serves(&self, want: Want) -> bool {
+        let rows = match self.matter {
+            Matter::Picture(_) => want.rows,
+            _ => self.want.rows,
+        };
+        self.want == Want { rows, ..want }
+    }
+}
+
+impl Job {
+    /// Reads the body and makes of it what it is.
+    pub fn run(&self) -> Laid {
+        let matter = self
+            .matter()
+            .unwrap_or_else(|err| Matter::Words(format!("the body cannot be read back: {err}")));
+        Laid {
+            want: self.want,
+            matter,
+        }
+    }
+
+    fn matter(&self) -> io::Result<Matter> {
+        let opening = self.window.read(0, OPENING)?;
+        if opening.is_empty() {
+            return Ok(Matter::Words("there is no body yet".to_owned()));
+        }
+        if let Some(coding) = &self.coding {
+            return Ok(Matter::Words(format!(
+                "the body is {} in coding {}: it is decoded where that is known",
+                self.kind(),
+                safe::safe(coding)
+            )));
+        }
+        let size = (usize::from(self.want.columns), usize::from(self.want.rows));
+        if picture::format(&opening).is_some() {
+            let bytes = self.read(PICTURE)?;
+            return Ok(match picture::decode(&bytes, self.window.len, size) {
+                Ok(picture) => Matter::Picture(picture),
+                Err(why) => Matter::Words(why),
+            });
+        }
+        if !self.is_html(&opening) {
+            return Ok(Matter::Words(format!(
+                "{} is neither HTML nor a picture (PNG, JPEG, GIF, WebP): 1 shows its text",
+                self.kind()
+            )));
+        }
+        let html = self.read(rendered::MOST)?;
+        Ok(Matter::Page(rendered::lay_out_in(
+            self.want.encoding,
+            &html,
+            self.window.len,
+            size.0,
+        )))
+    }
+
+    fn read(&self, most: u64) -> io::Result<Vec<u8>> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.window.read(0, most)
+    }
+
+    fn kind(&self) -> String {
+        match &self.media_type {
+            Some(kind) => safe::cut(&safe::safe(kind), 60).into_owned(),
+            None => "a body without Content-Type".to_owned(),
+        }
+    }
+
+    /// By its Content-Type; without one that says more, by its first tag.
+    fn is_html(&self, opening: &[u8]) -> bool {
+        let kind = self.media_type.as_deref().unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        let kind = kind.to_ascii_lowercase();
+        if kind.contains("html") {
+            return true;
+        }
+        let vague = [
+            "",
+            "text/plain",
+            "application/octet-stream",
+            "unknown/unknown",
+        ];
+        let text = opening.trim_ascii_start();
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let begins = |tag: &&str| {
+            let start = text.get(..tag.len()).unwrap_or_default();
+            start.eq_ignore_ascii_case(tag.as_bytes())
+        };
+        vague.contains(&kind.as_str()) && OPENINGS.iter().any(|tag| begins(&tag))
+    }
+}
+
+/// How HTML begins (WHATWG MIME Sniffing, 7.1).
+const OPENINGS: &[&str] = &[
+    "<!doctype html",
+    "<html",
+    "<head",
+    "<script",
+    "<iframe",
+    "<h1",
+    "<div",
+    "<font",
+    "<table",
+    "<a",
+    "<style",
+    "<title",
+    "<b",
+    "<body",
+    "<br",
+    "<p",
+    "<!--",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::{Memory, Writer};
+
+    fn job(media_type: Option<&str>, body: &str) -> Job {
+        let mut writer = Writer::new(&Memory::new(1 << 20));
+        writer.append(body.as_bytes()).unwrap();
+        let window = Window::whole(&writer.store());
+        Job {
+            want: Want {
+                len: window.len,
+                columns: 40,
+                rows: 10,
+                encoding: encoding_rs::UTF_8,
+            },
+            media_type: media_type.map(str::to_owned),
+            coding: None,
+            window,
+        }
+    }
+
+    #[test]
+    fn a_body_is_made_into_what_it_is() {
+        for (media_type, body, want) in [
+            (Some("text/html; charset=utf-8"), "x", "page"),
+            (Some("Text/HTML"), "{}", "page"),
+            (Some("application/xhtml+xml"), "x", "page"),
+            (None, "<!DOCTYPE html><p>", "page"),
+            (Some("text/plain"), " \n<html>", "page"),
+            (Some("application/json"), "<html>", "words"),
+            (Some("text/plain"), "plain", "words"),
+            (None, "", "words"),
+        ] {
+            let found = match job(media_type, body).run().matter {
+                Matter::Page(_) => "page",
+                Matter::Picture(_) => "picture",
+                Matter::Words(_) => "words",
+            };
+            assert_eq!(found, want, "{media_type:?} {body}");
+        }
+    }
+
+    #[test]
+    fn it_is_made_when_it_is_wanted() {
+        let now = Instant::now();
+        let want = |len, columns| Want {
+            len,
+            columns,
+            rows: 9,
+            encoding: encoding_rs::UTF_8,
+        };
+        let made = |len, columns| {
+            let mut rendering = Rendering::default();
+            let matter = Matter::Page(Page::default());
+            rendering.begin(want(len, columns));
+            rendering.take(
+                Laid {
+                    want: want(len, columns),
+                    matter,
+                },
+                now,
+            );
+            rendering
+        };
+        for (rendering, wanted, growing, after, expected) in [
+            (Rendering::default(), want(5, 40), true, 0, true),
+            (made(5, 40), want(5, 40), true, 900, false),
+            (made(5, 40), want(6, 40), true, 100, false),
+            (made(5, 40), want(6, 40), true, 400, true),
+            (made(5, 40), want(6, 40), false, 0, true),
+            (made(5, 40), want(5, 41), false, 0, true),
+            (
+                made(5, 40),
+                Want {
+                    rows: 3,
+                    ..want(5, 40)
+                },
+                false,
+                0,
+                false,
+            ),
+        ] {
+            let later = now + Duration::from_millis(after);
+            assert_eq!(
+                rendering.wants(wanted, growing, later),
+                expected,
+                "{wanted:?}"
+            );
+        }
+        let mut busy = Rendering::default();
+        busy.begin(want(1, 1));
+        assert!(!busy.wants(want(2, 1), false, now), "one at a time");
+    }
+}

@@ -1,0 +1,131 @@
+//! The content of a body: its decoding as the bytes come, its charset, what the user
+//! wants of both.
+
+use crate::decode::Codings;
+use crate::decode::charset::CHOICES;
+use crate::tui::app::App;
+use crate::tui::keymap::Action;
+use crate::tui::list::Of;
+use crate::tui::message::Effect;
+use crate::tui::unpack::{State, Unpacked};
+use crate::tui::visit::{ViewKind, Visit, VisitId};
+
+use super::{find, fold, jump, list};
+
+pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::AsReceived => as_received(app),
+        Action::Charset => list::open(app, Of::Charsets),
+        Action::UnpackOn => return go_on(app),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// More of a body has come, or all of it has.
+pub(super) fn feed(app: &mut App, id: VisitId) -> Vec<Effect> {
+    let Some(visit) = app.visit_by_id(id) else {
+        return Vec::new();
+    };
+    let body = visit.whole_body();
+    let over = visit.over || visit.live.end.is_some();
+    if visit.meaning.decoded.is_none() && body.len > 0 {
+        let head = visit.live.head.as_ref();
+        let codings = head.map(Codings::of_head).unwrap_or_default();
+        if !codings.undone.is_empty() {
+            visit.meaning.begin(codings);
+        }
+    }
+    visit.sniff();
+    let Some(decoded) = &mut visit.meaning.decoded else {
+        return Vec::new();
+    };
+    if !decoded.told(body.len, over) {
+        return Vec::new();
+    }
+    vec![Effect::Unpack {
+        id,
+        codings: decoded.codings.clone(),
+        body,
+        over,
+    }]
+}
+
+pub(super) fn unpacked(app: &mut App, id: VisitId, unpacked: Unpacked) -> Vec<Effect> {
+    if let Some(visit) = app.visit_by_id(id) {
+        if let Some(decoded) = &mut visit.meaning.decoded {
+            decoded.take(unpacked);
+        }
+        visit.sniff();
+    }
+    fold::arrived(app, id);
+    jump::arrived(app, id);
+    find::arrived(app, id)
+}
+
+/// Decoded, or as received: for the tab, so also for what it fetches next.
+fn as_received(app: &mut App) {
+    let tab = app.tab_mut();
+    tab.as_received ^= true;
+    let as_received = tab.as_received;
+    for visit in &mut tab.visits {
+        visit.meaning.as_received = as_received;
+        look_anew(visit);
+    }
+    let ids: Vec<VisitId> = tab.visits.iter().map(|visit| visit.id).collect();
+    for id in ids {
+        fold::arrived(app, id);
+    }
+    let coded = app
+        .tab()
+        .visit()
+        .is_some_and(|visit| visit.meaning.decoded.is_some());
+    app.note(match (as_received, coded) {
+        (true, true) => "the body as it was received, its content coding left on",
+        (false, true) => "the body decoded",
+        (true, false) => "bodies are shown as received; this one has no content coding",
+        (false, false) => "coded bodies are shown decoded; this one has no content coding",
+    });
+}
+
+/// Offsets that were of other bytes mean nothing any more.
+fn look_anew(visit: &mut Visit) {
+    for kind in [
+        ViewKind::Text,
+        ViewKind::Pretty,
+        ViewKind::Rendered,
+        ViewKind::Hex,
+    ] {
+        visit.scrolls[kind.index()].top = 0;
+        visit.cursors[kind.index()] = None;
+        visit.hit.take_if(|(of, _)| *of == kind);
+    }
+    visit.formed = None;
+    visit.awaited = None;
+    visit.meaning.look_again();
+    visit.sniff();
+}
+
+fn go_on(app: &mut App) -> Vec<Effect> {
+    let visit = app.tab().visit();
+    let decoded = visit.and_then(|visit| Some((visit.id, visit.meaning.decoded.as_ref()?)));
+    match decoded {
+        Some((id, decoded)) if decoded.state == State::Limit => vec![Effect::UnpackOn(id)],
+        _ => {
+            app.note("no decoding waits at a limit");
+            Vec::new()
+        }
+    }
+}
+
+/// A row of the list of charsets; `None`: what the bytes and the head say.
+pub(super) fn choose_charset(app: &mut App, choice: Option<usize>) {
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return;
+    };
+    let encoding = choice.and_then(|at| CHOICES.get(at).copied());
+    visit.meaning.choose(encoding);
+    visit.sniff();
+    let words = visit.meaning.charset.words();
+    app.note(words);
+}

@@ -1,0 +1,257 @@
+//! The Rendered view: what is to be laid out, links and where they lead.
+
+use crate::request;
+use crate::tui::app::{App, Ask, Focus, Popup, Tab};
+use crate::tui::cursor::Cursor;
+use crate::tui::editor::Editor;
+use crate::tui::keymap::Action;
+use crate::tui::lens;
+use crate::tui::link::{self, Lead};
+use crate::tui::message::Effect;
+use crate::tui::rendering::{Job, Laid, Want};
+use crate::tui::visit::{ViewKind, Visit, VisitId};
+use crate::url::Target;
+use crate::view::rendered::Page;
+
+use super::{cursor, focus, look, send};
+
+/// What the view shown needs to be made; nothing where it is there. Looked at after every
+/// message, so it does no work that grows with a body.
+pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
+    let area = lens::area(app);
+    let (now, active) = (app.now, app.active);
+    for (number, tab) in app.tabs.iter_mut().enumerate() {
+        let shown = tab.at;
+        for (at, visit) in tab.visits.iter_mut().enumerate() {
+            if number != active || at != shown {
+                visit.rendering.put_away();
+            }
+        }
+    }
+    let tab = app.tab_mut();
+    if tab.view != ViewKind::Rendered {
+        return Vec::new();
+    }
+    let Some(visit) = tab.visit_mut() else {
+        return Vec::new();
+    };
+    let window = visit.content();
+    let want = Want {
+        len: window.there(),
+        columns: area.width,
+        rows: area.height,
+        encoding: visit.meaning.charset.encoding,
+    };
+    if !visit.rendering.wants(want, visit.runs(), now) {
+        return Vec::new();
+    }
+    visit.rendering.begin(want);
+    let field = |name: &str| {
+        let head = visit.exchange().head.as_ref()?;
+        let mut fields = head.fields.iter();
+        let found = fields.find(|field| field.name.eq_ignore_ascii_case(name));
+        found.map(|field| field.value.to_string())
+    };
+    let job = Job {
+        window,
+        media_type: field("Content-Type"),
+        // What is shown decoded has none left.
+        coding: field("Content-Encoding")
+            .filter(|coding| !coding.eq_ignore_ascii_case("identity"))
+            .filter(|_| visit.meaning.shown().is_none()),
+        want,
+    };
+    vec![Effect::Lay {
+        id: visit.id,
+        job: Box::new(job),
+    }]
+}
+
+/// A page or a picture is there: what was at the top of the screen stays there.
+pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
+    let now = app.now;
+    let Some(visit) = app.visit_by_id(id) else {
+        return;
+    };
+    let before = visit.rendering.take(laid, now);
+    let scroll = &mut visit.scrolls[ViewKind::Rendered.index()];
+    let before = before.as_ref().and_then(|laid| match &laid.matter {
+        crate::tui::rendering::Matter::Page(page) => Some(page),
+        _ => None,
+    });
+    if let (Some(before), Some(page)) = (before, visit.rendering.page())
+        && before.width != page.width
+        && scroll.top > 0
+    {
+        scroll.top = page.row_of(before.first_byte(scroll.top));
+    }
+    // The place that was asked for, as soon as it has come.
+    let at = visit
+        .rendering
+        .fragment
+        .as_ref()
+        .and_then(|id| visit.rendering.page()?.fragment(id));
+    if let Some(at) = at {
+        visit.rendering.fragment = None;
+        let shown = app.tab().visit().is_some_and(|visit| visit.id == id);
+        if shown && app.tab().view == ViewKind::Rendered {
+            go_to(app, at);
+        }
+    }
+}
+
+/// What a key or a click asks of a page's links.
+pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::NextLink => step(app, false),
+        Action::PreviousLink => step(app, true),
+        Action::FollowInTab => match under_cursor(app) {
+            Some(lead) => return follow(app, lead, true),
+            None => app.note("no link is under the cursor: ) goes to the next one"),
+        },
+        Action::FollowNumber => {
+            if page(app.tab()).is_some() {
+                app.popup = Some(Popup::Ask {
+                    ask: Ask::Link,
+                    field: Editor::line(),
+                });
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Where the link under the cursor leads.
+pub(super) fn under_cursor(app: &mut App) -> Option<Lead> {
+    let (visit, page) = page(app.tab())?;
+    let cursor = visit.cursor(ViewKind::Rendered)?;
+    let (_, link) = page.link_at(cursor.bytes.start)?;
+    Some(link::lead(visit, page, link))
+}
+
+/// The link of a number that was typed.
+pub(super) fn numbered(app: &mut App, typed: &str) -> Vec<Effect> {
+    let lead = page(app.tab()).and_then(|(visit, page)| {
+        let link = page.numbered(typed.trim().parse().ok()?)?;
+        Some(link::lead(visit, page, link))
+    });
+    match lead {
+        Some(lead) => follow(app, lead, false),
+        None => {
+            app.complain(format!("{typed}: no link of the page has this number"));
+            Vec::new()
+        }
+    }
+}
+
+/// Goes where a link leads, as if its URL had been typed; `apart`: in a new tab.
+pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
+    let (target, fragment) = match lead {
+        Lead::Nowhere(why) => {
+            app.note(why);
+            return Vec::new();
+        }
+        Lead::Here(id) => {
+            let at = page(app.tab()).and_then(|(_, page)| match id.as_str() {
+                "" | "top" => Some(page.fragment(&id).unwrap_or(0)),
+                id => page.fragment(id),
+            });
+            match at {
+                Some(at) => go_to(app, at),
+                None => app.note(format!("nothing in this page is called #{id}")),
+            }
+            return Vec::new();
+        }
+        Lead::Send(target, body) => {
+            compose(app, &target, body.as_deref());
+            return Vec::new();
+        }
+        Lead::There(target, fragment) => (target, fragment),
+    };
+    if apart {
+        let Tab { knobs, view, .. } = app.tab();
+        let tab = Tab {
+            knobs: knobs.clone(),
+            view: *view,
+            ..Tab::default()
+        };
+        app.tabs.push(tab);
+        app.active = app.tabs.len() - 1;
+    }
+    let effects = send::follow(app, &target);
+    if !effects.is_empty()
+        && let Some(visit) = app.tab_mut().visit_mut()
+    {
+        visit.rendering.fragment = fragment;
+    }
+    effects
+}
+
+/// A form's request, in the editor: it is the user's to send.
+fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
+    let mut bytes = request::template(target);
+    if let Some(body) = body {
+        request::set_method(&mut bytes, "POST");
+        request::set_field(
+            &mut bytes,
+            "Content-Type",
+            "application/x-www-form-urlencoded",
+        );
+        request::set_body(&mut bytes, body);
+        request::correct_length(&mut bytes);
+    }
+    let tab = app.tab_mut();
+    tab.url.set(target.to_string().as_bytes());
+    tab.request.set(&bytes);
+    tab.target = Some(target.clone());
+    tab.url_note = None;
+    focus(app, Focus::Request);
+    app.note("this is what the form would send: F5 sends it");
+}
+
+/// The cursor to the next link behind it, or before it; from what is in sight where
+/// there is no cursor.
+fn step(app: &mut App, back: bool) {
+    let area = lens::area(app);
+    let tab = app.tab();
+    let Some((visit, page)) = page(tab) else {
+        app.note("links are the Rendered view's: 3 shows it");
+        return;
+    };
+    let kind = ViewKind::Rendered;
+    let from = match visit.cursor(kind) {
+        Some(cursor) => cursor.bytes.start,
+        None => lens::first_byte(visit, kind, tab.wrap, area),
+    };
+    let here = visit
+        .cursor(kind)
+        .and_then(|cursor| page.link_at(cursor.bytes.start))
+        .map(|(index, _)| index);
+    let found = page.link_from(from, here, back);
+    match found {
+        Some(at) => cursor::put_near(app, kind, at),
+        None if back => app.note("there is no link before this one"),
+        None => app.note("there is no link behind this one"),
+    }
+}
+
+/// This byte's row at the top, the cursor on it.
+fn go_to(app: &mut App, at: u64) {
+    let kind = ViewKind::Rendered;
+    look::show(app, kind, at);
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return;
+    };
+    let Some((row, cell)) = visit.rendering.page().and_then(|page| page.cell_from(at)) else {
+        return;
+    };
+    visit.cursors[kind.index()] = Some(Cursor::on(&cell));
+    visit.scrolls[kind.index()].top = row;
+}
+
+/// The page that is shown.
+fn page(tab: &Tab) -> Option<(&Visit, &Page)> {
+    let visit = tab.visit().filter(|_| tab.view == ViewKind::Rendered)?;
+    Some((visit, visit.rendering.page()?))
+}

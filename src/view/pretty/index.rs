@@ -1,0 +1,271 @@
+//! The sparse index of a form's rows: a reader's state now and then, so that any row is
+//! found by reading little; and where large containers end.
+//!
+//! Owns what is known of a body's rows without reading it again. It is made piece by
+//! piece beside the stream ([`Head::read`]) by whoever has the time, and grows by adding
+//! ([`Index::add`]).
+//!
+//! ```text
+//! bytes        ……………64 KiB……………|……………64 KiB……………|…… 4 KiB ‹ not read: may yet change
+//! checkpoints  ▲ reader, open containers  ▲
+//! large        [a container of 64 KiB or more: where it ends, how many members]
+//! ```
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::lexer::{Lexer, ROW, Row};
+use crate::body::Window;
+use crate::view::form::Form;
+
+/// Bytes between two checkpoints, for the first [`STEPS`] of them; then twice as many, and
+/// so on: 10 GiB have 22,000.
+const SPACING: u64 = 64 * 1024;
+const STEPS: usize = 4096;
+/// Containers that are remembered at once, from the outermost: deeper ones do not fold.
+const LEVELS: usize = 64;
+/// Bytes read at once.
+const READ: usize = 256 * 1024;
+
+/// What is known of a body's rows.
+#[derive(Clone, Debug)]
+pub struct Index {
+    checkpoints: Vec<Checkpoint>,
+    large: BTreeMap<u64, Large>,
+    head: Head,
+}
+
+/// A row's start.
+#[derive(Clone, Debug)]
+pub(super) struct Checkpoint {
+    pub at: u64,
+    pub lexer: Lexer,
+    /// The containers around it, from the outermost: the row each begins on, its level.
+    pub open: Box<[(u64, u32)]>,
+}
+
+/// A container worth remembering.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Large {
+    /// The row that closes it, and the reader there.
+    pub close: u64,
+    pub lexer: Lexer,
+    pub members: u64,
+}
+
+/// Where the index ends: from here it goes on.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub(super) at: u64,
+    pub(super) lexer: Lexer,
+    pub(super) open: Vec<Open>,
+    /// Checkpoints made so far.
+    made: usize,
+    next: u64,
+}
+
+/// A container that is not closed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub row: u64,
+    pub level: u32,
+    pub members: u64,
+}
+
+/// What some more bytes add to an index.
+#[derive(Debug)]
+pub struct Piece {
+    checkpoints: Vec<Checkpoint>,
+    large: Vec<(u64, Large)>,
+    head: Head,
+}
+
+impl Index {
+    pub fn new(form: &Form) -> Index {
+        let lexer = Lexer::of(form);
+        Index {
+            checkpoints: Vec::new(),
+            large: BTreeMap::new(),
+            head: Head {
+                at: 0,
+                lexer,
+                open: Vec::new(),
+                made: 0,
+                next: SPACING,
+            },
+        }
+    }
+
+    /// Bytes of the body that it knows.
+    pub fn end(&self) -> u64 {
+        self.head.at
+    }
+
+    /// Where the next piece begins.
+    pub fn head(&self) -> Head {
+        self.head.clone()
+    }
+
+    /// Bytes of memory that it takes, about.
+    pub fn size(&self) -> usize {
+        let open = |checkpoint: &Checkpoint| size_of_val(&*checkpoint.open);
+        self.checkpoints.len() * size_of::<Checkpoint>()
+            + self.checkpoints.iter().map(open).sum::<usize>()
+            + self.large.len() * (size_of::<Large>() + 16)
+    }
+
+    /// Adds the piece that begins at this index's end; another one is dropped.
+    pub fn add(&mut self, piece: Piece) {
+        if piece.head.made != self.checkpoints.len() + piece.checkpoints.len() {
+            return;
+        }
+        self.checkpoints.extend(piece.checkpoints);
+        self.large.extend(piece.large);
+        self.head = piece.head;
+    }
+
+    /// The last checkpoint at or before `offset`, of bytes that are there; `None`: the
+    /// body's start.
+    pub(super) fn before(&self, offset: u64) -> Option<&Checkpoint> {
+        let after = self.checkpoints.partition_point(|of| of.at <= offset);
+        self.checkpoints.get(after.checked_sub(1)?)
+    }
+
+    pub(super) fn large(&self, row: u64) -> Option<&Large> {
+        self.large.get(&row)
+    }
+
+    /// The container that began on this row and is not closed where the index ends.
+    pub(super) fn open(&self, row: u64) -> Option<&Open> {
+        self.head.open.iter().find(|open| open.row == row)
+    }
+
+    /// Where the index ends, and the reader there.
+    pub(super) fn last(&self) -> (u64, Lexer) {
+        (self.head.at, self.head.lexer)
+    }
+
+    /// Bytes after which a container is large, here.
+    pub(super) fn spacing(&self) -> u64 {
+        self.head.spacing()
+    }
+}
+
+impl Piece {
+    /// Where the next piece begins.
+    pub fn head(&self) -> Head {
+        self.head.clone()
+    }
+}
+
+impl Head {
+    /// Bytes before it.
+    pub fn end(&self) -> u64 {
+        self.at
+    }
+
+    /// Reads about `most` bytes on, but never the last [`ROW`] of what is there: how they
+    /// look may hang on what is still to come.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn read(&self, window: &Window, most: u64) -> io::Result<Piece> {
+        let mut head = self.clone();
+        let mut checkpoints = Vec::new();
+        let mut large = Vec::new();
+        let there = window.there();
+        let until = there.min(head.at.saturating_add(most));
+        let mut bytes = vec![0; READ];
+        while head.at < until && there - head.at > ROW as u64 {
+            let start = head.at;
+            let read = window.read_at(start, &mut bytes)?;
+            let mut at = 0;
+            while let Some(row) = bytes[..read].get(at..at + ROW) {
+                if head.at >= head.next {
+                    checkpoints.push(head.checkpoint());
+                }
+                let lexer = head.lexer;
+                let row = head.lexer.row(whole(row), &mut ());
+                large.extend(head.count(row, lexer));
+                at += row.len;
+                head.at = start + at as u64;
+            }
+            if read <= ROW {
+                break;
+            }
+        }
+        Ok(Piece {
+            checkpoints,
+            large,
+            head,
+        })
+    }
+
+    fn spacing(&self) -> u64 {
+        SPACING << (self.made / STEPS).min(16)
+    }
+
+    fn checkpoint(&mut self) -> Checkpoint {
+        self.made += 1;
+        self.next = self.at + self.spacing();
+        Checkpoint {
+            at: self.at,
+            lexer: self.lexer,
+            open: self
+                .open
+                .iter()
+                .map(|open| (open.row, open.level))
+                .collect(),
+        }
+    }
+
+    /// The row here closes, counts and opens; `lexer` is the reader before it.
+    fn count(&mut self, row: Row, lexer: Lexer) -> Option<(u64, Large)> {
+        let mut outermost = None;
+        while let Some(open) = self.open.pop_if(|open| open.level >= row.low) {
+            if self.at - open.row >= self.spacing() {
+                let large = Large {
+                    close: self.at,
+                    lexer,
+                    members: open.members,
+                };
+                outermost = Some((open.row, large));
+            }
+        }
+        if let Some(around) = self.open.last_mut()
+            && row.member
+            && around.level + 1 == row.low
+        {
+            around.members += 1;
+        }
+        if row.opens() && self.open.len() < LEVELS {
+            self.open.push(Open {
+                row: self.at,
+                level: row.low,
+                members: 0,
+            });
+        }
+        outermost
+    }
+}
+
+/// The bytes without a character that their end would halve.
+pub(super) fn whole(bytes: &[u8]) -> &[u8] {
+    let inside = bytes
+        .iter()
+        .rev()
+        .take(3)
+        .take_while(|byte| **byte & 0xc0 == 0x80);
+    let back = inside.count();
+    match bytes
+        .len()
+        .checked_sub(back + 1)
+        .and_then(|at| bytes.get(at))
+    {
+        // A first byte that wants more than are there.
+        Some(first) if first.leading_ones() as usize > back + 1 && back + 1 < bytes.len() => {
+            &bytes[..bytes.len() - back - 1]
+        }
+        _ => bytes,
+    }
+}

@@ -1,0 +1,438 @@
+//! How a form's rows look on screen: indents, wrapping, the columns of a table, notes.
+//!
+//! Owns the way from a [`Step`] to rows on screen whose pieces know their bytes. Each byte
+//! of a row is in one piece; what is in none (indents, notes) is this program's own.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::lexer::{Place, Row, Sink};
+use super::walk::Step;
+use crate::view::flow::{Look, columns, is_tab};
+use crate::view::{Cell, Line, Marks, Role, safe};
+
+/// Columns of the sign that a row folds.
+const MARGIN: usize = 2;
+/// Columns of a level.
+const INDENT: usize = 2;
+
+/// What the rows are laid out for.
+pub(super) struct Frame<'a> {
+    pub width: usize,
+    pub wrap: bool,
+    /// There is a sign for what folds.
+    pub folds: bool,
+    /// What a fold counts.
+    pub counts: &'static str,
+    /// Where the fields of a table end.
+    pub stops: &'a [usize],
+}
+
+/// A row's bytes, and what they are.
+pub(super) struct Painted {
+    pub at: u64,
+    pub bytes: Vec<u8>,
+    pub told: Told,
+}
+
+/// Remembers what it is told.
+#[derive(Default)]
+pub(super) struct Told {
+    parts: Vec<Part>,
+    notes: Vec<(Place, Role, String)>,
+}
+
+enum Part {
+    Token(usize, Role),
+    Space(usize),
+    Gap,
+    Stop,
+}
+
+impl Sink for Told {
+    fn token(&mut self, len: usize, role: Role) {
+        self.parts.push(Part::Token(len, role));
+    }
+    fn space(&mut self, len: usize) {
+        self.parts.push(Part::Space(len));
+    }
+    fn gap(&mut self) {
+        self.parts.push(Part::Gap);
+    }
+    fn stop(&mut self) {
+        self.parts.push(Part::Stop);
+    }
+    fn note(&mut self, place: Place, role: Role, words: impl FnOnce() -> String) {
+        self.notes.push((place, role, words()));
+    }
+}
+
+/// A row on screen. Its anchor is four times its first byte's offset; a note's is one less
+/// than that of the row below it, or one or two more than that of the row above.
+pub(super) struct Seen<'a> {
+    pub anchor: u64,
+    pieces: Vec<Piece<'a>>,
+}
+
+struct Piece<'a> {
+    text: Cow<'a, str>,
+    columns: Range<usize>,
+    /// Empty: this program's own.
+    bytes: Range<u64>,
+    role: Role,
+}
+
+/// The byte that an anchor stands for.
+pub(super) fn offset(anchor: u64) -> u64 {
+    anchor.saturating_add(1) >> 2
+}
+
+/// The anchor of a row that begins with this byte.
+pub(super) fn anchor(offset: u64) -> u64 {
+    offset.min(u64::MAX >> 2) << 2
+}
+
+impl<'a> Frame<'a> {
+    /// The rows of a step on screen: itself, what closes it where it is folded, and words
+    /// below it.
+    pub fn lay<'b>(
+        &self,
+        step: &Step,
+        row: &'b Painted,
+        close: Option<&'b Painted>,
+        below: Option<String>,
+    ) -> Vec<Seen<'b>> {
+        let mut sheet = Sheet::new(self, step);
+        sheet.tell(row);
+        if let Some(fold) = &step.fold {
+            let from = step.at + step.row.len as u64;
+            sheet.own(" ", Role::Text);
+            sheet.hidden(from..fold.until, fold.members, fold.open, self.counts);
+            if close.is_some() {
+                sheet.own(" ", Role::Text);
+            }
+        }
+        if let Some(close) = close {
+            sheet.tell(close);
+        }
+        let notes = row.told.notes.iter();
+        let notes = notes.chain(close.iter().flat_map(|close| &close.told.notes));
+        for (place, role, words) in notes {
+            sheet.note(*place, *role, words);
+        }
+        if let Some(words) = below {
+            sheet.note(Place::Below, Role::Note, &words);
+        }
+        sheet.rows
+    }
+}
+
+/// Rows that are being laid out.
+struct Sheet<'f, 'b> {
+    frame: &'f Frame<'f>,
+    rows: Vec<Seen<'b>>,
+    at: u64,
+    column: usize,
+    /// Columns before a row that goes on.
+    hang: usize,
+    /// The row has a byte.
+    begun: bool,
+    fields: usize,
+}
+
+impl<'f, 'b> Sheet<'f, 'b> {
+    fn new(frame: &'f Frame<'f>, step: &Step) -> Sheet<'f, 'b> {
+        let Row { indent, .. } = step.row;
+        let margin = if frame.folds { MARGIN } else { 0 };
+        let levels = usize::try_from(indent).unwrap_or(usize::MAX);
+        // Half of the columns stay for what is moved in.
+        let most = frame.width / 2;
+        let inner = levels
+            .saturating_mul(INDENT)
+            .min(most.saturating_sub(margin));
+        let mut sheet = Sheet {
+            frame,
+            rows: vec![Seen {
+                anchor: anchor(step.at),
+                pieces: Vec::new(),
+            }],
+            at: step.at,
+            column: 0,
+            hang: (margin + inner + INDENT).min(most),
+            begun: false,
+            fields: 0,
+        };
+        if margin > 0 {
+            let sign = match (step.fold.is_some(), step.row.opens()) {
+                (true, _) => "▸ ",
+                (false, true) => "▾ ",
+                (false, false) => "  ",
+            };
+            sheet.own(sign, Role::Margin);
+        }
+        if inner > 0 {
+            sheet.own(" ".repeat(inner), Role::Text);
+        }
+        sheet
+    }
+
+    fn tell(&mut self, row: &'b Painted) {
+        self.at = row.at;
+        let mut rest: &'b [u8] = &row.bytes;
+        for part in &row.told.parts {
+            match *part {
+                Part::Token(len, role) => {
+                    let (token, after) = rest.split_at(len.min(rest.len()));
+                    rest = after;
+                    self.token(token, role);
+                }
+                Part::Space(len) => {
+                    rest = rest.get(len..).unwrap_or_default();
+                    self.space(len as u64);
+                }
+                Part::Gap => self.own(" ", Role::Text),
+                Part::Stop => self.stop(),
+            }
+        }
+    }
+
+    fn token(&mut self, bytes: &'b [u8], role: Role) {
+        let at = self.at;
+        let mut done = 0;
+        for piece in safe::decode(bytes) {
+            done = piece.bytes.end;
+            let tab = is_tab(&piece);
+            let wide = columns(&piece, Look::Text, self.column);
+            let (text, wide) = match tab {
+                true => (Cow::Owned(" ".repeat(wide)), wide),
+                false => (piece.text, wide),
+            };
+            let range = at + piece.bytes.start as u64..at + piece.bytes.end as u64;
+            let role = if piece.role == Role::Text || tab {
+                role
+            } else {
+                piece.role
+            };
+            self.put(text, wide, range, role);
+        }
+        self.at = at + done as u64;
+    }
+
+    fn put(&mut self, text: Cow<'b, str>, mut wide: usize, bytes: Range<u64>, role: Role) {
+        let mut text = text;
+        if self.frame.wrap {
+            let room = self.frame.width.max(1);
+            if self.column + wide > room && self.begun {
+                self.go_on(bytes.start);
+            }
+            let room = room.saturating_sub(self.column).max(1);
+            if wide > room {
+                text = Cow::Owned(match role {
+                    // Half of a wide character, or a tab at the edge.
+                    Role::Text => " ".repeat(room),
+                    _ => safe::cut(&text, room).into_owned(),
+                });
+                wide = room;
+            }
+        }
+        self.push(text, wide, bytes, role);
+        self.begun = true;
+    }
+
+    /// White space in one column; where the row is full, with the piece before it.
+    fn space(&mut self, len: u64) {
+        let bytes = self.at..self.at + len;
+        self.at = bytes.end;
+        let full = self.frame.wrap && self.column >= self.frame.width;
+        let last = self.rows.last_mut().and_then(|row| row.pieces.last_mut());
+        match last {
+            Some(last) if full && last.bytes.end == bytes.start && !last.bytes.is_empty() => {
+                last.bytes.end = bytes.end;
+            }
+            _ => self.put(Cow::Borrowed(" "), 1, bytes, Role::Text),
+        }
+    }
+
+    fn hidden(&mut self, bytes: Range<u64>, members: u64, open: bool, counts: &str) {
+        if bytes.is_empty() {
+            return;
+        }
+        let so_far = if open { " so far" } else { "" };
+        let text = format!(
+            "… {} {counts}, {} B{so_far} …",
+            grouped(members),
+            grouped(bytes.end - bytes.start)
+        );
+        let wide = safe::width(&text);
+        self.put(Cow::Owned(text), wide, bytes, Role::Note);
+    }
+
+    fn stop(&mut self) {
+        if let Some(&stop) = self.frame.stops.get(self.fields) {
+            let pad = stop.saturating_sub(self.column);
+            if pad > 0 {
+                self.own(" ".repeat(pad), Role::Text);
+            }
+        }
+        self.fields += 1;
+    }
+
+    /// Text without bytes.
+    fn own(&mut self, text: impl Into<Cow<'b, str>>, role: Role) {
+        let text = text.into();
+        let wide = safe::width(&text);
+        self.push(text, wide, 0..0, role);
+    }
+
+    fn push(&mut self, text: Cow<'b, str>, wide: usize, bytes: Range<u64>, role: Role) {
+        let columns = self.column..self.column + wide;
+        self.column = columns.end;
+        if let Some(row) = self.rows.last_mut() {
+            row.pieces.push(Piece {
+                text,
+                columns,
+                bytes,
+                role,
+            });
+        }
+    }
+
+    /// The next row on screen begins with this byte.
+    fn go_on(&mut self, at: u64) {
+        self.rows.push(Seen {
+            anchor: anchor(at),
+            pieces: Vec::new(),
+        });
+        self.column = 0;
+        self.begun = false;
+        if self.hang > 0 {
+            self.own(" ".repeat(self.hang), Role::Text);
+        }
+    }
+
+    fn note(&mut self, place: Place, role: Role, words: &str) {
+        let first = self.rows.first().map_or(0, |row| row.anchor);
+        let last = self.rows.last().map_or(0, |row| row.anchor);
+        let sign = if role == Role::Anomaly { "⚠ " } else { "" };
+        let wide = safe::width(words) + safe::width(sign);
+        let beside = !self.frame.wrap || self.column + 2 + wide <= self.frame.width;
+        if place == Place::Beside && beside {
+            self.own(format!("  {sign}{words}"), role);
+            return;
+        }
+        let words = match place {
+            Place::Above => format!("{sign}byte {}: {words}", grouped(offset(first))),
+            _ => format!("{sign}{words}"),
+        };
+        let text = safe::cut(&words, self.frame.width).into_owned();
+        let piece = |text: String| Piece {
+            columns: 0..safe::width(&text),
+            text: Cow::Owned(text),
+            bytes: 0..0,
+            role,
+        };
+        // Nothing is above the first byte.
+        if place == Place::Above && first > 0 {
+            let anchor = first - 1;
+            let pieces = vec![piece(text)];
+            self.rows.insert(0, Seen { anchor, pieces });
+        } else if last & 3 < 2 {
+            self.rows.push(Seen {
+                anchor: last + 1,
+                pieces: vec![piece(text)],
+            });
+        }
+    }
+}
+
+impl Seen<'_> {
+    /// The bytes it shows, from the first to the last.
+    pub fn bytes(&self) -> Option<Range<u64>> {
+        let mut own = self.pieces.iter().filter(|piece| !piece.bytes.is_empty());
+        let first = own.next()?.bytes.clone();
+        let last = own.next_back().map_or(first.end, |piece| piece.bytes.end);
+        Some(first.start..last)
+    }
+
+    pub fn cells(&self) -> Vec<Cell> {
+        let own = self.pieces.iter().filter(|piece| !piece.bytes.is_empty());
+        own.map(|piece| Cell {
+            columns: piece.columns.clone(),
+            bytes: piece.bytes.clone(),
+        })
+        .collect()
+    }
+
+    /// The columns from `left` on.
+    pub fn line(&self, left: usize, width: usize, marks: &Marks) -> Line {
+        let mut line = Line::new(self.anchor);
+        let right = left.saturating_add(width);
+        for piece in &self.pieces {
+            let (from, to) = (piece.columns.start, piece.columns.end);
+            if to <= left {
+                continue;
+            }
+            if from >= right {
+                break;
+            }
+            let role = match piece.bytes.is_empty() {
+                true => piece.role,
+                false => marks.role(piece.bytes.clone(), piece.role),
+            };
+            let shown = to.min(right) - from.max(left);
+            if shown == to - from {
+                line.push(&piece.text, role);
+            } else if from < left && piece.bytes.is_empty() {
+                let rest: String = piece.text.chars().skip(left - from).collect();
+                line.push(&safe::cut(&rest, shown), role);
+            } else if from < left {
+                line.spaces(shown, role);
+            } else {
+                let cut = safe::cut(&piece.text, shown);
+                line.push(&cut, role);
+                line.spaces(shown - safe::width(&cut).min(shown), role);
+            }
+        }
+        line
+    }
+}
+
+impl Painted {
+    /// Adds to the widths of a table's columns what its fields take.
+    pub fn widen(&self, widths: &mut Vec<usize>, most: usize) {
+        let mut rest: &[u8] = &self.bytes;
+        let (mut field, mut width) = (0, 0);
+        for part in &self.told.parts {
+            match *part {
+                Part::Token(len, _) => {
+                    let (token, after) = rest.split_at(len.min(rest.len()));
+                    rest = after;
+                    width += safe::decode(token).map(|piece| piece.width).sum::<usize>();
+                }
+                Part::Space(len) => rest = rest.get(len..).unwrap_or_default(),
+                Part::Gap => width += 1,
+                Part::Stop => {
+                    if widths.len() <= field {
+                        widths.push(0);
+                    }
+                    // A column between two.
+                    widths[field] = widths[field].max(width.min(most) + 1);
+                    (field, width) = (field + 1, 0);
+                }
+            }
+        }
+    }
+}
+
+/// `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

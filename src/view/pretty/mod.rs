@@ -1,0 +1,385 @@
+//! The body in its form: JSON re-flowed, source with colours, fields, parts, events and
+//! records as rows; nothing is hidden or changed but what the user folds.
+//!
+//! Owns the [`View`] over a form's rows. Each form's reader is a file of its own; where
+//! rows begin is [`walk`]'s, how they look [`layout`]'s, what is known of the body
+//! without reading it again [`mod@index`]'s.
+//!
+//! ```text
+//! bytes ─▸ Lexer::row ─▸ Row, tokens ─▸ Walk (checkpoints, folds) ─▸ Step
+//!                                                                     ▾
+//!                             rows on screen ◂─ Frame::lay (indent, wrap, notes)
+//! ```
+//! Malformed bytes end the form: from there on the rows are lines of text, and a note says
+//! what is wrong.
+
+mod code;
+mod events;
+mod fields;
+mod folds;
+mod index;
+mod json;
+mod layout;
+mod lexer;
+mod lines;
+mod markup;
+mod multipart;
+mod table;
+mod walk;
+
+use std::cell::OnceCell;
+use std::io;
+use std::ops::{ControlFlow, Range};
+
+use super::form::Form;
+use super::{Cell, Line, Marks, View, unreadable};
+use crate::body::Window;
+use layout::{Frame, Painted, Seen, anchor, grouped, offset};
+use lexer::{Lexer, Row};
+use walk::{Step, Walk};
+
+pub use folds::Folds;
+pub use index::{Head, Index, Piece};
+
+/// Bytes of a table's first records that tell how wide its columns are.
+const MEASURED: u64 = 32 * 1024;
+/// Columns that a field of a table is given at most.
+const FIELD: usize = 40;
+/// The most bytes for which marks are looked up: a fold may hide any number.
+const MARKED: u64 = 1 << 20;
+
+/// A body in its form. Marks are offsets in the window.
+#[derive(Debug)]
+pub struct Pretty<'a> {
+    pub window: Window,
+    pub form: &'a Form,
+    pub index: &'a Index,
+    pub folds: &'a Folds,
+    /// Nothing comes any more.
+    pub ended: bool,
+    /// Columns.
+    pub width: usize,
+    pub wrap: bool,
+    /// Columns scrolled to the right; only without `wrap`.
+    pub left: usize,
+    pub marks: Marks,
+    stops: OnceCell<Vec<usize>>,
+}
+
+impl<'a> Pretty<'a> {
+    pub fn new(window: Window, form: &'a Form, index: &'a Index, folds: &'a Folds) -> Pretty<'a> {
+        Pretty {
+            window,
+            form,
+            index,
+            folds,
+            ended: true,
+            width: 80,
+            wrap: true,
+            left: 0,
+            marks: Marks::default(),
+            stops: OnceCell::new(),
+        }
+    }
+
+    /// The row that shows this byte, as what [`Folds::toggle`] takes, where it can be
+    /// folded or unfolded.
+    pub fn foldable(&self, at: u64) -> Option<u64> {
+        if !self.form.folds() {
+            return None;
+        }
+        let step = self.step_at(at).ok()??;
+        step.row.opens().then_some(step.at)
+    }
+
+    /// What folding everything leaves: JSON's and XML's outermost container stays open.
+    pub fn fold_all(form: &Form) -> Folds {
+        Folds::all(match form {
+            Form::Json | Form::Xml | Form::Html => 1,
+            _ => 0,
+        })
+    }
+
+    fn step_at(&self, offset: u64) -> io::Result<Option<Step>> {
+        let mut walk = Walk::new(self);
+        let goal = walk.seek(offset);
+        let mut last = None;
+        while let Some(step) = walk.next()? {
+            let found = step.next > goal;
+            last = Some(step);
+            if found {
+                break;
+            }
+        }
+        Ok(last)
+    }
+
+    /// Shows each row on screen from the one at `top` on, until `look` breaks.
+    fn each(&self, top: u64, mut look: impl FnMut(&Seen<'_>) -> ControlFlow<()>) -> io::Result<()> {
+        let Some(mut step) = self.step_at(offset(top))? else {
+            return Ok(());
+        };
+        let mut walk = Walk::new(self);
+        walk.go(&step);
+        let mut first = true;
+        loop {
+            let flow = self.shown_of(&mut walk, &step, |rows| {
+                let skip = match first {
+                    true => rows
+                        .partition_point(|row| row.anchor <= top)
+                        .saturating_sub(1),
+                    false => 0,
+                };
+                rows[skip..].iter().try_for_each(&mut look)
+            })?;
+            first = false;
+            if flow.is_break() {
+                return Ok(());
+            }
+            match walk.next()? {
+                Some(next) => step = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// The rows on screen of one step.
+    fn shown_of<T>(
+        &self,
+        walk: &mut Walk<'_>,
+        step: &Step,
+        look: impl FnOnce(&[Seen<'_>]) -> T,
+    ) -> io::Result<T> {
+        let row = paint(walk, step.at, step.lexer, step.row)?;
+        let close = match step.fold.and_then(|fold| Some((fold.until, fold.close?))) {
+            Some((at, (lexer, row))) => Some(paint(walk, at, lexer, row)?),
+            None => None,
+        };
+        let below = match step.next >= walk.limit {
+            true => self.end(step.next, step.after),
+            false => None,
+        };
+        let frame = Frame {
+            width: self.width,
+            wrap: self.wraps(),
+            folds: self.form.folds(),
+            counts: match self.form {
+                Form::Json | Form::JsonLines => "members",
+                _ => "rows",
+            },
+            stops: self.stops(),
+        };
+        Ok(look(&frame.lay(step, &row, close.as_ref(), below)))
+    }
+
+    /// Words below the last row.
+    fn end(&self, at: u64, lexer: Lexer) -> Option<String> {
+        let there = self.window.there();
+        if at < there {
+            let rest = grouped(there - at);
+            return Some(format!("… {rest} B further down are being laid out"));
+        }
+        lexer.unfinished().filter(|_| self.ended)
+    }
+
+    fn wraps(&self) -> bool {
+        self.wrap && !self.form.is_table()
+    }
+
+    /// Where each field of a table ends, by its first records.
+    fn stops(&self) -> &[usize] {
+        self.stops.get_or_init(|| match self.form.is_table() {
+            // Bytes that cannot be read say so in the rows.
+            true => self.measure().unwrap_or_default(),
+            false => Vec::new(),
+        })
+    }
+
+    fn measure(&self) -> io::Result<Vec<usize>> {
+        let mut walk = Walk::new(self);
+        let mut stops = Vec::new();
+        while walk.at() < MEASURED
+            && let Some(step) = walk.next()?
+        {
+            let row = paint(&mut walk, step.at, step.lexer, step.row)?;
+            row.widen(&mut stops, FIELD);
+        }
+        let mut end = 0;
+        for stop in &mut stops {
+            end += *stop;
+            *stop = end;
+        }
+        Ok(stops)
+    }
+
+    /// The anchors before this one, the nearest last, as many as are easily known; and
+    /// where the bytes begin that they were found in.
+    fn before(&self, from: u64, until: u64, rows: u64) -> io::Result<(Vec<u64>, u64)> {
+        let mut walk = Walk::new(self);
+        walk.seek(from);
+        let start = walk.at();
+        let mut steps = Vec::new();
+        while walk.at() < until
+            && let Some(step) = walk.next()?
+        {
+            steps.push(step);
+        }
+        let mut anchors: Vec<u64> = Vec::new();
+        // From the last one back: only as many as are wanted are laid out.
+        for step in steps.iter().rev() {
+            if anchors.len() as u64 >= rows {
+                break;
+            }
+            self.shown_of(&mut walk, step, |rows| {
+                anchors.extend(rows.iter().rev().map(|row| row.anchor));
+            })?;
+        }
+        Ok((anchors, start))
+    }
+
+    fn step_up(&self, from: u64, rows: u64) -> io::Result<u64> {
+        let Some(step) = self.step_at(offset(from))? else {
+            return Ok(0);
+        };
+        let mut walk = Walk::new(self);
+        let mut above: Vec<u64> = self.shown_of(&mut walk, &step, |rows| {
+            let here = rows.partition_point(|row| row.anchor <= from).max(1);
+            rows[..here].iter().rev().map(|row| row.anchor).collect()
+        })?;
+        let mut until = step.at;
+        let mut left = rows;
+        // The first of them is the row at `from` itself.
+        loop {
+            if let Some(&found) = usize::try_from(left).ok().and_then(|left| above.get(left)) {
+                return Ok(found);
+            }
+            left -= above.len() as u64;
+            if until == 0 {
+                return Ok(0);
+            }
+            let (anchors, start) = self.before(until - 1, until, left + 1)?;
+            above = anchors;
+            until = start;
+        }
+    }
+
+    fn step_down(&self, from: u64, rows: u64) -> io::Result<u64> {
+        let mut left = rows;
+        let mut at = 0;
+        self.each(from, |row| {
+            at = row.anchor;
+            if left == 0 {
+                return ControlFlow::Break(());
+            }
+            left -= 1;
+            ControlFlow::Continue(())
+        })?;
+        Ok(at)
+    }
+}
+
+impl View for Pretty<'_> {
+    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+        let mut lines = Vec::new();
+        if height == 0 {
+            return lines;
+        }
+        let left = if self.wraps() { 0 } else { self.left };
+        let read = self.each(top, |row| {
+            lines.push(row.line(left, self.width, &self.marks));
+            match lines.len() < height {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        });
+        match read {
+            Ok(()) => lines,
+            Err(err) => unreadable(&err, self.width),
+        }
+    }
+
+    fn step(&self, from: u64, rows: i64) -> u64 {
+        let count = rows.unsigned_abs();
+        // There are fewer rows than three a byte: such a step would only walk a long way.
+        if count / 3 >= self.window.there() {
+            return if rows > 0 { self.last() } else { 0 };
+        }
+        let step = match rows >= 0 {
+            true => self.step_down(from, count),
+            false => self.step_up(from, count),
+        };
+        step.unwrap_or(from)
+    }
+
+    fn last(&self) -> u64 {
+        let read = || -> io::Result<u64> {
+            let Some(step) = self.step_at(u64::MAX)? else {
+                return Ok(0);
+            };
+            self.shown_of(&mut Walk::new(self), &step, |rows| {
+                rows.last().map_or(0, |row| row.anchor)
+            })
+        };
+        read().unwrap_or(0)
+    }
+
+    fn anchor(&self, offset: u64) -> u64 {
+        let read = || -> io::Result<u64> {
+            let Some(step) = self.step_at(offset)? else {
+                return Ok(0);
+            };
+            self.shown_of(&mut Walk::new(self), &step, |rows| {
+                let of_bytes = rows.iter().filter(|row| row.bytes().is_some());
+                let before = of_bytes.take_while(|row| row.anchor <= anchor(offset));
+                before.last().map_or(0, |row| row.anchor)
+            })
+        };
+        read().unwrap_or(0)
+    }
+
+    fn shown(&self, top: u64, height: usize) -> Range<u64> {
+        let mut shown: Option<Range<u64>> = None;
+        let mut left = height;
+        // What cannot be read shows no bytes.
+        let _ = self.each(top, |row| {
+            if left == 0 {
+                return ControlFlow::Break(());
+            }
+            left -= 1;
+            if let Some(bytes) = row.bytes() {
+                let start = shown.as_ref().map_or(bytes.start, |shown| shown.start);
+                shown = Some(start..bytes.end.min(start.saturating_add(MARKED)));
+            }
+            ControlFlow::Continue(())
+        });
+        let at = offset(top).min(self.window.there());
+        shown.unwrap_or(at..at)
+    }
+
+    fn cells(&self, anchor: u64) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        // A row that cannot be read has none.
+        let _ = self.each(anchor, |row| {
+            cells = row.cells();
+            ControlFlow::Break(())
+        });
+        cells
+    }
+}
+
+/// Reads a row again, and remembers what it is made of.
+fn paint(walk: &mut Walk<'_>, at: u64, mut lexer: Lexer, row: Row) -> io::Result<Painted> {
+    let mut told = layout::Told::default();
+    let end = (at + lexer::ROW as u64).min(walk.bytes.there);
+    let bytes = walk.bytes.get(at..end)?;
+    let bytes = match bytes.len() == lexer::ROW {
+        true => index::whole(bytes),
+        false => bytes,
+    };
+    lexer.row(bytes, &mut told);
+    Ok(Painted {
+        at,
+        bytes: bytes[..row.len.min(bytes.len())].to_vec(),
+        told,
+    })
+}

@@ -1,0 +1,188 @@
+//! Rows in the order they are seen, from any byte on: what is folded is one row.
+//!
+//! Owns where rows begin. Reads from the nearest checkpoint before; what the index does
+//! not know yet it reads itself, as far as [`REACH`].
+
+use std::io;
+
+use super::Pretty;
+use super::index::whole;
+use super::lexer::{Lexer, ROW, Row};
+use crate::view::flow::Bytes;
+
+/// Bytes past the index's end that are read for a frame: less than a millisecond.
+pub(super) const REACH: u64 = 256 * 1024;
+
+/// Walks a view's rows.
+pub(super) struct Walk<'a> {
+    view: &'a Pretty<'a>,
+    pub bytes: Bytes<'a>,
+    at: u64,
+    lexer: Lexer,
+    /// Nothing is looked at from here on.
+    pub limit: u64,
+}
+
+/// A row, with what is folded into it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Step {
+    pub at: u64,
+    /// The reader before it.
+    pub lexer: Lexer,
+    pub row: Row,
+    pub fold: Option<Fold>,
+    /// Where the next one begins.
+    pub next: u64,
+    /// The reader there.
+    pub after: Lexer,
+}
+
+/// What is hidden behind a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fold {
+    /// Bytes up to the row that closes it.
+    pub until: u64,
+    pub members: u64,
+    /// The closing row, drawn behind, where it opens nothing itself.
+    pub close: Option<(Lexer, Row)>,
+    /// It is not closed in the bytes that are there.
+    pub open: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// From the body's start.
+    pub fn new(view: &'a Pretty<'a>) -> Walk<'a> {
+        let bytes = Bytes::of(&view.window);
+        let reach = view
+            .index
+            .end()
+            .saturating_add(REACH.max(view.index.spacing()));
+        Walk {
+            limit: bytes.there.min(reach),
+            bytes,
+            at: 0,
+            lexer: Lexer::of(view.form),
+            view,
+        }
+    }
+
+    /// To a row that begins before `offset` and is seen, so that walking on passes the
+    /// row that shows it. Answers where the row to look for begins at the latest.
+    pub fn seek(&mut self, offset: u64) -> u64 {
+        let mut goal = offset.min(self.limit.saturating_sub(1));
+        loop {
+            let Some(checkpoint) = self.view.index.before(goal) else {
+                (self.at, self.lexer) = (0, Lexer::of(self.view.form));
+                return goal;
+            };
+            let folds = self.view.folds;
+            let around = checkpoint.open.iter();
+            match around
+                .copied()
+                .find(|&(row, level)| folds.folded(row, level))
+            {
+                // The checkpoint is hidden in that container.
+                Some((row, _)) => goal = row,
+                None => {
+                    (self.at, self.lexer) = (checkpoint.at, checkpoint.lexer);
+                    return goal;
+                }
+            }
+        }
+    }
+
+    /// To a row whose start and reader are known.
+    pub fn go(&mut self, step: &Step) {
+        (self.at, self.lexer) = (step.next, step.after);
+    }
+
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    pub fn next(&mut self) -> io::Result<Option<Step>> {
+        if self.at >= self.limit {
+            return Ok(None);
+        }
+        let (at, lexer) = (self.at, self.lexer);
+        let row = self.read()?;
+        let mut step = Step {
+            at,
+            lexer,
+            row,
+            fold: None,
+            next: self.at,
+            after: self.lexer,
+        };
+        if row.opens() && self.view.folds.folded(at, row.low) {
+            step.fold = self.fold(at, row.low)?;
+            if let Some(fold) = step.fold {
+                step.next = fold.until;
+                step.after = self.lexer;
+                if let Some((lexer, close)) = fold.close {
+                    (self.at, self.lexer) = (fold.until, lexer);
+                    self.read()?;
+                    step.next = fold.until + close.len as u64;
+                    step.after = self.lexer;
+                }
+            }
+            (self.at, self.lexer) = (step.next, step.after);
+        }
+        Ok(Some(step))
+    }
+
+    /// The row here, and on to the next.
+    fn read(&mut self) -> io::Result<Row> {
+        let end = (self.at + ROW as u64).min(self.bytes.there);
+        let bytes = self.bytes.get(self.at..end)?;
+        let bytes = if bytes.len() == ROW {
+            whole(bytes)
+        } else {
+            bytes
+        };
+        let row = self.lexer.row(bytes, &mut ());
+        self.at += row.len as u64;
+        Ok(row)
+    }
+
+    /// Where the container ends that the row at `row` opened and this walk stands in;
+    /// stands there then. `None`: further than can be looked.
+    fn fold(&mut self, row: u64, level: u32) -> io::Result<Option<Fold>> {
+        let (here, lexer) = (self.at, self.lexer);
+        let index = self.view.index;
+        let mut members = 0;
+        if let Some(large) = index.large(row).filter(|large| large.close < self.limit) {
+            (self.at, self.lexer) = (large.close, large.lexer);
+            members = large.members;
+        } else if let Some(open) = index.open(row).filter(|_| index.end() <= self.limit) {
+            (self.at, self.lexer) = index.last();
+            members = open.members;
+        }
+        let most = self.at.saturating_add(REACH.max(index.spacing()));
+        while self.at < self.limit.min(most) {
+            let (at, lexer) = (self.at, self.lexer);
+            let row = self.read()?;
+            if row.low <= level {
+                let close = (!row.opens()).then_some((lexer, row));
+                (self.at, self.lexer) = (at, lexer);
+                return Ok(Some(Fold {
+                    until: at,
+                    members,
+                    close,
+                    open: false,
+                }));
+            }
+            members += u64::from(row.member && row.low == level + 1);
+        }
+        if self.at >= self.limit {
+            return Ok(Some(Fold {
+                until: self.at,
+                members,
+                close: None,
+                open: true,
+            }));
+        }
+        (self.at, self.lexer) = (here, lexer);
+        Ok(None)
+    }
+}

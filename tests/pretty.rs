@@ -1,0 +1,487 @@
+//! The body in its form, seen from outside: bytes give these rows; and what holds for any
+//! bytes: each is in one cell, in order, however they are cut, folded or wrapped.
+
+use proptest::prelude::*;
+use sockeye::body::{Memory, Window, Writer};
+use sockeye::view::pretty::{Folds, Index};
+use sockeye::view::safe::is_unsafe;
+use sockeye::view::{Form, Line, Pretty, View};
+
+fn window(bytes: &[u8]) -> Window {
+    let mut writer = Writer::new(&Memory::new(1 << 20));
+    writer.append(bytes).unwrap();
+    Window::whole(&writer.store())
+}
+
+/// The index of all but the last bytes, made in pieces of this size.
+fn indexed(form: &Form, window: &Window, most: u64) -> Index {
+    let mut index = Index::new(form);
+    loop {
+        let before = index.end();
+        index.add(index.head().read(window, most).unwrap());
+        if index.end() == before {
+            return index;
+        }
+    }
+}
+
+fn row(line: &Line) -> String {
+    let text: String = line.spans.iter().map(|span| span.text.as_str()).collect();
+    text.trim_end().to_owned()
+}
+
+fn rows(form: &Form, bytes: &[u8], width: usize, folds: &Folds) -> Vec<String> {
+    let index = Index::new(form);
+    let mut view = Pretty::new(window(bytes), form, &index, folds);
+    view.width = width;
+    view.rows(0, 100).iter().map(row).collect()
+}
+
+/// Without the columns of the sign that a row folds.
+fn plain(form: &Form, bytes: &str) -> Vec<String> {
+    rows(form, bytes.as_bytes(), 100, &Folds::default())
+        .iter()
+        .map(|row| {
+            let margin = ["▾ ", "▸ ", "  "]
+                .into_iter()
+                .find(|sign| row.starts_with(sign));
+            let margin = margin.filter(|_| form.folds()).unwrap_or_default();
+            row[margin.len()..].to_owned()
+        })
+        .collect()
+}
+
+fn table(form: &Form, cases: &[(&str, &[&str])]) {
+    for (bytes, want) in cases {
+        assert_eq!(plain(form, bytes), *want, "{bytes:?}");
+    }
+}
+
+#[test]
+fn json() {
+    #[rustfmt::skip]
+    table(&Form::Json, &[
+        ("", &[]),
+        ("42", &["42"]),
+        (" \"a\" \n", &[" \"a\""]),
+        ("{}", &["{}"]),
+        ("[ ]", &["[ ]"]),
+        (r#"{"a":1,"b":[true,null],"c":{}}"#, &[
+            "{",
+            "  \"a\": 1,",
+            "  \"b\": [",
+            "    true,",
+            "    null",
+            "  ],",
+            "  \"c\": {}",
+            "}",
+        ]),
+        ("[\n  1 ,\n  -2.50e+7\n]\n", &["[", "  1 ,", "  -2.50e+7", "]"]),
+        ("{\"a\" : [\r\n\r\n]}", &["{", "  \"a\" : [ ]", "}"]),
+        ("\u{feff}[1]", &["\\u{feff}[", "  1", "]"]),
+        ("\"\\u00e9 \\\" \u{1b} \"", &[
+            "\"\\u00e9 \\\"", "⚠ byte 11: a control character in a string is not escaped: the rest is shown as it came", "␛ \"",
+        ]),
+        // What is wrong, and where.
+        ("[1 2]", &["[", "  1", "⚠ byte 3: neither a comma nor ] stands here: the rest is shown as it came", "2]"]),
+        ("{\"a\" 1}", &["{", "  \"a\"", "⚠ byte 5: no colon stands behind the name: the rest is shown as it came", "1}"]),
+        ("{a:1}\nb", &["{", "⚠ byte 1: neither a name in quotes nor } stands here: the rest is shown as it came", "a:1}", "b"]),
+        ("[1}", &["[", "  1", "⚠ byte 2: } closes what [ opened: the rest is shown as it came", "}"]),
+        ("[1,]", &["[", "  1,", "⚠ byte 3: no value stands here: the rest is shown as it came", "]"]),
+        ("[01]", &["[", "⚠ byte 1: this is no number: the rest is shown as it came", "01]"]),
+        ("[nil]", &["[", "⚠ byte 1: there is no such word in JSON: the rest is shown as it came", "nil]"]),
+        ("1 2", &["1", "⚠ byte 2: bytes follow the value: the rest is shown as it came", "2"]),
+        ("[\"\\x\"]", &["[", "  \"", "⚠ byte 2: there is no such escape: the rest is shown as it came", "\\x\"]"]),
+        // It ends too early.
+        ("{\"a\":[1", &["{", "  \"a\": [", "    1", "the body ends with 2 brackets open"]),
+        ("\"abc", &["\"abc", "the body ends inside a string"]),
+    ]);
+}
+
+#[test]
+fn json_lines() {
+    table(
+        &Form::JsonLines,
+        &[
+            (
+                "{\"a\":1}\n{\"a\":2}\n",
+                &["{", "  \"a\": 1", "}", "{", "  \"a\": 2", "}"],
+            ),
+            (
+                "1\nx y\n3\n",
+                &[
+                    "1",
+                    "⚠ byte 2: there is no such word in JSON: this line is shown as it came",
+                    "x y",
+                    "3",
+                ],
+            ),
+            ("1\n[", &["1", "[", "the body ends with 1 bracket open"]),
+        ],
+    );
+}
+
+#[test]
+fn markup() {
+    let long = format!("<a><b x=\"1\">t</b><c/>{}<!-- n --></a>", ".".repeat(240));
+    let dots = ".".repeat(94);
+    #[rustfmt::skip]
+    table(&Form::Xml, &[
+        ("<a>\n  <b/>\n</a>\n", &["<a>", "  <b/>", "</a>"]),
+        (&long, &["<a>", "  <b x=\"1\">t</b>", &format!("  <c/>{}", ".".repeat(92)), &format!("    {dots}"), &format!("    {}", ".".repeat(54)), "  <!-- n -->", "</a>"]),
+        ("<a></b>", &["<a>", "⚠ byte 3: a tag that closes another element than the open one: the rest is shown as it came", "</b>"]),
+        ("</b>", &["</b>", "⚠ byte 0: a tag that closes nothing: the rest is shown as it came"]),
+        ("<a>1 < 2</a>", &["<a>1", "⚠ byte 5: a < that begins no tag: the rest is shown as it came", "< 2</a>"]),
+        ("<a><!-- ", &["<a><!--", "the body ends inside a comment"]),
+        ("<a>", &["<a>", "the body ends with 1 element open"]),
+    ]);
+    let long = format!(
+        "<p>a<br><img src=x>b</p><script>if (a<b) {{}}</script>{}",
+        " ".repeat(240)
+    );
+    table(
+        &Form::Html,
+        &[
+            ("<p>a < b</i>", &["<p>a < b</i>"]),
+            (
+                &long,
+                &[
+                    "<p>a",
+                    "  <br>",
+                    "  <img src=x>b",
+                    "</p>",
+                    "<script>if (a<b) {}</script>",
+                    "",
+                    "",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn code() {
+    let long = format!(
+        "a{{color:red;background:url(x;y)}}@media print{{b{{c:d}}}}/*{}*/",
+        "-".repeat(240)
+    );
+    #[rustfmt::skip]
+    assert_eq!(plain(&Form::Css, &long)[..9], [
+        "a{", "  color:red;", "  background:url(x;y)", "}", "@media print{", "  b{", "    c:d", "  }", "}",
+    ]);
+    let long = format!(
+        "var a=\"x;{{\",r=/[/;]/g;for(i=0;i<9;i++){{f(`a${{b;c}}d;`)}}g(function(){{return 1/2;}});h={{}};//{}",
+        "-".repeat(240)
+    );
+    #[rustfmt::skip]
+    assert_eq!(plain(&Form::JavaScript, &long)[..8], [
+        "var a=\"x;{\",r=/[/;]/g;", "for(i=0;i<9;i++){", "  f(`a${b;c}d;`)", "}", "g(function(){", "  return 1/2;", "});", "h={};",
+    ]);
+    table(
+        &Form::Css,
+        &[
+            ("a{b:c}\n", &["a{b:c}"]),
+            ("a{/*", &["a{/*", "the body ends inside a comment"]),
+        ],
+    );
+}
+
+#[test]
+fn fields_events_tables_and_parts() {
+    table(
+        &Form::Fields,
+        &[
+            (
+                "a=1&b%20c=x+y&d&=\n",
+                &["a=1&", "b%20c=x+y&  b c = x y", "d&", "="],
+            ),
+            ("a=%1b%", &["a=%1b%  a = ␛%"]),
+        ],
+    );
+    table(
+        &Form::Events,
+        &[(
+            ": hi\nid: 1\ndata: a\n\n\ndata\nfoo: b\n",
+            &[
+                ": hi",
+                "id: 1   event 1",
+                "data: a",
+                "",
+                "",
+                "data   event 2",
+                "foo: b   no field of an event: ignored",
+            ],
+        )],
+    );
+    table(
+        &Form::Table(b','),
+        &[
+            (
+                "name,n\nä,10\n\"b,\n\"\"c\",2\n1,2,3\n",
+                &[
+                    "name,     n",
+                    "ä,        10",
+                    "\"b,␊\"\"c\", 2",
+                    "1,        2, 3   ⚠ 3 fields, not 2",
+                ],
+            ),
+            ("a\n\"b", &["a", "\"b", "the body ends inside quotes"]),
+        ],
+    );
+    let boundary = Form::Multipart(Some(b"x".as_slice().into()));
+    table(
+        &boundary,
+        &[
+            (
+                "pre\r\n--x\r\nA: b\r\n\r\nbody\r\n--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\n\r\nin\r\n--y--\r\n--x--\r\n",
+                &[
+                    "pre",
+                    "--x   part 1",
+                    "  A: b",
+                    "",
+                    "  body",
+                    "--x   part 2",
+                    "  Content-Type: multipart/mixed; boundary=y",
+                    "",
+                    "  --y   part 3",
+                    "",
+                    "    in",
+                    "  --y--",
+                    "--x--",
+                ],
+            ),
+            (
+                "--x\nno\n",
+                &[
+                    "--x   part 1",
+                    "  no   ⚠ no field of a part's head: a colon is missing",
+                    "the body ends before the boundary that closes it",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_folded_is_one_row() {
+    let json = br#"{"a":[1,{"b":2}],"c":{}}"#;
+    let mut one = Folds::default();
+    one.toggle(1);
+    let mut inner = Pretty::fold_all(&Form::Json);
+    inner.toggle(1);
+    for (folds, want) in [
+        (
+            one,
+            &[
+                "▾ {",
+                "▸   \"a\": [ … 2 members, 9 B … ],",
+                "    \"c\": {}",
+                "  }",
+            ][..],
+        ),
+        (Folds::all(0), &["▸ { … 2 members, 22 B … }"]),
+        (
+            inner,
+            &[
+                "▾ {",
+                "▾   \"a\": [",
+                "      1,",
+                "▸     { … 1 members, 5 B … }",
+                "    ],",
+                "    \"c\": {}",
+                "  }",
+            ],
+        ),
+    ] {
+        assert_eq!(rows(&Form::Json, json, 60, &folds), want, "{folds:?}");
+    }
+    let open = rows(&Form::Json, b"[[1,2", 60, &Folds::all(1));
+    assert_eq!(
+        open,
+        [
+            "▾ [",
+            "▸   [ … 2 members, 3 B so far …",
+            "the body ends with 2 brackets open"
+        ]
+    );
+}
+
+/// Pieces that every form makes something of.
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "\"a\"",
+        "12",
+        "true",
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "<",
+        ">",
+        "</a>",
+        "<a b='c'>",
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "/*",
+        "*/",
+        "//",
+        "`",
+        "${",
+        ";",
+        "(",
+        ")",
+        "/",
+        "for",
+        "é",
+        "日本",
+        "\u{301}",
+        "\u{202e}",
+        "&",
+        "=",
+        "+",
+        "%41",
+        "data: x",
+        "--x",
+        "--x--",
+        "Content-Type: multipart/a; boundary=x",
+    ];
+    let piece = prop_oneof![
+        12 => prop::sample::select(pieces.to_vec()).prop_map(|text| text.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..9),
+        1 => (prop::sample::select(vec![b'a', b' ', b'\\', b'[', 0xc3]), 200..5000usize).prop_map(|(byte, n)| vec![byte; n]),
+    ];
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
+fn forms() -> Vec<Form> {
+    vec![
+        Form::Plain,
+        Form::Json,
+        Form::JsonLines,
+        Form::Xml,
+        Form::Html,
+        Form::Css,
+        Form::JavaScript,
+        Form::Fields,
+        Form::Multipart(Some(b"x".as_slice().into())),
+        Form::Multipart(None),
+        Form::Events,
+        Form::Table(b','),
+        Form::Table(b'\t'),
+    ]
+}
+
+/// Anchors from the first row to the last, by steps of one.
+fn anchors(view: &Pretty<'_>) -> Vec<u64> {
+    let mut anchors = vec![0];
+    loop {
+        let last = anchors[anchors.len() - 1];
+        let next = view.step(last, 1);
+        if next == last {
+            return anchors;
+        }
+        assert!(next > last);
+        anchors.push(next);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_byte_is_in_one_cell(
+        bytes in body(),
+        form in prop::sample::select(forms()),
+        width in 1..90usize,
+        wrap in any::<bool>(),
+        from in prop::option::of(0..3u32),
+        toggled in prop::collection::vec(0..3000u64, 0..3),
+    ) {
+        let window = window(&bytes);
+        let index = indexed(&form, &window, 3000);
+        let mut folds = from.map_or(Folds::default(), Folds::all);
+        toggled.into_iter().for_each(|row| folds.toggle(row));
+        let mut view = Pretty::new(window, &form, &index, &folds);
+        (view.width, view.wrap) = (width, wrap);
+        if bytes.is_empty() {
+            prop_assert!(view.rows(0, 9).is_empty());
+            return Ok(());
+        }
+        let anchors = anchors(&view);
+        let mut next = 0;
+        for &anchor in &anchors {
+            let mut column = 0;
+            for cell in view.cells(anchor) {
+                prop_assert_eq!(cell.bytes.start, next);
+                prop_assert!(cell.bytes.end > next && cell.columns.start >= column);
+                prop_assert!(!cell.columns.is_empty());
+                if wrap && !form.is_table() {
+                    prop_assert!(cell.columns.end <= width.max(4), "{:?}", cell);
+                }
+                next = cell.bytes.end;
+                column = cell.columns.end;
+            }
+        }
+        prop_assert_eq!(next, bytes.len() as u64);
+        // Steps back and far lead to the same rows, and rows are those of the steps.
+        prop_assert_eq!(view.last(), anchors[anchors.len() - 1]);
+        let shown: Vec<u64> = view.rows(0, anchors.len() + 1).iter().map(|line| line.at).collect();
+        prop_assert_eq!(&shown, &anchors);
+        for (at, &anchor) in anchors.iter().enumerate().step_by(7) {
+            let back = at.min(5);
+            prop_assert_eq!(view.step(anchor, -(back as i64)), anchors[at - back]);
+            prop_assert_eq!(view.step(anchor, 0), anchor);
+            for cell in view.cells(anchor).into_iter().take(2) {
+                prop_assert_eq!(view.anchor(cell.bytes.start), anchor);
+            }
+        }
+        for line in view.rows(0, 40) {
+            let text = line.spans.iter().flat_map(|span| span.text.chars());
+            prop_assert!(!text.into_iter().any(is_unsafe));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// What is shown above does not move when more comes, but for the last few KiB.
+    #[test]
+    fn an_index_made_in_pieces_is_the_same(
+        bytes in body(),
+        form in prop::sample::select(forms()),
+        cuts in prop::collection::vec(1..9000u64, 1..4),
+    ) {
+        prop_assume!(!bytes.is_empty());
+        let bytes = bytes.repeat(1 + 150_000 / (bytes.len() + 1));
+        let window = window(&bytes);
+        let whole = indexed(&form, &window, u64::MAX);
+        let mut index = Index::new(&form);
+        for cut in cuts {
+            let part = Window { len: cut * 40, ..window.clone() };
+            index.add(index.head().read(&part, 70_000).unwrap());
+        }
+        while index.end() + 4096 < bytes.len() as u64 {
+            index.add(index.head().read(&window, 10_000).unwrap());
+        }
+        let folds = Pretty::fold_all(&form);
+        let by = |index: &Index, at| {
+            let view = Pretty::new(window.clone(), &form, index, &folds);
+            let top = view.anchor(at);
+            (view.rows(top, 5), view.step(top, -3), view.last())
+        };
+        for at in [0, 1000, 70_000, 131_072, bytes.len() as u64 - 1] {
+            prop_assert_eq!(by(&index, at), by(&whole, at));
+        }
+    }
+}
