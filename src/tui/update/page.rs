@@ -109,13 +109,11 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             Some(lead) => return follow(app, lead, true),
             None => app.note("no link is under the cursor: ) goes to the next one"),
         },
-        Action::FollowNumber => {
-            if page(app.tab()).is_some() {
-                app.popup = Some(Popup::Ask {
-                    ask: Ask::Link,
-                    field: Editor::line(),
-                });
-            }
+        Action::FollowNumber if page(app.tab()).is_some() => {
+            app.popup = Some(Popup::Ask {
+                ask: Ask::Link,
+                field: Editor::line(),
+            });
         }
         _ => {}
     }
