@@ -521,7 +521,7 @@ impl Found {
                         Direction::Sent => 0,
                         Direction::Received => 1,
                     };
-                    ledger[at] += records.ciphertext_bytes();
+                    ledger[at] += records.ciphertext;
                     assert_eq!(records.plaintext > 0, records.content == Content::Data);
                 }
                 _ => {}
