@@ -103,6 +103,7 @@ impl<'a> Connection<'a> {
         let mut request = Request {
             connection: self.number,
             number,
+            secure: self.tls.is_some(),
             ..Request::default()
         };
         let mut looked_at = 0;
