@@ -83,6 +83,8 @@ pub enum Message {
         piece: Option<Box<Piece>>,
         /// All that was there is read.
         done: bool,
+        /// Who asked for them.
+        wanted: Weak<()>,
     },
     Judged {
         id: VisitId,

@@ -42,6 +42,8 @@ pub struct Want {
     pub columns: u16,
     pub rows: u16,
     pub encoding: &'static Encoding,
+    /// Of the body as it came, its content coding left on.
+    pub as_received: bool,
 }
 
 #[derive(Debug)]
@@ -253,6 +255,7 @@ mod tests {
                 columns: 40,
                 rows: 10,
                 encoding: encoding_rs::UTF_8,
+                as_received: false,
             },
             media_type: media_type.map(str::to_owned),
             coding: None,
@@ -289,6 +292,7 @@ mod tests {
             columns,
             rows: 9,
             encoding: encoding_rs::UTF_8,
+            as_received: false,
         };
         let made = |len, columns| {
             let mut rendering = Rendering::default();

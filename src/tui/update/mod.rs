@@ -85,11 +85,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Events { id, events } => {
             cookies::apply(app, id, events);
-            let mut effects = content::feed(app, id);
-            fold::arrived(app, id);
-            jump::arrived(app, id);
-            effects.extend(find::arrived(app, id));
-            effects
+            content::arrived(app, id)
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;
@@ -117,11 +113,8 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
                     visit.rest(shown);
                 }
             }
-            let mut effects = content::feed(app, id);
-            fold::arrived(app, id);
-            jump::arrived(app, id);
+            let mut effects = content::arrived(app, id);
             popup::ask_to_go_on(app, id);
-            effects.extend(find::arrived(app, id));
             effects.extend(compare::read_bodies(app));
             effects.extend(follow::by_itself(app, id));
             effects
@@ -148,8 +141,13 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             find::counted(app, id, view, base, tally, done);
             Vec::new()
         }
-        Message::LaidOut { id, piece, done } => {
-            fold::laid_out(app, id, piece, done);
+        Message::LaidOut {
+            id,
+            piece,
+            done,
+            wanted,
+        } => {
+            fold::laid_out(app, id, piece, done, &wanted);
             Vec::new()
         }
         Message::Judged { id, judged } => {
