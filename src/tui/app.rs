@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::cookies::{Jar, Key, Seconds};
 use crate::exchange::Starts;
 use crate::export::Form;
+use crate::net::pool::Idle;
 use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::compare::Compare;
@@ -60,6 +61,8 @@ pub struct App {
     pub shelf: Vec<Visit>,
     /// Bytes that all exchanges of the session may hold in memory together.
     pub memory: u64,
+    /// The connections that are kept, as they were when they were last asked for.
+    pub idle: Vec<Idle>,
     /// What is written to a file now.
     pub saving: Option<save::Saving>,
 }
@@ -122,6 +125,14 @@ pub enum Focus {
     Socket,
 }
 
+/// What is about to be said.
+#[derive(Default)]
+pub struct Talk {
+    pub editor: Editor,
+    /// Ctrl-V was pressed: the digits so far.
+    pub hex: Option<String>,
+}
+
 pub enum Popup {
     /// Help for these places, scrolled down by so many rows.
     Help {
@@ -139,6 +150,8 @@ pub enum Popup {
         judged: Option<Vec<Judged>>,
     },
     Compare(Compare),
+    /// More to be sent on the open connection.
+    Talk(Talk),
     /// The phases of the tab's exchanges, scrolled down by so many rows.
     Phases {
         top: usize,
@@ -211,6 +224,7 @@ impl App {
             next_visit: 1,
             shelf: Vec::new(),
             memory: Config::default().memory,
+            idle: Vec::new(),
             saving: None,
         }
     }

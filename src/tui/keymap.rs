@@ -45,6 +45,10 @@ pub enum Action {
     Exchanges,
     Anomalies,
     Messages,
+    Talk,
+    FinishSaying,
+    HangUp,
+    Idle,
     Compare,
     CompareWith,
     Swap,
@@ -318,6 +322,10 @@ pub const ROWS: &[Row] = rows! {
     Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
+    OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it", "send more";
+    OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
+    OutsideText ["x"] HangUp, "close the open connection";
+    OutsideText ["I"] Idle, "the connections that are kept open, to close them";
     OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
     OutsideText ["K"] Cookies, "the cookies: where each goes and why not; edit, add, delete";
     OutsideText ["z"] Zoom, "this pane full screen, or not";

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::body::{Store, Window};
+use crate::decode::{Codings, Letters};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
@@ -17,6 +18,7 @@ use crate::tui::cursor::Cursor;
 use crate::tui::formed::Formed;
 use crate::tui::jump::Jump;
 use crate::tui::rendering::Rendering;
+use crate::tui::unpack::State;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -33,6 +35,8 @@ pub struct Visit {
     pub outgoing: Arc<[u8]>,
     /// The messages in it.
     pub messages: Vec<Message>,
+    /// The connection stays open until either side closes it.
+    pub held: bool,
     /// The value of the Cookie line that the jar gave to the request.
     pub cookie: Option<Vec<u8>>,
     /// Which redirect led here; `None`: a hand did.
@@ -154,6 +158,14 @@ impl ViewKind {
         }
     }
 
+    /// The body's content, rather than what was received.
+    pub fn shows_content(self) -> bool {
+        match self {
+            ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => true,
+            ViewKind::Wire | ViewKind::Headers => false,
+        }
+    }
+
     pub fn title(self) -> &'static str {
         match self {
             ViewKind::Text => "Text",
@@ -182,6 +194,7 @@ impl Visit {
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             outgoing: plan.request.clone(),
+            held: false,
             messages: split(&plan.request),
             cookie: None,
             came_from: None,
@@ -265,6 +278,24 @@ impl Visit {
         }
     }
 
+    /// Nothing more comes of what this view shows: the exchange is over, and its body
+    /// decoded as far as it will be by itself.
+    pub fn has_all(&self, kind: ViewKind) -> bool {
+        let decoding = || {
+            let decoded = self.meaning.shown();
+            decoded.is_some_and(|decoded| decoded.state == State::Running)
+        };
+        self.over && !(kind.shows_content() && decoding())
+    }
+
+    /// Likewise, of the moment that is shown.
+    pub fn shows_all(&self, kind: ViewKind) -> bool {
+        match &self.past {
+            Some(_) => self.shows_end(),
+            None => self.has_all(kind),
+        }
+    }
+
     /// The socket log's row of the moment that is shown.
     pub fn past_row(&self) -> Option<usize> {
         let past = self.past.as_ref()?;
@@ -313,6 +344,22 @@ impl Visit {
         decoded.map_or_else(|| self.whole_body(), Decoded::whole)
     }
 
+    /// What the views show of the body has a content coding left: it is shown as received,
+    /// or nobody can undo it.
+    pub fn is_coded(&self) -> bool {
+        let codings = self.live.head.as_ref().map(Codings::of_head);
+        let codings = codings.unwrap_or_default();
+        match self.meaning.as_received {
+            true => !codings.is_empty(),
+            false => codings.unknown.is_some(),
+        }
+    }
+
+    /// How its characters are read.
+    pub fn letters(&self) -> Letters {
+        Letters::of(self.meaning.charset.encoding)
+    }
+
     /// Content-Type's value, empty where there is none.
     pub fn content_type(&self) -> &str {
         let head = self.live.head.as_ref();
@@ -325,6 +372,12 @@ impl Visit {
         let whole = self.whole_content();
         let content_type = self.content_type().to_owned();
         self.meaning.sniff(&whole, &content_type);
+        let letters = self.letters();
+        let formed = self.formed.as_mut();
+        if formed.is_some_and(|formed| formed.read_in(letters)) {
+            // Rows of another charset are others.
+            self.scrolls[ViewKind::Pretty.index()].top = 0;
+        }
     }
 
     /// The same, whatever moment is shown.

@@ -58,6 +58,7 @@ pub fn place(stage: &mut Stage) -> String {
         Some(Popup::Ask { .. }) => "question over ",
         Some(Popup::List(_)) => "list over ",
         Some(Popup::Save(_)) => "saving over ",
+        Some(Popup::Talk(_)) => "talk over ",
         Some(Popup::Compare(_)) => "comparison over ",
         Some(Popup::Phases { .. }) => "phases over ",
         Some(Popup::Levels) => "levels over ",

@@ -5,6 +5,7 @@ use crate::anomaly::{Anomaly, CLIENTS};
 use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
+use crate::net::pool::Idle;
 use crate::request;
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{self, Action, Place};
@@ -19,6 +20,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
         Of::Messages => app.tab().visit().map(messages::of).unwrap_or_default(),
+        Of::Idle => idle(app),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Forms => forms(),
@@ -242,6 +244,35 @@ fn anomalies(app: &App) -> Vec<Row> {
         }
     };
     visit.exchange().anomalies.iter().map(row).collect()
+}
+
+/// The one kept last first; behind several a row that closes all.
+fn idle(app: &App) -> Vec<Row> {
+    let row = |idle: &Idle| {
+        let quiet = app.now.saturating_duration_since(idle.since).as_micros();
+        let exchanges = match idle.exchanges {
+            1 => "1 exchange".to_owned(),
+            n => format!("{n} exchanges"),
+        };
+        let quiet = words::time(u64::try_from(quiet).unwrap_or(u64::MAX));
+        let news = idle.news.map_or(String::new(), |news| format!("; {news}"));
+        Row {
+            text: idle.place.clone(),
+            beside: format!("{exchanges}, idle {quiet}"),
+            about: format!("{} ▸ {}{news}", idle.local, idle.peer),
+            choice: Choice::CloseIdle(Some(idle.id)),
+        }
+    };
+    let mut rows: Vec<Row> = app.idle.iter().map(row).collect();
+    if rows.len() > 1 {
+        rows.push(Row {
+            text: "close all of them".to_owned(),
+            beside: String::new(),
+            about: "what is fetched next makes new connections".to_owned(),
+            choice: Choice::CloseIdle(None),
+        });
+    }
+    rows
 }
 
 fn fields() -> Vec<Row> {

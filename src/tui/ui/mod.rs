@@ -23,6 +23,7 @@ mod response;
 pub mod save;
 mod socket;
 mod start;
+pub mod talk;
 mod tls;
 mod url;
 

@@ -15,7 +15,7 @@ use crate::tui::keymap::{Action, Motion, Place, Row};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled, tls};
+use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled, talk, tls};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -28,6 +28,7 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Tls { top } => tls::draw(frame, app, *top),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
+        Popup::Talk(open) => talk::draw(frame, app, open),
         Popup::Save(ask) => save::draw(frame, app, ask),
     }
 }

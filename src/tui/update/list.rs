@@ -22,6 +22,7 @@ pub(super) fn open(app: &mut App, of: Of) {
                 "there are no cookies ({commands}: {})",
                 Action::AddCookie.name()
             ),
+            Of::Idle => "no connection is kept open".to_owned(),
             _ => "there is nothing to choose from".to_owned(),
         });
         return;
@@ -107,6 +108,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         }
         Choice::Exchange(id) => return reopen(app, id),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
+        Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],
         Choice::Field(line) => compose::add_field(app, line),
         Choice::Snippet(number) => compose::snippet(app, number),
         Choice::Url(url) => text::complete(app, &url),

@@ -30,6 +30,7 @@ mod panes;
 mod popup;
 mod save;
 mod send;
+pub mod talk;
 mod text;
 
 use crossterm::event::KeyEvent;
@@ -88,11 +89,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Events { id, events } => {
             cookies::apply(app, id, events);
-            let mut effects = content::feed(app, id);
-            fold::arrived(app, id);
-            jump::arrived(app, id);
-            effects.extend(find::arrived(app, id));
-            effects
+            content::arrived(app, id)
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;
@@ -118,11 +115,8 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
                 visit.paused = false;
                 visit.rest(shown);
             }
-            let mut effects = content::feed(app, id);
-            fold::arrived(app, id);
-            jump::arrived(app, id);
+            let mut effects = content::arrived(app, id);
             popup::ask_to_go_on(app, id);
-            effects.extend(find::arrived(app, id));
             effects.extend(compare::read_bodies(app));
             effects.extend(follow::by_itself(app, id));
             effects
@@ -149,8 +143,13 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             find::counted(app, id, view, base, tally, done);
             Vec::new()
         }
-        Message::LaidOut { id, piece, done } => {
-            fold::laid_out(app, id, piece, done);
+        Message::LaidOut {
+            id,
+            piece,
+            done,
+            wanted,
+        } => {
+            fold::laid_out(app, id, piece, done, &wanted);
             Vec::new()
         }
         Message::Judged { id, judged } => {
@@ -186,6 +185,15 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Body { name, bytes } => {
             compose::set_body(app, &name, &bytes);
             text::settle(app);
+            Vec::new()
+        }
+        Message::Unsaid { id, bytes } => {
+            talk::unsaid(app, id, bytes);
+            Vec::new()
+        }
+        Message::Idle(idle) => {
+            app.idle = idle;
+            list::open(app, Of::Idle);
             Vec::new()
         }
         Message::Note(words) => {
@@ -231,6 +239,10 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Messages => list::open(app, Of::Messages),
+        Action::Talk | Action::FinishSaying | Action::HangUp => {
+            return talk::perform(app, action);
+        }
+        Action::Idle => return vec![Effect::ListIdle],
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),
@@ -402,7 +414,7 @@ fn running(app: &App) -> Option<VisitId> {
 
 fn escape(app: &mut App) -> Vec<Effect> {
     if let Some(id) = running(app) {
-        return vec![Effect::Cancel(id)];
+        return vec![talk::end(app, id)];
     }
     match app.tab().focus {
         Focus::Url | Focus::Request => focus(app, Focus::Response),

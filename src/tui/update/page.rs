@@ -41,8 +41,12 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         columns: area.width,
         rows: area.height,
         encoding: visit.meaning.charset.encoding,
+        as_received: visit.meaning.as_received,
     };
-    if !visit.rendering.wants(want, visit.runs(), now) {
+    if !visit
+        .rendering
+        .wants(want, !visit.has_all(ViewKind::Rendered), now)
+    {
         return Vec::new();
     }
     visit.rendering.begin(want);
@@ -55,10 +59,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let job = Job {
         window,
         media_type: field("Content-Type"),
-        // What is shown decoded has none left.
-        coding: field("Content-Encoding")
-            .filter(|coding| !coding.eq_ignore_ascii_case("identity"))
-            .filter(|_| visit.meaning.shown().is_none()),
+        coding: field("Content-Encoding").filter(|_| visit.is_coded()),
         want,
     };
     vec![Effect::Lay {
@@ -114,13 +115,11 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 ));
             }
         },
-        Action::FollowNumber => {
-            if page(app.tab()).is_some() {
-                app.popup = Some(Popup::Ask {
-                    ask: Ask::Link,
-                    field: Editor::line(),
-                });
-            }
+        Action::FollowNumber if page(app.tab()).is_some() => {
+            app.popup = Some(Popup::Ask {
+                ask: Ask::Link,
+                field: Editor::line(),
+            });
         }
         _ => {}
     }

@@ -10,7 +10,7 @@ use crate::tui::message::Effect;
 use crate::tui::ui;
 use crate::tui::visit::VisitId;
 
-use super::{compare, compose, cookies, copy, find, jump, list, page, save, send, text};
+use super::{compare, compose, cookies, copy, find, jump, list, page, save, send, talk, text};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -55,6 +55,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Some(Popup::Compare(open)) => compare::on_key(app, key, open),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
+        Some(Popup::Talk(open)) => return talk::on_key(app, key, open),
         Some(Popup::Save(ask)) => return save::on_key(app, key, ask),
     }
     Vec::new()
