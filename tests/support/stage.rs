@@ -13,6 +13,7 @@
 //! paste TEXT               as a terminal pastes; TEXT has \r \n \t \\ \0 \xHH
 //! edited TEXT              the request is these bytes
 //! click WORDS              on the first place on screen where they stand
+//! drag WORDS               from where the mouse is held, to there
 //! wheel up|down WORDS      there
 //! found FROM..TO           a find's answer, in the view's offsets
 //! idle PLACE | PLACE …     connections that are kept, the second one closed by its peer
@@ -158,6 +159,7 @@ impl Stage {
             "paste" => self.tell(Message::Paste(lossy(&unescape(rest)))),
             "edited" => self.tell(Message::Edited(unescape(rest))),
             "click" => self.mouse(MouseEventKind::Down(MouseButton::Left), rest),
+            "drag" => self.mouse(MouseEventKind::Drag(MouseButton::Left), rest),
             "wheel" => {
                 let (way, words) = rest.split_once(' ').expect("wheel up|down WORDS");
                 let kind = match way {
