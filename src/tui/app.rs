@@ -57,12 +57,12 @@ pub struct App {
     /// Ctrl-C was pressed with nothing running: the next one quits.
     pub leaving: bool,
     pub next_visit: VisitId,
+    /// The connections that are kept, as they were when they were last asked for.
+    pub idle: Vec<Idle>,
     /// Exchanges that no tab leads back to any more.
     pub shelf: Vec<Visit>,
     /// Bytes that all exchanges of the session may hold in memory together.
     pub memory: u64,
-    /// The connections that are kept, as they were when they were last asked for.
-    pub idle: Vec<Idle>,
     /// What is written to a file now.
     pub saving: Option<save::Saving>,
 }
@@ -222,9 +222,9 @@ impl App {
             ascii: false,
             leaving: false,
             next_visit: 1,
+            idle: Vec::new(),
             shelf: Vec::new(),
             memory: Config::default().memory,
-            idle: Vec::new(),
             saving: None,
         }
     }

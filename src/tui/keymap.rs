@@ -322,7 +322,7 @@ pub const ROWS: &[Row] = rows! {
     Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
-    OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it", "send more";
+    OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it";
     OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
     OutsideText ["x"] HangUp, "close the open connection";
     OutsideText ["I"] Idle, "the connections that are kept open, to close them";

@@ -11,7 +11,7 @@ use crate::exchange::{Past, Span as Time, Verdict};
 use crate::tui::app::App;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::ui::{paint, row, styled};
-use crate::tui::update::{follow, talk};
+use crate::tui::update::follow;
 use crate::tui::visit::Visit;
 use crate::view::safe;
 
@@ -238,11 +238,6 @@ fn fitting(app: &App, width: usize) -> Vec<(&str, &'static str, Action)> {
     for place in app.tab().places() {
         let rows = app.keys.rows().iter();
         for hinted in rows.filter(|row| row.place == *place && !row.hint.is_empty()) {
-            // There is more to be sent only where a connection is open.
-            let open = |visit: &Visit| visit.runs() || talk::kept(visit);
-            if hinted.action == Action::Talk && !visit.is_some_and(open) {
-                continue;
-            }
             let words = match hinted.action {
                 Action::Pause if paused => "go on",
                 _ => hinted.hint,

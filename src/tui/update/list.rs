@@ -18,11 +18,11 @@ pub(super) fn open(app: &mut App, of: Of) {
                 "no anomalies: nothing in this exchange deviates from the standard".to_owned()
             }
             Of::Exchanges | Of::Messages => "nothing was fetched yet".to_owned(),
+            Of::Idle => "no connection is kept open".to_owned(),
             Of::Cookies => format!(
                 "there are no cookies ({commands}: {})",
                 Action::AddCookie.name()
             ),
-            Of::Idle => "no connection is kept open".to_owned(),
             _ => "there is nothing to choose from".to_owned(),
         });
         return;

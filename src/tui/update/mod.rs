@@ -30,7 +30,7 @@ mod panes;
 mod popup;
 mod save;
 mod send;
-pub mod talk;
+mod talk;
 mod text;
 
 use crossterm::event::KeyEvent;

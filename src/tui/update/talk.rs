@@ -53,7 +53,7 @@ fn open(app: &mut App) -> Vec<Effect> {
     id.map(Effect::Hold).into_iter().collect()
 }
 
-pub fn kept(visit: &Visit) -> bool {
+fn kept(visit: &Visit) -> bool {
     visit.over && visit.live.closed.is_some_and(|closed| closed.kept_alive)
 }
 
