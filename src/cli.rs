@@ -166,7 +166,9 @@ fn serve(port: Option<u16>, tls_port: Option<u16>) -> Result<ExitCode> {
         ))
     };
     let playground = Playground::start(port).map_err(|error| cannot("--port", port, &error))?;
-    let tls = tls_port.map(|_| TlsPlayground::start(tls_port)).transpose();
+    let tls = tls_port
+        .map(|_| playground.tls().start(tls_port))
+        .transpose();
     let tls = tls.map_err(|error| cannot("--tls-port", tls_port, &error))?;
     print(|out| {
         for addr in playground.addrs() {

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use sockeye::event::{EndMode, Family};
 use sockeye::export::{Language, program};
-use sockeye::plan::Plan;
+use sockeye::plan::{Plan, TlsVersion};
+use sockeye::playground::tls::{Kind, TlsPlayground};
 use sockeye::url::{Scheme, Target};
 
 /// After this a side that waits in vain gives up and the test fails.
@@ -176,6 +177,8 @@ struct Tool {
     file: &'static str,
     /// Empty where nothing is built.
     build: &'static [&'static str],
+    /// What is added to that for https.
+    tls: &'static [&'static str],
     run: &'static [&'static str],
 }
 
@@ -184,12 +187,14 @@ const TOOLS: &[Tool] = &[
         language: Language::Python,
         file: "fetch.py",
         build: &[],
+        tls: &[],
         run: &["python3", "fetch.py"],
     },
     Tool {
         language: Language::PythonNonblocking,
         file: "fetch.py",
         build: &[],
+        tls: &[],
         run: &["python3", "fetch.py"],
     },
     Tool {
@@ -198,21 +203,33 @@ const TOOLS: &[Tool] = &[
         build: &[
             "gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-o", "fetch", "fetch.c",
         ],
+        tls: &["-lssl", "-lcrypto"],
         run: &["./fetch"],
     },
     Tool {
         language: Language::Rust,
         file: "fetch.rs",
         build: &["rustc", "--edition=2021", "-Dwarnings", "fetch.rs"],
+        tls: &[],
         run: &["./fetch"],
     },
     Tool {
         language: Language::Curl,
         file: "fetch.sh",
         build: &[],
+        tls: &[],
         run: &["sh", "fetch.sh"],
     },
 ];
+
+/// For https alone: nc itself differs between systems.
+const OPENSSL: Tool = Tool {
+    language: Language::Nc,
+    file: "fetch.sh",
+    build: &[],
+    tls: &[],
+    run: &["sh", "fetch.sh"],
+};
 
 impl Tool {
     fn of(language: Language) -> &'static Tool {
@@ -223,10 +240,16 @@ impl Tool {
     fn missing(&self) -> bool {
         let program = match self.language {
             Language::Curl => "curl",
+            Language::Nc => "openssl",
             _ => self.build.first().unwrap_or(&self.run[0]),
         };
+        let version = if program == "openssl" {
+            "version"
+        } else {
+            "--version"
+        };
         let status = Command::new(program)
-            .arg("--version")
+            .arg(version)
             .stdout(Stdio::null())
             .status();
         let missing = !status.is_ok_and(|status| status.success());
@@ -236,11 +259,34 @@ impl Tool {
         missing
     }
 
+    /// Rust's library does not; C's programs need OpenSSL's headers.
+    fn speaks_tls(&self) -> bool {
+        match self.language {
+            Language::Rust => false,
+            Language::C => {
+                let dir = tempfile::tempdir().unwrap();
+                write(dir.path(), "a.c", "#include <openssl/ssl.h>\n");
+                let found = command(dir.path(), "gcc", &["-E", "a.c"]).output();
+                let found = found.is_ok_and(|out| out.status.success());
+                if !found {
+                    eprintln!("NOT RUN: OpenSSL's headers are not installed");
+                }
+                found
+            }
+            _ => true,
+        }
+    }
+
     /// Writes and builds the program; the command is ready to be run.
     fn prepare(&self, dir: &Path, source: &str) -> Command {
         write(dir, self.file, source);
         if let Some((compiler, arguments)) = self.build.split_first() {
-            succeed(&mut command(dir, compiler, arguments));
+            let tls: &[&str] = if source.contains("<openssl/") {
+                self.tls
+            } else {
+                &[]
+            };
+            succeed(&mut command(dir, compiler, &[arguments, tls].concat()));
         }
         command(dir, self.run[0], &self.run[1..])
     }
@@ -353,6 +399,112 @@ fn curl_sends_the_bytes_or_says_what_differs() {
         let received = server.join().unwrap();
         assert_eq!(text(&received), text(&case.request), "{source}");
     }
+}
+
+/// What is to be tried on TLS: how the plan is changed, and whether the program succeeds.
+type Secured = (Kind, fn(&mut Plan, &TlsPlayground), bool);
+
+/// The programs meet the playground's servers: the good ones answer, the others are refused
+/// as they are here.
+#[test]
+fn programs_speak_tls() {
+    let playground = TlsPlayground::start(None).unwrap();
+    let table: &[Secured] = &[
+        (Kind::Good, |_, _| {}, true),
+        (Kind::Good, |plan, _| plan.end = EndMode::Close, true),
+        (Kind::Good, |plan, _| plan.nonblocking = true, true),
+        (Kind::Good, |plan, _| plan.tls.cacert = None, false),
+        (
+            Kind::Good,
+            |plan, _| plan.target.host = "localhost".into(),
+            true,
+        ),
+        (
+            Kind::Good,
+            |plan, _| plan.tls.max = Some(TlsVersion::V1_2),
+            true,
+        ),
+        (
+            Kind::Good,
+            |plan, _| plan.tls.min = Some(TlsVersion::V1_3),
+            true,
+        ),
+        (Kind::NoCloseNotify, |_, _| {}, true),
+        (Kind::Expired, |_, _| {}, false),
+        (Kind::WrongName, |_, _| {}, false),
+        (Kind::SelfSigned, |plan, _| plan.tls.verify = false, true),
+        (
+            Kind::Revoked,
+            |plan, on| plan.tls.crlfile = Some(on.revoked_file()),
+            false,
+        ),
+        (
+            Kind::Good,
+            |plan, on| plan.tls.crlfile = Some(on.revoked_file()),
+            true,
+        ),
+        (Kind::ClientCertificate, |_, _| {}, false),
+        (
+            Kind::ClientCertificate,
+            |plan, on| plan.tls.cert = Some(on.client_file()),
+            true,
+        ),
+        (
+            Kind::ClientCertificate,
+            |plan, on| {
+                plan.tls.cert = Some(on.client_file());
+                plan.tls.key = Some(on.client_file());
+                plan.nonblocking = true;
+            },
+            true,
+        ),
+    ];
+    let tools = TOOLS.iter().chain([&OPENSSL]);
+    for tool in tools.filter(|tool| !tool.missing() && tool.speaks_tls()) {
+        for (number, (kind, adjust, succeeds)) in table.iter().enumerate() {
+            let target = Target::parse(&playground.url(*kind, "/hello")).unwrap();
+            let mut plan = Plan::new(target, Vec::new());
+            plan.tls.cacert = Some(playground.root_file());
+            adjust(&mut plan, &playground);
+            // Of a file with several lists, its -CRL reads the first: the program says so.
+            if tool.language == Language::Nc && plan.tls.crlfile.is_some() {
+                continue;
+            }
+            // curl can send this, and every end mode ends.
+            let host = plan.target.authority();
+            let request =
+                format!("GET /hello HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            plan.request = request.into_bytes().into();
+            let dir = tempfile::tempdir().unwrap();
+            let source = program(tool.language, &plan);
+            let out = tool.prepare(dir.path(), &source).output().unwrap();
+            let name = format!("{:?} {kind:?} row {number}", tool.language);
+            let said = format!("{name}: {}", String::from_utf8_lossy(&out.stderr));
+            // A close without close_notify is an error to OpenSSL's client, after the body.
+            let missed = tool.language == Language::Nc && *kind == Kind::NoCloseNotify;
+            assert_eq!(out.status.success(), *succeeds && !missed, "{said}");
+            assert_eq!(text(&out.stdout).contains("Hello"), *succeeds, "{said}");
+        }
+    }
+}
+
+/// rustc's own library has no TLS: the program says so in one line.
+#[test]
+fn a_rust_program_says_that_it_has_no_tls() {
+    let tool = Tool::of(Language::Rust);
+    if tool.missing() {
+        return;
+    }
+    let target = Target::parse("https://localhost/").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let source = program(
+        Language::Rust,
+        &Plan::new(target, b"GET / HTTP/1.1\r\n\r\n".to_vec()),
+    );
+    let out = tool.prepare(dir.path(), &source).output().unwrap();
+    let said = "Rust's standard library has no TLS: that takes the crate rustls\n";
+    assert_eq!(String::from_utf8_lossy(&out.stderr), said);
+    assert_eq!(out.status.code(), Some(2));
 }
 
 /// A Unix socket stands for host and port; its path may hold anything.

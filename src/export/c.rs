@@ -3,6 +3,8 @@
 //! Owns the constants' block and the choice among the fragments; each fragment is C as
 //! it stands, without holes.
 
+mod tls;
+
 use std::os::unix::ffi::OsStrExt;
 
 use super::{Place, millis, pieces, place, quoted, title, without_body};
@@ -11,11 +13,21 @@ use crate::plan::Plan;
 
 pub(super) fn program(plan: &Plan) -> String {
     let mut out = constants(plan);
+    let secure = super::tls(plan).is_some();
     out += FAIL;
     out += match plan.nonblocking {
         false => CALLS,
         true => CALLS_NONBLOCKING,
     };
+    out += match (secure, plan.nonblocking) {
+        (false, false) => SEND_RECV,
+        (false, true) => SEND_RECV_NONBLOCKING,
+        (true, false) => tls::WAIT,
+        (true, true) => "",
+    };
+    if secure {
+        out += tls::SECURE;
+    }
     out += match plan.unix_socket {
         None => CONNECT,
         Some(_) => CONNECT_UNIX,
@@ -33,7 +45,7 @@ pub(super) fn program(plan: &Plan) -> String {
         EndMode::Timeout => TIMEOUT,
         EndMode::Once => ONCE,
     };
-    out + MAIN
+    out + if secure { tls::MAIN } else { MAIN }
 }
 
 fn constants(plan: &Plan) -> String {
@@ -41,8 +53,16 @@ fn constants(plan: &Plan) -> String {
     for line in title(plan) {
         out += &format!("/* {line} */\n");
     }
-    out += "/* cc -o fetch fetch.c && ./fetch */\n";
+    let secure = super::tls(plan);
+    out += match secure {
+        None => "/* cc -o fetch fetch.c && ./fetch */\n",
+        Some(_) => "/* cc -o fetch fetch.c -lssl -lcrypto && ./fetch (OpenSSL 1.1.1 or later) */\n",
+    };
     out += INCLUDES;
+    if secure.is_some() {
+        out += tls::INCLUDES;
+    }
+    out += "\n";
     match place(plan) {
         Place::Unix(path) => {
             out += &format!(
@@ -60,6 +80,9 @@ fn constants(plan: &Plan) -> String {
                 literal(host.as_bytes())
             );
         }
+    }
+    if let Some(secure) = secure {
+        out += &tls::constants(plan, secure);
     }
     let ms = |time: Option<std::time::Duration>| time.map_or(0, millis);
     let connect = plan.connect_timeout.or(plan.call_timeout());
@@ -110,7 +133,6 @@ const INCLUDES: &str = r#"#define _GNU_SOURCE /* memmem() */
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
-
 "#;
 
 const FAIL: &str = r#"
@@ -138,7 +160,9 @@ static int try_connect(int fd, const struct sockaddr *address, socklen_t len)
     set_timeout(fd, TIMEOUT_MS);
     return result;
 }
+"#;
 
+const SEND_RECV: &str = r#"
 /* MSG_NOSIGNAL: a peer that is gone is an error, not the end of this program. */
 static ssize_t send_some(int fd, const char *from, size_t len)
 {
@@ -178,7 +202,9 @@ static int try_connect(int fd, const struct sockaddr *address, socklen_t len)
     errno = error;
     return error == 0 ? 0 : -1;
 }
+"#;
 
+const SEND_RECV_NONBLOCKING: &str = r#"
 /* EAGAIN: the kernel's buffer is full. MSG_NOSIGNAL: a peer that is gone is an error,
    not the end of this program. */
 static ssize_t send_some(int fd, const char *from, size_t len)

@@ -5,11 +5,12 @@
 //! exact is found by comparing its bytes with the plan's, not by a list of exceptions.
 
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use super::parts::Parts;
-use super::{millis, shell, title};
+use super::{OWN_ROOT, millis, shell, title, tls};
 use crate::event::{EndMode, Family};
-use crate::plan::Plan;
+use crate::plan::{Plan, Tls, TlsVersion};
 use crate::request;
 
 pub(super) fn command(plan: &Plan) -> String {
@@ -52,6 +53,9 @@ fn ways(plan: &Plan) -> Vec<String> {
         let row = format!("{}:{}:{}", row.host, row.port, addrs.join(","));
         words.push(format!("--resolve {}", shell::word(row.as_bytes())));
     }
+    if let Some(tls) = tls(plan) {
+        words.extend(secure(tls));
+    }
     let seconds = |time| format!("{}", millis(time) as f64 / 1000.0);
     if let Some(time) = plan.connect_timeout {
         words.push(format!("--connect-timeout {}", seconds(time)));
@@ -60,6 +64,49 @@ fn ways(plan: &Plan) -> Vec<String> {
         words.push(format!("--max-time {}", seconds(time)));
     }
     words
+}
+
+/// How TLS is made; by ALPN, HTTP/2 is not offered.
+fn secure(tls: &Tls) -> Vec<String> {
+    let mut words = vec!["--http1.1".to_owned()];
+    if !tls.verify {
+        words.push("--insecure".to_owned());
+    }
+    for (option, path) in [
+        ("--cacert", &tls.cacert),
+        ("--crlfile", &tls.crlfile),
+        ("--cert", &tls.cert),
+        ("--key", &tls.key),
+    ] {
+        if let Some(path) = path {
+            words.push(format!("{option} {}", file(option, path)));
+        }
+    }
+    words.push(match tls.min {
+        Some(TlsVersion::V1_3) => "--tlsv1.3".to_owned(),
+        Some(TlsVersion::V1_2) | None => "--tlsv1.2".to_owned(),
+    });
+    match tls.max {
+        Some(TlsVersion::V1_2) => words.push("--tls-max 1.2".to_owned()),
+        Some(TlsVersion::V1_3) => words.push("--tls-max 1.3".to_owned()),
+        None => {}
+    }
+    words
+}
+
+/// A file's name; in `--cert` a colon would begin a password.
+fn file(option: &str, path: &Path) -> String {
+    let bytes = path.as_os_str().as_bytes();
+    match option {
+        "--cert" => {
+            let escaped = |&byte: &u8| match byte {
+                b':' | b'\\' => vec![b'\\', byte],
+                byte => vec![byte],
+            };
+            shell::word(&bytes.iter().flat_map(escaped).collect::<Vec<u8>>())
+        }
+        _ => shell::word(bytes),
+    }
 }
 
 /// What curl cannot be asked for.
@@ -90,6 +137,9 @@ fn notes(plan: &Plan, request: &Request) -> Vec<String> {
             "curl ends as RFC 9112 says; end mode {} cannot be asked of it.",
             plan.end
         ));
+    }
+    if tls(plan).is_some_and(|tls| !tls.also_trusted.is_empty()) {
+        notes.push(format!("{OWN_ROOT} --insecure goes on."));
     }
     if plan.timeout.is_some() || plan.nonblocking || plan.send_size.is_some() {
         notes.push("The sizes, the mode and the timeouts of its calls are its own.".to_owned());
@@ -140,6 +190,7 @@ impl<'a> Request<'a> {
     fn words(&self, plan: &Plan) -> Vec<String> {
         let mut words = Vec::new();
         if self.http10 {
+            // The last of such options counts.
             words.push("--http1.0".to_owned());
         }
         if self.is_head() {

@@ -21,11 +21,13 @@ mod redact;
 mod rust;
 mod shell;
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::event::{EndMode, Family};
-use crate::plan::Plan;
+use crate::plan::{Plan, Tls, TlsVersion};
+use crate::url::Scheme;
 
 pub use form::Form;
 pub use har::{Entry, har};
@@ -134,6 +136,26 @@ fn place(plan: &Plan) -> Place<'_> {
     Place::Tcp(host, target.port)
 }
 
+/// How TLS is to be made; `None` for `http://`.
+fn tls(plan: &Plan) -> Option<&Tls> {
+    (plan.target.scheme == Scheme::Https).then_some(&plan.tls)
+}
+
+/// The least and the most; unless told, those that are spoken here.
+fn versions(tls: &Tls) -> (TlsVersion, TlsVersion) {
+    let least = tls.min.unwrap_or(TlsVersion::V1_2);
+    (least, tls.max.unwrap_or(TlsVersion::V1_3))
+}
+
+/// The host is an address: it goes into no SNI (RFC 6066 section 3).
+fn by_address(plan: &Plan) -> bool {
+    plan.target.host.parse::<IpAddr>().is_ok()
+}
+
+/// What no program but this one trusts.
+const OWN_ROOT: &str =
+    "This server's root is trusted by the sockeye that runs it, and by nobody else.";
+
 /// What the program is, in two comment lines without their comment signs. Printable
 /// ASCII alone, whatever the plan holds.
 fn title(plan: &Plan) -> [String; 2] {
@@ -148,8 +170,9 @@ fn title(plan: &Plan) -> [String; 2] {
         EndMode::Timeout => "a socket timeout",
         EndMode::Once => "one single recv()",
     };
+    let over = if tls(plan).is_some() { " over TLS" } else { "" };
     let title = format!(
-        "Sends {} bytes to {place} and reads until {ends}.",
+        "Sends {} bytes to {place}{over} and reads until {ends}.",
         plan.request.len()
     );
     [

@@ -3,6 +3,8 @@
 //! Owns the constants' block and the choice among the fragments; each fragment is Python
 //! as it stands, without holes.
 
+mod tls;
+
 use std::os::unix::ffi::OsStrExt;
 
 use super::{Place, hex_escape, pieces, place, quoted, title, without_body};
@@ -27,10 +29,16 @@ fn write(plan: &Plan, nonblocking: bool) -> String {
         (false, true) => CONNECT_NONBLOCKING,
         (true, true) => CONNECT_UNIX_NONBLOCKING,
     };
-    out += match nonblocking {
-        false => SEND_RECV,
-        true => SEND_RECV_NONBLOCKING,
+    let secure = super::tls(plan).is_some();
+    out += match (secure, nonblocking) {
+        (false, false) => SEND_RECV,
+        (false, true) => SEND_RECV_NONBLOCKING,
+        (true, false) => tls::SECURE,
+        (true, true) => tls::SECURE_NONBLOCKING,
     };
+    if secure && !nonblocking {
+        out += SEND_RECV;
+    }
     out += match plan.end {
         EndMode::Auto | EndMode::Length => READ_HEAD,
         EndMode::Close | EndMode::Timeout | EndMode::Once => SHOW,
@@ -42,7 +50,7 @@ fn write(plan: &Plan, nonblocking: bool) -> String {
         EndMode::Timeout => TIMEOUT,
         EndMode::Once => ONCE,
     };
-    out + MAIN
+    out + if secure { tls::MAIN } else { MAIN }
 }
 
 fn constants(plan: &Plan, nonblocking: bool) -> String {
@@ -50,10 +58,13 @@ fn constants(plan: &Plan, nonblocking: bool) -> String {
     for line in title(plan) {
         out += &format!("# {line}\n");
     }
+    let secure = super::tls(plan);
     out += match nonblocking {
-        false => "import socket\nimport sys\n\n",
-        true => "import errno\nimport os\nimport select\nimport socket\nimport sys\n\n",
+        false => "import socket\n",
+        true => "import errno\nimport os\nimport select\nimport socket\n",
     };
+    out += if secure.is_some() { "import ssl\n" } else { "" };
+    out += "import sys\n\n";
     match place(plan) {
         Place::Unix(path) => {
             out += &format!("PATH = {}\n", literal(path.as_os_str().as_bytes()));
@@ -66,6 +77,9 @@ fn constants(plan: &Plan, nonblocking: bool) -> String {
             let host = literal(host.as_bytes());
             out += &format!("HOST = {host}\nPORT = {port}\nFAMILY = socket.{family}\n");
         }
+    }
+    if let Some(secure) = secure {
+        out += &tls::constants(plan, secure);
     }
     let seconds = |time: Option<std::time::Duration>| match time {
         Some(time) => time.as_secs_f64().to_string(),

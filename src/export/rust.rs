@@ -11,6 +11,9 @@ use crate::event::{EndMode, Family};
 use crate::plan::Plan;
 
 pub(super) fn program(plan: &Plan) -> String {
+    if super::tls(plan).is_some() {
+        return title(plan).map(|line| format!("//! {line}\n")).concat() + CANNOT;
+    }
     let mut out = constants(plan);
     out += match plan.unix_socket {
         None => CONNECT,
@@ -33,6 +36,16 @@ pub(super) fn program(plan: &Plan) -> String {
     };
     out + MAIN
 }
+
+/// Of TLS, which takes a crate: a program that one file and rustc make has none.
+const CANNOT: &str = r#"//! It cannot: the standard library has no TLS. The crate rustls has it: rustls::Stream
+//! over a TcpStream, with rustls-native-certs for the system's roots.
+
+fn main() {
+    eprintln!("Rust's standard library has no TLS: that takes the crate rustls");
+    std::process::exit(2);
+}
+"#;
 
 fn constants(plan: &Plan) -> String {
     let mut out = String::new();

@@ -81,11 +81,16 @@ impl Plan {
         {
             request::set_field(&mut bytes, "Authorization", &request::basic(userinfo));
         }
-        Ok(Some(Plan {
+        let mut next = Plan {
             target,
             request: bytes.into(),
             ..self.clone()
-        }))
+        };
+        if !same_origin {
+            // It says who we are, as the fields above do.
+            (next.tls.cert, next.tls.key) = (None, None);
+        }
+        Ok(Some(next))
     }
 }
 

@@ -211,11 +211,11 @@ impl Job {
         ];
         let text = opening.trim_ascii_start();
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let begins = |tag: &&str| {
+        let begins = |tag: &str| {
             let start = text.get(..tag.len()).unwrap_or_default();
             start.eq_ignore_ascii_case(tag.as_bytes())
         };
-        vague.contains(&kind.as_str()) && OPENINGS.iter().any(|tag| begins(&tag))
+        vague.contains(&kind.as_str()) && OPENINGS.iter().any(|tag| begins(tag))
     }
 }
 

@@ -9,6 +9,7 @@
 //! - `compressed.rs`: content codings undone, whole and broken
 //! - `cookies.rs`: `-b` and `-c`, and what another server gets to see
 //! - `events.rs`: the schema of `--events`, declared a second time
+//! - `tls.rs`: what is asked of TLS by flags and the environment
 //! - `commands.rs`: the commands beside `fetch`, help, flags that are not there
 //! - `terminal.rs`: what is different when standard output is one
 
@@ -21,6 +22,7 @@ mod exits;
 mod pipelined;
 mod requests;
 mod terminal;
+mod tls;
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};

@@ -54,6 +54,8 @@ const PLACES: &[(&str, bool)] = &[
     ("list: forms", true),
     ("list: charsets", false),
     ("list: cookies", true),
+    ("list: idle connections", true),
+    ("send more", true),
 ];
 
 fn popup(open: &Popup) -> &'static str {
@@ -66,6 +68,7 @@ fn popup(open: &Popup) -> &'static str {
         Popup::Levels => "levels",
         Popup::Tls { .. } => "TLS",
         Popup::Save(_) => "question: save",
+        Popup::Talk(_) => "send more",
         Popup::Ask { ask, .. } => match ask {
             Ask::Find => "question: find",
             Ask::Pipe => "question: command",
@@ -88,6 +91,7 @@ fn popup(open: &Popup) -> &'static str {
             Of::Forms => "list: forms",
             Of::Charsets => "list: charsets",
             Of::Cookies => "list: cookies",
+            Of::Idle => "list: idle connections",
             Of::Urls => "URL completion",
         },
     }

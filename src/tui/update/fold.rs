@@ -117,7 +117,10 @@ pub(super) fn perform(app: &mut App, action: Action) {
     let formed = tab.visit_mut().and_then(|visit| visit.formed.as_mut());
     let Some(formed) = formed.filter(|formed| pretty && formed.reads() && formed.form.folds())
     else {
-        app.note("nothing folds here: 2 shows JSON, XML, HTML, CSS, JavaScript, multipart so");
+        let key = app.keys.key(Action::View(ViewKind::Pretty.number()));
+        app.note(format!(
+            "nothing folds here: {key} shows JSON, XML, HTML, CSS, JavaScript, multipart so"
+        ));
         return;
     };
     formed.folds = match action {
