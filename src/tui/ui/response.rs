@@ -35,9 +35,15 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let (lines, shown) = lens::rows(tab, visit, rows_area);
     let mut border = pane(theme, focused, title);
     let mut room = usize::from(inner.width).saturating_sub(2);
-    if let Some(words) = origin::line(tab, visit, room, &app.keys) {
+    let fault = || {
+        let words = content::fault(visit, tab.view)?;
+        Some((short(&words, room), theme.warning()))
+    };
+    let origin =
+        origin::line(tab, visit, room, &app.keys).map(|words| (words, theme.title(focused)));
+    if let Some((words, style)) = origin.or_else(fault) {
         room = room.saturating_sub(words.width() + 3);
-        border = border.title_bottom(styled(format!(" {words} "), theme.title(focused)));
+        border = border.title_bottom(styled(format!(" {words} "), style));
     }
     // What a cursor is on goes before: the notes tell of a line gone to.
     if let Some(words) = position::line(tab, visit, &shown).filter(|words| words.width() <= room) {
@@ -172,7 +178,9 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     // Two corners, a space on either side, and what stands between.
     let room = width.saturating_sub(used + 4 + 3);
     spans.push(Span::raw(format!(" · {}", amount(exchange, room))));
-    spans.push(Span::raw(content::sizes(visit, width >= 76)));
+    let used: usize = spans.iter().map(Span::width).sum();
+    let room = width.saturating_sub(used + 4);
+    spans.push(Span::raw(content::sizes(visit, room)));
     if let Some(progress) = exchange.progress()
         && !visit.shows_end()
         && let Some(total) = progress.total
@@ -183,7 +191,6 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         let gauge = format!(" ▕{}▏", paint::gauge(part, total, 10));
         let percent = format!(" {percent} %");
         let used: usize = spans.iter().map(Span::width).sum();
-        // Two corners and a space on either side.
         if used + gauge.width() + percent.width() + 4 <= width {
             spans.push(styled(gauge, theme.received()));
             spans.push(Span::raw(percent));

@@ -21,8 +21,10 @@ pub(super) fn open(app: &mut App) {
     let Some(visit) = app.tab().visit() else {
         return;
     };
-    let whats = What::ALL.into_iter();
-    let Some(what) = whats.into_iter().find(|what| !what.bytes(visit).is_empty()) else {
+    // What is looked at comes first.
+    let decoded = visit.meaning.shown().map(|_| What::Decoded);
+    let mut whats = decoded.into_iter().chain(What::ALL);
+    let Some(what) = whats.find(|what| !what.bytes(visit).is_empty()) else {
         app.note("nothing was received: there is nothing to save");
         return;
     };
