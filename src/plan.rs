@@ -3,6 +3,7 @@
 //! Owns [`Plan`]. It opens nothing and decides nothing while the fetch runs; what a
 //! redirect makes of a plan is `redirect`'s.
 
+mod proxy;
 mod redirect;
 
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use crate::event::{EndMode, Family};
 use crate::url::Target;
 
+pub use proxy::{Proxies, Proxy, ProxyScheme, User, Way};
 pub use redirect::{Leads, leads};
 
 /// Bytes asked of each `recv()` unless told. Measured on loopback, CPU against 64 KiB: 0.9
@@ -51,6 +53,8 @@ pub struct Plan {
     pub resolve: Vec<Resolve>,
     /// Connect here instead of to the target's host and port.
     pub unix_socket: Option<PathBuf>,
+    /// Unless there is a Unix socket.
+    pub proxies: Proxies,
     /// How an https server is met.
     pub tls: Tls,
     /// Take a kept connection when there is one.
@@ -130,11 +134,28 @@ impl Plan {
             family: None,
             resolve: Vec::new(),
             unix_socket: None,
+            proxies: Proxies::default(),
             tls: Tls::default(),
             reuse: true,
             watch: None,
             arrivals: false,
             start: Instant::now(),
+        }
+    }
+
+    /// How the target is reached.
+    pub fn way(&self) -> Way<'_> {
+        match self.unix_socket {
+            Some(_) => Way::Direct,
+            None => self.proxies.way(&self.target),
+        }
+    }
+
+    /// The host and port that are connected to: the proxy's, where there is one.
+    pub fn place(&self) -> (&str, u16) {
+        match self.way().proxy() {
+            Some(proxy) => (&proxy.host, proxy.port),
+            None => (&self.target.host, self.target.port),
         }
     }
 

@@ -106,6 +106,36 @@ impl Kind {
                     false => Ok(()),
                 }
             }
+            Kind::Proxy(proxy) => {
+                text(out, "proxy", &proxy.url)?;
+                text(out, "way", proxy.way.name())
+            }
+            Kind::ProxyConnect { to, request } => {
+                text(out, "to", to)?;
+                text(out, "request", &String::from_utf8_lossy(request))
+            }
+            Kind::ProxySend {
+                offered,
+                sent,
+                what,
+            } => {
+                write!(out, ",\"offered\":{offered},\"sent\":{sent}")?;
+                text(out, "what", what)
+            }
+            Kind::ProxyRecv { asked, bytes, what } => {
+                write!(out, ",\"asked\":{asked},\"bytes\":{bytes}")?;
+                text(out, "what", what)
+            }
+            Kind::ProxyHead(answer) => {
+                let head = &answer.head;
+                text(out, "version", &head.version)?;
+                write!(out, ",\"status\":{}", head.status)?;
+                text(out, "reason", &head.reason)?;
+                headers(out, &head.fields)?;
+                write!(out, ",\"bytes\":{}", answer.raw.len())?;
+                answer.write_body(out)
+            }
+            Kind::ProxyDone { us } => write!(out, ",\"us\":{us}"),
             Kind::TlsStart { server_name } => json(out, "server_name", server_name),
             Kind::TlsSend { offered, sent } => {
                 write!(out, ",\"offered\":{offered},\"sent\":{sent}")

@@ -43,7 +43,13 @@ pub(super) fn connect<S: Sink>(
     match &run.plan.unix_socket {
         Some(path) => connect_unix(run, path, deadline),
         None => {
-            let addrs = resolve(run, deadline)?;
+            let plan = run.plan;
+            let addrs = resolve(run, plan.place(), deadline).map_err(|error| match error {
+                Error::Resolve { host, why } if plan.way().proxy().is_some() => {
+                    Error::ResolveProxy { host, why }
+                }
+                error => error,
+            })?;
             race(run, addrs, deadline)
         }
     }

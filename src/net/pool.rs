@@ -14,7 +14,7 @@ use crate::event::Addr;
 use crate::net::resolve;
 use crate::net::tls::Configs;
 use crate::net::transport::{Transport, Trouble};
-use crate::plan::{Plan, Tls};
+use crate::plan::{Plan, Proxy, Tls, Way};
 use crate::url::Scheme;
 
 /// Kept connections to one place, and in all: browsers keep 6 to a host.
@@ -46,6 +46,13 @@ pub(super) enum Place {
         host: String,
         port: u16,
         tls: Option<Tls>,
+    },
+    /// Through a proxy: to it alone, where it takes requests for any host, else to a target
+    /// behind it.
+    Proxy {
+        proxy: Proxy,
+        proxy_tls: Tls,
+        beyond: Option<Box<Place>>,
     },
     Unix {
         path: PathBuf,
@@ -109,11 +116,25 @@ impl Place {
                 path: path.clone(),
                 tls: tls.map(|tls| (host, tls)),
             },
-            None => Place::Host {
-                host,
-                port: plan.target.port,
-                tls,
-            },
+            None => {
+                let beyond = Place::Host {
+                    host,
+                    port: plan.target.port,
+                    tls,
+                };
+                let way = plan.way();
+                let Some(proxy) = way.proxy() else {
+                    return beyond;
+                };
+                Place::Proxy {
+                    proxy: proxy.clone(),
+                    proxy_tls: plan.proxies.tls.clone(),
+                    beyond: match way {
+                        Way::Forward(_) => None,
+                        _ => Some(Box::new(beyond)),
+                    },
+                }
+            }
         }
     }
 }
@@ -128,8 +149,10 @@ impl Connection {
         {
             return Err("it is of the other address family");
         }
-        if let (Addr::Ip(peer), Some(given)) = (&self.peer, resolve::given(plan))
-            && !given.addrs.contains(&peer.ip())
+        if let (Addr::Ip(peer), Some(given)) = (
+            &self.peer,
+            resolve::given(plan, plan.place().0, plan.place().1),
+        ) && !given.addrs.contains(&peer.ip())
         {
             return Err("--resolve gives another address");
         }

@@ -44,6 +44,8 @@ pub(super) struct Transport {
     tls: Option<Box<Layers>>,
     /// The kernel stamps what arrives: `recvmsg()` is the call then.
     stamped: bool,
+    /// Came behind a proxy's answer, and is the target's: the next `recv()`'s.
+    early: Vec<u8>,
 }
 
 /// What one `send()` did. Without TLS, `offered` and `bytes` are the call's own.
@@ -168,15 +170,26 @@ impl Transport {
             send_timeout: None,
             tls: None,
             stamped: false,
+            early: Vec::new(),
         }
     }
 
     /// One more layer of TLS, whose handshake is to be done.
-    pub fn push(&mut self, session: Session) {
+    pub fn push(&mut self, mut session: Session) {
+        if !self.early.is_empty() {
+            session.room(self.early.len()).copy_from_slice(&self.early);
+            session.filled(self.early.len());
+            self.early.clear();
+        }
         match &mut self.tls {
             Some(layers) => layers.push(session),
             None => self.tls = Some(Box::new(Layers::new(session))),
         }
+    }
+
+    /// Bytes that a `recv()` brought beyond what was its reader's.
+    pub fn put_back(&mut self, bytes: Vec<u8>) {
+        self.early = bytes;
     }
 
     pub fn layers(&mut self) -> Option<&mut Layers> {
@@ -251,6 +264,19 @@ impl Transport {
             inside,
         } = buffers;
         let stamped = self.stamped;
+        if !self.early.is_empty() {
+            // No call is needed for it.
+            let bytes = self.early.len().min(buffer.len());
+            for (to, byte) in buffer.iter_mut().zip(self.early.drain(..bytes)) {
+                *to = byte;
+            }
+            return Ok(Received {
+                bytes: &buffer[..bytes],
+                ciphertext: None,
+                lay: None,
+                stamped,
+            });
+        }
         let Some(layers) = &mut self.tls else {
             let (bytes, lay) = recv(&self.socket, buffer, stamped)?;
             return Ok(Received {

@@ -13,6 +13,7 @@
 //! pages       page -> answer               answer   answer -> steps
 //! session     the pages on redirects, cookies and credentials
 //! anomalies   deviation -> bytes
+//! proxy       HTTP and SOCKS5 proxies to loopback, the pages on a Unix socket
 //! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
 
@@ -29,6 +30,7 @@ mod framing;
 mod incoming;
 mod listen;
 mod pages;
+pub mod proxy;
 mod query;
 mod routes;
 pub mod script;
