@@ -28,6 +28,12 @@ pub enum Error {
     // -- the way to the server ------------------------------------------------
     #[error("getaddrinfo({host:?}): {why} (check the name, or give an address with --resolve)")]
     Resolve { host: String, why: String },
+    #[error("bind({local}), to reach {to}: {why} (an address of this machine, of the same family)")]
+    Bind {
+        local: String,
+        to: String,
+        why: String,
+    },
     #[error("proxy {url:?}: {why} (try http://host:port)")]
     ProxyUrl { url: String, why: String },
     #[error("proxy: {scheme}:// is not spoken (http, https, socks5 and socks5h are)")]
@@ -161,6 +167,7 @@ impl Error {
             Error::Write { .. } => 23,
             Error::Timeout { .. } => 28,
             Error::Cancelled => 42,
+            Error::Bind { .. } => 45,
             Error::TooManyRedirects { .. } => 47,
             Error::EmptyReply | Error::NoHead { .. } => 52,
             Error::Tls { .. } => 35,
@@ -189,6 +196,7 @@ impl Error {
             Error::ResolveProxy { .. } => "resolve_proxy",
             Error::Tunnel { .. } => "tunnel",
             Error::Socks { .. } => "socks",
+            Error::Bind { .. } => "bind",
             Error::Connect { .. } => "connect",
             Error::Timeout { .. } => "timeout",
             Error::Tls { .. } => "tls",

@@ -59,6 +59,16 @@ pub enum Kind {
         us: u64,
     },
     Socket(Box<Socket>),
+    /// `bind(local)`, with any port.
+    Bound {
+        local: IpAddr,
+    },
+    /// `setsockopt()` answered -1.
+    OptionRefused {
+        option: &'static str,
+        value: u32,
+        error: String,
+    },
     ConnectStart {
         addr: Addr,
     },
@@ -442,6 +452,8 @@ impl Kind {
             Kind::Connected { .. } => "connected",
             Kind::ConnectFailed { .. } => "connect_failed",
             Kind::Reused { .. } => "reused",
+            Kind::Bound { .. } => "bound",
+            Kind::OptionRefused { .. } => "option_refused",
             Kind::NotReused { .. } => "not_reused",
             Kind::Proxy(_) => "proxy",
             Kind::ProxyConnect { .. } => "proxy_connect",

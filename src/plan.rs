@@ -3,6 +3,7 @@
 //! Owns [`Plan`]. It opens nothing and decides nothing while the fetch runs; what a
 //! redirect makes of a plan is `redirect`'s.
 
+mod options;
 mod proxy;
 mod redirect;
 
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::event::{EndMode, Family};
 use crate::url::Target;
 
+pub use options::{SocketOption, SocketOptions};
 pub use proxy::{Proxies, Proxy, ProxyScheme, User, Way};
 pub use redirect::{Leads, leads};
 
@@ -57,6 +59,10 @@ pub struct Plan {
     pub proxies: Proxies,
     /// How an https server is met.
     pub tls: Tls,
+    /// Asked of each socket before it connects.
+    pub options: SocketOptions,
+    /// The local end's address; `bind()` takes it before `connect()`.
+    pub bind: Option<IpAddr>,
     /// Take a kept connection when there is one.
     pub reuse: bool,
     /// Read the kernel's queues this often, also while a call blocks; `None`: never.
@@ -136,6 +142,8 @@ impl Plan {
             unix_socket: None,
             proxies: Proxies::default(),
             tls: Tls::default(),
+            options: SocketOptions::default(),
+            bind: None,
             reuse: true,
             watch: None,
             arrivals: false,

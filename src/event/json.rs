@@ -48,6 +48,16 @@ impl Kind {
                 }
                 out.write_all(b"}")
             }
+            Kind::Bound { local } => text(out, "local", &local.to_string()),
+            Kind::OptionRefused {
+                option,
+                value,
+                error,
+            } => {
+                text(out, "option", option)?;
+                write!(out, ",\"value\":{value}")?;
+                text(out, "error", error)
+            }
             Kind::ConnectStart { addr } => text(out, "addr", &addr.to_string()),
             Kind::Connected { local, peer, us } => {
                 text(out, "local", &local.to_string())?;

@@ -449,7 +449,11 @@ impl Exchange {
             Kind::Answer { offset, .. } => self.next_answer(*offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
             Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
-            Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
+            Kind::Bound { .. }
+            | Kind::OptionRefused { .. }
+            | Kind::Held { .. }
+            | Kind::HalfClosed
+            | Kind::Redirect { .. } => {}
         }
         body_before
     }

@@ -106,6 +106,15 @@ pub fn redacted_plan(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
     plan.request = request.into();
     plan.target.userinfo = None;
+    let proxies = [&mut plan.proxies.http, &mut plan.proxies.https];
+    for user in proxies
+        .into_iter()
+        .flatten()
+        .flat_map(|proxy| &mut proxy.user)
+    {
+        user.name.fill(MASK);
+        user.password.fill(MASK);
+    }
     plan
 }
 

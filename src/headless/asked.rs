@@ -14,7 +14,7 @@ use super::destination::is_stdout;
 use super::flags::Fetch;
 use crate::error::{Error, Result};
 use crate::event::Family;
-use crate::plan::{FAST_RECV, Plan, Proxies, Proxy, Tls, TlsVersion, User, Way};
+use crate::plan::{FAST_RECV, Plan, Proxies, Proxy, SocketOptions, Tls, TlsVersion, User, Way};
 use crate::request::Recipe;
 use crate::url::Target;
 
@@ -53,6 +53,10 @@ impl Fetch {
                 self.request(&target, way, cookies.first(&target))?
             }
         };
+        let mut options = SocketOptions::default();
+        for &(option, value) in &self.sockopt {
+            options.set(option, Some(value));
+        }
         let plan = Plan {
             end: self.end,
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
@@ -71,6 +75,8 @@ impl Fetch {
             unix_socket: self.unix_socket.clone(),
             proxies,
             tls: self.tls(),
+            options,
+            bind: self.interface,
             start,
             ..Plan::new(target, request)
         };

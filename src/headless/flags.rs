@@ -5,6 +5,7 @@
 //! they amount to is [`super::asked`]'s.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use clap::{ArgAction, Args};
 
 use crate::event::EndMode;
 use crate::export::Language;
-use crate::plan::{Resolve, TlsVersion};
+use crate::plan::{Resolve, SocketOption, SocketOptions, TlsVersion};
 
 /// Fetch a URL without a screen, with curl's flags and exit statuses
 ///
@@ -184,6 +185,16 @@ pub struct Fetch {
           value_parser = resolve, help_heading = SOCKET)]
     pub resolve: Vec<Resolve>,
 
+    /// Set this option of the socket before it connects: SO_RCVBUF, SO_SNDBUF, TCP_NODELAY,
+    /// TCP_NOTSENT_LOWAT, SO_LINGER, SO_KEEPALIVE
+    #[arg(long, value_name = "NAME=VALUE", action = ArgAction::Append,
+          value_parser = SocketOptions::parse, help_heading = SOCKET)]
+    pub sockopt: Vec<(SocketOption, u32)>,
+
+    /// Connect from this address of this machine (bind())
+    #[arg(long, value_name = "ADDRESS", value_parser = local, help_heading = SOCKET)]
+    pub interface: Option<IpAddr>,
+
     /// Connect to this Unix socket instead of to the URL's host
     #[arg(long, value_name = "PATH", help_heading = SOCKET)]
     pub unix_socket: Option<PathBuf>,
@@ -297,6 +308,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
         Some(Ok(seconds)) => Ok(seconds),
         _ => Err("a time is a number of seconds, such as 2 or 0.5".to_owned()),
     }
+}
+
+/// curl's `host!` before it is left out.
+fn local(text: &str) -> Result<IpAddr, String> {
+    let addr = text.strip_prefix("host!").unwrap_or(text);
+    addr.parse()
+        .map_err(|_| "it is an address of this machine, such as 127.0.0.1".to_owned())
 }
 
 /// `default` is curl's word for the newest.

@@ -8,6 +8,7 @@ mod connect;
 pub mod control;
 mod errno;
 mod events;
+mod options;
 pub mod pool;
 pub mod probe;
 mod proxy;

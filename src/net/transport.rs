@@ -479,6 +479,16 @@ pub(super) fn options(socket: impl AsFd) -> Vec<(&'static str, i64)> {
             sockopt::socket_keepalive(socket).map(i64::from),
         ),
         ("TCP_NODELAY", sockopt::tcp_nodelay(socket).map(i64::from)),
+        (
+            "TCP_NOTSENT_LOWAT",
+            probe::notsent_lowat(socket).map(i64::from),
+        ),
+        (
+            "SO_LINGER",
+            // -1: off, which 0 is not.
+            sockopt::socket_linger(socket)
+                .map(|linger| linger.map_or(-1, |linger| linger.as_secs() as i64)),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value.ok()?)))

@@ -207,6 +207,18 @@ impl Proxies {
         }
     }
 
+    /// In a few words; `None`: there is none.
+    pub fn summary(&self) -> Option<String> {
+        match (&self.http, &self.https) {
+            (None, None) => None,
+            (Some(one), Some(other)) if one != other => {
+                Some(format!("via {one}, https via {other}"))
+            }
+            (Some(proxy), _) => Some(format!("via {proxy}")),
+            (None, Some(proxy)) => Some(format!("https via {proxy}")),
+        }
+    }
+
     pub fn way(&self, target: &Target) -> Way<'_> {
         let proxy = match target.scheme {
             Scheme::Http => &self.http,

@@ -137,6 +137,7 @@ pub enum Action {
     AddCookie,
     DropCookie,
     Basic,
+    Proxy,
     Bearer,
     Exercise(u8),
     Choose,
@@ -236,6 +237,7 @@ pub const ROWS: &[Row] = rows! {
     Request ["Alt-K"] InsertCookie, "the Cookie line that the jar has for the URL";
     Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
     Request [] Bearer, "Authorization by Bearer: a token, as visible text";
+    Request [] Proxy, "the tab's proxy: http, https, socks5 or socks5h, or none";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
     Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";

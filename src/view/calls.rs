@@ -19,6 +19,12 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
             format!("getaddrinfo(\"{host}\") = {}", addrs.join(", "))
         }
         Kind::Socket(socket) => format!("socket({}, SOCK_STREAM) = {}", socket.family, socket.fd),
+        Kind::Bound { local } => format!("bind({local}) = 0"),
+        Kind::OptionRefused {
+            option,
+            value,
+            error,
+        } => format!("setsockopt({option}, {value}) = -1 {error}"),
         Kind::Connected { peer, .. } => format!("connect({peer}) = 0"),
         Kind::ConnectFailed { addr, error, .. } => format!("connect({addr}) = -1 {error}"),
         Kind::Reused {

@@ -200,6 +200,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Pipe => "The body through this command, as `jq .` · Enter runs it",
         Ask::BodyFile => "Body from this file, byte for byte · Enter reads",
         Ask::Link => "Follow the link of this number · Enter",
+        Ask::Proxy => "Proxy: http://host:port, https, socks5, socks5h · empty: none · Enter",
         Ask::Basic => "Basic: user:password · Enter puts it in, for all to see",
         Ask::Bearer => "Bearer: the token · Enter puts it in, for all to see",
         Ask::Cookie => "A cookie of this URL: name=value; Path=/; … · Enter",

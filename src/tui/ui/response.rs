@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::ProxyAnswer;
 use crate::exchange::{Exchange, Starts};
 use crate::tui::address;
 use crate::tui::app::{App, Focus, Tab};
@@ -19,6 +20,7 @@ use crate::tui::ui::{
     content, inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
 };
 use crate::tui::visit::{ViewKind, Visit};
+use crate::view::safe;
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
@@ -52,6 +54,11 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         Rect { height: 1, ..inner },
         views(tab, visit, theme, usize::from(inner.width), app.now),
     );
+    if lines.is_empty()
+        && let Some(answer) = visit.exchange().refusal()
+    {
+        return refusal(frame, rows_area, answer, theme);
+    }
     if lines.is_empty() {
         let words = nothing_to_show(visit);
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
@@ -199,6 +206,25 @@ fn amount(exchange: &Exchange, width: usize) -> String {
         (None, true) => format!("{} B", paint::count(body)),
         (None, false) => paint::bytes(body),
     }
+}
+
+/// What a proxy said in place of the target: its head and body, as far as there is room.
+fn refusal(frame: &mut Frame, area: Rect, answer: &ProxyAnswer, theme: Theme) {
+    let words = styled(
+        " no byte of the target came: the proxy answered",
+        theme.warning(),
+    );
+    let text = [&answer.raw[..], &answer.body].concat();
+    let lines = text.split(|&byte| byte == b'\n').map(|line| {
+        let line = safe::safe_bytes(line.strip_suffix(b"\r").unwrap_or(line));
+        Line::raw(safe::cut(&line, usize::from(area.width)).into_owned())
+    });
+    let rows = usize::from(area.height);
+    let lines: Vec<Line> = std::iter::once(Line::from(words))
+        .chain(lines)
+        .take(rows)
+        .collect();
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 fn nothing_to_show(visit: &Visit) -> &'static str {

@@ -25,6 +25,7 @@ mod mouse;
 mod page;
 mod panes;
 mod popup;
+mod proxy;
 mod save;
 mod send;
 mod text;
@@ -306,6 +307,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Cookies => list::open(app, Of::Cookies),
         Action::InsertCookie => cookies::insert(app),
         Action::AddCookie => cookies::ask(app),
+        Action::Proxy => proxy::ask(app),
         Action::NextMethod
         | Action::Basic
         | Action::Bearer
