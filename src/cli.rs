@@ -185,7 +185,9 @@ fn serve(
         ))
     };
     let playground = Playground::start(port).map_err(|error| cannot("--port", port, &error))?;
-    let tls = tls_port.map(|_| TlsPlayground::start(tls_port)).transpose();
+    let tls = tls_port
+        .map(|_| playground.tls().start(tls_port))
+        .transpose();
     let tls = tls.map_err(|error| cannot("--tls-port", tls_port, &error))?;
     let proxies = proxy_port.map(|_| Proxies::start(proxy_port)).transpose();
     let proxies = proxies.map_err(|error| cannot("--proxy-port", proxy_port, &error))?;

@@ -99,6 +99,9 @@ pub enum Error {
     /// The peer closed without one byte.
     #[error("response: the peer closed without sending a byte (is this an HTTP server?)")]
     EmptyReply,
+    /// More was to be sent on a connection that is not there any more.
+    #[error("send: the connection is no longer open (F5 makes a new one)")]
+    NotKept,
     /// The peer closed before a whole status line of a final response; curl calls that
     /// an empty reply too.
     #[error("response: {why} (is this an HTTP server?)")]
@@ -171,7 +174,7 @@ impl Error {
             Error::TooManyRedirects { .. } => 47,
             Error::EmptyReply | Error::NoHead { .. } => 52,
             Error::Tls { .. } => 35,
-            Error::Send { .. } => 55,
+            Error::Send { .. } | Error::NotKept => 55,
             Error::Recv { .. } | Error::Tunnel { .. } => 56,
             Error::Certificate { .. } => 60,
             Error::TlsFile { file, .. } => match file {
@@ -208,6 +211,7 @@ impl Error {
             Error::NotHttp { .. } => "not_http",
             Error::EndedEarly { .. } => "ended_early",
             Error::EmptyReply => "empty_reply",
+            Error::NotKept => "not_kept",
             Error::NoHead { .. } => "no_head",
             Error::Coding { .. } => "coding",
             Error::TooManyRedirects { .. } => "too_many_redirects",

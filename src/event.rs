@@ -196,6 +196,10 @@ pub enum Kind {
         headers: Vec<Field>,
     },
     Anomaly(Box<Anomaly>),
+    /// A kept connection is talked on: the exchange that had ended goes on.
+    Resumed {
+        idle_us: u64,
+    },
     /// The response to another request on this connection begins here. The first one's
     /// beginning is the exchange's.
     Answer {
@@ -481,6 +485,7 @@ impl Kind {
             Kind::Chunk { .. } => "chunk",
             Kind::Trailers { .. } => "trailers",
             Kind::Anomaly(_) => "anomaly",
+            Kind::Resumed { .. } => "resumed",
             Kind::Answer { .. } => "answer",
             Kind::Answered { .. } => "answered",
             Kind::Redirect { .. } => "redirect",

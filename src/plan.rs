@@ -26,6 +26,8 @@ pub const FAST_RECV: usize = 128 * 1024;
 pub const CLASSIC_RECV: usize = 4096;
 /// What the socket timeout is in end mode `timeout` when none was given.
 pub const DEFAULT_END_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a body waits for 100 (Continue), as with curl.
+pub const EXPECT_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -43,6 +45,11 @@ pub struct Plan {
     /// `shutdown(SHUT_WR)` once all is sent: the peer's `recv()` then answers 0, ours
     /// goes on.
     pub half_close: bool,
+    /// How long the body waits for 100 (Continue) where the request says `Expect:
+    /// 100-continue` (RFC 9110 section 10.1.1); `None`: it goes at once.
+    pub expect: Option<Duration>,
+    /// After 101 the exchange goes on, with bytes both ways, until either side closes.
+    pub talk: bool,
     pub nonblocking: bool,
     /// Of each call (SO_RCVTIMEO, SO_SNDTIMEO; of `poll()` when non-blocking).
     pub timeout: Option<Duration>,
@@ -133,6 +140,8 @@ impl Plan {
             send_size: None,
             send_delay: None,
             half_close: false,
+            expect: Some(EXPECT_WAIT),
+            talk: false,
             nonblocking: false,
             timeout: None,
             connect_timeout: None,

@@ -197,15 +197,17 @@ fn a_body_is_saved_whole_and_no_file_is_overwritten() {
     terminal.wait_for("ended: Content-Length's 3145728 bytes are here");
     for answer in [
         "3145728 bytes are in",
-        "is there already and stays as it is",
+        "this file is there: y writes over it",
     ] {
         terminal.send("s");
-        terminal.wait_for("Save the body to a new file");
+        terminal.wait_for("Enter saves");
         terminal.send(&format!("{CTRL_A}{}{ENTER}", path.display()));
         terminal.wait_for(answer);
     }
+    terminal.send("n");
+    terminal.wait_for("Enter saves");
     assert_eq!(std::fs::metadata(&path).unwrap().len(), 3_145_728);
-    terminal.send("q");
+    terminal.send(CTRL_Q);
     assert_eq!(terminal.exit(), 0);
 }
 

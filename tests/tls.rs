@@ -127,6 +127,38 @@ fn a_client_that_shows_its_certificate_is_let_in() {
     }
 }
 
+/// Another server learns nothing of who we are, though it asks; the same one still does.
+#[test]
+fn a_client_certificate_does_not_follow_to_another_origin() {
+    let [first, second] = [(); 2].map(|()| TlsPlayground::start(None).unwrap());
+    let roots = tempfile::NamedTempFile::new().unwrap();
+    let pem = [&first, &second].map(|one| std::fs::read(one.root_file()).unwrap());
+    std::fs::write(roots.path(), pem.concat()).unwrap();
+    for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
+        let mut plan = plan(&first.url(Trouble::ClientCertificate, "/"));
+        plan.tls.cacert = Some(roots.path().to_owned());
+        plan.tls.cert = Some(second.client_file());
+        plan.tls.key = Some(second.client_file());
+        plan.tls.max = Some(version);
+        let there = |to: &TlsPlayground, path| to.url(Trouble::ClientCertificate, path);
+        let follow = |location: &str| {
+            let next = plan.redirected(302, Some(location)).unwrap().unwrap();
+            let told = run(&next);
+            let asked = told.exchange.tls.as_ref().unwrap().client_certificate;
+            (asked, told.exit(), next.tls.key.is_some())
+        };
+        assert_eq!(follow(&there(&second, "/hello")), (Some(false), 35, false));
+        let same = plan.redirected(302, Some("/hello")).unwrap().unwrap();
+        assert_eq!(same.tls, plan.tls);
+        // Asked for by hand, the second server is given it.
+        let mut by_hand = plan.clone();
+        by_hand.target = Target::parse(&there(&second, "/hello")).unwrap();
+        let told = run(&by_hand);
+        assert_eq!(told.exchange.tls.unwrap().client_certificate, Some(true));
+        assert_eq!(told.outcome, Ok(()));
+    }
+}
+
 #[test]
 fn files_that_cannot_be_used_have_curls_exit_status() {
     let playground = TlsPlayground::start(None).unwrap();
@@ -489,7 +521,7 @@ impl Found {
                         Direction::Sent => 0,
                         Direction::Received => 1,
                     };
-                    ledger[at] += records.ciphertext_bytes();
+                    ledger[at] += records.ciphertext;
                     assert_eq!(records.plaintext > 0, records.content == Content::Data);
                 }
                 _ => {}

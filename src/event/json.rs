@@ -203,6 +203,7 @@ impl Kind {
                 text(out, "message", &anomaly.message())?;
                 text(out, "rule", anomaly.kind.rule())
             }
+            Kind::Resumed { idle_us } => write!(out, ",\"idle_us\":{idle_us}"),
             Kind::Answer { number, offset } => {
                 write!(out, ",\"number\":{number},\"offset\":{offset}")
             }

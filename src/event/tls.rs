@@ -11,7 +11,7 @@
 //! send, recv           `ciphertext` is what the call answered; `sent` and `bytes` are the bytes
 //!                      of HTTP whose records it completed (a record, up to 16 KiB, can
 //!                      come by several calls, so `bytes` may pass `asked` by one record)
-//! tls_record           equal records of one direction, one after the other: the ledger
+//! tls_record           records of one direction and size, one after the other: the ledger
 //! ```
 
 use std::io::{self, Write};
@@ -66,7 +66,7 @@ pub struct Certificate {
     pub authority: bool,
 }
 
-/// Equal records, one after the other.
+/// Records of one kind, one after the other; sizes are of all of them together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Records {
     pub direction: Direction,
@@ -74,10 +74,12 @@ pub struct Records {
     pub count: u32,
     /// HTTP bytes of this direction on this connection before the first of them.
     pub offset: u64,
-    /// Of each, its 5 bytes of header included.
-    pub ciphertext: u32,
-    /// HTTP bytes of each; 0 for records that carry none.
-    pub plaintext: u32,
+    /// Their 5 bytes of header each included.
+    pub ciphertext: u64,
+    /// HTTP bytes; 0 for records that carry none.
+    pub plaintext: u64,
+    /// All of one size; else one call brought too many unlike ones to tell each.
+    pub alike: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,28 +118,35 @@ impl Records {
         write!(
             out,
             ",\"direction\":\"{}\",\"type\":\"{}\",\"records\":{},\"offset\":{},\
-             \"ciphertext\":{},\"plaintext\":{}",
-            self.direction, self.content, self.count, self.offset, self.ciphertext, self.plaintext
+             \"ciphertext\":{},\"plaintext\":{},\"alike\":{}",
+            self.direction,
+            self.content,
+            self.count,
+            self.offset,
+            self.ciphertext,
+            self.plaintext,
+            self.alike
         )
     }
 
-    /// Whether `next`, which comes right after, is one more of the same.
-    pub(crate) fn goes_on_with(&self, next: &Records) -> bool {
-        let place = self.offset + self.plaintext_bytes() == next.offset;
-        let same = Records {
-            count: next.count,
-            offset: next.offset,
-            ..*self
-        };
-        place && same == *next && self.count < u32::MAX
+    /// Whether `next` is of the same kind.
+    pub(crate) fn is_as(&self, next: &Records) -> bool {
+        (self.direction, self.content) == (next.direction, next.content)
     }
 
-    /// Bytes on the wire of all of them.
-    pub fn ciphertext_bytes(&self) -> u64 {
-        u64::from(self.count) * u64::from(self.ciphertext)
+    /// Whether `one`, a single record that comes right after, has the size of these.
+    pub(crate) fn goes_on_with(&self, one: &Records) -> bool {
+        let times = |each: u64| each.checked_mul(u64::from(self.count));
+        self.alike
+            && self.is_as(one)
+            && times(one.ciphertext) == Some(self.ciphertext)
+            && times(one.plaintext) == Some(self.plaintext)
     }
 
-    pub fn plaintext_bytes(&self) -> u64 {
-        u64::from(self.count) * u64::from(self.plaintext)
+    pub(crate) fn add(&mut self, one: &Records) {
+        self.alike = self.goes_on_with(one);
+        self.count = self.count.saturating_add(one.count);
+        self.ciphertext += one.ciphertext;
+        self.plaintext += one.plaintext;
     }
 }

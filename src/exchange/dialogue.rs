@@ -128,6 +128,12 @@ impl Dialogue {
         }
     }
 
+    /// How many sent bytes lie before the last of so many received ones.
+    pub fn sent_by(&self, received: u64) -> u64 {
+        let last = received.saturating_sub(1);
+        self.address(Byte::Received(last)).saturating_sub(last)
+    }
+
     /// The stretch that an address lies in.
     pub fn stretch(&self, address: u64) -> Option<Stretch> {
         let number = self.turns.partition_point(|turn| turn.end() <= address);

@@ -84,6 +84,8 @@ pub struct Exchange {
     /// Wire bytes of this exchange before the body: `<= recvs.bytes`.
     pub head_bytes: u64,
     pub body_bytes: u64,
+    /// Where another protocol began, after 101.
+    pub upgraded: Option<Upgraded>,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
     /// Whole responses and requests, where more than one was sent; known at the end.
@@ -223,6 +225,15 @@ pub enum BodyPlace {
     Wire { start: u64, len: u64 },
     /// In the body store, from `start` on: a transfer coding was removed.
     Decoded { start: u64, len: u64 },
+}
+
+/// From here on the connection speaks what the 101 head's `Upgrade` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upgraded {
+    /// Received bytes of the exchange before the other protocol's first.
+    pub wire: u64,
+    /// Sent bytes of the exchange before it.
+    pub sent: u64,
 }
 
 /// A call that has not answered.
@@ -393,6 +404,12 @@ impl Exchange {
             }
             Kind::Head(head) => {
                 self.head_bytes = self.past(head);
+                if head.status == 101 {
+                    self.upgraded = Some(Upgraded {
+                        wire: self.head_bytes,
+                        sent: self.dialogue.sent_by(self.head_bytes),
+                    });
+                }
                 self.head = Some((**head).clone());
             }
             Kind::Body { bytes } => self.body_bytes += bytes,
@@ -445,6 +462,10 @@ impl Exchange {
                     message: message.clone(),
                     exit: *exit,
                 });
+            }
+            Kind::Resumed { .. } => {
+                (self.end, self.closed, self.error, self.answered) = Default::default();
+                self.phase = Phase::Receiving;
             }
             Kind::Answer { offset, .. } => self.next_answer(*offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),

@@ -36,8 +36,8 @@ impl Ledger {
             direction: records.direction,
             content: records.content,
             records: u64::from(records.count),
-            ciphertext: records.ciphertext_bytes(),
-            plaintext: records.plaintext_bytes(),
+            ciphertext: records.ciphertext,
+            plaintext: records.plaintext,
         };
         match self.entries.iter_mut().find(same) {
             Some(entry) => {

@@ -119,13 +119,14 @@ pub fn redacted_plan(plan: &Plan) -> Plan {
 }
 
 fn secrets(part: Part, value: &[u8]) -> Vec<Range<usize>> {
+    let all = 0..value.len();
     let after = |range: Range<usize>, sign: u8| {
         let at = value[range.clone()].iter().position(|&byte| byte == sign);
         range.start + at.map_or(0, |at| at + 1)..range.end
     };
     match part {
-        Part::All => vec![0..value.len()],
-        Part::AfterScheme => vec![after(0..value.len(), b' ')],
+        Part::All => vec![all],
+        Part::AfterScheme => vec![after(all, b' ')],
         Part::FirstValue => {
             let end = value.iter().position(|&byte| byte == b';');
             vec![after(0..end.unwrap_or(value.len()), b'=')]

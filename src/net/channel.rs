@@ -11,13 +11,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::body::{Memory, Store, Writer};
 use crate::error::{Error, Result};
 use crate::event::{Event, Framing, Kind};
-use crate::net::{Control, Sink};
+use crate::net::{Control, Sink, Teller};
 
 /// Where the fetch's thread puts things: the [`Sink`] of the browser.
 pub struct Sender {
     queue: Arc<Queue>,
     control: Control,
-    wake: Box<dyn Fn() + Send>,
+    wake: Arc<dyn Fn() + Send + Sync>,
     wire: Writer,
     decoded: Writer,
     /// A transfer coding is removed from the body: it lies nowhere on the wire in one
@@ -45,9 +45,13 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     events: Vec<Event>,
+    /// Of the last event: two threads tell, and times never go back.
+    last_us: u64,
     receiver_gone: bool,
-    /// The fetch has returned: nothing more will come.
+    /// The fetch has returned: nothing more will come, unless it is taken up again with
+    /// the ends of the stores that it left.
     sender_gone: bool,
+    left: Option<(Writer, Writer)>,
 }
 
 /// `memory`: what the two stores draw from before they go to a file; shared with those of
@@ -57,7 +61,7 @@ struct Waiting {
 pub fn channel(
     memory: &Memory,
     control: &Control,
-    wake: impl Fn() + Send + 'static,
+    wake: impl Fn() + Send + Sync + 'static,
 ) -> (Sender, Receiver) {
     let queue = Arc::new(Queue::default());
     let (wire, decoded) = (Writer::new(memory), Writer::new(memory));
@@ -75,7 +79,7 @@ pub fn channel(
     let sender = Sender {
         queue,
         control: control.clone(),
-        wake: Box::new(wake),
+        wake: Arc::new(wake),
         wire,
         decoded,
         copies: false,
@@ -100,6 +104,27 @@ impl Receiver {
         self.queue.waiting().sender_gone
     }
 
+    /// A way in for a fetch that takes this one up again: its bytes go on where they
+    /// ended. `None` while that one runs.
+    pub fn reopen(
+        &self,
+        control: &Control,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Option<Sender> {
+        let mut waiting = self.queue.waiting();
+        let (wire, decoded) = waiting.left.take()?;
+        waiting.sender_gone = false;
+        drop(waiting);
+        Some(Sender {
+            queue: Arc::clone(&self.queue),
+            control: control.clone(),
+            wake: Arc::new(wake),
+            wire,
+            decoded,
+            copies: false,
+        })
+    }
+
     /// How many events wait: at most [`CAPACITY`], and the few that a cancelled fetch
     /// still has to say.
     pub fn waiting(&self) -> usize {
@@ -119,7 +144,14 @@ impl Receiver {
 
 impl Drop for Sender {
     fn drop(&mut self) {
-        self.queue.waiting().sender_gone = true;
+        // What takes their place holds no memory.
+        let none = Memory::default();
+        let wire = std::mem::replace(&mut self.wire, Writer::new(&none));
+        let decoded = std::mem::replace(&mut self.decoded, Writer::new(&none));
+        let mut waiting = self.queue.waiting();
+        waiting.left = Some((wire, decoded));
+        waiting.sender_gone = true;
+        drop(waiting);
         (self.wake)();
     }
 }
@@ -171,13 +203,31 @@ impl Sink for Sender {
         if waiting.receiver_gone {
             return Err(Error::Cancelled);
         }
-        waiting.events.push(event);
-        let first = waiting.events.len() == 1;
-        drop(waiting);
-        if first {
+        if waiting.push(event) {
+            drop(waiting);
             (self.wake)();
         }
         Ok(())
+    }
+
+    fn teller(&self) -> Option<Teller> {
+        let (queue, wake) = (Arc::clone(&self.queue), Arc::clone(&self.wake));
+        Some(Box::new(move |event| {
+            // A few send()s by hand, never held back.
+            if queue.waiting().push(event) {
+                wake();
+            }
+        }))
+    }
+}
+
+impl Waiting {
+    /// True where nothing waited before.
+    fn push(&mut self, mut event: Event) -> bool {
+        event.t_us = event.t_us.max(self.last_us);
+        self.last_us = event.t_us;
+        self.events.push(event);
+        self.events.len() == 1
     }
 }
 

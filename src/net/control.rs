@@ -17,18 +17,21 @@ use rustix::net::{Shutdown, shutdown};
 use crate::error::{Error, Result};
 use crate::event::Queues;
 use crate::net::probe;
+use crate::net::talk::Talk;
 
 /// A hand on one fetch. Clones are the same hand.
 #[derive(Clone, Debug, Default)]
-pub struct Control(Arc<Shared>);
+pub struct Control(pub(super) Arc<Shared>);
 
 #[derive(Debug, Default)]
-struct Shared {
+pub(super) struct Shared {
     /// What of `state` concerns a call that may simply go on: 0 is "nothing". Written
     /// under the lock, read without: the gate of a free-running fetch takes no lock.
     flags: AtomicU8,
     state: Mutex<State>,
     changed: Condvar,
+    /// More to be sent on the open connection.
+    pub(super) talk: Talk,
 }
 
 const CANCELLED: u8 = 1;
@@ -198,6 +201,14 @@ impl Control {
     /// Forgets every socket: they are closed, or kept for others than this hand.
     pub(super) fn detach_all(&self) {
         self.state().sockets.clear();
+    }
+
+    /// `shutdown(SHUT_RDWR)` on whatever socket there is: its `recv()` answers 0.
+    pub(super) fn shut_down(&self) {
+        for socket in &self.state().sockets {
+            // It may be closed by the peer already: nothing is left to wake then.
+            let _ = shutdown(socket, Shutdown::Both);
+        }
     }
 
     /// Calls `wake` once, on cancel; at once if that has been.

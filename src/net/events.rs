@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Kind};
-use crate::net::Sink;
+use crate::net::{Sink, Teller};
 use crate::proto::Output;
 
 pub(super) struct Events<'a, S> {
@@ -73,6 +73,11 @@ impl<'a, S: Sink> Events<'a, S> {
     /// The sink's.
     pub fn waiting(&mut self) -> Result<()> {
         self.sink.waiting()
+    }
+
+    /// A way in for another thread.
+    pub fn teller(&self) -> Option<Teller> {
+        self.sink.teller()
     }
 
     /// When the last event was.

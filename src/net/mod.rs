@@ -8,12 +8,14 @@ mod connect;
 pub mod control;
 mod errno;
 mod events;
+mod expect;
 mod options;
 pub mod pool;
 pub mod probe;
 mod proxy;
 mod resolve;
 mod run;
+pub mod talk;
 mod tls;
 mod transport;
 mod turn;
@@ -38,6 +40,7 @@ use turn::Turn;
 
 pub use control::Control;
 pub use pool::Pool;
+pub use talk::Resume;
 
 /// Where a fetch puts what it gets. Called on the fetch's own thread, in the order in
 /// which things happened; the bytes of a `recv` come before its event. An error stops
@@ -58,7 +61,15 @@ pub trait Sink {
     fn waiting(&mut self) -> Result<()> {
         Ok(())
     }
+    /// A way in for events from another thread, while this one waits in `recv()`: where
+    /// there is one, more can be sent on the open connection ([`Control::say`]).
+    fn teller(&self) -> Option<Teller> {
+        None
+    }
 }
+
+/// See [`Sink::teller`].
+pub type Teller = Box<dyn Fn(Event) + Send + Sync>;
 
 /// One exchange, start to end, on this thread. Every outcome is in the events too: an
 /// `end` always comes, an `error` before it where there is one, `closed` after it where
@@ -88,6 +99,40 @@ pub fn fetch(plan: &Plan, control: &Control, pool: &Pool, sink: &mut impl Sink) 
         }
     };
     run.end(outcome, turn, began, pool, place)
+}
+
+/// An exchange that had ended goes on: what of `plan.request` was not sent yet goes out on
+/// the very connection that it left open, which stays open until either side closes it.
+///
+/// # Errors
+/// [`Error::NotKept`] where that connection is no longer there, and nothing happened;
+/// else as [`fetch`].
+pub fn resume(
+    plan: &Plan,
+    resume: &Resume,
+    control: &Control,
+    pool: &Pool,
+    sink: &mut impl Sink,
+) -> Result<()> {
+    let (connection, idle) = pool
+        .take_this(&resume.local, &resume.peer)
+        .ok_or(Error::NotKept)?;
+    let mut run = Run {
+        plan,
+        control,
+        events: Events::new(sink, plan.start),
+        looked_us: None,
+    };
+    control.hold();
+    let mut turn = Turn::resumed(plan, resume, connection);
+    let outcome = control
+        .attach(turn.connection.transport.socket())
+        .and_then(|()| {
+            let idle_us = micros(idle);
+            run.events.emit(Kind::Resumed { idle_us })
+        })
+        .and_then(|()| run.converse(&mut turn));
+    run.end(outcome, Some(turn), plan.start, pool, Place::of(plan))
 }
 
 impl<S: Sink> Run<'_, S> {
@@ -162,8 +207,11 @@ impl<S: Sink> Run<'_, S> {
 
     /// Sends, then receives; what the response's own framing finds wrong is an error, too.
     fn converse(&mut self, turn: &mut Turn) -> Result<()> {
-        match self.send_loop(turn) {
-            Ok(()) => self.recv_loop(turn)?,
+        match self.send_request(turn) {
+            Ok(()) => {
+                self.open_line(turn);
+                self.recv_loop(turn)?;
+            }
             // A server may answer before it has read all, and close: what it said lies in
             // the kernel still. If that is a whole response, all is well.
             Err(Error::Send { why }) => match self.recv_loop(turn) {
@@ -178,15 +226,35 @@ impl<S: Sink> Run<'_, S> {
         turn.reader.fault().map_or(Ok(()), Err)
     }
 
-    fn send_loop(&mut self, turn: &mut Turn) -> Result<()> {
+    fn send_request(&mut self, turn: &mut Turn) -> Result<()> {
+        let plan = self.plan;
+        let bytes = plan.request.get(turn.begins..).unwrap_or_default();
+        match expect::wanted(plan, bytes) {
+            None => self.send_loop(turn, bytes)?,
+            Some((head, wait)) => {
+                self.send_loop(turn, &bytes[..head])?;
+                if !self.await_continue(turn, wait)? {
+                    return Ok(());
+                }
+                self.send_loop(turn, &bytes[head..])?;
+            }
+        }
+        turn.sent_whole = true;
+        match plan.half_close {
+            true => self.half_close(turn),
+            false => Ok(()),
+        }
+    }
+
+    fn send_loop(&mut self, turn: &mut Turn, bytes: &[u8]) -> Result<()> {
         let plan = self.plan;
         let size = plan
             .send_size
             .unwrap_or(LARGEST_CALL)
             .clamp(1, LARGEST_CALL);
-        let mut rest: &[u8] = &plan.request;
+        let mut rest = bytes;
         while !rest.is_empty() {
-            if rest.len() < plan.request.len() {
+            if rest.len() < bytes.len() {
                 self.rest_between_sends()?;
             }
             self.gate(Call::Send)?;
@@ -211,7 +279,7 @@ impl<S: Sink> Run<'_, S> {
                     return Err(Error::Send { why });
                 }
                 Err(Trouble::Errno(Errno::AGAIN)) => {
-                    if !self.ready(turn, Call::Send, limit)? {
+                    if !self.ready(turn, Call::Send, limit.map(|limit| limit.left))? {
                         return Err(timed_out(Call::Send, limit));
                     }
                 }
@@ -224,11 +292,7 @@ impl<S: Sink> Run<'_, S> {
                 }
             }
         }
-        turn.sent_whole = true;
-        match plan.half_close {
-            true => self.half_close(turn),
-            false => Ok(()),
-        }
+        Ok(())
     }
 
     /// Pieces of a request far apart: what many a server has never met.
@@ -277,85 +341,102 @@ impl<S: Sink> Run<'_, S> {
     }
 
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
-        let plan = self.plan;
-        let mut buffers = Buffers::asking(plan.recv_size);
-        turn.connection.transport.stamp_arrivals(plan.arrivals);
-        while !turn.over() {
-            if turn.connection.transport.peer_closed() {
-                turn.take_close(&mut self.events);
-                self.events.flush()?;
-                continue;
+        let mut buffers = Buffers::asking(self.plan.recv_size);
+        turn.connection.transport.stamp_arrivals(self.plan.arrivals);
+        loop {
+            self.speak(turn)?;
+            if turn.over(self.control) {
+                return Ok(());
             }
-            self.gate(Call::Recv)?;
-            let limit = Limit::of(plan, Call::Recv)?;
-            let queued = self.look(&turn.connection)?;
-            let lain = self.lain(&turn.connection, queued);
-            let transport = &mut turn.connection.transport;
-            let asked = buffers.asked();
-            let answer = transport
-                .set_recv_timeout(limit.map(|limit| limit.left))
-                .map_err(Trouble::from)
-                .and_then(|()| transport.recv(&mut buffers));
-            match answer {
-                // The cancel's shutdown() is what answered, not the peer.
-                Err(_) if self.control.cancelled() => return Err(Error::Cancelled),
-                Ok(received) if received.is_end() && self.control.cancelled() => {
-                    return Err(Error::Cancelled);
-                }
-                Ok(received) => {
-                    let event = received.event(turn.connection.received, asked, queued, lain);
-                    let (end, bytes) = (received.is_end(), received.bytes);
-                    turn.connection.received += bytes.len() as u64;
-                    self.events.received(bytes, event)?;
-                    if end {
-                        if tls::cut(&mut turn.connection.transport) {
-                            let kind = anomaly::Kind::TlsNoCloseNotify;
-                            let cut = Anomaly::new(kind, turn.connection.received, "");
-                            self.events.emit(Kind::Anomaly(Box::new(cut)))?;
-                        }
-                        turn.take_close(&mut self.events);
-                    } else if !bytes.is_empty() {
-                        turn.take(bytes, &mut self.events);
+            match self.recv(turn, &mut buffers, None)? {
+                Came::Something => {}
+                Came::Nothing(limit) => self.silence(turn, limit)?,
+            }
+        }
+    }
+
+    /// One `recv()`, and what came of it. `wait`: at most so long.
+    fn recv(
+        &mut self,
+        turn: &mut Turn,
+        buffers: &mut Buffers,
+        wait: Option<Duration>,
+    ) -> Result<Came> {
+        if turn.connection.transport.peer_closed() {
+            turn.take_close(&mut self.events);
+            self.events.flush()?;
+            return Ok(Came::Something);
+        }
+        self.gate(Call::Recv)?;
+        let limit = Limit::of(self.plan, Call::Recv)?;
+        let left = limit.map(|limit| limit.left);
+        let left = [left, wait].into_iter().flatten().min();
+        let queued = self.look(&turn.connection)?;
+        let lain = self.lain(&turn.connection, queued);
+        let transport = &mut turn.connection.transport;
+        let asked = buffers.asked();
+        let answer = transport
+            .set_recv_timeout(left)
+            .map_err(Trouble::from)
+            .and_then(|()| transport.recv(buffers));
+        let woken = match &answer {
+            Ok(received) => received.is_end(),
+            Err(_) => true,
+        };
+        match answer {
+            // The hand's shutdown() is what answered, not the peer.
+            _ if woken && self.control.cancelled() => return Err(Error::Cancelled),
+            _ if woken && self.control.hung_up() => turn.hang_up(&mut self.events),
+            Ok(received) => {
+                let event = received.event(turn.connection.received, asked, queued, lain);
+                let (end, bytes) = (received.is_end(), received.bytes);
+                turn.connection.received += bytes.len() as u64;
+                self.events.received(bytes, event)?;
+                turn.hear(self.control);
+                if end {
+                    if tls::cut(&mut turn.connection.transport) {
+                        let kind = anomaly::Kind::TlsNoCloseNotify;
+                        let cut = Anomaly::new(kind, turn.connection.received, "");
+                        self.events.emit(Kind::Anomaly(Box::new(cut)))?;
                     }
-                    self.events.flush()?;
-                    tls::tell_records(self, &mut turn.connection.transport)?;
+                    turn.take_close(&mut self.events);
+                } else if !bytes.is_empty() {
+                    turn.take(bytes, &mut self.events);
                 }
-                Err(Trouble::Tls(error)) => {
-                    return Err(turn.tls_failed(&error));
+                self.events.flush()?;
+                tls::tell_records(self, &mut turn.connection.transport)?;
+            }
+            Err(Trouble::Tls(error)) => return Err(turn.tls_failed(&error)),
+            Err(Trouble::Errno(Errno::AGAIN)) => {
+                if !self.ready(turn, Call::Recv, left)? {
+                    return Ok(Came::Nothing(limit));
                 }
-                Err(Trouble::Errno(Errno::AGAIN)) => {
-                    if !self.ready(turn, Call::Recv, limit)? {
-                        self.silence(turn, limit)?;
-                    }
-                }
-                Err(Trouble::Errno(errno)) => {
-                    self.events.emit(errno::failed(Call::Recv, errno))?;
-                    if errno != Errno::INTR {
-                        let why = errno::text(errno);
-                        return Err(Error::Recv { why });
-                    }
+            }
+            Err(Trouble::Errno(errno)) => {
+                self.events.emit(errno::failed(Call::Recv, errno))?;
+                if errno != Errno::INTR {
+                    let why = errno::text(errno);
+                    return Err(Error::Recv { why });
                 }
             }
         }
-        Ok(())
+        Ok(Came::Something)
     }
 
     /// EAGAIN: on a non-blocking socket `poll()` waits, and true means "try again"; on a
     /// blocking one the kernel has waited for as long as SO_RCVTIMEO or SO_SNDTIMEO said.
-    fn ready(&mut self, turn: &Turn, call: Call, limit: Option<Limit>) -> Result<bool> {
-        if !self.plan.nonblocking {
+    fn ready(&mut self, turn: &Turn, call: Call, left: Option<Duration>) -> Result<bool> {
+        let transport = &turn.connection.transport;
+        if !transport.is_nonblocking() {
             self.events.emit(errno::failed(call, Errno::AGAIN))?;
             return Ok(false);
         }
-        let until = match call {
-            Call::Send => PollFlags::OUT,
-            _ => PollFlags::IN,
-        };
         let began = Instant::now();
-        let ready = turn
-            .connection
-            .transport
-            .poll(until, limit.map(|limit| limit.left));
+        let ready = match (call, &turn.hand) {
+            (Call::Send, _) => transport.poll(PollFlags::OUT, left),
+            (_, None) => transport.poll(PollFlags::IN, left),
+            (_, Some(hand)) => hand.poll(transport, left),
+        };
         let waited_us = micros(began.elapsed());
         self.events.emit(Kind::WouldBlock { call, waited_us })?;
         // What is wrong with the socket, the call itself says best.
@@ -438,6 +519,9 @@ impl<S: Sink> Run<'_, S> {
             wire_bytes: turn.as_ref().map_or(0, Turn::received),
             us: micros(began.elapsed()),
         }));
+        if let (Some(sent), Some(turn)) = (self.control.close_line(), &mut turn) {
+            turn.connection.sent = sent;
+        }
         self.control.detach_all();
         if let Some(turn) = turn {
             let (kept_alive, why) = turn.may_go_on(self.plan, &outcome);
@@ -457,6 +541,13 @@ impl<S: Sink> Run<'_, S> {
         }
         outcome
     }
+}
+
+/// What a `recv()` came to.
+enum Came {
+    Something,
+    /// Not a byte in the time allowed.
+    Nothing(Option<Limit>),
 }
 
 fn timed_out(call: Call, limit: Option<Limit>) -> Error {

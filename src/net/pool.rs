@@ -4,7 +4,9 @@
 //! to say whether it can still serve.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,8 +34,23 @@ pub struct Pool {
     pub(super) tls: Configs,
 }
 
+/// A kept connection, for a list of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Idle {
+    /// By which it can be closed.
+    pub id: u64,
+    pub place: String,
+    pub local: Addr,
+    pub peer: Addr,
+    pub exchanges: u32,
+    pub since: Instant,
+    /// What a look without a call on the bytes tells of the peer; `None`: nothing new.
+    pub news: Option<&'static str>,
+}
+
 #[derive(Debug)]
 struct Kept {
+    id: u64,
     place: Place,
     connection: Connection,
     since: Instant,
@@ -79,10 +96,42 @@ impl Pool {
         Pool::default()
     }
 
+    /// Every kept connection, the one kept last first.
+    pub fn idle(&self) -> Vec<Idle> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = |kept: &mut Kept| Idle {
+            id: kept.id,
+            place: kept.place.to_string(),
+            local: kept.connection.local.clone(),
+            peer: kept.connection.peer.clone(),
+            exchanges: kept.connection.exchanges,
+            since: kept.since,
+            news: kept.connection.news(),
+        };
+        kept.iter_mut().rev().map(row).collect()
+    }
+
+    /// Closes one of them, or all; answers how many.
+    pub fn close(&self, id: Option<u64>) -> usize {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = kept.len();
+        kept.retain(|kept| id.is_some_and(|id| kept.id != id));
+        before - kept.len()
+    }
+
     /// The connection to this place that was kept last, and how long it has been idle.
     pub(super) fn take(&self, place: &Place) -> Option<(Connection, Duration)> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().rposition(|kept| kept.place == *place)?;
+        let kept = kept.remove(at)?;
+        Some((kept.connection, kept.since.elapsed()))
+    }
+
+    /// The connection between these two ends, where it is kept.
+    pub(super) fn take_this(&self, local: &Addr, peer: &Addr) -> Option<(Connection, Duration)> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = |kept: &Kept| (&kept.connection.local, &kept.connection.peer) == (local, peer);
+        let at = kept.iter().rposition(ends)?;
         let kept = kept.remove(at)?;
         Some((kept.connection, kept.since.elapsed()))
     }
@@ -99,11 +148,40 @@ impl Pool {
         if kept.len() >= IN_ALL {
             kept.pop_front();
         }
+        // Never used again in this program.
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         kept.push_back(Kept {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             place,
             connection,
             since,
         });
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Host { host, port, tls } => write!(f, "{}://{host}:{port}", scheme(tls)),
+            Place::Proxy {
+                proxy,
+                beyond: None,
+                ..
+            } => write!(f, "{proxy}, for any host"),
+            Place::Proxy {
+                proxy,
+                beyond: Some(beyond),
+                ..
+            } => write!(f, "{beyond} through {proxy}"),
+            Place::Unix { path, tls } => write!(f, "{} on unix:{}", scheme(tls), path.display()),
+        }
+    }
+}
+
+fn scheme<T>(tls: &Option<T>) -> &'static str {
+    match tls {
+        Some(_) => "https",
+        None => "http",
     }
 }
 
@@ -159,20 +237,25 @@ impl Connection {
         if idle >= IDLE {
             return Err("it was idle for more than 90 s");
         }
+        self.news().map_or(Ok(()), Err)
+    }
+
+    /// What the peer did meanwhile; nothing, where it can still serve.
+    fn news(&mut self) -> Option<&'static str> {
         match self.transport.settle() {
             _ if self.transport.has_plain() => {
-                return Err("bytes that nobody asked for had arrived");
+                return Some("bytes that nobody asked for had arrived");
             }
-            _ if self.transport.peer_closed() => return Err("the peer had closed it"),
+            _ if self.transport.peer_closed() => return Some("the peer had closed it"),
             Ok(()) | Err(Trouble::Errno(Errno::AGAIN)) => {}
-            Err(Trouble::Errno(_)) => return Err("the peer had reset it"),
-            Err(Trouble::Tls(_)) => return Err("its TLS had failed"),
+            Err(Trouble::Errno(_)) => return Some("the peer had reset it"),
+            Err(Trouble::Tls(_)) => return Some("its TLS had failed"),
         }
         match self.transport.peek() {
-            Err(Errno::AGAIN) => Ok(()),
-            Ok(0) => Err("the peer had closed it"),
-            Ok(_) => Err("bytes that nobody asked for had arrived"),
-            Err(_) => Err("the peer had reset it"),
+            Err(Errno::AGAIN) => None,
+            Ok(0) => Some("the peer had closed it"),
+            Ok(_) => Some("bytes that nobody asked for had arrived"),
+            Err(_) => Some("the peer had reset it"),
         }
     }
 }

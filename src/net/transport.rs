@@ -192,6 +192,10 @@ impl Transport {
         self.early = bytes;
     }
 
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
     pub fn layers(&mut self) -> Option<&mut Layers> {
         self.tls.as_deref_mut()
     }
@@ -213,6 +217,10 @@ impl Transport {
         rustix::io::ioctl_fionbio(&*self.socket, on)?;
         self.nonblocking = on;
         Ok(())
+    }
+
+    pub fn is_nonblocking(&self) -> bool {
+        self.nonblocking
     }
 
     /// Sets SO_RCVTIMEO where it is not so already; a non-blocking socket has no use for

@@ -6,11 +6,13 @@
 //! decides are [`Reader::persistent`]'s.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::event::{EndMode, EndReason, Kind};
 use crate::net::pool::Connection;
-use crate::net::tls;
+use crate::net::talk::Hand;
+use crate::net::{Control, Resume, tls};
 use crate::plan::Plan;
 use crate::proto::{Output, Reader};
 use crate::request::{self, split};
@@ -24,17 +26,28 @@ pub(super) struct Turn {
     /// Of the response that is coming, or came last.
     pub reader: Reader,
     end: EndMode,
+    request: Arc<[u8]>,
     /// Methods of the requests behind the one that the reader's response is to.
     asked: VecDeque<Vec<u8>>,
     /// Responses before the reader's.
     before: Before,
     /// Wire bytes received on the connection before this exchange.
     from: u64,
+    /// Where in `stream` this exchange's sending begins: behind what was sent before.
+    pub begins: usize,
+    /// All that was sent, or will be, where more than the plan's request is.
+    stream: Vec<u8>,
     pub sent_whole: bool,
     /// `shutdown(SHUT_WR)` was called.
     pub half_closed: bool,
     /// `recv()` answered 0.
     pub peer_closed: bool,
+    /// Where the user's hand leaves to this thread what is to be sent.
+    pub hand: Option<Hand>,
+    /// The user closed the connection.
+    hung_up: bool,
+    /// After 101 the connection is talked on.
+    talks: bool,
     /// No further response is waited for, whatever was asked.
     stopped: bool,
     /// Why it was stopped between two responses.
@@ -52,12 +65,7 @@ struct Before {
 impl Turn {
     pub fn new(plan: &Plan, connection: Connection) -> Turn {
         // The first message is a request, whatever it looks like.
-        let asked: VecDeque<Vec<u8>> = split(&plan.request)
-            .into_iter()
-            .skip(1)
-            .filter(|message| message.whole)
-            .map(|message| request::method(&plan.request[message.bytes]).to_vec())
-            .collect();
+        let asked = asked(&plan.request, 1);
         Turn {
             reader: Reader::new(
                 request::method(&plan.request),
@@ -65,9 +73,15 @@ impl Turn {
                 connection.received,
             ),
             end: plan.end,
+            request: plan.request.clone(),
             asked,
             before: Before::default(),
             from: connection.received,
+            begins: 0,
+            stream: Vec::new(),
+            hand: None,
+            hung_up: false,
+            talks: plan.talk,
             sent_whole: false,
             half_closed: false,
             peer_closed: false,
@@ -75,6 +89,43 @@ impl Turn {
             cut: None,
             connection,
         }
+    }
+
+    /// An exchange that had ended, with more to send.
+    pub fn resumed(plan: &Plan, resume: &Resume, connection: Connection) -> Turn {
+        let mut turn = Turn::new(plan, connection);
+        let at = turn.connection.received;
+        turn.from = at.saturating_sub(resume.wire_bytes);
+        turn.begins = resume.sent;
+        turn.before = Before {
+            count: resume.answers,
+            head_bytes: resume.head_bytes,
+            body_bytes: resume.body_bytes,
+        };
+        turn.stream = plan.request.to_vec();
+        turn.asked = asked(&turn.stream, turn.before.count);
+        turn.before.count = turn.before.count.saturating_sub(1);
+        turn.reader = Reader::answered(at);
+        turn
+    }
+
+    /// What the user said meanwhile, by a thread of its own.
+    pub fn hear(&mut self, control: &Control) {
+        let Some(said) = control.take_said() else {
+            return;
+        };
+        if self.stream.is_empty() {
+            // The plan's request, as far as the responses to it are still to come.
+            self.stream = self.request.to_vec();
+        }
+        self.stream.extend_from_slice(&said);
+        self.asked = asked(&self.stream, self.before.count + 1);
+    }
+
+    /// The user closed the connection: what was waited for no longer is.
+    pub fn hang_up(&mut self, out: &mut impl Output) {
+        self.hung_up = true;
+        self.stop(EndReason::Cancelled, out);
     }
 
     /// Wire bytes of this exchange so far.
@@ -101,8 +152,18 @@ impl Turn {
         self.before.body_bytes + self.reader.body_bytes()
     }
 
-    /// Nothing more is waited for.
-    pub fn over(&self) -> bool {
+    /// Nothing more is waited for; where the connection is talked on, not even by the user.
+    pub fn over(&self, control: &Control) -> bool {
+        let talked_on = !self.stopped && !self.peer_closed && self.reader.fault().is_none();
+        self.ends() && !(talked_on && self.talked_on(control))
+    }
+
+    /// The user talks on the connection, or may: after 101 it is a stream both ways.
+    pub fn talked_on(&self, control: &Control) -> bool {
+        control.held() || (self.talks && self.reader.ended() == Some(EndReason::Upgrade))
+    }
+
+    fn ends(&self) -> bool {
         let Some(reason) = self.reader.ended() else {
             return false;
         };
@@ -154,7 +215,7 @@ impl Turn {
 
     /// It ends here, for a reason from outside.
     pub fn stop(&mut self, reason: EndReason, out: &mut impl Output) {
-        if !self.over() {
+        if !self.ends() {
             self.cut = Some(reason);
         }
         self.stopped = true;
@@ -212,6 +273,7 @@ impl Turn {
     /// Whether the connection may serve another exchange, and why or why not.
     pub fn may_go_on(&self, plan: &Plan, outcome: &Result<()>) -> (bool, &'static str) {
         match outcome {
+            _ if self.hung_up => (false, "the user closed it"),
             _ if self.peer_closed => (false, "the peer closed it"),
             Err(Error::Cancelled) => (false, "the exchange was cancelled"),
             Err(Error::Timeout { .. }) => (false, "the response may still come"),
@@ -224,6 +286,18 @@ impl Turn {
             Ok(()) => self.reader.persistent(),
         }
     }
+}
+
+/// The methods of the requests in what is sent, behind so many that are answered or being
+/// answered. The first one is one whatever it looks like.
+fn asked(sent: &[u8], answered: u32) -> VecDeque<Vec<u8>> {
+    split(sent)
+        .into_iter()
+        .enumerate()
+        .filter(|(number, message)| *number == 0 || message.whole)
+        .skip(usize::try_from(answered).unwrap_or(usize::MAX))
+        .map(|(_, message)| request::method(&sent[message.bytes]).to_vec())
+        .collect()
 }
 
 /// How a response is read: where another is to follow it, only its own framing says where

@@ -87,11 +87,16 @@ impl Plan {
         // Behind what may have taken the old proxy's Proxy-Authorization away: one proxy's
         // secret is not the next one's, nor a server's.
         next.form(&mut bytes, &target);
-        Ok(Some(Plan {
+        let mut next = Plan {
             target,
             request: bytes.into(),
             ..self.clone()
-        }))
+        };
+        if !same_origin {
+            // It says who we are, as the fields above do.
+            (next.tls.cert, next.tls.key) = (None, None);
+        }
+        Ok(Some(next))
     }
 }
 

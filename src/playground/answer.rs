@@ -95,6 +95,12 @@ impl Answer {
         self
     }
 
+    /// The same, with steps.
+    pub fn talking(mut self, steps: Script) -> Answer {
+        self.body = Body::UntilClose(steps);
+        self
+    }
+
     pub fn interim(mut self, steps: Script) -> Answer {
         self.interim = steps;
         self

@@ -103,6 +103,7 @@ impl<'a> Connection<'a> {
         let mut request = Request {
             connection: self.number,
             number,
+            secure: self.tls.is_some(),
             ..Request::default()
         };
         let mut looked_at = 0;
@@ -237,6 +238,7 @@ impl<'a> Connection<'a> {
             Step::ReceiveBuffer(bytes) => {
                 sockopt::set_socket_recv_buffer_size(&self.socket, *bytes)?;
             }
+            Step::Echo => self.echo()?,
             Step::WaitForClose => while self.receive_and_forget(None)? == Received::Some {},
             Step::HalfClose => self.half_close()?,
             Step::Close => {
@@ -343,6 +345,20 @@ impl<'a> Connection<'a> {
         let (received, bytes) = self.recv(most, Some(until))?;
         self.ahead.extend_from_slice(&self.buffer[..bytes]);
         Ok(received)
+    }
+
+    fn echo(&mut self) -> io::Result<()> {
+        // What came with the request's last bytes comes first.
+        let ahead = std::mem::take(&mut self.ahead);
+        self.send(&ahead)?;
+        loop {
+            let (received, bytes) = self.recv(RECV, None)?;
+            if received != Received::Some {
+                return Ok(());
+            }
+            let bytes = self.buffer[..bytes].to_vec();
+            self.send(&bytes)?;
+        }
     }
 
     fn receive_and_forget(&mut self, until: Option<Instant>) -> io::Result<Received> {

@@ -13,6 +13,8 @@ pub struct Request {
     pub connection: u64,
     /// Which request on this connection, from 1.
     pub number: u64,
+    /// It came over TLS.
+    pub secure: bool,
     /// Exact bytes, from empty lines before the request line to the empty line.
     pub head: Vec<u8>,
     /// Exact bytes (chunks not removed), as many as were to be kept.

@@ -12,6 +12,7 @@
 //! routes      path -> page                 query    the numbers of a page
 //! pages       page -> answer               answer   answer -> steps
 //! session     the pages on redirects, cookies and credentials
+//! handshakes  the page that leads to the servers on TLS
 //! anomalies   deviation -> bytes
 //! proxy       HTTP and SOCKS5 proxies to loopback, the pages on a Unix socket
 //! tls         the same on TLS     certificates  good ones and bad ones
@@ -27,6 +28,7 @@ mod documents;
 pub mod flood;
 mod forms;
 mod framing;
+mod handshakes;
 mod incoming;
 mod listen;
 mod pages;
@@ -46,6 +48,8 @@ use crate::event::Queues;
 #[derive(Debug)]
 pub struct Playground {
     server: script::Server,
+    /// Where the servers on TLS will be, once they run beside this one.
+    tls: handshakes::Ports,
 }
 
 impl Playground {
@@ -55,8 +59,15 @@ impl Playground {
     /// # Errors
     /// What `bind()` says: the port is taken, or not this user's to take.
     pub fn start(port: Option<u16>) -> io::Result<Playground> {
-        let server = script::Server::serve(port, routes::Pages)?;
-        Ok(Playground { server })
+        let pages = routes::Pages::default();
+        let tls = pages.tls.clone();
+        let server = script::Server::serve(port, pages)?;
+        Ok(Playground { server, tls })
+    }
+
+    /// A hand to start the servers on TLS beside this one with, when they are wanted.
+    pub fn tls(&self) -> tls::Beside {
+        tls::Beside(self.tls.clone())
     }
 
     /// The paths of its pages; one that ends in `/` (the index apart) takes what follows
@@ -103,8 +114,10 @@ mod tests {
             let entry = index
                 .split("<p>")
                 .find(|entry| {
+                    // Of the pages below a folder, the first is named first.
+                    let folder = page.path.ends_with('/');
                     entry.starts_with(&link)
-                        && !entry[link.len()..].starts_with(char::is_alphabetic)
+                        && (folder || !entry[link.len()..].starts_with(char::is_alphabetic))
                 })
                 .unwrap_or_else(|| panic!("{} is not in the index", page.path));
             for param in page.params {

@@ -147,6 +147,31 @@ pub(super) fn go_on(ask: &Ask<'_>) -> Answer {
     ])
 }
 
+/// What the wait for 100 came to; [`super::routes`] does, or does not, send it.
+pub(super) fn expect(ask: &Ask<'_>) -> Answer {
+    let kind = match ask.rest {
+        "late" => "100 Continue came after two seconds",
+        "never" => "no 100 Continue came, and the body did",
+        "no" => return Answer::text(417, "The body is not welcome.\n").closing(),
+        _ => {
+            return Answer::text(
+                404,
+                "/expect/late, /expect/never and /expect/no are there.\n",
+            );
+        }
+    };
+    let bytes = ask.request.body_bytes;
+    Answer::text(200, format!("{kind}: {bytes} bytes of it.\n"))
+}
+
+/// 101, then what comes is sent back.
+pub(super) fn upgrade(_: &Ask<'_>) -> Answer {
+    Answer::new(101)
+        .field("Connection", "Upgrade")
+        .field("Upgrade", "echo")
+        .talking(vec![Step::Echo])
+}
+
 pub(super) fn early_hints(ask: &Ask<'_>) -> Answer {
     Answer::text(200, "103 Early Hints came first; this is the answer.\n").interim(vec![
         send("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n"),

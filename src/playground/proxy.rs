@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::connection::{Connection, Left, Received};
+use super::handshakes::Ports;
 use super::routes::Pages;
 use super::script::{IDLE, Request, Script, Server, Service, Step, send};
 use crate::request::{basic_of, remove_field, set_field, set_request_target};
@@ -75,7 +76,8 @@ impl Proxies {
 /// # Errors
 /// What `bind()` says: the file is there, or its directory is not this user's.
 pub fn on_unix_socket(path: &Path) -> io::Result<Server> {
-    Server::serve_unix(path, Pages)
+    let tls = Ports::default();
+    Server::serve_unix(path, Pages { tls })
 }
 
 /// An HTTP proxy.

@@ -10,6 +10,7 @@ use super::charsets;
 use super::coded;
 use super::documents;
 use super::forms;
+use super::handshakes::{self, Ports};
 use super::pages;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
@@ -82,6 +83,8 @@ pub(super) const PAGES: &[Page] = &[
         &[Param::millis("every", 200, LONGEST)],
         pages::go_on,
     ),
+    page("/expect/", &[], pages::expect),
+    page("/upgrade", &[], pages::upgrade),
     page(
         "/early-hints",
         &[Param::millis("every", 200, LONGEST)],
@@ -93,6 +96,7 @@ pub(super) const PAGES: &[Page] = &[
         &[Param::amount("status", 302, 308)],
         session::redirect,
     ),
+    page("/tls/", &[], handshakes::handshake),
     page("/cookies", &[], session::cookies),
     page("/cookies/", &[], session::cookies_under),
     page("/basic", &[], session::basic),
@@ -139,6 +143,8 @@ const fn page(
 /// A request to a page.
 pub(super) struct Ask<'a> {
     pub request: &'a Request,
+    /// The servers on TLS beside this one, as far as they run.
+    pub tls: &'a Ports,
     page: &'static Page,
     /// What follows the page's path.
     pub rest: &'a str,
@@ -161,11 +167,14 @@ impl Ask<'_> {
 }
 
 /// The pages as a service.
-pub(super) struct Pages;
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pages {
+    pub tls: Ports,
+}
 
 impl Service for Pages {
     fn answer(&self, request: &Request) -> Script {
-        let ask = find(request);
+        let ask = self.find(request);
         // The one page that takes every request for what it is.
         if let Some(ask) = ask.as_ref().filter(|ask| ask.page.path == "/echo") {
             return (ask.page.answer)(ask).script(request);
@@ -184,14 +193,26 @@ impl Service for Pages {
     }
 
     fn reading(&self, head: &Request) -> Reading {
-        let ask = find(head);
+        let ask = self.find(head);
         let path = ask.as_ref().map_or("", |ask| ask.page.path);
         let expects = head
             .field("Expect")
             .is_some_and(|value| value.eq_ignore_ascii_case("100-continue"));
         let mut before = Script::new();
-        if expects && head.version() != "HTTP/1.0" && path != "/continue" {
-            before.push(send("HTTP/1.1 100 Continue\r\n\r\n"));
+        let expects = expects && head.version() != "HTTP/1.0";
+        match (path, ask.as_ref().map_or("", |ask| ask.rest)) {
+            _ if !expects => {}
+            ("/continue", _) | ("/expect/", "never") => {}
+            ("/expect/", "no") => {
+                if let Some(ask) = &ask {
+                    before.extend(pages::expect(ask).script(head));
+                }
+            }
+            ("/expect/", "late") => {
+                before.push(Step::Wait(LATE));
+                before.push(send("HTTP/1.1 100 Continue\r\n\r\n"));
+            }
+            _ => before.push(send("HTTP/1.1 100 Continue\r\n\r\n")),
         }
         let mut reading = Reading {
             before,
@@ -215,21 +236,26 @@ impl Service for Pages {
     }
 }
 
+/// Later than a client waits that waits for a second.
+const LATE: Duration = Duration::from_secs(2);
 /// How long `/echo` waits for bytes that Content-Length announces.
 const QUIET: Duration = Duration::from_millis(200);
 /// Small, so that the sender's queue is where a body waits.
 const SLOW_RECEIVE_BUFFER: usize = 16 << 10;
 
-fn find(request: &Request) -> Option<Ask<'_>> {
-    PAGES.iter().find_map(|page| {
-        let rest = request.path().strip_prefix(page.path)?;
-        let takes_more = page.path.len() > 1 && page.path.ends_with('/');
-        (rest.is_empty() || takes_more).then_some(Ask {
-            request,
-            page,
-            rest,
+impl Pages {
+    fn find<'a>(&'a self, request: &'a Request) -> Option<Ask<'a>> {
+        PAGES.iter().find_map(|page| {
+            let rest = request.path().strip_prefix(page.path)?;
+            let takes_more = page.path.len() > 1 && page.path.ends_with('/');
+            (rest.is_empty() || takes_more).then_some(Ask {
+                request,
+                tls: &self.tls,
+                page,
+                rest,
+            })
         })
-    })
+    }
 }
 
 /// What is answered to a request that has no meaning.
@@ -290,10 +316,11 @@ mod tests {
         #[test]
         fn any_bytes_are_answered(head in request(), cut in any::<prop::sample::Index>()) {
             let request = Request { head: head.clone(), ..Request::default() };
-            Pages.reading(&request);
+            let pages = Pages::default();
+            pages.reading(&request);
             // The pages that make megabytes of an answer make them slowly here.
             if !["size=", "rows=", "n=", "bytes="].iter().any(|name| request.query().contains(name)) {
-                prop_assert!(!Pages.answer(&request).is_empty());
+                prop_assert!(!pages.answer(&request).is_empty());
             }
 
             let (whole, cut) = (Body::of(&head), cut.index(head.len() + 1));

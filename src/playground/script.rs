@@ -78,6 +78,8 @@ pub enum Step {
     },
     /// SO_RCVBUF: makes the receive queue small and switches its autotuning off.
     ReceiveBuffer(usize),
+    /// Sends back whatever comes, as it comes, until the peer closes.
+    Echo,
     /// Sends nothing more, reads and forgets until the peer closes.
     WaitForClose,
     /// `shutdown(SHUT_WR)`: the peer reads an end and may go on sending.

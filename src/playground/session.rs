@@ -10,12 +10,12 @@ pub(super) fn redirect(ask: &Ask<'_>) -> Answer {
     match ask.rest {
         "loop" => to(302, "/redirect/loop"),
         "absolute" => match host(ask) {
-            Some(host) => to(302, format!("http://{host}/hello")),
+            Some(host) => to(302, format!("{}://{host}/hello", scheme(ask))),
             None => no_host(),
         },
         "relative" => to(302, "../hello?relative"),
         "elsewhere" => match host(ask).and_then(elsewhere) {
-            Some(other) => to(302, format!("http://{other}/echo")),
+            Some(other) => to(302, format!("{}://{other}/echo", scheme(ask))),
             None => no_host(),
         },
         "nowhere" => to(302, "http://"),
@@ -48,7 +48,11 @@ pub(super) fn redirect(ask: &Ask<'_>) -> Answer {
 
 const REDIRECTS: u32 = 100;
 
-fn to(status: u16, location: impl Into<String>) -> Answer {
+fn scheme(ask: &Ask<'_>) -> &'static str {
+    if ask.request.secure { "https" } else { "http" }
+}
+
+pub(super) fn to(status: u16, location: impl Into<String>) -> Answer {
     let location = location.into();
     Answer::text(status, format!("To {location}.\n")).field("Location", location)
 }

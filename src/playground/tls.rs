@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
+use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,8 +18,33 @@ use rustls::{ServerConfig, ServerConnection};
 use super::certificates::Authority;
 pub use super::certificates::Kind;
 use super::connection::SEND_FLAGS;
+use super::handshakes::Ports;
 use super::routes::Pages;
 use super::script::{Server, Service};
+use crate::event::Queues;
+
+/// A playground whose page `/tls/` is to lead to the servers on TLS.
+#[derive(Clone, Debug, Default)]
+pub struct Beside(pub(super) Ports);
+
+impl Beside {
+    /// Starts the servers, which takes some milliseconds: two dozen keys are made.
+    ///
+    /// # Errors
+    /// As [`TlsPlayground::start`].
+    pub fn start(&self, port: Option<u16>) -> io::Result<TlsPlayground> {
+        let pages = Pages {
+            tls: Arc::clone(&self.0),
+        };
+        let started = TlsPlayground::serve(port, || pages.clone())?;
+        let ports = started
+            .servers()
+            .map(|(kind, server)| (kind, server.port()));
+        // Started a second time, the page leads to the first ones.
+        let _ = self.0.set(ports.collect());
+        Ok(started)
+    }
+}
 
 /// The running servers; dropped, they stop, and their files are gone.
 pub struct TlsPlayground {
@@ -42,7 +68,7 @@ impl TlsPlayground {
     /// # Errors
     /// What `bind()` says, or that the files could not be written.
     pub fn start(port: Option<u16>) -> io::Result<TlsPlayground> {
-        TlsPlayground::serve(port, || Pages)
+        Beside::default().start(port)
     }
 
     /// The same, with another service behind each.
@@ -84,6 +110,12 @@ impl TlsPlayground {
         let server = self.servers.iter().find(|(of, _)| *of == kind);
         let port = server.map_or(0, |(_, server)| server.port());
         format!("https://127.0.0.1:{port}{path}")
+    }
+
+    /// The levels of the server's end of the connection that comes from `peer`.
+    pub fn queues(&self, peer: SocketAddr) -> Option<Queues> {
+        let mut servers = self.servers.iter();
+        servers.find_map(|(_, server)| server.queues(peer))
     }
 
     /// Every server, the good one first.

@@ -32,6 +32,8 @@ pub struct Reader {
     pub(super) connection: Connection,
     /// Content-Length, where the end mode sets it aside.
     pub(super) set_aside: Option<Announced>,
+    /// 100 (Continue) came.
+    pub(super) continued: bool,
     /// The head says that another protocol follows.
     pub(super) tunnel: bool,
     pub(super) head_bytes: u64,
@@ -76,6 +78,7 @@ impl Reader {
             interim: false,
             connection: (false, "the head is not complete"),
             set_aside: None,
+            continued: false,
             tunnel: false,
             head_bytes: 0,
             excess_bytes: 0,
@@ -84,6 +87,17 @@ impl Reader {
             peer_closed: false,
             ended: None,
             fault: None,
+        }
+    }
+
+    /// A reader whose response was read to its end before, with nothing behind it.
+    pub fn answered(offset: u64) -> Reader {
+        Reader {
+            state: State::Over,
+            complete: true,
+            connection: (true, "HTTP/1.1"),
+            ended: Some(EndReason::NoBody),
+            ..Reader::new(b"", EndMode::Auto, offset)
         }
     }
 
@@ -110,6 +124,16 @@ impl Reader {
     /// Set once the response is over.
     pub fn ended(&self) -> Option<EndReason> {
         self.ended
+    }
+
+    /// 100 (Continue) came: the request's body is welcome (RFC 9110 section 15.2.1).
+    pub fn continued(&self) -> bool {
+        self.continued
+    }
+
+    /// The final head is here, or what came is no HTTP.
+    pub fn answers(&self) -> bool {
+        !matches!(self.state, State::Opening { .. } | State::Head(_))
     }
 
     /// The whole response is here, in whatever end mode.
@@ -307,11 +331,13 @@ impl Reader {
             tally: &mut self.tally,
         };
         self.head_bytes += self.at - self.start;
+        let status = head.line.status;
         if head.line.interim() {
             framing::forbidden_in_interim(head.line.status, &fields, &mut emit);
             let head = head.finish(fields, self.at, Framing::NoBody);
             emit.event(Kind::InterimHead(Box::new(head)));
             self.interim = true;
+            self.continued |= status == 100;
             self.start = self.at;
             self.state = State::Opening { held: Vec::new() };
             return;

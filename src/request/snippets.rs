@@ -52,8 +52,8 @@ pub const SNIPPETS: &[Snippet] = &[
     },
     Snippet {
         name: "Expect: 100-continue",
-        about: "asks for 100 before the body (RFC 9110 section 10.1.1); all of it goes out \
-                at once: a send size (F3) and F10 let the body wait",
+        about: "asks for 100 before the body (RFC 9110 section 10.1.1), which waits for it for \
+                a second, as with curl; F3 sets the wait, or none",
         text: "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/plain\r\n\
                Expect: 100-continue\r\nContent-Length: 15\r\n\r\nmay I send this",
     },
@@ -67,8 +67,8 @@ pub const SNIPPETS: &[Snippet] = &[
     },
     Snippet {
         name: "two requests in one send",
-        about: "pipelining (RFC 9112 section 9.3.2): the second answer comes behind the first, \
-                shown as excess bytes; read until the close (F9) to see both",
+        about: "pipelining (RFC 9112 section 9.3.2): the second answer comes behind the first \
+                and is read on from there; m lists which bytes answer which",
         text: "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n\
                GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
     },

@@ -8,10 +8,11 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Weak};
 
 use crate::body::Window;
+use crate::decode::Letters;
 use crate::tui::message::Message;
 use crate::tui::visit::{ViewKind, VisitId};
-use crate::view::Form;
 use crate::view::pretty::{Folds, Head, Index};
+use crate::view::{Form, Pretty};
 
 /// Bytes that a frame reads by itself; more are read ahead.
 const AHEAD: u64 = 128 * 1024;
@@ -28,13 +29,27 @@ pub struct Formed {
 }
 
 impl Formed {
-    pub fn new(form: Form) -> Formed {
+    pub fn new(form: Form, letters: Letters) -> Formed {
         Formed {
-            index: Index::new(&form),
+            index: Index::read_in(&form, letters),
             form,
             folds: Folds::default(),
             reading: None,
         }
+    }
+
+    /// In another charset the rows are read anew; false where they are in this one.
+    pub fn read_in(&mut self, letters: Letters) -> bool {
+        let other = self.index.letters() != letters;
+        if other {
+            *self = Formed::new(self.form.clone(), letters);
+        }
+        other
+    }
+
+    /// Its form can be made out in its charset; else it is text, and a note says so.
+    pub fn reads(&self) -> bool {
+        Pretty::reads(self.index.letters())
     }
 
     /// The view with the best claim, which opens by itself.
@@ -58,6 +73,12 @@ impl Formed {
         let wanted = Arc::downgrade(&reading);
         self.reading = Some(reading);
         Some((self.index.head(), wanted))
+    }
+
+    /// These rows are of the bytes that are shown, not of those that were before.
+    pub fn waits_for(&self, wanted: &Weak<()>) -> bool {
+        let reading = self.reading.as_ref();
+        reading.is_some_and(|reading| wanted.ptr_eq(&Arc::downgrade(reading)))
     }
 
     /// All that was there is read.
@@ -88,7 +109,12 @@ pub fn lay_out(
         };
         let done = done || wanted.strong_count() == 0;
         // The loop has ended: nobody is left to tell.
-        let _ = messages.send(Message::LaidOut { id, piece, done });
+        let _ = messages.send(Message::LaidOut {
+            id,
+            piece,
+            done,
+            wanted: wanted.clone(),
+        });
         if done {
             return;
         }
@@ -112,7 +138,11 @@ mod tests {
             (Form::Image, ViewKind::Rendered),
             (Form::Binary, ViewKind::Hex),
         ] {
-            assert_eq!(Formed::new(form.clone()).opens(), want, "{form:?}");
+            assert_eq!(
+                Formed::new(form.clone(), Letters::Utf8).opens(),
+                want,
+                "{form:?}"
+            );
         }
     }
 
@@ -121,14 +151,17 @@ mod tests {
         let mut writer = Writer::new(&Memory::new(1 << 20));
         writer.append(&b"[1],\n".repeat(100_000)).unwrap();
         let window = Window::whole(&writer.store());
-        let mut formed = Formed::new(Form::Json);
+        let mut formed = Formed::new(Form::Json, Letters::Utf8);
         assert!(formed.ahead(AHEAD).is_none());
         let (head, wanted) = formed.ahead(window.there()).unwrap();
         assert!(formed.ahead(window.there()).is_none(), "it is being read");
         let (messages, told) = channel();
         lay_out(7, head, &window, &wanted, &messages);
         for message in told.try_iter() {
-            let Message::LaidOut { id: 7, piece, done } = message else {
+            let Message::LaidOut {
+                id: 7, piece, done, ..
+            } = message
+            else {
                 panic!("another message");
             };
             formed.index.add(*piece.unwrap());

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::event::{EndMode, Family};
 use crate::plan::{
-    CLASSIC_RECV, FAST_RECV, Plan, Proxies, SocketOption, SocketOptions, TlsVersion,
+    CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan, Proxies, SocketOption, SocketOptions, TlsVersion,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,7 @@ pub struct Knobs {
     pub send_size: Option<usize>,
     pub send_delay: Option<Duration>,
     pub half_close: bool,
+    pub expect: Option<Duration>,
     pub nonblocking: bool,
     pub arrivals: bool,
     pub timeout: Option<Duration>,
@@ -70,6 +71,7 @@ impl Default for Knobs {
             send_size: None,
             send_delay: None,
             half_close: false,
+            expect: Some(EXPECT_WAIT),
             nonblocking: false,
             arrivals: false,
             timeout: None,
@@ -108,6 +110,12 @@ const TIMES: &[Option<Duration>] = &[
     Some(Duration::from_secs(2)),
     Some(Duration::from_secs(10)),
     Some(Duration::from_secs(60)),
+];
+const WAITS: &[Option<Duration>] = &[
+    Some(EXPECT_WAIT),
+    Some(Duration::from_secs(10)),
+    Some(Duration::from_secs(60)),
+    None,
 ];
 /// 50 is curl's.
 const FOLLOWS: &[Option<u32>] = &[None, Some(10), Some(50)];
@@ -177,6 +185,13 @@ pub const KNOBS: &[Knob] = &[
         show: |k| if k.half_close { "yes" } else { "no" }.to_owned(),
         turn: |k, _| k.half_close = !k.half_close,
         set: |_, _| None,
+    },
+    Knob {
+        title: "expect wait",
+        help: "how long a body waits for 100 where the request says Expect: 100-continue; none: it goes at once; type seconds",
+        show: |k| time(k.expect),
+        turn: |k, on| turn(&mut k.expect, WAITS, on),
+        set: |k, text| seconds(text).map(|t| k.expect = Some(t)),
     },
     Knob {
         title: "blocking",
@@ -348,6 +363,8 @@ impl Knobs {
         plan.send_size = self.send_size;
         plan.send_delay = self.send_delay;
         plan.half_close = self.half_close;
+        plan.expect = self.expect;
+        plan.talk = true;
         plan.nonblocking = self.nonblocking;
         plan.arrivals = self.arrivals;
         plan.timeout = self.timeout;

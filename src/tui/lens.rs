@@ -12,6 +12,7 @@ use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
+use crate::tui::formed::Formed;
 use crate::tui::layout::inside;
 use crate::tui::searched;
 use crate::tui::visit::{ViewKind, Visit};
@@ -103,19 +104,27 @@ fn marked<T>(
 ) -> T {
     let width = usize::from(area.width);
     let left = visit.scrolls[kind.index()].left;
+    let text = |marks| Text {
+        window: visit.content(),
+        letters: visit.letters(),
+        width,
+        wrap,
+        left,
+        marks,
+    };
     match kind {
-        ViewKind::Text => {
-            let text = Text {
-                window: visit.content(),
-                letters: Letters::of(visit.meaning.charset.encoding),
-                width,
-                wrap,
-                left,
-                marks,
-            };
+        ViewKind::Text => look(&Stack {
+            above: head_rows(visit, width),
+            below: &text(marks),
+        }),
+        ViewKind::Pretty if !is_read(visit) => {
+            let mut above = head_rows(visit, width);
+            let charset = visit.meaning.charset.encoding.name();
+            let words = format!("no form is made out in {charset}: this is the text");
+            above.push(row(vec![(words, Role::Note)], width));
             look(&Stack {
-                above: head_rows(visit, width),
-                below: &text,
+                above,
+                below: &text(marks),
             })
         }
         ViewKind::Pretty => {
@@ -132,7 +141,7 @@ fn marked<T>(
             };
             (pretty.width, pretty.wrap, pretty.left) = (width, wrap, left);
             pretty.marks = marks;
-            pretty.ended = visit.shows_end();
+            pretty.ended = visit.shows_all(kind);
             look(&Stack {
                 above: head_rows(visit, width),
                 below: &pretty,
@@ -185,9 +194,15 @@ fn marked<T>(
     }
 }
 
+/// A form can be made out in the charset.
+fn is_read(visit: &Visit) -> bool {
+    visit.formed.as_ref().is_none_or(Formed::reads)
+}
+
 /// Does the view break rows that are too wide, rather than scroll sideways?
 pub fn wraps(visit: &Visit, kind: ViewKind, wrap: bool) -> bool {
-    let table = |visit: &Visit| matches!(&visit.formed, Some(of) if of.form.is_table());
+    let table =
+        |visit: &Visit| matches!(&visit.formed, Some(of) if of.reads() && of.form.is_table());
     match kind {
         ViewKind::Text => wrap,
         ViewKind::Pretty => wrap && !table(visit),

@@ -13,6 +13,8 @@ use crate::decode::Codings;
 use crate::event::{Event, Queues};
 use crate::exchange::Exchange;
 use crate::export::Form;
+use crate::net::Resume;
+use crate::net::pool::Idle;
 use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
@@ -81,6 +83,8 @@ pub enum Message {
         piece: Option<Box<Piece>>,
         /// All that was there is read.
         done: bool,
+        /// Who asked for them.
+        wanted: Weak<()>,
     },
     Judged {
         id: VisitId,
@@ -113,6 +117,12 @@ pub enum Message {
         name: String,
         bytes: Vec<u8>,
     },
+    /// The last so many bytes could not be said: there is no connection.
+    Unsaid {
+        id: VisitId,
+        bytes: usize,
+    },
+    Idle(Vec<Idle>),
     Note(String),
     Complain(String),
     /// SIGTERM, SIGHUP or SIGINT, or the terminal has gone: its number.
@@ -161,6 +171,27 @@ pub enum Effect {
         paused: Option<u32>,
     },
     Cancel(VisitId),
+    /// The connection stays open past the end of its response.
+    Hold(VisitId),
+    /// Send more on the open connection.
+    Say {
+        id: VisitId,
+        bytes: Vec<u8>,
+    },
+    /// The same, on the connection that an exchange left open.
+    TalkOn {
+        id: VisitId,
+        plan: Box<Plan>,
+        from: Box<Resume>,
+    },
+    /// `shutdown(SHUT_WR)` on the open connection.
+    FinishSaying(VisitId),
+    /// Close the open connection.
+    HangUp(VisitId),
+    /// Which connections are kept?
+    ListIdle,
+    /// Close this kept connection, or all.
+    CloseIdle(Option<u64>),
     Pause(VisitId),
     Resume(VisitId),
     Step(VisitId),

@@ -42,6 +42,8 @@ pub struct Want {
     pub columns: u16,
     pub rows: u16,
     pub encoding: &'static Encoding,
+    /// Of the body as it came, its content coding left on.
+    pub as_received: bool,
 }
 
 #[derive(Debug)]
@@ -209,11 +211,11 @@ impl Job {
         ];
         let text = opening.trim_ascii_start();
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let begins = |tag: &&str| {
+        let begins = |tag: &str| {
             let start = text.get(..tag.len()).unwrap_or_default();
             start.eq_ignore_ascii_case(tag.as_bytes())
         };
-        vague.contains(&kind.as_str()) && OPENINGS.iter().any(|tag| begins(&tag))
+        vague.contains(&kind.as_str()) && OPENINGS.iter().any(|tag| begins(tag))
     }
 }
 
@@ -253,6 +255,7 @@ mod tests {
                 columns: 40,
                 rows: 10,
                 encoding: encoding_rs::UTF_8,
+                as_received: false,
             },
             media_type: media_type.map(str::to_owned),
             coding: None,
@@ -289,6 +292,7 @@ mod tests {
             columns,
             rows: 9,
             encoding: encoding_rs::UTF_8,
+            as_received: false,
         };
         let made = |len, columns| {
             let mut rendering = Rendering::default();

@@ -15,9 +15,10 @@ use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::{Memory, Window};
 use crate::decode::Codings;
+use crate::error::Error;
 use crate::event::{Addr, EndMode};
 use crate::export::Form;
-use crate::net::{self, Control, Pool, channel};
+use crate::net::{self, Control, Pool, Resume, channel};
 use crate::plan::Plan;
 use crate::playground::Playground;
 use crate::rejudge::rejudge;
@@ -46,6 +47,8 @@ pub struct Runtime {
     finder: Finder,
     saver: Saver,
     running: HashMap<VisitId, Running>,
+    /// The screen's ends of fetches that are over: they may be taken up again.
+    ended: HashMap<VisitId, channel::Receiver>,
     unpacking: HashMap<VisitId, unpack::Hand>,
 }
 
@@ -72,6 +75,7 @@ impl Runtime {
             pool: Arc::default(),
             memory: Memory::new(memory),
             running: HashMap::new(),
+            ended: HashMap::new(),
             unpacking: HashMap::new(),
         }
     }
@@ -89,6 +93,23 @@ impl Runtime {
                 paused,
             } => return Ok(Some(self.fetch(id, *plan, pace, paused))),
             Effect::Cancel(id) => self.hand(id, Control::cancel),
+            Effect::Hold(id) => self.hand(id, Control::hold),
+            Effect::HangUp(id) => self.hand(id, Control::hang_up),
+            Effect::FinishSaying(id) => self.talk(id, 0, Control::finish_saying),
+            Effect::Say { id, bytes } => {
+                let length = bytes.len();
+                self.talk(id, length, move |control| control.say(&bytes));
+            }
+            Effect::TalkOn { id, plan, from } => return Ok(Some(self.talk_on(id, *plan, *from))),
+            Effect::ListIdle => return Ok(Some(Message::Idle(self.pool.idle()))),
+            Effect::CloseIdle(id) => {
+                let words = match self.pool.close(id) {
+                    0 => "it was closed already".to_owned(),
+                    1 => "1 connection is closed".to_owned(),
+                    n => format!("{n} connections are closed"),
+                };
+                return Ok(Some(Message::Note(words)));
+            }
             Effect::Pause(id) => self.hand(id, Control::pause),
             Effect::Resume(id) => self.hand(id, Control::resume),
             Effect::Step(id) => self.hand(id, Control::step),
@@ -107,6 +128,7 @@ impl Runtime {
                 }
             }
             Effect::Forget(id) => {
+                self.ended.remove(&id);
                 self.unpacking.remove(&id);
                 if let Some(running) = self.running.remove(&id) {
                     running.control.cancel();
@@ -235,7 +257,9 @@ impl Runtime {
             messages.push(Message::Events { id, events });
         }
         if over {
-            self.running.remove(&id);
+            if let Some(over) = self.running.remove(&id) {
+                self.ended.insert(id, over.receiver);
+            }
             messages.push(Message::Over(id));
         }
         messages
@@ -296,6 +320,65 @@ impl Runtime {
             Ok(_) => {
                 self.running.insert(id, Running { control, receiver });
                 started
+            }
+            Err(err) => Message::Complain(format!("no thread for the fetch: {err}")),
+        }
+    }
+
+    /// Calls that may block, on a thread of their own. Of `bytes` nobody hears where there
+    /// is no connection.
+    fn talk(
+        &self,
+        id: VisitId,
+        bytes: usize,
+        act: impl FnOnce(&Control) -> Result<(), Error> + Send + 'static,
+    ) {
+        let messages = self.messages.clone();
+        let control = self.running.get(&id).map(|running| running.control.clone());
+        std::thread::spawn(move || {
+            let done = control.map_or(Err(Error::NotKept), |control| act(&control));
+            let message = match done {
+                Ok(()) | Err(Error::Cancelled) => return,
+                Err(Error::NotKept) => Message::Unsaid { id, bytes },
+                Err(err) => Message::Complain(err.to_string()),
+            };
+            // The loop has ended: nobody is left to tell.
+            let _ = messages.send(message);
+        });
+    }
+
+    /// An ended exchange goes on, on the connection that it left open.
+    fn talk_on(&mut self, id: VisitId, plan: Plan, from: Resume) -> Message {
+        let unsaid = Message::Unsaid {
+            id,
+            bytes: plan.request.len().saturating_sub(from.sent),
+        };
+        let Some(receiver) = self.ended.remove(&id) else {
+            return unsaid;
+        };
+        let control = Control::new();
+        let wakes = self.messages.clone();
+        let wake = move || {
+            // The loop has ended: nobody is left to wake.
+            let _ = wakes.send(Message::Woken(id));
+        };
+        let Some(mut sender) = receiver.reopen(&control, wake) else {
+            return unsaid;
+        };
+        let (wire, decoded) = (receiver.wire(), receiver.decoded());
+        let (pool, hand, messages) = (self.pool.clone(), control.clone(), self.messages.clone());
+        let spawned = std::thread::Builder::new()
+            .name(format!("fetch {id}"))
+            .spawn(move || {
+                let outcome = net::resume(&plan, &from, &hand, &pool, &mut sender);
+                if outcome == Err(Error::NotKept) {
+                    let _ = messages.send(unsaid);
+                }
+            });
+        match spawned {
+            Ok(_) => {
+                self.running.insert(id, Running { control, receiver });
+                Message::Started { id, wire, decoded }
             }
             Err(err) => Message::Complain(format!("no thread for the fetch: {err}")),
         }

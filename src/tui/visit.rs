@@ -3,11 +3,12 @@
 //! Owns [`Visit`]: which moment is shown, where each view is scrolled to, what is chosen.
 //! The fetch itself is the runtime's; what a view makes of the bytes is the lens's.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::body::{Store, Window};
+use crate::decode::{Codings, Letters};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
@@ -17,6 +18,7 @@ use crate::tui::cursor::Cursor;
 use crate::tui::formed::Formed;
 use crate::tui::jump::Jump;
 use crate::tui::rendering::Rendering;
+use crate::tui::unpack::State;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -33,6 +35,8 @@ pub struct Visit {
     pub outgoing: Arc<[u8]>,
     /// The messages in it.
     pub messages: Vec<Message>,
+    /// The connection stays open until either side closes it.
+    pub held: bool,
     /// The value of the Cookie line that the jar gave to the request.
     pub cookie: Option<Vec<u8>>,
     /// Which redirect led here; `None`: a hand did.
@@ -54,6 +58,8 @@ pub struct Visit {
     /// The fetch's thread has returned.
     pub over: bool,
     pub paused: bool,
+    /// Its bytes were let go to make room: what is left is its fold.
+    pub gone: bool,
     pub wire: Store,
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
@@ -66,6 +72,11 @@ pub struct Visit {
     pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
     /// Row of the socket log that is chosen; `None` follows the newest.
     pub call: Option<usize>,
+    /// Where a selection of rows began that goes on to `call`.
+    pub calls_from: Option<usize>,
+    /// First row of the log that is in sight, where the mouse chose one; else the chosen
+    /// one stands in the middle.
+    pub calls_top: Option<usize>,
     /// Bytes of the chosen call, in the Wire view's offsets.
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
@@ -147,6 +158,14 @@ impl ViewKind {
         }
     }
 
+    /// The body's content, rather than what was received.
+    pub fn shows_content(self) -> bool {
+        match self {
+            ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => true,
+            ViewKind::Wire | ViewKind::Headers => false,
+        }
+    }
+
     pub fn title(self) -> &'static str {
         match self {
             ViewKind::Text => "Text",
@@ -175,6 +194,7 @@ impl Visit {
             name: plan.target.without_userinfo(),
             request: plan.request.clone(),
             outgoing: plan.request.clone(),
+            held: false,
             messages: split(&plan.request),
             cookie: None,
             came_from: None,
@@ -187,6 +207,7 @@ impl Visit {
             started: plan.start,
             over: false,
             paused: false,
+            gone: false,
             wire: Store::default(),
             decoded: Store::default(),
             meaning: Content::default(),
@@ -194,6 +215,8 @@ impl Visit {
             scrolls: ViewKind::ALL.map(Scroll::first),
             cursors: Default::default(),
             call: None,
+            calls_from: None,
+            calls_top: None,
             chosen: None,
             hit: None,
             awaited: None,
@@ -210,6 +233,25 @@ impl Visit {
     /// returns a moment later.
     pub fn runs(&self) -> bool {
         !self.over && self.live.end.is_none()
+    }
+
+    /// Bytes that it holds, in memory or in files.
+    pub fn stored(&self) -> u64 {
+        let content = self.meaning.decoded.as_ref();
+        let content = content.map_or(0, |decoded| decoded.store.len());
+        self.wire.len() + self.decoded.len() + content
+    }
+
+    /// Lets all bytes go, and what was made of them.
+    pub fn let_go(&mut self) {
+        self.gone = true;
+        self.wire = Store::default();
+        self.decoded = Store::default();
+        self.meaning.decoded = None;
+        self.formed = None;
+        self.rendering = Rendering::default();
+        self.cursors = Default::default();
+        self.hit = None;
     }
 
     /// Nothing comes any more: the view that was watched stays where it is, the others
@@ -236,10 +278,34 @@ impl Visit {
         }
     }
 
+    /// Nothing more comes of what this view shows: the exchange is over, and its body
+    /// decoded as far as it will be by itself.
+    pub fn has_all(&self, kind: ViewKind) -> bool {
+        let decoding = || {
+            let decoded = self.meaning.shown();
+            decoded.is_some_and(|decoded| decoded.state == State::Running)
+        };
+        self.over && !(kind.shows_content() && decoding())
+    }
+
+    /// Likewise, of the moment that is shown.
+    pub fn shows_all(&self, kind: ViewKind) -> bool {
+        match &self.past {
+            Some(_) => self.shows_end(),
+            None => self.has_all(kind),
+        }
+    }
+
     /// The socket log's row of the moment that is shown.
     pub fn past_row(&self) -> Option<usize> {
         let past = self.past.as_ref()?;
         Some(past.row(&self.live))
+    }
+
+    /// Rows of the socket log that are selected.
+    pub fn selected_calls(&self) -> Option<RangeInclusive<usize>> {
+        let (from, to) = (self.calls_from?, self.call?);
+        Some(from.min(to)..=from.max(to))
     }
 
     /// Shows the moment after the call in this row of the socket log; past the last one,
@@ -278,6 +344,22 @@ impl Visit {
         decoded.map_or_else(|| self.whole_body(), Decoded::whole)
     }
 
+    /// What the views show of the body has a content coding left: it is shown as received,
+    /// or nobody can undo it.
+    pub fn is_coded(&self) -> bool {
+        let codings = self.live.head.as_ref().map(Codings::of_head);
+        let codings = codings.unwrap_or_default();
+        match self.meaning.as_received {
+            true => !codings.is_empty(),
+            false => codings.unknown.is_some(),
+        }
+    }
+
+    /// How its characters are read.
+    pub fn letters(&self) -> Letters {
+        Letters::of(self.meaning.charset.encoding)
+    }
+
     /// Content-Type's value, empty where there is none.
     pub fn content_type(&self) -> &str {
         let head = self.live.head.as_ref();
@@ -290,6 +372,12 @@ impl Visit {
         let whole = self.whole_content();
         let content_type = self.content_type().to_owned();
         self.meaning.sniff(&whole, &content_type);
+        let letters = self.letters();
+        let formed = self.formed.as_mut();
+        if formed.is_some_and(|formed| formed.read_in(letters)) {
+            // Rows of another charset are others.
+            self.scrolls[ViewKind::Pretty.index()].top = 0;
+        }
     }
 
     /// The same, whatever moment is shown.

@@ -82,6 +82,9 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
             format!("{call}() = -1 {errno}, poll() {}", secs(*waited_us))
         }
         Kind::Held { call, waited_us } => format!("{call}() held back for {}", secs(*waited_us)),
+        Kind::Resumed { idle_us } => {
+            format!("the kept connection is talked on after {}", secs(*idle_us))
+        }
         Kind::HalfClosed => "shutdown(SHUT_WR) = 0".to_owned(),
         Kind::Redirect { from, to, status } => format!("{status}: {from} → {to}"),
         Kind::Cookie(cookie) => {

@@ -8,6 +8,7 @@
 //! - `requests.rs`: what the flags make of a request
 //! - `cookies.rs`: `-b` and `-c`, and what another server gets to see
 //! - `events.rs`: the schema of `--events`, declared a second time
+//! - `tls.rs`: what is asked of TLS by flags and the environment
 //! - `commands.rs`: the commands beside `fetch`, help, flags that are not there
 //! - `terminal.rs`: what is different when standard output is one
 
@@ -19,6 +20,7 @@ mod exits;
 mod pipelined;
 mod requests;
 mod terminal;
+mod tls;
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};

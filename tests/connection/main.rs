@@ -2,4 +2,6 @@
 //! scripted servers.
 
 mod answers;
+mod expect;
 mod support;
+mod talk;

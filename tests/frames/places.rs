@@ -55,6 +55,8 @@ const PLACES: &[(&str, bool)] = &[
     ("list: forms", true),
     ("list: charsets", false),
     ("list: cookies", true),
+    ("list: idle connections", true),
+    ("send more", true),
 ];
 
 fn popup(open: &Popup) -> &'static str {
@@ -67,6 +69,7 @@ fn popup(open: &Popup) -> &'static str {
         Popup::Levels => "levels",
         Popup::Tls { .. } => "TLS",
         Popup::Save(_) => "question: save",
+        Popup::Talk(_) => "send more",
         Popup::Ask { ask, .. } => match ask {
             Ask::Find => "question: find",
             Ask::Pipe => "question: command",
@@ -90,6 +93,7 @@ fn popup(open: &Popup) -> &'static str {
             Of::Forms => "list: forms",
             Of::Charsets => "list: charsets",
             Of::Cookies => "list: cookies",
+            Of::Idle => "list: idle connections",
             Of::Urls => "URL completion",
         },
     }

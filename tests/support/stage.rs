@@ -13,8 +13,10 @@
 //! paste TEXT               as a terminal pastes; TEXT has \r \n \t \\ \0 \xHH
 //! edited TEXT              the request is these bytes
 //! click WORDS              on the first place on screen where they stand
+//! drag WORDS               from where the mouse is held, to there
 //! wheel up|down WORDS      there
 //! found FROM..TO           a find's answer, in the view's offsets
+//! idle PLACE | PLACE …     connections that are kept, the second one closed by its peer
 //! notice TEXT · problem TEXT
 //! @MS                      the clock: milliseconds since the exchange began; then,
 //!                          on the same line, what its fetch tells:
@@ -47,7 +49,8 @@ use unicode_width::UnicodeWidthStr;
 
 use sockeye::body::Memory;
 use sockeye::body::differ::compare;
-use sockeye::event::EndMode;
+use sockeye::event::{Addr, EndMode};
+use sockeye::net::pool::Idle;
 use sockeye::plan::Plan;
 use sockeye::rejudge::rejudge;
 use sockeye::tui::app::App;
@@ -156,6 +159,7 @@ impl Stage {
             "paste" => self.tell(Message::Paste(lossy(&unescape(rest)))),
             "edited" => self.tell(Message::Edited(unescape(rest))),
             "click" => self.mouse(MouseEventKind::Down(MouseButton::Left), rest),
+            "drag" => self.mouse(MouseEventKind::Drag(MouseButton::Left), rest),
             "wheel" => {
                 let (way, words) = rest.split_once(' ').expect("wheel up|down WORDS");
                 let kind = match way {
@@ -183,6 +187,18 @@ impl Stage {
                         round: true,
                     },
                 });
+            }
+            "idle" => {
+                let idle = (1..).zip(rest.split(" | ")).map(|(id, place)| Idle {
+                    id,
+                    place: place.to_owned(),
+                    local: Addr::Ip(([127, 0, 0, 1], 40_000 + id as u16).into()),
+                    peer: Addr::Ip(([127, 0, 0, 1], 80).into()),
+                    exchanges: id as u32,
+                    since: self.zero,
+                    news: (id == 2).then_some("the peer had closed it"),
+                });
+                self.tell(Message::Idle(idle.collect()));
             }
             "notice" => self.tell(Message::Note(lossy(&unescape(rest)))),
             "problem" => self.tell(Message::Complain(lossy(&unescape(rest)))),
@@ -395,6 +411,13 @@ fn name(effect: &Effect) -> String {
             Some(calls) => format!("fetch {id}, paused with {calls} calls"),
         },
         Effect::Cancel(id) => format!("cancel {id}"),
+        Effect::Hold(id) => format!("hold {id}"),
+        Effect::Say { id, bytes } => format!("say {id} {}", lossy(bytes)),
+        Effect::TalkOn { id, from, .. } => format!("talk on {id} from {}", from.sent),
+        Effect::FinishSaying(id) => format!("half-close {id}"),
+        Effect::HangUp(id) => format!("hang up {id}"),
+        Effect::ListIdle => "list the idle connections".to_owned(),
+        Effect::CloseIdle(id) => format!("close idle {id:?}"),
         Effect::Pause(id) => format!("pause {id}"),
         Effect::Resume(id) => format!("resume {id}"),
         Effect::Step(id) => format!("step {id}"),

@@ -202,7 +202,8 @@ fn what_is_wrong_is_said() {
     };
     let all = text.as_slice();
     // codings, coded bytes, the bytes that are kept (None: a beginning), the fault
-    let table: &[(&str, Vec<u8>, Option<&[u8]>, &str)] = &[
+    type Row<'a> = (&'a str, Vec<u8>, Option<&'a [u8]>, &'a str);
+    let table: &[Row] = &[
         (
             "gzip",
             with(gzip(&text), -8, 1),

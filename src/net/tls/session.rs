@@ -22,7 +22,8 @@ pub(super) const RECORD: usize = 1 << 14;
 /// What encryption adds to a record at most, its header included: 5 + 8 (TLS 1.2's
 /// explicit nonce) + 1 (TLS 1.3's inner type) + 16 (the tag).
 const OVERHEAD: usize = 30;
-/// Runs of unlike records kept until they are told; the rest is told as one.
+/// Runs of unlike records kept until they are told: what comes past them in one call is
+/// added up by direction and content, so that nothing is missing from the sums.
 const LEDGER: usize = 4096;
 
 pub(in crate::net) struct Session {
@@ -340,15 +341,24 @@ impl Session {
             content,
             count: 1,
             offset,
-            ciphertext: ciphertext as u32,
-            plaintext: plaintext as u32,
+            ciphertext: ciphertext as u64,
+            plaintext: plaintext as u64,
+            alike: true,
         };
-        let room = self.ledger.len() < LEDGER;
-        match self.ledger.last_mut() {
-            Some(last) if last.goes_on_with(&one) => last.count += 1,
-            _ if room => self.ledger.push(one),
-            _ => {}
-        }
+        enter(&mut self.ledger, one);
+    }
+}
+
+fn enter(ledger: &mut Vec<Records>, one: Records) {
+    let whole = ledger.len() >= LEDGER;
+    let rest = ledger.get_mut(LEDGER..).unwrap_or_default();
+    let same = match whole {
+        true => rest.iter_mut().find(|run| run.is_as(&one)),
+        false => ledger.last_mut().filter(|run| run.goes_on_with(&one)),
+    };
+    match same {
+        Some(run) => run.add(&one),
+        None => ledger.push(one),
     }
 }
 
@@ -377,4 +387,68 @@ fn put(
     }
     to.truncate(from + written.unwrap_or(0));
     written.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ledger_is_bounded_and_its_sums_are_whole() {
+        let mut ledger = Vec::new();
+        let mut sums = [(0, 0, 0); 2];
+        for n in 0..3 * LEDGER as u64 {
+            let data = n % 3 > 0;
+            let plaintext = if data { n } else { 0 };
+            let one = Records {
+                direction: Direction::Received,
+                content: if data {
+                    Content::Data
+                } else {
+                    Content::Handshake
+                },
+                count: 1,
+                offset: 0,
+                ciphertext: n + 22,
+                plaintext,
+                alike: true,
+            };
+            let sum = &mut sums[usize::from(data)];
+            *sum = (sum.0 + 1, sum.1 + one.ciphertext, sum.2 + one.plaintext);
+            enter(&mut ledger, one);
+        }
+        assert_eq!(ledger.len(), LEDGER + 2);
+        let told = [Content::Handshake, Content::Data].map(|content| {
+            let of = ledger.iter().filter(|run| run.content == content);
+            of.fold((0, 0, 0), |sum, run| {
+                let count = u64::from(run.count);
+                (sum.0 + count, sum.1 + run.ciphertext, sum.2 + run.plaintext)
+            })
+        });
+        assert_eq!(told, sums);
+        let alike = ledger.iter().filter(|run| run.alike).count();
+        assert_eq!(alike, LEDGER);
+    }
+
+    #[test]
+    fn equal_records_in_a_row_are_one_run() {
+        let mut ledger = Vec::new();
+        for size in [100, 100, 100, 101, 100] {
+            let one = Records {
+                direction: Direction::Sent,
+                content: Content::Data,
+                count: 1,
+                offset: 0,
+                ciphertext: size + 22,
+                plaintext: size,
+                alike: true,
+            };
+            enter(&mut ledger, one);
+        }
+        let runs: Vec<_> = ledger
+            .iter()
+            .map(|run| (run.count, run.plaintext))
+            .collect();
+        assert_eq!(runs, [(3, 300), (1, 101), (1, 100)]);
+    }
 }

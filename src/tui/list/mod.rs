@@ -36,6 +36,8 @@ pub enum Of {
     Anomalies,
     /// Requests and responses of the connection.
     Messages,
+    /// Connections that are kept.
+    Idle,
     Fields,
     Snippets,
     /// What bytes are copied as.
@@ -73,6 +75,8 @@ pub enum Choice {
     Exchange(VisitId),
     /// Bytes in the Wire view's offsets.
     Bytes(Range<u64>),
+    /// Close this kept connection, or all of them.
+    CloseIdle(Option<u64>),
     /// A line of the request's head.
     Field(&'static str),
     /// Index into [`crate::request::SNIPPETS`].
@@ -103,6 +107,7 @@ impl Of {
             Of::Exchanges => ("Exchanges", "reopens"),
             Of::Anomalies => ("Anomalies", "goes to the byte"),
             Of::Messages => ("Messages", "goes to the bytes"),
+            Of::Idle => ("Idle connections", "closes one"),
             Of::Fields => ("Insert a header", "puts it in"),
             Of::Snippets => ("Snippets", "replaces the request"),
             Of::Forms => ("Copy as", "copies"),

@@ -5,6 +5,7 @@ use crate::anomaly::{Anomaly, CLIENTS};
 use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
+use crate::net::pool::Idle;
 use crate::request;
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{self, Action, Place};
@@ -19,6 +20,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
         Of::Messages => app.tab().visit().map(messages::of).unwrap_or_default(),
+        Of::Idle => idle(app),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
         Of::Forms => forms(),
@@ -152,12 +154,13 @@ fn charsets(app: &App) -> Vec<Row> {
         .collect()
 }
 
-/// All that the tabs keep, the newest first.
+/// All that the session keeps, the newest first.
 fn exchanges(app: &App) -> Vec<Row> {
     let visits = app.tabs.iter().enumerate();
-    let mut visits: Vec<(usize, &Visit)> = visits
-        .flat_map(|(number, tab)| tab.visits.iter().map(move |visit| (number, visit)))
-        .collect();
+    let in_tabs =
+        visits.flat_map(|(number, tab)| tab.visits.iter().map(move |visit| (Some(number), visit)));
+    let shelved = app.shelf.iter().map(|visit| (None, visit));
+    let mut visits: Vec<(Option<usize>, &Visit)> = in_tabs.chain(shelved).collect();
     visits.sort_by_key(|(_, visit)| std::cmp::Reverse(visit.id));
     visits
         .into_iter()
@@ -165,7 +168,7 @@ fn exchanges(app: &App) -> Vec<Row> {
         .collect()
 }
 
-fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
+fn exchange(app: &App, tab: Option<usize>, visit: &Visit) -> Row {
     // As it is, also while a moment of its past is shown.
     let exchange = &visit.live;
     let method = String::from_utf8_lossy(request::method(&visit.request));
@@ -186,6 +189,14 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
         Some(verdict) => verdict.short(),
         None => "still running".to_owned(),
     };
+    let tab = match tab {
+        Some(tab) => format!("tab {}", tab + 1),
+        None => "in no tab any more".to_owned(),
+    };
+    let gone = match visit.gone {
+        true => " · its bytes are gone: they made room for newer ones",
+        false => "",
+    };
     // It stands under the one that led to it.
     let (step, why) = match visit.came_from {
         Some(from) => (
@@ -201,7 +212,7 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
             words::bytes(exchange.all_body_bytes()),
             words::time(us)
         ),
-        about: format!("tab {}: {}{why} · {verdict}", tab + 1, visit.name),
+        about: format!("{tab}: {}{why} · {verdict}{gone}", visit.name),
         choice: Choice::Exchange(visit.id),
     }
 }
@@ -233,6 +244,35 @@ fn anomalies(app: &App) -> Vec<Row> {
         }
     };
     visit.exchange().anomalies.iter().map(row).collect()
+}
+
+/// The one kept last first; behind several a row that closes all.
+fn idle(app: &App) -> Vec<Row> {
+    let row = |idle: &Idle| {
+        let quiet = app.now.saturating_duration_since(idle.since).as_micros();
+        let exchanges = match idle.exchanges {
+            1 => "1 exchange".to_owned(),
+            n => format!("{n} exchanges"),
+        };
+        let quiet = words::time(u64::try_from(quiet).unwrap_or(u64::MAX));
+        let news = idle.news.map_or(String::new(), |news| format!("; {news}"));
+        Row {
+            text: idle.place.clone(),
+            beside: format!("{exchanges}, idle {quiet}"),
+            about: format!("{} ▸ {}{news}", idle.local, idle.peer),
+            choice: Choice::CloseIdle(Some(idle.id)),
+        }
+    };
+    let mut rows: Vec<Row> = app.idle.iter().map(row).collect();
+    if rows.len() > 1 {
+        rows.push(Row {
+            text: "close all of them".to_owned(),
+            beside: String::new(),
+            about: "what is fetched next makes new connections".to_owned(),
+            choice: Choice::CloseIdle(None),
+        });
+    }
+    rows
 }
 
 fn fields() -> Vec<Row> {

@@ -4,6 +4,7 @@
 use encoding_rs::UTF_8;
 
 use crate::decode::Codings;
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::ui::paint;
 use crate::tui::unpack::State;
 use crate::tui::visit::{ViewKind, Visit};
@@ -29,20 +30,26 @@ pub fn sizes(visit: &Visit, wide: bool) -> String {
 }
 
 /// What of the content needs words, the most urgent first.
-pub fn state(visit: &Visit, kind: ViewKind) -> Vec<String> {
+pub fn state(visit: &Visit, kind: ViewKind, keys: &Keymap) -> Vec<String> {
     if !matches!(kind, ViewKind::Text | ViewKind::Hex) {
         return Vec::new();
     }
     let mut words = Vec::new();
     match (&visit.meaning.decoded, visit.meaning.as_received) {
         (None, _) => words.extend(unknown(visit)),
-        (Some(_), true) => words.push("as received (d: decoded)".to_owned()),
+        (Some(_), true) => {
+            let key = keys.key(Action::AsReceived);
+            words.push(format!("as received ({key}: decoded)"));
+        }
         (Some(decoded), false) => {
             let so_far = paint::bytes(decoded.at.decoded);
             match &decoded.state {
                 State::Running if visit.shows_end() => words.push("decoding".to_owned()),
                 State::Running | State::Over => {}
-                State::Limit => words.push(format!("{so_far} decoded so far; + goes on")),
+                State::Limit => {
+                    let key = keys.key(Action::UnpackOn);
+                    words.push(format!("{so_far} decoded so far; {key} goes on"));
+                }
                 State::Lost(why) => words.push(format!("decoded bytes lost: {}", safe(why))),
             }
             words.extend(decoded.faults.first().map(|fault| safe(fault).into_owned()));

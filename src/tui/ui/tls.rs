@@ -21,7 +21,7 @@ use crate::exchange::{Entry, Exchange};
 use crate::tui::app::App;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
-use crate::tui::ui::popup::{centred, open};
+use crate::tui::ui::popup::{centred, open, scrolls};
 use crate::tui::ui::{paint, short, styled};
 use crate::view::safe::safe;
 
@@ -29,7 +29,7 @@ use crate::view::safe::safe;
 const NAMES: usize = 11;
 
 pub fn draw(frame: &mut Frame, app: &App, top: usize) {
-    let title = vec![Span::raw("TLS · ↑ ↓ scroll · Esc closes")];
+    let title = vec![Span::raw(scrolls("TLS", app))];
     let inner = open(frame, app, area(app), title);
     let lines = lines(app, usize::from(inner.width));
     // The screen may have grown since it was scrolled.

@@ -8,13 +8,13 @@ use crate::tui::keymap::Action;
 use crate::tui::list::Of;
 use crate::tui::message::Effect;
 use crate::tui::unpack::{State, Unpacked};
-use crate::tui::visit::{ViewKind, Visit, VisitId};
+use crate::tui::visit::{Scroll, ViewKind, Visit, VisitId};
 
 use super::{find, fold, jump, list};
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
-        Action::AsReceived => as_received(app),
+        Action::AsReceived => return as_received(app),
         Action::Charset => list::open(app, Of::Charsets),
         Action::UnpackOn => return go_on(app),
         _ => {}
@@ -22,8 +22,26 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// More of a body has come, or all of it has.
-pub(super) fn feed(app: &mut App, id: VisitId) -> Vec<Effect> {
+/// More of an exchange has come, or all of it has. Who is told, in this order: the thread
+/// that decodes, then all that hangs on the content.
+pub(super) fn arrived(app: &mut App, id: VisitId) -> Vec<Effect> {
+    let mut effects = feed(app, id);
+    effects.extend(grown(app, id));
+    effects
+}
+
+/// The content has grown, or will no more: its charset and its form are looked for, then
+/// come those who wait for a place or a hit in it.
+fn grown(app: &mut App, id: VisitId) -> Vec<Effect> {
+    if let Some(visit) = app.visit_by_id(id) {
+        visit.sniff();
+    }
+    fold::arrived(app, id);
+    jump::arrived(app, id);
+    find::arrived(app, id)
+}
+
+fn feed(app: &mut App, id: VisitId) -> Vec<Effect> {
     let Some(visit) = app.visit_by_id(id) else {
         return Vec::new();
     };
@@ -36,7 +54,6 @@ pub(super) fn feed(app: &mut App, id: VisitId) -> Vec<Effect> {
             visit.meaning.begin(codings);
         }
     }
-    visit.sniff();
     let Some(decoded) = &mut visit.meaning.decoded else {
         return Vec::new();
     };
@@ -52,19 +69,15 @@ pub(super) fn feed(app: &mut App, id: VisitId) -> Vec<Effect> {
 }
 
 pub(super) fn unpacked(app: &mut App, id: VisitId, unpacked: Unpacked) -> Vec<Effect> {
-    if let Some(visit) = app.visit_by_id(id) {
-        if let Some(decoded) = &mut visit.meaning.decoded {
-            decoded.take(unpacked);
-        }
-        visit.sniff();
+    let visit = app.visit_by_id(id);
+    if let Some(decoded) = visit.and_then(|visit| visit.meaning.decoded.as_mut()) {
+        decoded.take(unpacked);
     }
-    fold::arrived(app, id);
-    jump::arrived(app, id);
-    find::arrived(app, id)
+    grown(app, id)
 }
 
 /// Decoded, or as received: for the tab, so also for what it fetches next.
-fn as_received(app: &mut App) {
+fn as_received(app: &mut App) -> Vec<Effect> {
     let tab = app.tab_mut();
     tab.as_received ^= true;
     let as_received = tab.as_received;
@@ -72,6 +85,9 @@ fn as_received(app: &mut App) {
         visit.meaning.as_received = as_received;
         look_anew(visit);
     }
+    // What was found or waits to be is in other bytes.
+    let find = &mut tab.find;
+    (find.since, find.awaited, find.count) = (None, None, None);
     let ids: Vec<VisitId> = tab.visits.iter().map(|visit| visit.id).collect();
     for id in ids {
         fold::arrived(app, id);
@@ -86,17 +102,18 @@ fn as_received(app: &mut App) {
         (true, false) => "bodies are shown as received; this one has no content coding",
         (false, false) => "coded bodies are shown decoded; this one has no content coding",
     });
+    vec![Effect::StopFinding]
 }
 
 /// Offsets that were of other bytes mean nothing any more.
 fn look_anew(visit: &mut Visit) {
-    for kind in [
-        ViewKind::Text,
-        ViewKind::Pretty,
-        ViewKind::Rendered,
-        ViewKind::Hex,
-    ] {
-        visit.scrolls[kind.index()].top = 0;
+    let content = |kind: &ViewKind| kind.shows_content();
+    for kind in ViewKind::ALL.into_iter().filter(content) {
+        let scroll = &mut visit.scrolls[kind.index()];
+        *scroll = Scroll {
+            follow: scroll.follow && !visit.over,
+            ..Scroll::default()
+        };
         visit.cursors[kind.index()] = None;
         visit.hit.take_if(|(of, _)| *of == kind);
     }

@@ -27,7 +27,7 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
     let width = in_sight(visit, kind, wrap, area);
     let page = i64::from(area.height.max(2)) - 1;
     // The end of what still comes is not a byte to stand on.
-    let follows = motion == Motion::Last && !select && !visit.over;
+    let follows = motion == Motion::Last && !select && !visit.has_all(kind);
     let moved = match visit.cursor(kind) {
         _ if follows => None,
         None if !select && !is_arrow(motion) => None,
@@ -37,7 +37,7 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
                 view,
                 top,
                 height,
-                scroll.follow && visit.runs() && kind != ViewKind::Headers,
+                scroll.follow && !visit.has_all(kind) && kind != ViewKind::Headers,
             )?;
             let mut cursor = Cursor::on(&cell);
             if select {

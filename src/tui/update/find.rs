@@ -104,6 +104,10 @@ pub(super) fn found(
     else {
         return Vec::new();
     };
+    // Called off, and told all the same.
+    if tab.find.since.is_none() {
+        return Vec::new();
+    }
     let now = app.now;
     tab.find.since = None;
     let searched = tab.find.looked.whole;
@@ -116,7 +120,7 @@ pub(super) fn found(
     let Some(hit) = hit else {
         tab.find.count = None;
         let more = searched::end(&searched::pieces(visit, view)) > searched;
-        let comes = (!visit.over || more) && visit.past.is_none();
+        let comes = (!visit.has_all(view) || more) && visit.past.is_none();
         let Some(pattern) = tab.find.pattern.as_ref().filter(|_| comes && !way.back) else {
             app.note(format!("not found: {typed}"));
             return Vec::new();
@@ -192,7 +196,7 @@ pub(super) fn arrived(app: &mut App, id: VisitId) -> Vec<Effect> {
         let (Some(waits), Some(visit), Some(pattern)) = (waits, visit, &find.pattern) else {
             continue;
         };
-        if !visit.over && now.saturating_duration_since(waits.since) < PAUSE {
+        if !visit.has_all(waits.view) && now.saturating_duration_since(waits.since) < PAUSE {
             continue;
         }
         let pieces = searched::pieces(visit, waits.view);

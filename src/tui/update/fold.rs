@@ -1,6 +1,8 @@
 //! The Pretty view: which form a body has, the view that opens by itself, folding, and the
 //! reading ahead.
 
+use std::sync::Weak;
+
 use crate::tui::app::App;
 use crate::tui::formed::Formed;
 use crate::tui::keymap::Action;
@@ -31,12 +33,15 @@ pub(super) fn arrived(app: &mut App, id: VisitId) {
         let content = visit.whole_content();
         // A file that cannot be read is no form; the rows say why.
         let first = content.read(0, LOOKED_AT).unwrap_or_default();
-        let named = Some(visit.content_type()).filter(|value| !value.is_empty());
+        // A coding that is left on makes other bytes of what the head names.
+        let named = Some(visit.content_type()).filter(|_| !visit.is_coded());
+        let named = named.filter(|value| !value.is_empty());
         let form = Form::of(named, &first);
-        let Some(form) = form.or_else(|| visit.over.then_some(Form::Plain)) else {
+        let Some(form) = form.or_else(|| visit.has_all(ViewKind::Pretty).then_some(Form::Plain))
+        else {
             return;
         };
-        let formed = Formed::new(form);
+        let formed = Formed::new(form, visit.letters());
         let opens = formed.opens();
         visit.formed = Some(formed);
         if at == shown && !tab.chose {
@@ -54,7 +59,8 @@ pub(super) fn keep_up(app: &mut App) -> Option<Effect> {
     }
     let visit = tab.visit_mut()?;
     let window = visit.whole_content();
-    let (head, wanted) = visit.formed.as_mut()?.ahead(window.there())?;
+    let formed = visit.formed.as_mut().filter(|formed| formed.reads())?;
+    let (head, wanted) = formed.ahead(window.there())?;
     Some(Effect::LayOut {
         id: visit.id,
         head: Box::new(head),
@@ -63,10 +69,19 @@ pub(super) fn keep_up(app: &mut App) -> Option<Effect> {
     })
 }
 
-pub(super) fn laid_out(app: &mut App, id: VisitId, piece: Option<Box<Piece>>, done: bool) {
+pub(super) fn laid_out(
+    app: &mut App,
+    id: VisitId,
+    piece: Option<Box<Piece>>,
+    done: bool,
+    wanted: &Weak<()>,
+) {
     let Some(formed) = app.visit_by_id(id).and_then(|visit| visit.formed.as_mut()) else {
         return;
     };
+    if !formed.waits_for(wanted) {
+        return;
+    }
     if let Some(piece) = piece {
         formed.index.add(*piece);
     }
@@ -79,8 +94,12 @@ pub(super) fn perform(app: &mut App, action: Action) {
     let tab = app.tab_mut();
     let pretty = tab.view == ViewKind::Pretty;
     let formed = tab.visit_mut().and_then(|visit| visit.formed.as_mut());
-    let Some(formed) = formed.filter(|formed| pretty && formed.form.folds()) else {
-        app.note("nothing folds here: 2 shows JSON, XML, HTML, CSS, JavaScript, multipart so");
+    let Some(formed) = formed.filter(|formed| pretty && formed.reads() && formed.form.folds())
+    else {
+        let key = app.keys.key(Action::View(ViewKind::Pretty.number()));
+        app.note(format!(
+            "nothing folds here: {key} shows JSON, XML, HTML, CSS, JavaScript, multipart so"
+        ));
         return;
     };
     formed.folds = match action {
@@ -125,7 +144,7 @@ fn toggle_at(app: &mut App, at: u64) -> bool {
         return false;
     };
     let window = visit.content();
-    let Some(formed) = &mut visit.formed else {
+    let Some(formed) = visit.formed.as_mut().filter(|formed| formed.reads()) else {
         return false;
     };
     let view = Pretty::new(window, &formed.form, &formed.index, &formed.folds);

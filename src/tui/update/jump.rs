@@ -37,7 +37,8 @@ pub(super) fn arrived(app: &mut App, id: VisitId) {
     let Some(visit) = waits else { return };
     match visit.awaited {
         Some((view, jump)) if view == kind => {
-            if visit.over || !matches!(place(visit, kind, jump), Ok(Place::Beyond | Place::Nowhere))
+            if visit.has_all(kind)
+                || !matches!(place(visit, kind, jump), Ok(Place::Beyond | Place::Nowhere))
             {
                 go(app, jump);
             }
@@ -62,7 +63,7 @@ fn go(app: &mut App, jump: Jump) {
             cursor::put(app, kind, shown);
             app.note(format!("{words}, at byte {at}"));
         }
-        Ok(Place::Beyond | Place::Nowhere) if visit.past.is_none() && !visit.over => {
+        Ok(Place::Beyond | Place::Nowhere) if visit.past.is_none() && !visit.has_all(kind) => {
             visit.awaited = Some((kind, jump));
             app.note(format!(
                 "{words} has not come yet: it is gone to when it does"
@@ -94,7 +95,7 @@ fn announced(visit: &Visit, kind: ViewKind) -> Option<u64> {
         return None;
     }
     // What a coded body will decode to, nobody has said.
-    if kind != ViewKind::Wire && visit.meaning.shown().is_some() {
+    if kind.shows_content() && visit.meaning.shown().is_some() {
         return None;
     }
     let exchange = visit.exchange();

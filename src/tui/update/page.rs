@@ -41,8 +41,12 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         columns: area.width,
         rows: area.height,
         encoding: visit.meaning.charset.encoding,
+        as_received: visit.meaning.as_received,
     };
-    if !visit.rendering.wants(want, visit.runs(), now) {
+    if !visit
+        .rendering
+        .wants(want, !visit.has_all(ViewKind::Rendered), now)
+    {
         return Vec::new();
     }
     visit.rendering.begin(want);
@@ -55,10 +59,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let job = Job {
         window,
         media_type: field("Content-Type"),
-        // What is shown decoded has none left.
-        coding: field("Content-Encoding")
-            .filter(|coding| !coding.eq_ignore_ascii_case("identity"))
-            .filter(|_| visit.meaning.shown().is_none()),
+        coding: field("Content-Encoding").filter(|_| visit.is_coded()),
         want,
     };
     vec![Effect::Lay {
@@ -107,15 +108,18 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PreviousLink => step(app, true),
         Action::FollowInTab => match under_cursor(app) {
             Some(lead) => return follow(app, lead, true),
-            None => app.note("no link is under the cursor: ) goes to the next one"),
-        },
-        Action::FollowNumber => {
-            if page(app.tab()).is_some() {
-                app.popup = Some(Popup::Ask {
-                    ask: Ask::Link,
-                    field: Editor::line(),
-                });
+            None => {
+                let key = app.keys.key(Action::NextLink);
+                app.note(format!(
+                    "no link is under the cursor: {key} goes to the next one"
+                ));
             }
+        },
+        Action::FollowNumber if page(app.tab()).is_some() => {
+            app.popup = Some(Popup::Ask {
+                ask: Ask::Link,
+                field: Editor::line(),
+            });
         }
         _ => {}
     }
@@ -207,7 +211,8 @@ fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
     tab.target = Some(target.clone());
     tab.url_note = None;
     focus(app, Focus::Request);
-    app.note("this is what the form would send: F5 sends it");
+    let key = app.keys.key(Action::Send);
+    app.note(format!("this is what the form would send: {key} sends it"));
 }
 
 /// The cursor to the next link behind it, or before it; from what is in sight where

@@ -10,7 +10,9 @@ use crate::tui::message::Effect;
 use crate::tui::ui;
 use crate::tui::visit::VisitId;
 
-use super::{compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, text};
+use super::{
+    compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, talk, text,
+};
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     match app.keys.action(key, &[Place::Anywhere]) {
@@ -55,6 +57,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Some(Popup::Compare(open)) => compare::on_key(app, key, open),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
+        Some(Popup::Talk(open)) => return talk::on_key(app, key, open),
         Some(Popup::Save(ask)) => return save::on_key(app, key, ask),
     }
     Vec::new()
@@ -127,7 +130,7 @@ fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
             app.complain(format!("{}: {typed} is not a value of it", knob.title));
         }
         typed.clear();
-        if key.code == KeyCode::Enter {
+        if app.keys.action(key, &[Place::Popup]) == Some(Action::Choose) {
             app.popup = Some(Popup::Knobs { row, typed });
             return;
         }
@@ -146,7 +149,7 @@ fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
 }
 
 fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effect> {
-    if key.code == KeyCode::Enter {
+    if app.keys.action(key, &[Place::List]) == Some(Action::Choose) {
         let words = field.text();
         return match ask {
             Ask::Find => find::begin(app, words),

@@ -11,10 +11,13 @@ use crate::tui::message::Effect;
 use crate::tui::save::{Ask, Saved, Saving, What, suggested};
 use crate::view::safe::safe;
 
-use super::text;
+use super::{kept, text};
 
 /// The pop-up: it asks, or shows how far the save that runs is.
 pub(super) fn open(app: &mut App) {
+    if kept::is_gone(app) {
+        return;
+    }
     let Some(visit) = app.tab().visit() else {
         return;
     };
@@ -44,9 +47,10 @@ pub(super) fn open(app: &mut App) {
 }
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent, mut ask: Ask) -> Vec<Effect> {
+    let chooses = app.keys.action(key, &[Place::List]) == Some(Action::Choose);
     if app.saving.is_some() {
         // Enter leaves it running; Esc has stopped it already.
-        if key.code != KeyCode::Enter {
+        if !chooses {
             app.popup = Some(Popup::Save(ask));
         }
         return Vec::new();
@@ -58,7 +62,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut ask: Ask) -> Vec<Effect> 
         app.popup = Some(Popup::Save(ask));
         return Vec::new();
     }
-    if over || key.code == KeyCode::Enter {
+    if over || chooses {
         return begin(app, ask, over);
     }
     match app.keys.action(key, &[Place::Text, Place::Anywhere]) {
@@ -116,7 +120,12 @@ pub(super) fn ended(app: &mut App, saved: Saved) {
     if saved == Saved::IsThere {
         match &mut app.popup {
             Some(Popup::Save(ask)) => ask.over = true,
-            _ => app.complain("there is such a file, and it stays as it is: s asks again"),
+            _ => {
+                let key = app.keys.key(Action::Save);
+                app.complain(format!(
+                    "there is such a file, and it stays as it is: {key} asks again"
+                ));
+            }
         }
         return;
     }
@@ -132,7 +141,8 @@ pub(super) fn ended(app: &mut App, saved: Saved) {
         }
         Saved::Failed(why) => {
             let why = safe(&why).into_owned();
-            app.complain(format!("{why} (nothing is left of it; s asks again)"));
+            let key = app.keys.key(Action::Save);
+            app.complain(format!("{why} (nothing is left of it; {key} asks again)"));
         }
         Saved::Stopped | Saved::IsThere => {
             app.note("the save was stopped: nothing is left of it");

@@ -47,6 +47,10 @@ pub(super) fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
             field.paste(pasted);
             return Vec::new();
         }
+        Some(Popup::Talk(talk)) => {
+            talk.editor.paste(pasted);
+            return Vec::new();
+        }
         Some(Popup::Save(ask)) => {
             ask.over = false;
             ask.path.paste(pasted);
@@ -251,12 +255,14 @@ pub(super) fn settle(app: &mut App) {
         tab.request.reveal(width, height);
     }
     let path = size(ui::save::path_area(app.size));
+    let said = size(ui::talk::text_area(app.size));
     let filter = size(ui::filter_area(app));
     match &mut app.popup {
         Some(Popup::Ask { field, .. }) => {
             let (width, height) = size(question);
             field.reveal(width, height);
         }
+        Some(Popup::Talk(talk)) => talk.editor.reveal(said.0, said.1),
         Some(Popup::Save(ask)) => ask.path.reveal(path.0, path.1),
         Some(Popup::List(list)) => list.filter.reveal(filter.0, filter.1),
         _ => {}

@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::lexer::{Lexer, ROW, Row};
+use super::mask::{mask, whole};
 use crate::body::Window;
+use crate::decode::Letters;
 use crate::view::form::Form;
 
 /// Bytes between two checkpoints, for the first [`STEPS`] of them; then twice as many, and
@@ -57,6 +59,7 @@ pub(super) struct Large {
 #[derive(Clone, Debug)]
 pub struct Head {
     pub(super) at: u64,
+    letters: Letters,
     pub(super) lexer: Lexer,
     pub(super) open: Vec<Open>,
     /// Checkpoints made so far.
@@ -81,13 +84,19 @@ pub struct Piece {
 }
 
 impl Index {
+    /// In UTF-8.
     pub fn new(form: &Form) -> Index {
+        Index::read_in(form, Letters::Utf8)
+    }
+
+    pub fn read_in(form: &Form, letters: Letters) -> Index {
         let lexer = Lexer::of(form);
         Index {
             checkpoints: Vec::new(),
             large: BTreeMap::new(),
             head: Head {
                 at: 0,
+                letters,
                 lexer,
                 open: Vec::new(),
                 made: 0,
@@ -99,6 +108,11 @@ impl Index {
     /// Bytes of the body that it knows.
     pub fn end(&self) -> u64 {
         self.head.at
+    }
+
+    /// The body's charset.
+    pub fn letters(&self) -> Letters {
+        self.head.letters
     }
 
     /// Where the next piece begins.
@@ -179,6 +193,7 @@ impl Head {
         while head.at < until && there - head.at > ROW as u64 {
             let start = head.at;
             let read = window.read_at(start, &mut bytes)?;
+            mask(head.letters, &mut bytes[..read]);
             let mut at = 0;
             while let Some(row) = bytes[..read].get(at..at + ROW) {
                 if head.at >= head.next {
@@ -246,26 +261,5 @@ impl Head {
             });
         }
         outermost
-    }
-}
-
-/// The bytes without a character that their end would halve.
-pub(super) fn whole(bytes: &[u8]) -> &[u8] {
-    let inside = bytes
-        .iter()
-        .rev()
-        .take(3)
-        .take_while(|byte| **byte & 0xc0 == 0x80);
-    let back = inside.count();
-    match bytes
-        .len()
-        .checked_sub(back + 1)
-        .and_then(|at| bytes.get(at))
-    {
-        // A first byte that wants more than are there.
-        Some(first) if first.leading_ones() as usize > back + 1 && back + 1 < bytes.len() => {
-            &bytes[..bytes.len() - back - 1]
-        }
-        _ => bytes,
     }
 }

@@ -8,7 +8,9 @@ use std::ops::Range;
 
 use super::lexer::{Place, Row, Sink};
 use super::walk::Step;
+use crate::decode::Letters;
 use crate::view::flow::{Look, columns, is_tab};
+use crate::view::reading::Reading;
 use crate::view::{Cell, Line, Marks, Role, safe};
 
 /// Columns of the sign that a row folds.
@@ -26,6 +28,8 @@ pub(super) struct Frame<'a> {
     pub counts: &'static str,
     /// Where the fields of a table end.
     pub stops: &'a [usize],
+    /// The charset.
+    pub reading: Reading,
 }
 
 /// A row's bytes, and what they are.
@@ -199,7 +203,7 @@ impl<'f, 'b> Sheet<'f, 'b> {
     fn token(&mut self, bytes: &'b [u8], role: Role) {
         let at = self.at;
         let mut done = 0;
-        for piece in safe::decode(bytes) {
+        for piece in self.frame.reading.pieces(bytes) {
             done = piece.bytes.end;
             let tab = is_tab(&piece);
             let wide = columns(&piece, Look::Text, self.column);
@@ -399,7 +403,8 @@ impl Seen<'_> {
 
 impl Painted {
     /// Adds to the widths of a table's columns what its fields take.
-    pub fn widen(&self, widths: &mut Vec<usize>, most: usize) {
+    pub fn widen(&self, widths: &mut Vec<usize>, most: usize, letters: Letters) {
+        let reading = Reading::after(letters, &[]);
         let mut rest: &[u8] = &self.bytes;
         let (mut field, mut width) = (0, 0);
         for part in &self.told.parts {
@@ -407,7 +412,10 @@ impl Painted {
                 Part::Token(len, _) => {
                     let (token, after) = rest.split_at(len.min(rest.len()));
                     rest = after;
-                    width += safe::decode(token).map(|piece| piece.width).sum::<usize>();
+                    width += reading
+                        .pieces(token)
+                        .map(|piece| piece.width)
+                        .sum::<usize>();
                 }
                 Part::Space(len) => rest = rest.get(len..).unwrap_or_default(),
                 Part::Gap => width += 1,

@@ -23,6 +23,7 @@ mod layout;
 mod lexer;
 mod lines;
 mod markup;
+mod mask;
 mod multipart;
 mod table;
 mod walk;
@@ -32,8 +33,10 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 
 use super::form::Form;
+use super::reading::Reading;
 use super::{Cell, Line, Marks, View, unreadable};
 use crate::body::Window;
+use crate::decode::Letters;
 use layout::{Frame, Painted, Seen, anchor, grouped, offset};
 use lexer::{Lexer, Row};
 use walk::{Step, Walk};
@@ -80,6 +83,11 @@ impl<'a> Pretty<'a> {
             marks: Marks::default(),
             stops: OnceCell::new(),
         }
+    }
+
+    /// Can a form be made out in this charset? Its signs are ASCII.
+    pub fn reads(letters: Letters) -> bool {
+        mask::readable(letters)
     }
 
     /// The row that shows this byte, as what [`Folds::toggle`] takes, where it can be
@@ -168,6 +176,7 @@ impl<'a> Pretty<'a> {
                 _ => "rows",
             },
             stops: self.stops(),
+            reading: Reading::after(self.index.letters(), &[]),
         };
         Ok(look(&frame.lay(step, &row, close.as_ref(), below)))
     }
@@ -202,7 +211,7 @@ impl<'a> Pretty<'a> {
             && let Some(step) = walk.next()?
         {
             let row = paint(&mut walk, step.at, step.lexer, step.row)?;
-            row.widen(&mut stops, FIELD);
+            row.widen(&mut stops, FIELD, self.index.letters());
         }
         let mut end = 0;
         for stop in &mut stops {
@@ -370,16 +379,11 @@ impl View for Pretty<'_> {
 /// Reads a row again, and remembers what it is made of.
 fn paint(walk: &mut Walk<'_>, at: u64, mut lexer: Lexer, row: Row) -> io::Result<Painted> {
     let mut told = layout::Told::default();
-    let end = (at + lexer::ROW as u64).min(walk.bytes.there);
-    let bytes = walk.bytes.get(at..end)?;
-    let bytes = match bytes.len() == lexer::ROW {
-        true => index::whole(bytes),
-        false => bytes,
-    };
-    lexer.row(bytes, &mut told);
+    lexer.row(walk.bytes.row(at)?, &mut told);
+    let end = (at + row.len as u64).min(walk.bytes.there());
     Ok(Painted {
         at,
-        bytes: bytes[..row.len.min(bytes.len())].to_vec(),
+        bytes: walk.bytes.get(at..end)?.to_vec(),
         told,
     })
 }

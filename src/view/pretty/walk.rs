@@ -6,9 +6,8 @@
 use std::io;
 
 use super::Pretty;
-use super::index::whole;
-use super::lexer::{Lexer, ROW, Row};
-use crate::view::flow::Bytes;
+use super::lexer::{Lexer, Row};
+use super::mask::Masked;
 
 /// Bytes past the index's end that are read for a frame: less than a millisecond.
 pub(super) const REACH: u64 = 256 * 1024;
@@ -16,7 +15,7 @@ pub(super) const REACH: u64 = 256 * 1024;
 /// Walks a view's rows.
 pub(super) struct Walk<'a> {
     view: &'a Pretty<'a>,
-    pub bytes: Bytes<'a>,
+    pub bytes: Masked<'a>,
     at: u64,
     lexer: Lexer,
     /// Nothing is looked at from here on.
@@ -52,13 +51,13 @@ pub(super) struct Fold {
 impl<'a> Walk<'a> {
     /// From the body's start.
     pub fn new(view: &'a Pretty<'a>) -> Walk<'a> {
-        let bytes = Bytes::of(&view.window);
+        let bytes = Masked::of(&view.window, view.index.letters());
         let reach = view
             .index
             .end()
             .saturating_add(REACH.max(view.index.spacing()));
         Walk {
-            limit: bytes.there.min(reach),
+            limit: bytes.there().min(reach),
             bytes,
             at: 0,
             lexer: Lexer::of(view.form),
@@ -133,14 +132,7 @@ impl<'a> Walk<'a> {
 
     /// The row here, and on to the next.
     fn read(&mut self) -> io::Result<Row> {
-        let end = (self.at + ROW as u64).min(self.bytes.there);
-        let bytes = self.bytes.get(self.at..end)?;
-        let bytes = if bytes.len() == ROW {
-            whole(bytes)
-        } else {
-            bytes
-        };
-        let row = self.lexer.row(bytes, &mut ());
+        let row = self.lexer.row(self.bytes.row(self.at)?, &mut ());
         self.at += row.len as u64;
         Ok(row)
     }

@@ -541,11 +541,7 @@ impl Sink for Builder {
             Tag::Block(block) => self.close(block),
             Tag::Inline(inline) => self.inline(inline, false),
             Tag::Table(TablePart::Whole) => self.end_table(),
-            Tag::Table(_) => {
-                if !self.tables.is_empty() {
-                    self.end_cell();
-                }
-            }
+            Tag::Table(_) if !self.tables.is_empty() => self.end_cell(),
             Tag::Link => self.end_link(source32(&source)),
             Tag::Button => self.end_button(source32(&source)),
             Tag::Form => {

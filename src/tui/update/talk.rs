@@ -1,0 +1,169 @@
+//! More on the open connection: the input, and the hand on the conversation.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use crate::net::Resume;
+use crate::plan::Plan;
+use crate::request::split;
+use crate::tui::app::{App, Popup, Talk};
+use crate::tui::keymap::{Action, Place};
+use crate::tui::message::Effect;
+use crate::tui::ui;
+use crate::tui::visit::{Visit, VisitId};
+use crate::url::Target;
+
+use super::{running, text};
+
+pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
+    let id = running(app);
+    match (action, id) {
+        (Action::Talk, _) => return open(app),
+        (Action::FinishSaying, Some(id)) => return vec![Effect::FinishSaying(id)],
+        (Action::HangUp, Some(id)) => return vec![Effect::HangUp(id)],
+        _ => app.note("no connection is in use (I lists those that are kept open)"),
+    }
+    Vec::new()
+}
+
+/// The input; what runs stays open from here on, so that it cannot end meanwhile.
+fn open(app: &mut App) -> Vec<Effect> {
+    let can = app
+        .tab()
+        .visit()
+        .is_some_and(|visit| visit.runs() || kept(visit));
+    if !can {
+        app.note("there is no open connection to send more on: F5 makes one");
+        return Vec::new();
+    }
+    app.popup = Some(Popup::Talk(Talk::default()));
+    let id = running(app);
+    if let Some(visit) = app.tab_mut().visit_mut().filter(|_| id.is_some()) {
+        visit.held = true;
+    }
+    id.map(Effect::Hold).into_iter().collect()
+}
+
+fn kept(visit: &Visit) -> bool {
+    visit.over && visit.live.closed.is_some_and(|closed| closed.kept_alive)
+}
+
+pub(super) fn on_key(app: &mut App, key: KeyEvent, mut talk: Talk) -> Vec<Effect> {
+    if talk.hex.is_some() {
+        hex_digit(app, key, &mut talk);
+        app.popup = Some(Popup::Talk(talk));
+        return Vec::new();
+    }
+    let page = usize::from(ui::talk::text_area(app.size).height);
+    let mut effects = Vec::new();
+    match app
+        .keys
+        .action(key, &[Place::Request, Place::Text, Place::Anywhere])
+    {
+        Some(Action::Send) => {
+            let bytes = talk.editor.bytes().to_vec();
+            if bytes.is_empty() {
+                app.note("nothing is typed: Enter is a CR LF, F5 sends");
+            } else {
+                effects = say(app, bytes);
+                talk.editor.set(b"");
+            }
+        }
+        Some(Action::InsertHex) => talk.hex = Some(String::new()),
+        Some(action) => {
+            text::edit(&mut talk.editor, action, page);
+        }
+        None => {
+            text::insert_char(&mut talk.editor, key);
+        }
+    }
+    app.popup = Some(Popup::Talk(talk));
+    effects
+}
+
+fn hex_digit(app: &mut App, key: KeyEvent, talk: &mut Talk) {
+    let mut digits = talk.hex.take().unwrap_or_default();
+    match key.code {
+        KeyCode::Char(c) if c.is_ascii_hexdigit() => digits.push(c),
+        _ => {
+            app.note("Ctrl-V takes two hex digits: nothing was put in");
+            return;
+        }
+    }
+    match u8::from_str_radix(&digits, 16) {
+        Ok(byte) if digits.len() == 2 => talk.editor.insert(&[byte]),
+        _ => talk.hex = Some(digits),
+    }
+}
+
+fn say(app: &mut App, bytes: Vec<u8>) -> Vec<Effect> {
+    let runs = running(app).is_some();
+    let knobs = app.tab().knobs.clone();
+    let Some(visit) = app.tab_mut().visit_mut() else {
+        return Vec::new();
+    };
+    if !runs && !kept(visit) {
+        app.complain("the connection is no longer open: F5 makes a new one");
+        return Vec::new();
+    }
+    let id = visit.id;
+    let sent = visit.outgoing.len();
+    outgo(visit, [&visit.outgoing[..], &bytes].concat().into());
+    visit.held = true;
+    if runs {
+        return vec![Effect::Say { id, bytes }];
+    }
+    let (Some(from), Ok(target)) = (resume(visit, sent), Target::parse(&visit.url)) else {
+        return Vec::new();
+    };
+    let mut plan = Plan::new(target, visit.outgoing.clone());
+    knobs.set(&mut plan);
+    plan.start = visit.started;
+    visit.over = false;
+    vec![Effect::TalkOn {
+        id,
+        plan: Box::new(plan),
+        from: Box::new(from),
+    }]
+}
+
+/// What the exchange left, for one that goes on where it ended.
+fn resume(visit: &Visit, sent: usize) -> Option<Resume> {
+    let exchange = &visit.live;
+    let end = exchange.end?;
+    Some(Resume {
+        local: exchange.local.clone()?,
+        peer: exchange.peer.clone()?,
+        sent,
+        answers: exchange.start.before.saturating_add(1),
+        wire_bytes: end.wire_bytes,
+        head_bytes: end.head_bytes,
+        body_bytes: end.body_bytes,
+    })
+}
+
+fn outgo(visit: &mut Visit, bytes: Arc<[u8]>) {
+    visit.messages = split(&bytes);
+    visit.outgoing = bytes;
+}
+
+/// The last bytes said found no connection.
+pub(super) fn unsaid(app: &mut App, id: VisitId, bytes: usize) {
+    if let Some(visit) = app.visit_by_id(id) {
+        let kept = visit.outgoing.len().saturating_sub(bytes);
+        outgo(visit, visit.outgoing[..kept].into());
+        visit.over |= visit.live.end.is_some();
+    }
+    app.complain("the connection is no longer open: F5 makes a new one");
+}
+
+/// Esc: what is talked on is closed, what merely runs is cancelled.
+pub(super) fn end(app: &App, id: VisitId) -> Effect {
+    let visit = app.visit(id);
+    let talks = visit.is_some_and(|visit| visit.held || visit.live.upgraded.is_some());
+    match talks {
+        true => Effect::HangUp(id),
+        false => Effect::Cancel(id),
+    }
+}
