@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::headless::{self, absent, complain, flags::Fetch};
 use crate::playground::Playground;
+use crate::playground::proxy::{self, Proxies};
 use crate::playground::tls::TlsPlayground;
 use crate::tui;
 use crate::view::safe::safe;
@@ -48,6 +50,13 @@ enum Command {
         /// after it, which its addresses name; 0: on free ones
         #[arg(long, value_name = "N")]
         tls_port: Option<u16>,
+        /// Proxies to loopback addresses, too: HTTP, HTTP with a user, SOCKS5, SOCKS5 with a
+        /// user, on this port and the three after it; 0: on free ones
+        #[arg(long, value_name = "N")]
+        proxy_port: Option<u16>,
+        /// The pages on a Unix socket, too, which is made there
+        #[arg(long, value_name = "PATH")]
+        unix_socket: Option<PathBuf>,
     },
     #[command(hide = true)]
     Learn { lesson: Option<String> },
@@ -69,7 +78,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Some(Command::Fetch(asked)) => Ok(headless::run(&asked)),
-        Some(Command::Playground { port, tls_port }) => serve(port, tls_port),
+        Some(Command::Playground {
+            port,
+            tls_port,
+            proxy_port,
+            unix_socket,
+        }) => serve(port, tls_port, proxy_port, unix_socket.as_deref()),
         Some(Command::Learn { .. }) => Err(absent("learn")),
         Some(Command::Config) => settings(),
         Some(Command::Completions { shell }) => print(|out| {
@@ -155,7 +169,12 @@ fn settings() -> Result<ExitCode> {
 }
 
 /// Serves until SIGINT or SIGTERM.
-fn serve(port: Option<u16>, tls_port: Option<u16>) -> Result<ExitCode> {
+fn serve(
+    port: Option<u16>,
+    tls_port: Option<u16>,
+    proxy_port: Option<u16>,
+    unix_socket: Option<&Path>,
+) -> Result<ExitCode> {
     // Before the addresses are out: who reads them may send the signal at once.
     let signals = Signals::new([SIGINT, SIGTERM]);
     let mut signals = signals.map_err(|error| Error::usage(format!("sigaction(): {error}")))?;
@@ -170,6 +189,13 @@ fn serve(port: Option<u16>, tls_port: Option<u16>) -> Result<ExitCode> {
         .map(|_| playground.tls().start(tls_port))
         .transpose();
     let tls = tls.map_err(|error| cannot("--tls-port", tls_port, &error))?;
+    let proxies = proxy_port.map(|_| Proxies::start(proxy_port)).transpose();
+    let proxies = proxies.map_err(|error| cannot("--proxy-port", proxy_port, &error))?;
+    let unix = unix_socket.map(proxy::on_unix_socket).transpose();
+    let _unix = unix.map_err(|error| {
+        let path = unix_socket.unwrap_or(Path::new("")).display();
+        Error::usage(format!("bind {path}: {error} (try another --unix-socket)"))
+    })?;
     print(|out| {
         for addr in playground.addrs() {
             writeln!(out, "http://{addr}")?;
@@ -180,6 +206,12 @@ fn serve(port: Option<u16>, tls_port: Option<u16>) -> Result<ExitCode> {
                 // The fragment stays here: it only says which one it is.
                 writeln!(out, "https://{addr}/#{}", kind.name())?;
             }
+        }
+        for url in proxies.iter().flat_map(Proxies::urls) {
+            writeln!(out, "{url}")?;
+        }
+        if let Some(path) = unix_socket {
+            writeln!(out, "unix:{}", path.display())?;
         }
         Ok(())
     })?;
@@ -195,6 +227,10 @@ fn serve(port: Option<u16>, tls_port: Option<u16>) -> Result<ExitCode> {
         );
     }
     signals.forever().next();
+    if let Some(path) = unix_socket {
+        // The file of a socket outlives it; one that is gone already is no matter.
+        let _ = std::fs::remove_file(path);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

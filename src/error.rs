@@ -28,6 +28,29 @@ pub enum Error {
     // -- the way to the server ------------------------------------------------
     #[error("getaddrinfo({host:?}): {why} (check the name, or give an address with --resolve)")]
     Resolve { host: String, why: String },
+    #[error("bind({local}), to reach {to}: {why} (an address of this machine, of the same family)")]
+    Bind {
+        local: String,
+        to: String,
+        why: String,
+    },
+    #[error("proxy {url:?}: {why} (try http://host:port)")]
+    ProxyUrl { url: String, why: String },
+    #[error("proxy: {scheme}:// is not spoken (http, https, socks5 and socks5h are)")]
+    ProxyScheme { scheme: String },
+    /// The proxy's own name.
+    #[error("getaddrinfo({host:?}), the proxy: {why} (check -x and the environment)")]
+    ResolveProxy { host: String, why: String },
+    /// What an HTTP proxy answered to CONNECT, or that it answered nothing.
+    #[error("CONNECT {to} by {proxy}: {why} ({hint})")]
+    Tunnel {
+        to: String,
+        proxy: String,
+        why: String,
+        hint: &'static str,
+    },
+    #[error("{proxy}: {why} (what the proxy allows is its own setting)")]
+    Socks { proxy: String, why: String },
     #[error("connect({addr}): {why} ({hint})")]
     Connect {
         addr: String,
@@ -139,18 +162,20 @@ impl Error {
             Error::UnsupportedScheme { .. } | Error::NotHttp { .. } => 1,
             Error::Usage(_) => 2,
             Error::MalformedUrl { .. } => 3,
+            Error::ProxyUrl { .. } | Error::ResolveProxy { .. } => 5,
             Error::Resolve { .. } => 6,
-            Error::Connect { .. } => 7,
+            Error::Connect { .. } | Error::ProxyScheme { .. } => 7,
             Error::Malformed { .. } => 8,
             Error::EndedEarly { .. } => 18,
             Error::Write { .. } => 23,
             Error::Timeout { .. } => 28,
             Error::Cancelled => 42,
+            Error::Bind { .. } => 45,
             Error::TooManyRedirects { .. } => 47,
             Error::EmptyReply | Error::NoHead { .. } => 52,
             Error::Tls { .. } => 35,
             Error::Send { .. } | Error::NotKept => 55,
-            Error::Recv { .. } => 56,
+            Error::Recv { .. } | Error::Tunnel { .. } => 56,
             Error::Certificate { .. } => 60,
             Error::TlsFile { file, .. } => match file {
                 TlsFile::Certificate | TlsFile::Key => 58,
@@ -158,6 +183,7 @@ impl Error {
                 TlsFile::Revoked => 82,
             },
             Error::Coding { .. } => 61,
+            Error::Socks { .. } => 97,
         }
     }
 
@@ -168,6 +194,12 @@ impl Error {
             Error::UnsupportedScheme { .. } => "unsupported_scheme",
             Error::MalformedUrl { .. } => "malformed_url",
             Error::Resolve { .. } => "resolve",
+            Error::ProxyUrl { .. } => "proxy_url",
+            Error::ProxyScheme { .. } => "proxy_scheme",
+            Error::ResolveProxy { .. } => "resolve_proxy",
+            Error::Tunnel { .. } => "tunnel",
+            Error::Socks { .. } => "socks",
+            Error::Bind { .. } => "bind",
             Error::Connect { .. } => "connect",
             Error::Timeout { .. } => "timeout",
             Error::Tls { .. } => "tls",

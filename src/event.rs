@@ -25,6 +25,7 @@ macro_rules! names {
 
 mod json;
 mod piece;
+mod proxy;
 mod tls;
 
 use std::fmt;
@@ -34,6 +35,7 @@ use std::path::PathBuf;
 use crate::anomaly::Anomaly;
 
 pub use piece::Piece;
+pub use proxy::{Proxy, ProxyAnswer, ProxyWay};
 pub use tls::{Certificate, Content, Direction, Records, Tls};
 
 /// One fact, at one moment.
@@ -57,6 +59,16 @@ pub enum Kind {
         us: u64,
     },
     Socket(Box<Socket>),
+    /// `bind(local)`, with any port.
+    Bound {
+        local: IpAddr,
+    },
+    /// `setsockopt()` answered -1.
+    OptionRefused {
+        option: &'static str,
+        value: u32,
+        error: String,
+    },
     ConnectStart {
         addr: Addr,
     },
@@ -104,6 +116,29 @@ pub enum Kind {
         lay_us: Option<u32>,
         /// The call was `recvmsg()`, which tells when bytes arrived (SO_TIMESTAMPNS).
         stamped: bool,
+    },
+    /// The target is reached through this proxy; `event/proxy.rs` tells all of them.
+    Proxy(Box<Proxy>),
+    /// The CONNECT that goes out next.
+    ProxyConnect {
+        to: Box<str>,
+        request: Box<[u8]>,
+    },
+    ProxySend {
+        offered: u32,
+        sent: u32,
+        what: Box<str>,
+    },
+    /// 0: the proxy closed.
+    ProxyRecv {
+        asked: u32,
+        bytes: u32,
+        what: Box<str>,
+    },
+    ProxyHead(Box<ProxyAnswer>),
+    /// HTTP with the target can begin; since the proxy was connected.
+    ProxyDone {
+        us: u64,
     },
     /// The TLS handshake begins; the name asked for by SNI.
     TlsStart {
@@ -421,7 +456,15 @@ impl Kind {
             Kind::Connected { .. } => "connected",
             Kind::ConnectFailed { .. } => "connect_failed",
             Kind::Reused { .. } => "reused",
+            Kind::Bound { .. } => "bound",
+            Kind::OptionRefused { .. } => "option_refused",
             Kind::NotReused { .. } => "not_reused",
+            Kind::Proxy(_) => "proxy",
+            Kind::ProxyConnect { .. } => "proxy_connect",
+            Kind::ProxySend { .. } => "proxy_send",
+            Kind::ProxyRecv { .. } => "proxy_recv",
+            Kind::ProxyHead(_) => "proxy_head",
+            Kind::ProxyDone { .. } => "proxy_done",
             Kind::Send { .. } => "send",
             Kind::Recv { .. } => "recv",
             Kind::TlsStart { .. } => "tls_start",

@@ -3,6 +3,8 @@
 //! Owns [`Plan`]. It opens nothing and decides nothing while the fetch runs; what a
 //! redirect makes of a plan is `redirect`'s.
 
+mod options;
+mod proxy;
 mod redirect;
 
 use std::net::IpAddr;
@@ -13,6 +15,8 @@ use std::time::{Duration, Instant};
 use crate::event::{EndMode, Family};
 use crate::url::Target;
 
+pub use options::{SocketOption, SocketOptions};
+pub use proxy::{Proxies, Proxy, ProxyScheme, User, Way};
 pub use redirect::{Leads, leads};
 
 /// Bytes asked of each `recv()` unless told. Measured on loopback, CPU against 64 KiB: 0.9
@@ -58,8 +62,14 @@ pub struct Plan {
     pub resolve: Vec<Resolve>,
     /// Connect here instead of to the target's host and port.
     pub unix_socket: Option<PathBuf>,
+    /// Unless there is a Unix socket.
+    pub proxies: Proxies,
     /// How an https server is met.
     pub tls: Tls,
+    /// Asked of each socket before it connects.
+    pub options: SocketOptions,
+    /// The local end's address; `bind()` takes it before `connect()`.
+    pub bind: Option<IpAddr>,
     /// Take a kept connection when there is one.
     pub reuse: bool,
     /// Read the kernel's queues this often, also while a call blocks; `None`: never.
@@ -139,11 +149,30 @@ impl Plan {
             family: None,
             resolve: Vec::new(),
             unix_socket: None,
+            proxies: Proxies::default(),
             tls: Tls::default(),
+            options: SocketOptions::default(),
+            bind: None,
             reuse: true,
             watch: None,
             arrivals: false,
             start: Instant::now(),
+        }
+    }
+
+    /// How the target is reached.
+    pub fn way(&self) -> Way<'_> {
+        match self.unix_socket {
+            Some(_) => Way::Direct,
+            None => self.proxies.way(&self.target),
+        }
+    }
+
+    /// The host and port that are connected to: the proxy's, where there is one.
+    pub fn place(&self) -> (&str, u16) {
+        match self.way().proxy() {
+            Some(proxy) => (&proxy.host, proxy.port),
+            None => (&self.target.host, self.target.port),
         }
     }
 

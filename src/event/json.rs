@@ -48,6 +48,16 @@ impl Kind {
                 }
                 out.write_all(b"}")
             }
+            Kind::Bound { local } => text(out, "local", &local.to_string()),
+            Kind::OptionRefused {
+                option,
+                value,
+                error,
+            } => {
+                text(out, "option", option)?;
+                write!(out, ",\"value\":{value}")?;
+                text(out, "error", error)
+            }
             Kind::ConnectStart { addr } => text(out, "addr", &addr.to_string()),
             Kind::Connected { local, peer, us } => {
                 text(out, "local", &local.to_string())?;
@@ -106,6 +116,36 @@ impl Kind {
                     false => Ok(()),
                 }
             }
+            Kind::Proxy(proxy) => {
+                text(out, "proxy", &proxy.url)?;
+                text(out, "way", proxy.way.name())
+            }
+            Kind::ProxyConnect { to, request } => {
+                text(out, "to", to)?;
+                text(out, "request", &String::from_utf8_lossy(request))
+            }
+            Kind::ProxySend {
+                offered,
+                sent,
+                what,
+            } => {
+                write!(out, ",\"offered\":{offered},\"sent\":{sent}")?;
+                text(out, "what", what)
+            }
+            Kind::ProxyRecv { asked, bytes, what } => {
+                write!(out, ",\"asked\":{asked},\"bytes\":{bytes}")?;
+                text(out, "what", what)
+            }
+            Kind::ProxyHead(answer) => {
+                let head = &answer.head;
+                text(out, "version", &head.version)?;
+                write!(out, ",\"status\":{}", head.status)?;
+                text(out, "reason", &head.reason)?;
+                headers(out, &head.fields)?;
+                write!(out, ",\"bytes\":{}", answer.raw.len())?;
+                answer.write_body(out)
+            }
+            Kind::ProxyDone { us } => write!(out, ",\"us\":{us}"),
             Kind::TlsStart { server_name } => json(out, "server_name", server_name),
             Kind::TlsSend { offered, sent } => {
                 write!(out, ",\"offered\":{offered},\"sent\":{sent}")

@@ -286,6 +286,8 @@ fn is_call(kind: &Kind) -> bool {
             | Kind::Anomaly(_)
             | Kind::ResolveStart { .. }
             | Kind::ConnectStart { .. }
+            | Kind::ProxyConnect { .. }
+            | Kind::ProxyHead(_)
             | Kind::TlsStart { .. }
             | Kind::TlsRecord(_)
             | Kind::Answer { .. }

@@ -16,6 +16,7 @@ mod levels;
 mod log;
 mod origin;
 mod past;
+mod proxied;
 mod records;
 mod verdict;
 
@@ -32,6 +33,7 @@ pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
 pub use past::Past;
+pub use proxied::Proxied;
 pub use records::{Ciphertext, Entry, Ledger};
 pub use verdict::{Otherwise, Outcome, Progress, Verdict};
 
@@ -60,6 +62,8 @@ pub struct Exchange {
     pub not_reused: Option<&'static str>,
     pub sends: Calls,
     pub recvs: Calls,
+    /// The proxy that it goes through, and what that one said.
+    pub proxy: Option<Box<Proxied>>,
     /// What the TLS handshake came to, on a connection made for this exchange.
     pub tls: Option<Box<Tls>>,
     /// What the calls themselves moved, where TLS lies between.
@@ -121,6 +125,8 @@ pub enum Phase {
     Idle,
     Resolving,
     Connecting,
+    /// What a proxy is told before HTTP can begin.
+    Proxying,
     /// The TLS handshake.
     Securing,
     Sending,
@@ -135,6 +141,7 @@ pub enum Phase {
 pub struct Spans {
     pub resolve: Option<Span>,
     pub connect: Option<Span>,
+    pub proxy: Option<Span>,
     pub tls: Option<Span>,
     pub send: Option<Span>,
     pub wait: Option<Span>,
@@ -274,9 +281,12 @@ impl Exchange {
         });
         match &event.kind {
             Kind::ResolveStart { host, .. } => {
-                self.phase = Phase::Resolving;
                 self.host = host.clone();
-                self.spans.resolve = Some(Span { from: t, to: None });
+                // The target's name for a SOCKS proxy is looked up on the way.
+                if self.phase != Phase::Proxying {
+                    self.phase = Phase::Resolving;
+                    self.spans.resolve = Some(Span { from: t, to: None });
+                }
             }
             Kind::Resolved { addrs, .. } => {
                 self.addrs.clone_from(addrs);
@@ -296,6 +306,7 @@ impl Exchange {
                 self.outcome(peer, t, Ok(()));
                 close(&mut self.spans.connect, t);
                 self.connected(local, peer, 1, t);
+                self.greets(t);
             }
             Kind::ConnectFailed { addr, error, .. } => self.outcome(addr, t, Err(error.clone())),
             Kind::Reused {
@@ -353,6 +364,14 @@ impl Exchange {
                     self.silence(*waited_us);
                 }
             }
+            Kind::Proxy(_)
+            | Kind::ProxyConnect { .. }
+            | Kind::ProxySend { .. }
+            | Kind::ProxyRecv { .. }
+            | Kind::ProxyHead(_)
+            | Kind::ProxyDone { .. } => self.proxied(&event.kind, t),
+            Kind::TlsStart { .. } if self.phase == Phase::Proxying => {}
+            Kind::TlsDone(tls) if self.phase == Phase::Proxying => self.proxy_tls(tls),
             Kind::TlsStart { .. } => {
                 self.phase = Phase::Securing;
                 self.spans.send = None;
@@ -412,6 +431,7 @@ impl Exchange {
                 for span in [
                     &mut self.spans.resolve,
                     &mut self.spans.connect,
+                    &mut self.spans.proxy,
                     &mut self.spans.tls,
                     &mut self.spans.send,
                     &mut self.spans.wait,
@@ -450,7 +470,11 @@ impl Exchange {
             Kind::Answer { offset, .. } => self.next_answer(*offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
             Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
-            Kind::Held { .. } | Kind::HalfClosed | Kind::Redirect { .. } => {}
+            Kind::Bound { .. }
+            | Kind::OptionRefused { .. }
+            | Kind::Held { .. }
+            | Kind::HalfClosed
+            | Kind::Redirect { .. } => {}
         }
         body_before
     }
@@ -527,7 +551,7 @@ impl Exchange {
             Phase::Resolving => Call::Resolve,
             Phase::Connecting => Call::Connect,
             Phase::Sending => Call::Send,
-            Phase::Securing | Phase::Waiting | Phase::Receiving => Call::Recv,
+            Phase::Proxying | Phase::Securing | Phase::Waiting | Phase::Receiving => Call::Recv,
         };
         Some(Pending {
             call,
@@ -538,10 +562,11 @@ impl Exchange {
 
 impl Spans {
     /// In the order they run in.
-    pub fn named(&self) -> [(&'static str, Option<Span>); 6] {
+    pub fn named(&self) -> [(&'static str, Option<Span>); 7] {
         [
             ("resolve", self.resolve),
             ("connect", self.connect),
+            ("proxy", self.proxy),
             ("tls", self.tls),
             ("send", self.send),
             ("wait", self.wait),

@@ -46,6 +46,7 @@ fn phases_follow_the_calls() {
         Spans {
             tls: None,
             resolve: span(10, Some(20)),
+            proxy: None,
             connect: span(30, Some(60)),
             send: span(60, Some(80)),
             wait: span(80, Some(90)),

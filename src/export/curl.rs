@@ -10,7 +10,7 @@ use std::path::Path;
 use super::parts::Parts;
 use super::{OWN_ROOT, millis, shell, title, tls};
 use crate::event::{EndMode, Family};
-use crate::plan::{Plan, Tls, TlsVersion};
+use crate::plan::{Plan, Tls, TlsVersion, Way};
 use crate::request;
 
 pub(super) fn command(plan: &Plan) -> String {
@@ -21,9 +21,8 @@ pub(super) fn command(plan: &Plan) -> String {
         out += &format!("# {note}\n");
     }
     // No URL patterns, no proxy from the environment: what is asked for and nothing else.
-    let mut words: Vec<String> = ["curl", "--globoff", "--noproxy '*'"]
-        .map(str::to_owned)
-        .into();
+    let mut words: Vec<String> = ["curl", "--globoff"].map(str::to_owned).into();
+    words.extend(proxy(plan));
     words.extend(ways(plan));
     words.extend(request.words(plan));
     let curl = words.join(" \\\n  ");
@@ -32,6 +31,29 @@ pub(super) fn command(plan: &Plan) -> String {
     }
     let body = shell::printf(request.body, "  ");
     out + &format!("{{\n{body}}} | {curl}\n")
+}
+
+/// The proxy, or that there is none, whatever the environment says. Its user stands in the
+/// request, where that goes to the proxy.
+fn proxy(plan: &Plan) -> Vec<String> {
+    let way = plan.way();
+    let Some(proxy) = way.proxy() else {
+        return vec!["--noproxy '*'".to_owned()];
+    };
+    let mut words = vec![
+        format!("--proxy {}", shell::word(proxy.to_string().as_bytes())),
+        "--noproxy ''".to_owned(),
+    ];
+    if plan.proxies.tunnel {
+        words.push("--proxytunnel".to_owned());
+    }
+    if !matches!(way, Way::Forward(_))
+        && let Some(user) = &proxy.user
+    {
+        let user = [&user.name[..], b":", &user.password].concat();
+        words.push(format!("--proxy-user {}", shell::word(&user)));
+    }
+    words
 }
 
 /// The options that say how to connect and how long to wait.
@@ -198,7 +220,11 @@ impl<'a> Request<'a> {
         } else if self.method != self.usual_method() {
             words.push(format!("--request {}", shell::word(self.method)));
         }
-        if self.path != plan.target.path.as_bytes() {
+        let usual = match plan.way() {
+            Way::Forward(_) => plan.target.absolute_form(),
+            _ => plan.target.path.clone(),
+        };
+        if self.path != usual.as_bytes() {
             words.push(format!("--request-target {}", shell::word(self.path)));
         } else {
             words.push("--path-as-is".to_owned());
@@ -219,6 +245,9 @@ impl<'a> Request<'a> {
         }
         for name in self.taken_away() {
             words.push(format!("--header '{name}:'"));
+        }
+        if matches!(plan.way(), Way::Forward(_)) && self.value("Proxy-Connection").is_none() {
+            words.push("--header 'Proxy-Connection:'".to_owned());
         }
         // The field is sent as it stands above; this makes curl decode what it asks for.
         if self.value("Accept-Encoding") == Some(request::ACCEPT_ENCODING.as_bytes()) {

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use crate::event::{EndMode, Family};
 use crate::plan::{Plan, Tls, TlsVersion};
+use crate::plan::{Plan, Way};
 use crate::url::Scheme;
 
 pub use form::Form;
@@ -120,20 +121,24 @@ fn place(plan: &Plan) -> Place<'_> {
     if let Some(path) = &plan.unix_socket {
         return Place::Unix(path);
     }
-    let target = &plan.target;
+    let (host, port) = match plan.way() {
+        // The request's bytes are for the proxy.
+        Way::Forward(proxy) => (&proxy.host, proxy.port),
+        _ => (&plan.target.host, plan.target.port),
+    };
     let given = plan
         .resolve
         .iter()
-        .filter(|row| row.host == "*" || row.host.eq_ignore_ascii_case(&target.host))
-        .filter(|row| row.port == target.port)
+        .filter(|row| row.host == "*" || row.host.eq_ignore_ascii_case(host))
+        .filter(|row| row.port == port)
         .flat_map(|row| &row.addrs)
         .find(|addr| match plan.family {
             Some(Family::Inet) => addr.is_ipv4(),
             Some(Family::Inet6) => addr.is_ipv6(),
             _ => true,
         });
-    let host = given.map_or_else(|| target.host.clone(), |addr| addr.to_string());
-    Place::Tcp(host, target.port)
+    let host = given.map_or_else(|| host.clone(), |addr| addr.to_string());
+    Place::Tcp(host, port)
 }
 
 /// How TLS is to be made; `None` for `http://`.
@@ -175,9 +180,16 @@ fn title(plan: &Plan) -> [String; 2] {
         "Sends {} bytes to {place}{over} and reads until {ends}.",
         plan.request.len()
     );
+    let ways = "The response's head goes to standard error, its body to standard output.";
+    let left_out = match plan.way() {
+        Way::Tunnel(proxy) | Way::Socks(proxy) => {
+            format!(" It connects to the target itself: {proxy} is left out.")
+        }
+        Way::Direct | Way::Forward(_) => String::new(),
+    };
     [
         title.chars().flat_map(char::escape_default).collect(),
-        "The response's head goes to standard error, its body to standard output.".to_owned(),
+        format!("{ways}{left_out}"),
     ]
 }
 

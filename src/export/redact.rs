@@ -70,6 +70,14 @@ pub fn redacted_event(event: &Event) -> Option<Event> {
     let kind = match &event.kind {
         Kind::Head(of) => Kind::Head(head(of)),
         Kind::InterimHead(of) => Kind::InterimHead(head(of)),
+        Kind::ProxyConnect { to, request } => {
+            let mut request = request.to_vec();
+            redact_head(&mut request);
+            Kind::ProxyConnect {
+                to: to.clone(),
+                request: request.into(),
+            }
+        }
         Kind::Trailers { headers } => Kind::Trailers {
             headers: redacted_fields(headers),
         },
@@ -98,6 +106,15 @@ pub fn redacted_plan(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
     plan.request = request.into();
     plan.target.userinfo = None;
+    let proxies = [&mut plan.proxies.http, &mut plan.proxies.https];
+    for user in proxies
+        .into_iter()
+        .flatten()
+        .flat_map(|proxy| &mut proxy.user)
+    {
+        user.name.fill(MASK);
+        user.password.fill(MASK);
+    }
     plan
 }
 

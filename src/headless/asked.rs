@@ -9,24 +9,19 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::absent;
 use super::cookies::Cookies;
 use super::destination::is_stdout;
 use super::flags::Fetch;
 use crate::error::{Error, Result};
 use crate::event::Family;
-use crate::plan::{FAST_RECV, Plan, Tls, TlsVersion};
+use crate::plan::{FAST_RECV, Plan, Proxies, Proxy, SocketOptions, Tls, TlsVersion, User, Way};
 use crate::request::Recipe;
 use crate::url::Target;
 
 impl Fetch {
     /// # Errors
-    /// [`Error::Usage`]: a flag that this version does not have, or flags that do not fit
-    /// together.
+    /// [`Error::Usage`]: flags that do not fit together.
     pub fn check(&self) -> Result<()> {
-        if let Some(name) = &self.absent.0 {
-            return Err(absent(name));
-        }
         let on_stdout = [&self.output, &self.events, &self.har];
         let on_stdout = on_stdout
             .into_iter()
@@ -46,11 +41,22 @@ impl Fetch {
     /// The URL has no meaning, or a file cannot be read.
     pub fn plan(&self, start: Instant) -> Result<(Plan, Cookies)> {
         let target = Target::parse(&self.url)?;
+        let proxies = self.proxies()?;
         let mut cookies = Cookies::open(self, &target);
         let request = match &self.request_file {
             Some(path) => read(path)?,
-            None => self.request(&target, cookies.first(&target))?,
+            None => {
+                let way = match self.unix_socket {
+                    Some(_) => Way::Direct,
+                    None => proxies.way(&target),
+                };
+                self.request(&target, way, cookies.first(&target))?
+            }
         };
+        let mut options = SocketOptions::default();
+        for &(option, value) in &self.sockopt {
+            options.set(option, Some(value));
+        }
         let plan = Plan {
             end: self.end,
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
@@ -67,7 +73,10 @@ impl Fetch {
             },
             resolve: self.resolve.clone(),
             unix_socket: self.unix_socket.clone(),
+            proxies,
             tls: self.tls(),
+            options,
+            bind: self.interface,
             start,
             ..Plan::new(target, request)
         };
@@ -96,7 +105,30 @@ impl Fetch {
         }
     }
 
-    fn request(&self, target: &Target, cookie: Option<Vec<u8>>) -> Result<Vec<u8>> {
+    /// `-x` for all targets, or what the environment says.
+    fn proxies(&self) -> Result<Proxies> {
+        let environment = || Proxies::of_environment(|name| std::env::var(name).ok());
+        let mut proxies = match self.proxy.as_deref() {
+            None => environment()?,
+            Some("") => Proxies::default(),
+            Some(url) => Proxies {
+                not_for: Proxies::none_of(|name| std::env::var(name).ok()),
+                ..Proxies::one(Proxy::parse(url)?)
+            },
+        };
+        if let Some(list) = &self.noproxy {
+            proxies.not_for.clone_from(list);
+        }
+        if let Some(user) = &self.proxy_user {
+            proxies.set_user(&User::of_flag(user));
+        }
+        proxies.tunnel = self.proxytunnel;
+        proxies.tls.verify = !self.proxy_insecure;
+        proxies.tls.cacert.clone_from(&self.proxy_cacert);
+        Ok(proxies)
+    }
+
+    fn request(&self, target: &Target, way: Way<'_>, cookie: Option<Vec<u8>>) -> Result<Vec<u8>> {
         let recipe = Recipe {
             method: self.method.clone(),
             head: self.head,
@@ -107,6 +139,11 @@ impl Fetch {
             compressed: self.compressed,
             user: self.user.clone(),
             cookie,
+            absolute: matches!(way, Way::Forward(_)),
+            proxy_authorization: match way {
+                Way::Forward(proxy) => proxy.authorization(),
+                _ => None,
+            },
         };
         recipe.build(target)
     }

@@ -5,15 +5,16 @@
 //! they amount to is [`super::asked`]'s.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgAction, Args};
 
 use crate::event::EndMode;
 use crate::export::Language;
-use crate::plan::{Resolve, TlsVersion};
+use crate::plan::{Resolve, SocketOption, SocketOptions, TlsVersion};
 
 /// Fetch a URL without a screen, with curl's flags and exit statuses
 ///
@@ -184,9 +185,48 @@ pub struct Fetch {
           value_parser = resolve, help_heading = SOCKET)]
     pub resolve: Vec<Resolve>,
 
+    /// Set this option of the socket before it connects: SO_RCVBUF, SO_SNDBUF, TCP_NODELAY,
+    /// TCP_NOTSENT_LOWAT, SO_LINGER, SO_KEEPALIVE
+    #[arg(long, value_name = "NAME=VALUE", action = ArgAction::Append,
+          value_parser = SocketOptions::parse, help_heading = SOCKET)]
+    pub sockopt: Vec<(SocketOption, u32)>,
+
+    /// Connect from this address of this machine (bind())
+    #[arg(long, value_name = "ADDRESS", value_parser = local, help_heading = SOCKET)]
+    pub interface: Option<IpAddr>,
+
     /// Connect to this Unix socket instead of to the URL's host
     #[arg(long, value_name = "PATH", help_heading = SOCKET)]
     pub unix_socket: Option<PathBuf>,
+
+    /// Reach the URL through this proxy: http://, https://, socks5://, socks5h:// (the proxy
+    /// looks the name up); without a scheme http, without a port 1080; '': none, whatever
+    /// the environment says (http_proxy, https_proxy, all_proxy)
+    #[arg(short = 'x', long, value_name = "URL", help_heading = PROXY)]
+    pub proxy: Option<String>,
+
+    /// The proxy's user, unless its URL names one
+    #[arg(short = 'U', long, value_name = "USER:PASSWORD", allow_hyphen_values = true,
+          help_heading = PROXY)]
+    pub proxy_user: Option<String>,
+
+    /// Hosts that are reached without a proxy: '*', or names, addresses and networks between
+    /// commas, in place of the environment's no_proxy
+    #[arg(long, value_name = "LIST", help_heading = PROXY)]
+    pub noproxy: Option<String>,
+
+    /// Have an HTTP proxy make a tunnel (CONNECT) for http, too
+    #[arg(short = 'p', long, help_heading = PROXY)]
+    pub proxytunnel: bool,
+
+    /// Go on whatever is wrong with an https proxy's certificate
+    #[arg(long, help_heading = PROXY)]
+    pub proxy_insecure: bool,
+
+    /// Trust the certificates of this PEM file for an https proxy in place of the system's
+    /// roots
+    #[arg(long, value_name = "FILE", help_heading = PROXY)]
+    pub proxy_cacert: Option<PathBuf>,
 
     /// Go on whatever is wrong with the server's certificate
     #[arg(short = 'k', long, help_heading = TLS)]
@@ -219,56 +259,13 @@ pub struct Fetch {
     /// The newest TLS that is spoken: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", value_parser = tls_version, help_heading = TLS)]
     pub tls_max: Option<TlsVersion>,
-
-    #[command(flatten)]
-    pub absent: Absent,
 }
 
 const OUTPUT: &str = "What is shown";
 const REQUEST: &str = "What is sent";
 const SOCKET: &str = "How it is sent and received";
+const PROXY: &str = "Through a proxy";
 const TLS: &str = "TLS, for https";
-
-/// Flags of curl's that this version does not have: they are answered by name instead of
-/// being taken for something else, and no help lists them.
-const ABSENT: &[(&str, Option<char>, ArgAction)] = &[("proxy", Some('x'), ArgAction::Append)];
-
-/// The first flag that was given of those that this version does not have.
-#[derive(Debug)]
-pub struct Absent(pub Option<String>);
-
-impl Args for Absent {
-    fn augment_args(command: Command) -> Command {
-        command.args(ABSENT.iter().map(|(name, short, action)| {
-            let arg = Arg::new(*name)
-                .long(*name)
-                .action(action.clone())
-                .hide(true);
-            match short {
-                Some(short) => arg.short(*short),
-                None => arg,
-            }
-        }))
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Absent::augment_args(command)
-    }
-}
-
-impl FromArgMatches for Absent {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Absent, clap::Error> {
-        let given =
-            |name: &str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
-        let first = ABSENT.iter().find(|(name, ..)| given(name));
-        Ok(Absent(first.map(|(name, ..)| format!("--{name}"))))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Absent::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
 
 fn end_modes() -> impl TypedValueParser<Value = EndMode> {
     PossibleValuesParser::new(EndMode::ALL.iter().map(|mode| mode.name())).map(|name| {
@@ -311,6 +308,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
         Some(Ok(seconds)) => Ok(seconds),
         _ => Err("a time is a number of seconds, such as 2 or 0.5".to_owned()),
     }
+}
+
+/// curl's `host!` before it is left out.
+fn local(text: &str) -> Result<IpAddr, String> {
+    let addr = text.strip_prefix("host!").unwrap_or(text);
+    addr.parse()
+        .map_err(|_| "it is an address of this machine, such as 127.0.0.1".to_owned())
 }
 
 /// `default` is curl's word for the newest.

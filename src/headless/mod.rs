@@ -88,7 +88,7 @@ pub fn complain(error: &Error) -> ExitCode {
     ExitCode::from(error.exit_code())
 }
 
-/// A flag or a command that this version does not have.
+/// A command that this version does not have.
 pub fn absent(name: &str) -> Error {
     Error::usage(format!(
         "{name}: not in this version (sockeye --help lists what is)"

@@ -274,6 +274,15 @@ impl Sink for Outlets {
 }
 
 impl Outlets {
+    /// From here on the request goes out: behind what a proxy wants to hear first.
+    fn goes_out(&self, kind: &Kind) -> bool {
+        let told = self.plan.as_ref().and_then(|plan| plan.way().told());
+        match kind {
+            Kind::Connected { .. } => told.is_none_or(|proxy| !proxy.greets),
+            _ => true,
+        }
+    }
+
     fn hand_out(&mut self, event: Event) -> Result<()> {
         let redacted = match self.redact {
             true => redacted_event(&event),
@@ -290,7 +299,21 @@ impl Outlets {
             }
         }
         match &event.kind {
-            Kind::Connected { .. } | Kind::Reused { .. } => {
+            Kind::ProxyConnect { request, .. } => {
+                if let Some(verbose) = &mut self.verbose {
+                    verbose.request(request);
+                }
+            }
+            Kind::ProxyHead(answer) => {
+                if let Some(verbose) = &mut self.verbose {
+                    verbose.head(&answer.raw);
+                    verbose.head(&answer.body);
+                }
+                self.output.head(&answer.raw)?;
+            }
+            Kind::Connected { .. } | Kind::Reused { .. } | Kind::ProxyDone { .. }
+                if self.goes_out(&event.kind) =>
+            {
                 if let (Some(verbose), Some(plan)) = (&mut self.verbose, &self.plan) {
                     match self.redact {
                         true => verbose.request(&redacted_plan(plan).request),

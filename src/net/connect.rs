@@ -20,6 +20,7 @@ use crate::event::{Addr, Call, Family, Kind, Socket};
 use crate::net::Sink;
 use crate::net::errno;
 use crate::net::events::micros;
+use crate::net::options;
 use crate::net::pool::Connection;
 use crate::net::resolve::resolve;
 use crate::net::run::{Deadline, Run};
@@ -43,7 +44,13 @@ pub(super) fn connect<S: Sink>(
     match &run.plan.unix_socket {
         Some(path) => connect_unix(run, path, deadline),
         None => {
-            let addrs = resolve(run, deadline)?;
+            let plan = run.plan;
+            let addrs = resolve(run, plan.place(), deadline).map_err(|error| match error {
+                Error::Resolve { host, why } if plan.way().proxy().is_some() => {
+                    Error::ResolveProxy { host, why }
+                }
+                error => error,
+            })?;
             race(run, addrs, deadline)
         }
     }
@@ -244,11 +251,32 @@ fn open<S: Sink>(run: &mut Run<'_, S>, addr: Addr) -> Result<Result<Attempt>> {
         }
     };
     run.control.attach(transport.socket())?;
+    let refused = options::set(&transport, &run.plan.options);
     run.events.emit(Kind::Socket(Box::new(Socket {
         family: addr.family(),
         fd: transport.socket().as_raw_fd(),
         options: transport::options(&transport),
     })))?;
+    for option in refused {
+        run.events.emit(option)?;
+    }
+    if let (Some(local), Addr::Ip(there)) = (run.plan.bind, &addr) {
+        // An address of the other family cannot be this socket's: that attempt fails alone.
+        if let Err(errno) = rustix::net::bind(&transport, &SocketAddr::new(local, 0)) {
+            run.control.detach(transport.socket());
+            run.events.emit(Kind::ConnectFailed {
+                addr: addr.clone(),
+                error: format!("bind({local}): {}", errno::text(errno)),
+                us: micros(began.elapsed()),
+            })?;
+            return Ok(Err(Error::Bind {
+                local: local.to_string(),
+                to: there.to_string(),
+                why: errno::text(errno),
+            }));
+        }
+        run.events.emit(Kind::Bound { local })?;
+    }
     run.events.emit(Kind::ConnectStart { addr: addr.clone() })?;
     let mut attempt = Attempt {
         addr,

@@ -28,6 +28,7 @@ const NAMES: &[(Errno, &str)] = &[
     (Errno::NOBUFS, "ENOBUFS"),
     (Errno::NOENT, "ENOENT"),
     (Errno::NOMEM, "ENOMEM"),
+    (Errno::NOPROTOOPT, "ENOPROTOOPT"),
     (Errno::NOTCONN, "ENOTCONN"),
     (Errno::NOTSOCK, "ENOTSOCK"),
     (Errno::PERM, "EPERM"),

@@ -9,8 +9,10 @@ pub mod control;
 mod errno;
 mod events;
 mod expect;
+mod options;
 pub mod pool;
 pub mod probe;
+mod proxy;
 mod resolve;
 mod run;
 pub mod talk;
@@ -136,6 +138,9 @@ pub fn resume(
 impl<S: Sink> Run<'_, S> {
     /// A kept connection that can serve, else a new one.
     fn reach(&mut self, pool: &Pool, place: &Place) -> Result<Connection> {
+        if let Some(proxy) = self.plan.way().told() {
+            self.events.emit(Kind::Proxy(Box::new(proxy)))?;
+        }
         while self.plan.reuse
             && let Some((mut connection, idle)) = pool.take(place)
         {
@@ -167,6 +172,7 @@ impl<S: Sink> Run<'_, S> {
     fn connect(&mut self, pool: &Pool) -> Result<Connection> {
         let mut deadline = Deadline::of_connecting(self.plan);
         let mut connection = connect(self, &mut deadline)?;
+        proxy::greet(self, &mut connection.transport, pool, &mut deadline)?;
         if self.plan.target.scheme == Scheme::Https {
             let plan = self.plan;
             let transport = &mut connection.transport;

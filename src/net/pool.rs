@@ -16,7 +16,7 @@ use crate::event::Addr;
 use crate::net::resolve;
 use crate::net::tls::Configs;
 use crate::net::transport::{Transport, Trouble};
-use crate::plan::{Plan, Tls};
+use crate::plan::{Plan, Proxy, Tls, Way};
 use crate::url::Scheme;
 
 /// Kept connections to one place, and in all: browsers keep 6 to a host.
@@ -63,6 +63,13 @@ pub(super) enum Place {
         host: String,
         port: u16,
         tls: Option<Tls>,
+    },
+    /// Through a proxy: to it alone, where it takes requests for any host, else to a target
+    /// behind it.
+    Proxy {
+        proxy: Proxy,
+        proxy_tls: Tls,
+        beyond: Option<Box<Place>>,
     },
     Unix {
         path: PathBuf,
@@ -156,6 +163,16 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Host { host, port, tls } => write!(f, "{}://{host}:{port}", scheme(tls)),
+            Place::Proxy {
+                proxy,
+                beyond: None,
+                ..
+            } => write!(f, "{proxy}, for any host"),
+            Place::Proxy {
+                proxy,
+                beyond: Some(beyond),
+                ..
+            } => write!(f, "{beyond} through {proxy}"),
             Place::Unix { path, tls } => write!(f, "{} on unix:{}", scheme(tls), path.display()),
         }
     }
@@ -177,11 +194,25 @@ impl Place {
                 path: path.clone(),
                 tls: tls.map(|tls| (host, tls)),
             },
-            None => Place::Host {
-                host,
-                port: plan.target.port,
-                tls,
-            },
+            None => {
+                let beyond = Place::Host {
+                    host,
+                    port: plan.target.port,
+                    tls,
+                };
+                let way = plan.way();
+                let Some(proxy) = way.proxy() else {
+                    return beyond;
+                };
+                Place::Proxy {
+                    proxy: proxy.clone(),
+                    proxy_tls: plan.proxies.tls.clone(),
+                    beyond: match way {
+                        Way::Forward(_) => None,
+                        _ => Some(Box::new(beyond)),
+                    },
+                }
+            }
         }
     }
 }
@@ -196,8 +227,10 @@ impl Connection {
         {
             return Err("it is of the other address family");
         }
-        if let (Addr::Ip(peer), Some(given)) = (&self.peer, resolve::given(plan))
-            && !given.addrs.contains(&peer.ip())
+        if let (Addr::Ip(peer), Some(given)) = (
+            &self.peer,
+            resolve::given(plan, plan.place().0, plan.place().1),
+        ) && !given.addrs.contains(&peer.ip())
         {
             return Err("--resolve gives another address");
         }

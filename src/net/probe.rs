@@ -61,6 +61,74 @@ fn word(structure: &[u8], offset: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.try_into().ok()?))
 }
 
+/// TCP_NOTSENT_LOWAT, in bytes (tcp(7)).
+///
+/// # Errors
+/// What `setsockopt()` says; ENOPROTOOPT where there is no such option.
+pub fn set_notsent_lowat(socket: impl AsFd, bytes: u32) -> rustix::io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        let bytes = libc::c_int::try_from(bytes).unwrap_or(libc::c_int::MAX);
+        let (level, name) = (libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT);
+        set_int(socket.as_fd(), level, name, bytes)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+    {
+        let _ = (socket, bytes);
+        Err(rustix::io::Errno::NOPROTOOPT)
+    }
+}
+
+/// The same, read.
+///
+/// # Errors
+/// It is not to be had for this kind of socket.
+pub fn notsent_lowat(socket: impl AsFd) -> rustix::io::Result<u32> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        let mut space = [0; 512];
+        let (level, name) = (libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT);
+        let value = structure(socket.as_fd(), level, name, &mut space);
+        let value = value.and_then(|value| word(value, 0));
+        value.ok_or(rustix::io::Errno::NOPROTOOPT)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+    {
+        let _ = socket;
+        Err(rustix::io::Errno::NOPROTOOPT)
+    }
+}
+
+/// `setsockopt()` of one int.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn set_int(
+    socket: std::os::fd::BorrowedFd<'_>,
+    level: libc::c_int,
+    name: libc::c_int,
+    value: libc::c_int,
+) -> rustix::io::Result<()> {
+    use std::os::fd::AsRawFd;
+
+    // SAFETY: the descriptor is borrowed, so open; the kernel reads one int, and `value` is
+    // one.
+    let answer = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            (&raw const value).cast(),
+            size_of::<libc::c_int>() as libc::socklen_t,
+        )
+    };
+    match answer {
+        0 => Ok(()),
+        _ => {
+            let error = std::io::Error::last_os_error();
+            Err(rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::INVAL))
+        }
+    }
+}
+
 /// `getsockopt()` of a structure whose length varies with the kernel: as many bytes as
 /// it gave.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
@@ -141,18 +209,7 @@ mod system {
 
     pub fn stamp_arrivals(socket: BorrowedFd<'_>, on: bool) -> bool {
         let on = libc::c_int::from(on);
-        // SAFETY: the descriptor is borrowed, so open; the kernel reads one int, and `on`
-        // is one.
-        let answer = unsafe {
-            libc::setsockopt(
-                socket.as_raw_fd(),
-                libc::SOL_SOCKET,
-                libc::SO_TIMESTAMPNS,
-                (&raw const on).cast(),
-                size_of::<libc::c_int>() as libc::socklen_t,
-            )
-        };
-        answer == 0
+        super::set_int(socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, on).is_ok()
     }
 
     /// Room for control messages, aligned as their header must be (cmsg(3)).

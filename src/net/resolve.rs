@@ -14,25 +14,26 @@ use crate::net::run::{Deadline, Run};
 use crate::net::{Control, Sink};
 use crate::plan::{Plan, Resolve};
 
-/// Every address of the plan's target that may be tried, IPv6 first, families in turn
+/// Every address of this host that may be tried, IPv6 first, families in turn
 /// (RFC 8305 section 4); never empty.
 pub(super) fn resolve<S: Sink>(
     run: &mut Run<'_, S>,
+    (host, port): (&str, u16),
     deadline: &mut Deadline,
 ) -> Result<Vec<SocketAddr>> {
     let plan = run.plan;
-    let (host, port) = (&plan.target.host, plan.target.port);
     deadline.put_off(run.gate(Call::Resolve)?);
     run.events.emit(Kind::ResolveStart {
-        host: host.clone(),
+        host: host.to_owned(),
         port,
     })?;
     let began = Instant::now();
-    let found = match known(plan) {
+    let found = match known(plan, host, port) {
         Some(addrs) => addrs,
         None => {
-            let host = host.clone();
-            ask(plan, run.control, deadline, move || look_up(&host, port))?
+            let name = host.to_owned();
+            let look = move || look_up(&name, port);
+            ask(host, run.control, deadline, look)?
         }
     };
     run.events.emit(Kind::Resolved {
@@ -43,7 +44,7 @@ pub(super) fn resolve<S: Sink>(
     let addrs: Vec<SocketAddr> = found.into_iter().filter(wanted).collect();
     match addrs.is_empty() {
         true => Err(Error::Resolve {
-            host: host.clone(),
+            host: host.to_owned(),
             why: match plan.family {
                 Some(Family::Inet) => "it has no IPv4 address".to_owned(),
                 Some(Family::Inet6) => "it has no IPv6 address".to_owned(),
@@ -56,21 +57,19 @@ pub(super) fn resolve<S: Sink>(
 
 /// The addresses that `--resolve` gives, or the host itself where it is one. An IPv6
 /// address with a zone is left to `getaddrinfo()`, which knows the interfaces.
-fn known(plan: &Plan) -> Option<Vec<SocketAddr>> {
-    let port = plan.target.port;
+fn known(plan: &Plan, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     let with_port = |addr: &IpAddr| SocketAddr::new(*addr, port);
-    if let Some(given) = given(plan) {
+    if let Some(given) = given(plan, host, port) {
         return Some(given.addrs.iter().map(with_port).collect());
     }
-    let addr = plan.target.host.parse().ok()?;
+    let addr = host.parse().ok()?;
     Some(vec![with_port(&addr)])
 }
 
-/// The `--resolve` that speaks of the plan's target.
-pub(super) fn given(plan: &Plan) -> Option<&Resolve> {
+/// The `--resolve` that speaks of this host.
+pub(super) fn given<'a>(plan: &'a Plan, host: &str, port: u16) -> Option<&'a Resolve> {
     plan.resolve.iter().find(|given| {
-        let host = given.host == "*" || given.host.eq_ignore_ascii_case(&plan.target.host);
-        host && given.port == plan.target.port
+        (given.host == "*" || given.host.eq_ignore_ascii_case(host)) && given.port == port
     })
 }
 
@@ -91,13 +90,13 @@ fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
 
 /// The answer of `look`, or what came before it: a cancel, the deadline.
 fn ask(
-    plan: &Plan,
+    host: &str,
     control: &Control,
     deadline: &Deadline,
     look: impl FnOnce() -> Result<Vec<SocketAddr>> + Send + 'static,
 ) -> Result<Vec<SocketAddr>> {
     let failed = |why: String| Error::Resolve {
-        host: plan.target.host.clone(),
+        host: host.to_owned(),
         why,
     };
     let (tell, answer) = mpsc::channel();
@@ -175,7 +174,7 @@ mod tests {
             // The look-up waits for this end, which outlives the asking.
             let (never, wait) = mpsc::channel::<()>();
             let answer = ask(
-                &plan,
+                "a.test",
                 &control,
                 &Deadline::of_connecting(&plan),
                 move || {
@@ -215,7 +214,8 @@ mod tests {
         ] {
             let mut plan = plan(host);
             plan.resolve = resolve;
-            let got = known(&plan).map(|addrs| addrs[0].to_string());
+            let got =
+                known(&plan, &plan.target.host, plan.target.port).map(|addrs| addrs[0].to_string());
             assert_eq!(got.as_deref(), want, "{host}");
         }
     }

@@ -44,6 +44,8 @@ pub(super) struct Transport {
     tls: Option<Box<Layers>>,
     /// The kernel stamps what arrives: `recvmsg()` is the call then.
     stamped: bool,
+    /// Came behind a proxy's answer, and is the target's: the next `recv()`'s.
+    early: Vec<u8>,
 }
 
 /// What one `send()` did. Without TLS, `offered` and `bytes` are the call's own.
@@ -168,15 +170,26 @@ impl Transport {
             send_timeout: None,
             tls: None,
             stamped: false,
+            early: Vec::new(),
         }
     }
 
     /// One more layer of TLS, whose handshake is to be done.
-    pub fn push(&mut self, session: Session) {
+    pub fn push(&mut self, mut session: Session) {
+        if !self.early.is_empty() {
+            session.room(self.early.len()).copy_from_slice(&self.early);
+            session.filled(self.early.len());
+            self.early.clear();
+        }
         match &mut self.tls {
             Some(layers) => layers.push(session),
             None => self.tls = Some(Box::new(Layers::new(session))),
         }
+    }
+
+    /// Bytes that a `recv()` brought beyond what was its reader's.
+    pub fn put_back(&mut self, bytes: Vec<u8>) {
+        self.early = bytes;
     }
 
     pub fn is_tls(&self) -> bool {
@@ -259,6 +272,19 @@ impl Transport {
             inside,
         } = buffers;
         let stamped = self.stamped;
+        if !self.early.is_empty() {
+            // No call is needed for it.
+            let bytes = self.early.len().min(buffer.len());
+            for (to, byte) in buffer.iter_mut().zip(self.early.drain(..bytes)) {
+                *to = byte;
+            }
+            return Ok(Received {
+                bytes: &buffer[..bytes],
+                ciphertext: None,
+                lay: None,
+                stamped,
+            });
+        }
         let Some(layers) = &mut self.tls else {
             let (bytes, lay) = recv(&self.socket, buffer, stamped)?;
             return Ok(Received {
@@ -461,6 +487,16 @@ pub(super) fn options(socket: impl AsFd) -> Vec<(&'static str, i64)> {
             sockopt::socket_keepalive(socket).map(i64::from),
         ),
         ("TCP_NODELAY", sockopt::tcp_nodelay(socket).map(i64::from)),
+        (
+            "TCP_NOTSENT_LOWAT",
+            probe::notsent_lowat(socket).map(i64::from),
+        ),
+        (
+            "SO_LINGER",
+            // -1: off, which 0 is not.
+            sockopt::socket_linger(socket)
+                .map(|linger| linger.map_or(-1, |linger| linger.as_secs() as i64)),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value.ok()?)))

@@ -4,7 +4,7 @@
 //! Owns what changes on the way: the target, Host, the method, the body, and what may not
 //! go to another origin.
 
-use super::Plan;
+use super::{Plan, Way};
 use crate::error::{Error, Result};
 use crate::request;
 use crate::url::Target;
@@ -69,7 +69,10 @@ impl Plan {
             }
             remove_fields(&mut bytes, BODY_FIELDS);
         }
-        request::set_request_target(&mut bytes, &target.path);
+        let next = match self.unix_socket {
+            Some(_) => Way::Direct,
+            None => self.proxies.way(&target),
+        };
         if !same_origin {
             remove_fields(&mut bytes, CREDENTIALS);
             if request::field(&bytes, "Host").is_some() {
@@ -81,6 +84,9 @@ impl Plan {
         {
             request::set_field(&mut bytes, "Authorization", &request::basic(userinfo));
         }
+        // Behind what may have taken the old proxy's Proxy-Authorization away: one proxy's
+        // secret is not the next one's, nor a server's.
+        next.form(&mut bytes, &target);
         let mut next = Plan {
             target,
             request: bytes.into(),

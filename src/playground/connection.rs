@@ -27,24 +27,24 @@ const RECV: usize = 64 * 1024;
 
 pub(super) struct Connection<'a> {
     number: u64,
-    socket: Arc<OwnedFd>,
+    pub(super) socket: Arc<OwnedFd>,
     shared: &'a Shared,
-    tls: Option<Box<Session>>,
+    pub(super) tls: Option<Box<Session>>,
     /// Received, and not yet part of a request.
-    ahead: Vec<u8>,
-    buffer: Vec<u8>,
+    pub(super) ahead: Vec<u8>,
+    pub(super) buffer: Vec<u8>,
 }
 
 /// What is left of a connection after a script.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Left {
+pub(super) enum Left {
     Open,
     Over,
 }
 
 /// What a wait for bytes brought.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Received {
+pub(super) enum Received {
     Some,
     /// Nothing in the given time.
     Quiet,
@@ -200,7 +200,7 @@ impl<'a> Connection<'a> {
 
     // -- steps ------------------------------------------------------------------
 
-    fn run(&mut self, script: &Script) -> io::Result<Left> {
+    pub(super) fn run(&mut self, script: &Script) -> io::Result<Left> {
         for step in script {
             if self.step(step)? == Left::Over {
                 return Ok(Left::Over);
@@ -250,6 +250,13 @@ impl<'a> Connection<'a> {
                 self.close()?;
                 return Ok(Left::Over);
             }
+            Step::Join {
+                to,
+                hello,
+                first,
+                refused,
+            } => return self.join(*to, hello, first, refused),
+            Step::Socks { user } => return self.socks(*user),
             Step::Reset => {
                 self.await_arrival()?;
                 sockopt::set_socket_linger(&self.socket, Some(Duration::ZERO))?;
@@ -288,7 +295,7 @@ impl<'a> Connection<'a> {
     }
 
     /// See [`Step::Close`]. The `close()` itself comes when the connection is dropped.
-    fn close(&mut self) -> io::Result<()> {
+    pub(super) fn close(&mut self) -> io::Result<()> {
         self.half_close()?;
         let until = Instant::now() + LINGER;
         while self.receive_and_forget(Some(until))? == Received::Some {}
@@ -314,7 +321,7 @@ impl<'a> Connection<'a> {
 
     // -- calls ------------------------------------------------------------------
 
-    fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         if let Some(tls) = &mut self.tls {
             return tls.send(&self.socket, bytes);
         }
@@ -329,7 +336,7 @@ impl<'a> Connection<'a> {
     }
 
     /// One `recv()` to the end of `ahead`, waiting so long for it.
-    fn receive(&mut self, patience: Duration) -> io::Result<Received> {
+    pub(super) fn receive(&mut self, patience: Duration) -> io::Result<Received> {
         self.receive_at_most(RECV, patience)
     }
 
@@ -360,7 +367,11 @@ impl<'a> Connection<'a> {
     }
 
     /// `poll()` until there is something, then one `recv()` into `buffer`.
-    fn recv(&mut self, most: usize, until: Option<Instant>) -> io::Result<(Received, usize)> {
+    pub(super) fn recv(
+        &mut self,
+        most: usize,
+        until: Option<Instant>,
+    ) -> io::Result<(Received, usize)> {
         let most = most.clamp(1, self.buffer.len());
         if let Some(tls) = &mut self.tls {
             match tls.waiting(&mut self.buffer[..most])? {

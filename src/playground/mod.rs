@@ -14,6 +14,7 @@
 //! session     the pages on redirects, cookies and credentials
 //! handshakes  the page that leads to the servers on TLS
 //! anomalies   deviation -> bytes
+//! proxy       HTTP and SOCKS5 proxies to loopback, the pages on a Unix socket
 //! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
 
@@ -31,6 +32,7 @@ mod handshakes;
 mod incoming;
 mod listen;
 mod pages;
+pub mod proxy;
 mod query;
 mod routes;
 pub mod script;

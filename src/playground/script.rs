@@ -90,6 +90,19 @@ pub enum Step {
     Close,
     /// The same without TLS's close_notify.
     CloseUnannounced,
+    /// From here on the connection is one to this address: `first` is sent there, `hello`
+    /// here, and both directions are copied until one closes. Where that cannot be had,
+    /// the steps of `refused`.
+    Join {
+        to: SocketAddr,
+        hello: Vec<u8>,
+        first: Vec<u8>,
+        refused: Script,
+    },
+    /// A SOCKS5 proxy's part, for [`super::proxy::USER`] alone or for all.
+    Socks {
+        user: bool,
+    },
     /// A reset (SO_LINGER 0), once what was sent has arrived.
     Reset,
 }
@@ -175,13 +188,16 @@ impl Server {
         path: &Path,
         answer: impl Fn(&Request) -> Script + Send + Sync + 'static,
     ) -> io::Result<Server> {
+        Server::serve_unix(path, Answering(answer))
+    }
+
+    /// The same, with any service.
+    ///
+    /// # Errors
+    /// What `bind()` says.
+    pub fn serve_unix(path: &Path, service: impl Service) -> io::Result<Server> {
         let listener = Listener::Unix(UnixListener::bind(path)?);
-        Server::run(
-            vec![listener],
-            Vec::new(),
-            Arc::new(Answering(answer)),
-            None,
-        )
+        Server::run(vec![listener], Vec::new(), Arc::new(service), None)
     }
 
     /// On 127.0.0.1 and, where there is IPv6, on ::1, on the same port; a free one when

@@ -26,6 +26,6 @@ pub use lines::{
     request_target,
 };
 pub use lint::{Lint, lint};
-pub use recipe::{ACCEPT_ENCODING, Recipe, basic, basic_of, template};
+pub use recipe::{ACCEPT_ENCODING, Recipe, basic, basic_of, percent_decoded, template};
 pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};
 pub use split::{MESSAGES_MAX, Message, split};

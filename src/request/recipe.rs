@@ -1,7 +1,8 @@
 //! Requests from a target and from curl's flags.
 //!
 //! Owns which fields a request has that was not written by hand, and their order: Host,
-//! User-Agent, Accept, Accept-Encoding, Authorization, Cookie, what `-H` adds,
+//! User-Agent, Accept, Accept-Encoding, Proxy-Authorization,
+//! Authorization, Cookie, what `-H` adds,
 //! Content-Length, Content-Type. Nothing is sent beside them.
 
 use base64::Engine as _;
@@ -62,6 +63,10 @@ pub struct Recipe {
     pub user: Option<String>,
     /// What a jar and `-b` give for this target.
     pub cookie: Option<Vec<u8>>,
+    /// The whole URL on the request line, for a proxy (RFC 9112 section 3.2.2).
+    pub absolute: bool,
+    /// Proxy-Authorization's value.
+    pub proxy_authorization: Option<String>,
 }
 
 impl Recipe {
@@ -90,7 +95,11 @@ impl Recipe {
         };
         let method = self.method.as_deref().unwrap_or(default);
         let version = if self.http10 { "HTTP/1.0" } else { "HTTP/1.1" };
-        fields.line(&format!("{method} {} {version}", target.path));
+        let asked = match self.absolute {
+            true => target.absolute_form(),
+            false => target.path.clone(),
+        };
+        fields.line(&format!("{method} {asked} {version}"));
 
         fields.in_place("Host", Some(&target.authority()));
         let agent = self.user_agent.as_deref().unwrap_or(USER_AGENT);
@@ -98,6 +107,9 @@ impl Recipe {
         fields.in_place("Accept", Some("*/*"));
         let codings = self.compressed.then_some(ACCEPT_ENCODING);
         fields.in_place("Accept-Encoding", codings);
+        if let Some(value) = &self.proxy_authorization {
+            fields.unless_given("Proxy-Authorization", value);
+        }
         if let Some(value) = self.authorization(target) {
             fields.unless_given("Authorization", &value);
         }
@@ -237,7 +249,7 @@ fn basic_bytes(mut user: Vec<u8>) -> String {
 }
 
 /// `%41` → `A`; a `%` without two hexadecimal digits stays.
-fn percent_decoded(text: &str) -> Vec<u8> {
+pub fn percent_decoded(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

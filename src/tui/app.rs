@@ -184,6 +184,8 @@ pub enum Ask {
     Pipe,
     /// The number of a page's link.
     Link,
+    /// The tab's proxy.
+    Proxy,
     /// `user:password`
     Basic,
     Bearer,

@@ -141,6 +141,7 @@ pub enum Action {
     AddCookie,
     DropCookie,
     Basic,
+    Proxy,
     Bearer,
     Exercise(u8),
     Choose,
@@ -241,6 +242,7 @@ pub const ROWS: &[Row] = rows! {
     OutsideText [] AddCookie, "a new cookie, in the words of a Set-Cookie";
     Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
     Request [] Bearer, "Authorization by Bearer: a token, as visible text";
+    Request [] Proxy, "the tab's proxy: http, https, socks5 or socks5h, or none";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
     Text ["Ctrl-V"] InsertHex, "then two hex digits: that byte";

@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use crate::event::{EndMode, Family};
-use crate::plan::{CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan, TlsVersion};
+use crate::plan::{
+    CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan, Proxies, SocketOption, SocketOptions, TlsVersion,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Knobs {
@@ -22,6 +24,9 @@ pub struct Knobs {
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
     pub family: Option<Family>,
+    /// Asked of each socket.
+    pub options: SocketOptions,
+    pub proxies: Proxies,
     pub reuse: bool,
     /// False: go on whatever a certificate says.
     pub verify: bool,
@@ -73,6 +78,8 @@ impl Default for Knobs {
             connect_timeout: None,
             max_time: None,
             family: None,
+            options: SocketOptions::default(),
+            proxies: Proxies::default(),
             reuse: true,
             verify: true,
             tls: None,
@@ -115,6 +122,30 @@ const FOLLOWS: &[Option<u32>] = &[None, Some(10), Some(50)];
 const FAMILIES: &[Option<Family>] = &[None, Some(Family::Inet), Some(Family::Inet6)];
 
 const TLS: &[Option<TlsVersion>] = &[None, Some(TlsVersion::V1_2), Some(TlsVersion::V1_3)];
+
+/// A knob of one socket option.
+macro_rules! option {
+    ($option:ident, $title:literal, $help:literal, $values:expr) => {
+        Knob {
+            title: $title,
+            help: $help,
+            show: |k| {
+                let value = k.options.get(SocketOption::$option);
+                value.map_or("the kernel's".to_owned(), |value| value.to_string())
+            },
+            turn: |k, on| {
+                let mut value = k.options.get(SocketOption::$option);
+                turn(&mut value, &$values, on);
+                k.options.set(SocketOption::$option, value);
+            },
+            set: |k, text| {
+                let value = SocketOption::$option.value(text)?;
+                k.options.set(SocketOption::$option, Some(value));
+                Some(())
+            },
+        }
+    };
+}
 
 pub const KNOBS: &[Knob] = &[
     Knob {
@@ -211,6 +242,42 @@ pub const KNOBS: &[Knob] = &[
         turn: |k, on| turn(&mut k.family, FAMILIES, on),
         set: |_, _| None,
     },
+    option!(
+        RecvBuffer,
+        "SO_RCVBUF",
+        "the kernel's receive queue in bytes, which it doubles; type a number",
+        [None, Some(4096), Some(65_536), Some(1 << 20)]
+    ),
+    option!(
+        SendBuffer,
+        "SO_SNDBUF",
+        "the kernel's send queue in bytes, which it doubles: send() comes back short sooner",
+        [None, Some(4096), Some(65_536), Some(1 << 20)]
+    ),
+    option!(
+        NoDelay,
+        "TCP_NODELAY",
+        "1, which is what is done: each send() leaves at once; 0: Nagle's rule holds",
+        [None, Some(0), Some(1)]
+    ),
+    option!(
+        NotSentLowat,
+        "TCP_NOTSENT_LOWAT",
+        "unsent bytes from which on poll() calls the socket not writable; type a number",
+        [None, Some(4096), Some(65_536)]
+    ),
+    option!(
+        Linger,
+        "SO_LINGER",
+        "seconds that close() may wait; 0: it resets the connection",
+        [None, Some(0), Some(5)]
+    ),
+    option!(
+        KeepAlive,
+        "SO_KEEPALIVE",
+        "1: the kernel asks an idle peer whether it is there, after two hours",
+        [None, Some(1), Some(0)]
+    ),
     Knob {
         title: "reuse",
         help: "take a connection that an earlier exchange left open, and leave this one open",
@@ -304,6 +371,9 @@ impl Knobs {
         plan.connect_timeout = self.connect_timeout;
         plan.max_time = self.max_time;
         plan.family = self.family;
+        plan.options = self.options;
+        plan.proxies = self.proxies.clone();
+        plan.proxies.tls.verify = self.verify;
         plan.reuse = self.reuse;
         plan.tls.verify = self.verify;
         (plan.tls.min, plan.tls.max) = (self.tls, self.tls);
@@ -339,6 +409,10 @@ impl Knobs {
                 _ => "IPv4".to_owned(),
             });
         }
+        for (option, value) in self.options.asked() {
+            parts.push(format!("{} {value}", option.name()));
+        }
+        parts.extend(self.proxies.summary());
         if !self.reuse {
             parts.push("no reuse".to_owned());
         }

@@ -50,6 +50,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
+use crate::plan::Proxies;
 use crate::playground::Playground;
 use app::App;
 use input::Input;
@@ -79,6 +80,10 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let playground = Playground::start(None).ok();
     app.playground = playground.as_ref().map(Playground::port);
     app.pages = Playground::pages().collect();
+    match Proxies::of_environment(variable) {
+        Ok(proxies) => app.tab_mut().knobs.proxies = proxies,
+        Err(error) => app.complain(format!("the environment's {error}")),
+    }
     let (sender, messages) = channel();
     let mut screen = Screen::enter().context("the terminal")?;
     let input = Input::start(sender.clone()).context("keys and signals")?;

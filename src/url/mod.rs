@@ -41,6 +41,15 @@ pub enum Scheme {
     Https,
 }
 
+/// What stands between a URL's two slashes and its path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authority {
+    pub userinfo: Option<String>,
+    /// As [`Target::host`].
+    pub host: String,
+    pub port: Option<u16>,
+}
+
 /// Schemes whose colon is followed by text that may look like a user, a host or a port.
 const OPAQUE_SCHEMES: &[&str] = &["mailto", "news", "sip", "sips", "sms", "tel", "urn", "xmpp"];
 
@@ -91,16 +100,11 @@ impl Target {
     fn after_scheme(scheme: Scheme, rest: &str, mut notes: Vec<String>) -> Parsed<Target> {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at(end);
-        let (userinfo, place) = match authority.rsplit_once('@') {
-            Some((userinfo, place)) => (Some(userinfo), place),
-            None => (None, authority),
-        };
-        if let Some(bad) = userinfo.and_then(|text| text.chars().find(|c| c.is_control())) {
-            let bad = shown(bad);
-            return Err(Fault::Why(format!(
-                "{bad} cannot stand in a user's name or password"
-            )));
-        }
+        let Authority {
+            userinfo,
+            host,
+            port,
+        } = Authority::read(authority, &mut notes)?;
         if userinfo.is_some() {
             notes.push(
                 "the user's name and password are no part of the request target: they go \
@@ -108,14 +112,13 @@ impl Target {
                     .to_owned(),
             );
         }
-        let (host, port) = place_parts(place, &mut notes)?;
         let path = request_target(rest, &mut notes);
         Ok(Target {
             scheme,
             host,
             port: port.unwrap_or(scheme.default_port()),
             path,
-            userinfo: userinfo.map(str::to_owned),
+            userinfo,
             notes,
         })
     }
@@ -144,6 +147,11 @@ impl Target {
         self.scheme == Scheme::Https && next.scheme == Scheme::Http
     }
 
+    /// What stands on the request line of a request to a proxy: RFC 9112 section 3.2.2.
+    pub fn absolute_form(&self) -> String {
+        format!("{}://{}{}", self.scheme, self.authority(), self.path)
+    }
+
     /// As [`Display`](std::fmt::Display), without the user's name and password: for what
     /// is kept or shown to others.
     pub fn without_userinfo(&self) -> String {
@@ -162,6 +170,35 @@ impl Target {
         } else {
             format!("{host}:{}", self.port)
         }
+    }
+}
+
+impl Authority {
+    /// # Errors
+    /// Why it has no meaning, in words.
+    pub fn parse(typed: &str) -> std::result::Result<Authority, String> {
+        Authority::read(typed, &mut Vec::new()).map_err(|fault| match fault {
+            Fault::Scheme(why) | Fault::Why(why) => why,
+        })
+    }
+
+    fn read(typed: &str, notes: &mut Vec<String>) -> Parsed<Authority> {
+        let (userinfo, place) = match typed.rsplit_once('@') {
+            Some((userinfo, place)) => (Some(userinfo), place),
+            None => (None, typed),
+        };
+        if let Some(bad) = userinfo.and_then(|text| text.chars().find(|c| c.is_control())) {
+            let bad = shown(bad);
+            return Err(Fault::Why(format!(
+                "{bad} cannot stand in a user's name or password"
+            )));
+        }
+        let (host, port) = place_parts(place, notes)?;
+        Ok(Authority {
+            userinfo: userinfo.map(str::to_owned),
+            host,
+            port,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Owns how one call reads, for the socket log on screen and for `-v` alike. Every text
 //! is one line and safe for a terminal.
 
-use crate::event::{Call, Kind, Tls};
+use crate::event::{Call, Kind, ProxyWay, Tls};
 use crate::exchange::secs;
 use crate::view::safe::safe;
 
@@ -19,6 +19,12 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
             format!("getaddrinfo(\"{host}\") = {}", addrs.join(", "))
         }
         Kind::Socket(socket) => format!("socket({}, SOCK_STREAM) = {}", socket.family, socket.fd),
+        Kind::Bound { local } => format!("bind({local}) = 0"),
+        Kind::OptionRefused {
+            option,
+            value,
+            error,
+        } => format!("setsockopt({option}, {value}) = -1 {error}"),
         Kind::Connected { peer, .. } => format!("connect({peer}) = 0"),
         Kind::ConnectFailed { addr, error, .. } => format!("connect({addr}) = -1 {error}"),
         Kind::Reused {
@@ -53,6 +59,16 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
             }
             Some(ciphertext) => format!("recv({asked}) = {ciphertext} of TLS, {bytes} inside"),
         },
+        Kind::Proxy(proxy) => format!("proxy {}: {}", proxy.url, way(proxy.way)),
+        Kind::ProxySend {
+            offered,
+            sent,
+            what,
+        } => format!("send({offered}) = {sent}  proxy: {what}"),
+        Kind::ProxyRecv { asked, bytes, what } => {
+            format!("recv({asked}) = {bytes}  proxy: {what}")
+        }
+        Kind::ProxyDone { us } => format!("the proxy leads to the target, after {}", secs(*us)),
         Kind::TlsSend { offered, sent } => format!("send({offered}) = {sent}  TLS"),
         Kind::TlsRecv { asked, bytes } => format!("recv({asked}) = {bytes}  TLS"),
         Kind::TlsDone(tls) => tls_done(tls),
@@ -94,6 +110,8 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         Kind::Error { message, .. } => message.clone(),
         Kind::ResolveStart { .. }
         | Kind::ConnectStart { .. }
+        | Kind::ProxyConnect { .. }
+        | Kind::ProxyHead(_)
         | Kind::TlsStart { .. }
         | Kind::TlsRecord(_)
         | Kind::Queues(_)
@@ -109,6 +127,16 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())
+}
+
+/// What a proxy is asked to do.
+pub fn way(way: ProxyWay) -> &'static str {
+    match way {
+        ProxyWay::Forward => "the request goes there, in absolute form",
+        ProxyWay::Connect => "a tunnel, by CONNECT",
+        ProxyWay::Socks5 => "SOCKS5, the name looked up here",
+        ProxyWay::Socks5h => "SOCKS5, the name looked up there",
+    }
 }
 
 fn tls_done(tls: &Tls) -> String {

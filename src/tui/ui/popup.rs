@@ -210,6 +210,10 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Pipe => ("The body through this command, as `jq .`", "runs it"),
         Ask::BodyFile => ("Body from this file, byte for byte", "reads"),
         Ask::Link => ("The link of this number", "follows"),
+        Ask::Proxy => (
+            "Proxy: http://host:port, https, socks5, socks5h; empty: none",
+            "sets it",
+        ),
         Ask::Basic => ("Basic, for all to see: user:password", "puts it in"),
         Ask::Bearer => ("Bearer, for all to see: the token", "puts it in"),
         Ask::Cookie => ("A cookie of this URL: name=value; Path=/; …", "stores it"),

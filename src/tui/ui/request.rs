@@ -126,7 +126,7 @@ fn title(tab: &Tab, warnings: usize, width: u16) -> Vec<Span<'static>> {
     let template = tab
         .target
         .as_ref()
-        .is_some_and(|target| cookies::template(target, tab.cookie.as_deref()) == bytes);
+        .is_some_and(|target| cookies::template(tab, target) == bytes);
     if template {
         title.push_str(if width < 40 {
             " · template"

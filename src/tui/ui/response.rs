@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::ProxyAnswer;
 use crate::exchange::{Exchange, Starts};
 use crate::tui::address;
 use crate::tui::app::{App, Focus, Tab};
@@ -18,6 +19,7 @@ use crate::tui::ui::{
     content, inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
 };
 use crate::tui::visit::{ViewKind, Visit};
+use crate::view::safe;
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
@@ -57,6 +59,11 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         Rect { height: 1, ..inner },
         views(tab, visit, app, usize::from(inner.width)),
     );
+    if lines.is_empty()
+        && let Some(answer) = visit.exchange().refusal()
+    {
+        return refusal(frame, rows_area, answer, theme);
+    }
     if lines.is_empty() || visit.gone && tab.view != ViewKind::Headers {
         let words = nothing_to_show(visit, &app.keys);
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
@@ -215,6 +222,25 @@ fn amount(exchange: &Exchange, room: usize) -> String {
         true => exact,
         false => short,
     }
+}
+
+/// What a proxy said in place of the target: its head and body, as far as there is room.
+fn refusal(frame: &mut Frame, area: Rect, answer: &ProxyAnswer, theme: Theme) {
+    let words = styled(
+        " no byte of the target came: the proxy answered",
+        theme.warning(),
+    );
+    let text = [&answer.raw[..], &answer.body].concat();
+    let lines = text.split(|&byte| byte == b'\n').map(|line| {
+        let line = safe::safe_bytes(line.strip_suffix(b"\r").unwrap_or(line));
+        Line::raw(safe::cut(&line, usize::from(area.width)).into_owned())
+    });
+    let rows = usize::from(area.height);
+    let lines: Vec<Line> = std::iter::once(Line::from(words))
+        .chain(lines)
+        .take(rows)
+        .collect();
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 fn nothing_to_show(visit: &Visit, keys: &Keymap) -> String {

@@ -163,9 +163,10 @@ pub(super) fn renewed(
 }
 
 /// The request that a URL stands for, with the Cookie line that a jar gave.
-pub fn template(target: &Target, cookie: Option<&[u8]>) -> Vec<u8> {
+pub fn template(tab: &Tab, target: &Target) -> Vec<u8> {
     let mut request = request::template(target);
-    request::renew_cookie(&mut request, None, cookie);
+    tab.knobs.proxies.way(target).form(&mut request, target);
+    request::renew_cookie(&mut request, None, tab.cookie.as_deref());
     request
 }
 
@@ -173,7 +174,7 @@ pub fn template(target: &Target, cookie: Option<&[u8]>) -> Vec<u8> {
 /// that the jar has now; for another it is said what would go.
 pub(super) fn before_send(app: &mut App, target: &Target) {
     let tab = app.tab();
-    let template = template(target, tab.cookie.as_deref());
+    let template = template(tab, target);
     let mut bytes = tab.request.bytes().to_vec();
     if bytes == template {
         let given = renewed(app, app.active, target, &mut bytes, tab.cookie.clone());

@@ -28,6 +28,7 @@ mod mouse;
 mod page;
 mod panes;
 mod popup;
+mod proxy;
 mod save;
 mod send;
 mod talk;
@@ -320,6 +321,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Cookies => list::open(app, Of::Cookies),
         Action::InsertCookie => cookies::insert(app),
         Action::AddCookie => cookies::ask(app),
+        Action::Proxy => proxy::ask(app),
         Action::NextMethod
         | Action::Basic
         | Action::Bearer

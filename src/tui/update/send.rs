@@ -8,7 +8,7 @@ use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
 
-use super::{cookies, focus, kept, list, running};
+use super::{cookies, focus, kept, list, proxy, running};
 
 /// Types a URL and goes there.
 pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
@@ -24,7 +24,8 @@ pub(super) fn follow(app: &mut App, target: &Target) -> Vec<Effect> {
     url_changed(app);
     let tab = app.tab_mut();
     if tab.target.as_ref() != Some(target) {
-        tab.request.set(&request::template(target));
+        tab.request
+            .set(&proxy::template(&tab.knobs.proxies, target));
         tab.target = Some(target.clone());
         tab.url_note = None;
     }
@@ -80,7 +81,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
 fn template(app: &mut App) {
     match Target::parse(&app.tab().url.text()) {
         Ok(target) => {
-            let mut bytes = request::template(&target);
+            let mut bytes = proxy::template(&app.tab().knobs.proxies, &target);
             let given = cookies::renewed(app, app.active, &target, &mut bytes, None);
             let tab = app.tab_mut();
             tab.request.set(&bytes);
@@ -108,12 +109,16 @@ pub(super) fn url_changed(app: &mut App) {
             return;
         }
     };
-    let before = tab.request.bytes();
+    let before = match &tab.target {
+        Some(old) => proxy::origin_form(&tab.knobs.proxies, old, tab.request.bytes()),
+        None => tab.request.bytes().to_vec(),
+    };
     let mut notes = new.notes.clone();
     match &tab.target {
         Some(old) if *old == new => {}
-        Some(old) if !before.is_empty() => match request::retarget(before, old, &new) {
-            Some((bytes, what)) => {
+        Some(old) if !before.is_empty() => match request::retarget(&before, old, &new) {
+            Some((mut bytes, what)) => {
+                tab.knobs.proxies.way(&new).form(&mut bytes, &new);
                 // All that one URL's typing did to it is one edit: undo brings back what
                 // stood there before, not the host's letters one by one.
                 match tab.followed == Some(tab.request.revision()) {
@@ -136,7 +141,7 @@ pub(super) fn url_changed(app: &mut App) {
             }
         },
         _ => {
-            tab.request.set(&request::template(&new));
+            tab.request.set(&proxy::template(&tab.knobs.proxies, &new));
             tab.cookie = None;
             tab.followed = Some(tab.request.revision());
         }
