@@ -70,6 +70,7 @@ fn without_verifying_all_goes_on_and_what_is_wrong_is_told() {
         (Trouble::WrongName, Some("wrong name: ")),
         (Trouble::SelfSigned, Some("self-signed")),
         (Trouble::UnknownRoot, Some("no known root")),
+        (Trouble::WeakKey, Some("weak key: RSA of 1024 bits")),
     ] {
         let mut plan = trusting(&playground, kind, "/hello");
         plan.tls.verify = false;
