@@ -132,6 +132,7 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
     match ruler {
         Some(Starts::Recvs) => state.push("ruler: recv()".to_owned()),
         Some(Starts::Chunks) => state.push("ruler: chunks".to_owned()),
+        Some(Starts::Records) => state.push("ruler: records".to_owned()),
         None => {}
     }
     let sideways = active == ViewKind::Rendered && scroll.left > 0;
