@@ -57,6 +57,8 @@ fn each_certificate_is_judged_with_its_own_sentence() {
             assert!(!tls.certificates.is_empty(), "{name}");
             assert_eq!(tls.verified, exit != 60, "{name}: {tls:?}");
             assert_eq!(told.wire.is_empty(), exit != 0, "{name}");
+            let (_, came, _) = told.exchange.ledger.total(Direction::Received);
+            assert_eq!(came, told.exchange.ciphertext.received, "{name}");
         }
     }
 }

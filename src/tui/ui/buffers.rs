@@ -11,6 +11,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
 
 use crate::event::Queues;
 use crate::exchange::{Ciphertext, Exchange, Rate};
@@ -30,11 +31,15 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
     let visit = app.tab().visit();
     let title = match visit {
-        Some(visit) => format!(
-            "Buffers{}{}",
-            rate_now(visit, app),
-            encrypted(visit.exchange())
-        ),
+        Some(visit) => {
+            let encrypted = encrypted(visit.exchange());
+            let title = format!("Buffers{}{encrypted}", rate_now(visit, app));
+            // The border's corners and blanks.
+            match title.width() + 4 <= usize::from(area.width) {
+                true => title,
+                false => format!("Buffers{encrypted}"),
+            }
+        }
         None => "Buffers".to_owned(),
     };
     frame.render_widget(pane(theme, false, vec![Span::raw(title)]), area);
