@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use sockeye::playground::tls::{Kind, TlsPlayground};
 use support::measure::{self, Cost};
 use support::rank::{at_rank, median};
 use support::{bare, browser, server};
@@ -83,6 +84,8 @@ fn main() {
         rounds,
         bench.large_chunks(&path, &sized),
     );
+    let tls = TlsPlayground::start(None).expect("ports");
+    group("TLS 1.3", large, rounds, bench.over_tls(&tls, large));
     bench.start();
     bench.in_a_terminal();
     let _ = std::fs::remove_file(&bench.file);
@@ -151,6 +154,35 @@ impl Bench {
             self.fetch("fetch, 16 KiB chunks", path, &["-o", "/dev/null"])
                 .at_most(1.15, "fetch, Content-Length"),
         ]
+    }
+
+    /// One after the other the same body, from the playground's own server.
+    fn over_tls(&self, tls: &TlsPlayground, bytes: u64) -> Vec<Row> {
+        let file = self.file.to_str().expect("a plain name");
+        let root = tls.root_file().to_str().expect("a plain name").to_owned();
+        let url = tls.url(Kind::Good, &format!("/flood?bytes={bytes}"));
+        let program = |name, program: &str, before: &[&str], to: &str| {
+            let args = [before, &["--cacert", &root, "-o", to, &url]].concat();
+            let args = args.into_iter().map(str::to_owned).collect();
+            self.row(name, program.into(), args)
+        };
+        let bare = |name, file: &[&str]| {
+            let args = [&[bare::MODE, "tls", &url, &root, "65536"], file].concat();
+            let args = args.into_iter().map(str::to_owned).collect();
+            self.row(name, std::env::current_exe().expect("a name"), args)
+        };
+        let mut rows = vec![
+            bare("bare rustls", &[]),
+            bare("bare rustls > file", &[file]),
+            program("fetch -o /dev/null", SOCKEYE, &["fetch"], "/dev/null")
+                .at_most(1.1, "bare rustls"),
+            program("fetch -o file", SOCKEYE, &["fetch"], file).at_most(1.0, "curl -o file"),
+        ];
+        if self.curl {
+            rows.push(program("curl -o /dev/null", "curl", &["-s"], "/dev/null"));
+            rows.push(program("curl -o file", "curl", &["-s"], file));
+        }
+        rows
     }
 
     /// A one-byte response from exec to exit.

@@ -57,6 +57,8 @@ fn each_certificate_is_judged_with_its_own_sentence() {
             assert!(!tls.certificates.is_empty(), "{name}");
             assert_eq!(tls.verified, exit != 60, "{name}: {tls:?}");
             assert_eq!(told.wire.is_empty(), exit != 0, "{name}");
+            let (_, came, _) = told.exchange.ledger.total(Direction::Received);
+            assert_eq!(came, told.exchange.ciphertext.received, "{name}");
         }
     }
 }
@@ -70,6 +72,7 @@ fn without_verifying_all_goes_on_and_what_is_wrong_is_told() {
         (Trouble::WrongName, Some("wrong name: ")),
         (Trouble::SelfSigned, Some("self-signed")),
         (Trouble::UnknownRoot, Some("no known root")),
+        (Trouble::WeakKey, Some("weak key: RSA of 1024 bits")),
     ] {
         let mut plan = trusting(&playground, kind, "/hello");
         plan.tls.verify = false;

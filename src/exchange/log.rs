@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::event::{Event, Kind};
+use crate::event::{Direction, Event, Kind, Records};
 
 /// Events kept from the start, and from the end; 88 bytes each: 5.5 MiB at most.
 const KEPT: usize = 32 * 1024;
@@ -18,10 +18,12 @@ pub struct Log {
     first: Vec<Event>,
     last: VecDeque<Event>,
     calls: Index,
-    /// These three are of the connection that serves: a new one begins them anew.
+    /// These four are of the connection that serves: a new one begins them anew.
     pub(super) sends: Index,
     pub(super) recvs: Index,
     pub(super) chunks: Index,
+    /// TLS's, received, that carry HTTP; runs of them.
+    pub(super) records: Index,
     count: u64,
     last_call_us: u64,
 }
@@ -140,6 +142,7 @@ impl Log {
             &mut self.sends,
             &mut self.recvs,
             &mut self.chunks,
+            &mut self.records,
         ] {
             index.forget(kept_from);
         }
@@ -160,12 +163,16 @@ impl Log {
         if is_call(&event.kind) {
             self.calls.push(row, place);
         }
-        match event.kind {
+        match &event.kind {
             Kind::Send { .. } => self.sends.push(row, place),
             Kind::Recv { .. } => self.recvs.push(row, place),
             Kind::Chunk { .. } => self.chunks.push(row, place),
+            Kind::TlsRecord(records) if carries_received(records) => {
+                self.records.push(row, place);
+            }
             Kind::Connected { .. } | Kind::Reused { .. } => {
                 (self.sends, self.recvs, self.chunks) = Default::default();
+                self.records = Index::default();
             }
             _ => {}
         }
@@ -193,6 +200,7 @@ impl Log {
             sends: self.sends.over(&other.sends),
             recvs: self.recvs.over(&other.recvs),
             chunks: self.chunks.over(&other.chunks),
+            records: self.records.over(&other.records),
             count: self.count,
             last_call_us: self.last_call_us,
         }
@@ -270,6 +278,10 @@ impl Log {
     pub(super) fn last_call_us(&self) -> u64 {
         self.last_call_us
     }
+}
+
+fn carries_received(records: &Records) -> bool {
+    records.direction == Direction::Received && records.plaintext > 0
 }
 
 /// Rows of the socket log: calls and what befell them; not what the bytes meant.

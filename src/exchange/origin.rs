@@ -78,6 +78,8 @@ pub enum Space {
 pub enum Starts {
     Recvs,
     Chunks,
+    /// Of TLS, received.
+    Records,
 }
 
 impl Exchange {
@@ -155,11 +157,12 @@ impl Exchange {
         }
     }
 
-    /// The first bytes of recvs or chunks that lie in a range, ascending.
+    /// The first bytes of recvs, chunks or records that lie in a range, ascending.
     pub fn starts(&self, of: Starts, space: Space, range: Range<u64>) -> Vec<u64> {
         let index = match of {
             Starts::Recvs => &self.log.recvs,
             Starts::Chunks => &self.log.chunks,
+            Starts::Records => return self.record_starts(space, range),
         };
         let place = |row: super::log::Row| match space {
             Space::Body => Some(row.body.saturating_sub(self.start.body)),

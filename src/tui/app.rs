@@ -19,6 +19,7 @@ use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
+use crate::tui::practice::Practice;
 use crate::tui::save;
 use crate::tui::search::Find;
 use crate::tui::theme::Theme;
@@ -44,6 +45,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// The built-in practice server's port.
     pub playground: Option<u16>,
+    /// Its other half, which speaks TLS, once that listens.
+    pub practice: Option<Practice>,
     /// Its pages' paths.
     pub pages: Vec<&'static str>,
     /// Typed URLs, the newest last; shared by all tabs.
@@ -158,9 +161,11 @@ pub enum Popup {
     },
     /// The kernel's levels over time.
     Levels,
-    /// The handshake, the certificates and the records, scrolled down by so many rows.
+    /// The handshake, the certificates and the records, scrolled down by so many rows, and
+    /// the certificates that are shown whole.
     Tls {
         top: usize,
+        unfolded: Vec<usize>,
     },
     /// One line of text is asked for.
     Ask {
@@ -216,6 +221,7 @@ impl App {
             popup: None,
             notice: None,
             playground: None,
+            practice: None,
             pages: Vec::new(),
             typed: Vec::new(),
             theme,
@@ -353,6 +359,16 @@ pub struct Exercise {
     pub title: &'static str,
     pub what: String,
     pub knobs: Knobs,
+}
+
+impl Popup {
+    /// What TLS came to, with the server's own certificate.
+    pub fn tls() -> Popup {
+        Popup::Tls {
+            top: 0,
+            unfolded: vec![0],
+        }
+    }
 }
 
 impl Default for Tab {

@@ -303,7 +303,7 @@ pub const ROWS: &[Row] = rows! {
     Response ["("] PreviousLink, "the link before";
     Response ["f"] FollowNumber, "follow the link of a number";
     Response ["Alt-Enter"] FollowInTab, "the link under the cursor in a new tab";
-    Response ["r"] Ruler, "mark where each recv() began, each chunk, or nothing";
+    Response ["r"] Ruler, "mark where each recv() began, each chunk, each TLS record, or nothing";
     Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
     Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
     Response ["d"] AsReceived, "a coded body decoded, or as it was received";

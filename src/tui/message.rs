@@ -20,6 +20,7 @@ use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
 use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
+use crate::tui::practice::Practice;
 use crate::tui::rendering::{Job, Laid};
 use crate::tui::save::{self, Saved};
 use crate::tui::searched;
@@ -110,6 +111,8 @@ pub enum Message {
         id: VisitId,
         unpacked: Unpacked,
     },
+    /// The practice servers on TLS listen.
+    Practice(Practice),
     /// The editor gave the request back.
     Edited(Vec<u8>),
     /// A file was read, to be the request's body.

@@ -31,6 +31,7 @@ pub mod list;
 pub mod locale;
 pub mod message;
 pub mod pipe;
+pub mod practice;
 pub mod rendering;
 pub mod runtime;
 pub mod save;
@@ -137,6 +138,9 @@ fn turn(
                 return Ok(status);
             }
             screen.draw(|frame| ui::render(frame, app))?;
+            if drawn.is_none() {
+                runtime.first_frame_is_out();
+            }
             drawn = Some(now);
             changed = false;
             by_hand = false;

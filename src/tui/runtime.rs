@@ -29,6 +29,7 @@ use crate::tui::formed;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
 use crate::tui::pipe;
+use crate::tui::practice;
 use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
 use crate::tui::unpack;
@@ -42,6 +43,8 @@ pub struct Runtime {
     input: Input,
     /// Serves as long as the browser runs.
     playground: Option<Playground>,
+    /// Its other half, once it is started.
+    servers: practice::Servers,
     pool: Arc<Pool>,
     memory: Memory,
     finder: Finder,
@@ -72,11 +75,19 @@ impl Runtime {
             messages,
             input,
             playground,
+            servers: practice::Servers::default(),
             pool: Arc::default(),
             memory: Memory::new(memory),
             running: HashMap::new(),
             ended: HashMap::new(),
             unpacking: HashMap::new(),
+        }
+    }
+
+    /// Starts what the first frame does not need.
+    pub fn first_frame_is_out(&self) {
+        if let Some(playground) = &self.playground {
+            self.servers.start(playground.tls(), self.messages.clone());
         }
     }
 
@@ -270,7 +281,9 @@ impl Runtime {
     pub fn queues(&self, id: VisitId, local: Option<&Addr>) -> Option<Message> {
         let ours = self.running.get(&id)?.control.queues()?;
         let theirs = match (local, &self.playground) {
-            (Some(Addr::Ip(local)), Some(playground)) => playground.queues(*local),
+            (Some(Addr::Ip(local)), Some(playground)) => playground
+                .queues(*local)
+                .or_else(|| self.servers.queues(*local)),
             _ => None,
         };
         Some(Message::Queues { id, ours, theirs })

@@ -33,7 +33,7 @@ const PLACES: &[(&str, bool)] = &[
     ("comparison", true),
     ("phases", true),
     ("levels", false),
-    ("TLS", false),
+    ("TLS", true),
     ("question: find", true),
     ("question: jump", true),
     ("question: link", true),

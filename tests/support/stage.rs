@@ -18,9 +18,12 @@
 //! found FROM..TO           a find's answer, in the view's offsets
 //! idle PLACE | PLACE …     connections that are kept, the second one closed by its peer
 //! notice TEXT · problem TEXT
+//! practice PORT            the practice server on TLS listens there
 //! @MS                      the clock: milliseconds since the exchange began; then,
 //!                          on the same line, what its fetch tells:
 //! @0.1 connected               looked up, connected, all sent, the queues empty
+//!                              (of an https URL, with the handshake)
+//! @0.1 untrusted WHY           connected, and the certificate refused for that
 //! @0.1 getaddrinfo · getaddrinfo = ::1 127.0.0.1
 //! @0.1 socket AF_INET = 7
 //! @0.1 connect [::1]:80 · connect [::1]:80 = 0 · connect [::1]:80 = Connection refused
@@ -34,6 +37,7 @@
 //! ```
 
 mod keys;
+mod secured;
 mod text;
 mod told;
 
@@ -52,11 +56,13 @@ use sockeye::body::{Memory, Window};
 use sockeye::event::{Addr, EndMode};
 use sockeye::net::pool::Idle;
 use sockeye::plan::Plan;
+use sockeye::playground::tls::Kind;
 use sockeye::rejudge::rejudge;
 use sockeye::tui::app::App;
 use sockeye::tui::compare::Bodies;
 use sockeye::tui::layout::Size;
 use sockeye::tui::message::{Effect, Message, Way};
+use sockeye::tui::practice::Practice;
 use sockeye::tui::theme::Theme;
 use sockeye::tui::unpack::Work;
 use sockeye::tui::visit::VisitId;
@@ -200,6 +206,10 @@ impl Stage {
                 });
                 self.tell(Message::Idle(idle.collect()));
             }
+            "practice" => self.tell(Message::Practice(Practice {
+                ports: vec![(Kind::Good, rest.parse().expect("a port"))],
+                root: b"root".as_slice().into(),
+            })),
             "notice" => self.tell(Message::Note(lossy(&unescape(rest)))),
             "problem" => self.tell(Message::Complain(lossy(&unescape(rest)))),
             _ => match verb.strip_prefix('@') {

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 
 use sockeye::body::Memory;
 use sockeye::error::Error;
-use sockeye::event::{Addr, Call, Closer, End, EndReason, Event, Family, Kind, Queues, Socket};
+use sockeye::event::{
+    Addr, Call, Closer, Direction, End, EndReason, Event, Family, Kind, Queues, Socket,
+};
 use sockeye::net::channel::{Receiver, Sender, channel};
 use sockeye::net::{Control, Sink};
 use sockeye::plan::Plan;
@@ -65,6 +67,14 @@ impl Told<'_> {
         let before = before.trim();
         match verb {
             "connected" => self.connected(),
+            "untrusted" => {
+                self.reach();
+                self.refused(rest);
+                return self.end(Some(Error::Certificate {
+                    host: self.fetch.plan.target.host.clone(),
+                    why: rest.to_owned(),
+                }));
+            }
             "getaddrinfo" if answer.is_empty() => self.emit(Kind::ResolveStart {
                 host: self.fetch.plan.target.host.to_string(),
                 port: self.fetch.plan.target.port,
@@ -156,6 +166,17 @@ impl Told<'_> {
     }
 
     fn connected(&mut self) {
+        self.reach();
+        if self.secure() {
+            self.handshake();
+        }
+        let all = self.fetch.plan.request.len().to_string();
+        self.send(&all, &all);
+        self.step("queues recv 0/131072 send 0/2626560 window 65483/32741 rtt 42");
+    }
+
+    /// Looked up and connected.
+    fn reach(&mut self) {
         let (host, port) = (
             self.fetch.plan.target.host.to_string(),
             self.fetch.plan.target.port,
@@ -168,9 +189,6 @@ impl Told<'_> {
         self.step("socket AF_INET = 7");
         self.step(&format!("connect 127.0.0.1:{port}"));
         self.step(&format!("connect 127.0.0.1:{port} = 0"));
-        let all = self.fetch.plan.request.len().to_string();
-        self.send(&all, &all);
-        self.step("queues recv 0/131072 send 0/2626560 window 65483/32741 rtt 42");
     }
 
     fn send(&mut self, offered: &str, sent: &str) {
@@ -179,8 +197,9 @@ impl Told<'_> {
             offset: self.fetch.sent,
             offered: offered.parse().expect("a number"),
             sent,
-            ciphertext: None,
+            ciphertext: self.sealed(sent),
         });
+        self.record(Direction::Sent, self.fetch.sent, sent);
         self.fetch.sent += u64::from(sent);
     }
 
@@ -192,10 +211,12 @@ impl Told<'_> {
             asked: self.fetch.plan.recv_size as u32,
             bytes: bytes.len() as u32,
             queued: None,
-            ciphertext: None,
+            ciphertext: self.sealed(bytes.len() as u32),
             lay_us: None,
             stamped: false,
         });
+        let at = self.fetch.received;
+        self.record(Direction::Received, at, bytes.len() as u32);
         self.fetch.received += bytes.len() as u64;
         self.fetch.peer_closed = bytes.is_empty();
         self.read(|reader, found| match bytes {
@@ -268,7 +289,7 @@ impl Told<'_> {
         self.emit(Kind::End(end));
     }
 
-    fn emit(&mut self, kind: Kind) {
+    pub(super) fn emit(&mut self, kind: Kind) {
         let t_us = self.t_us;
         let taken = self.fetch.sender.event(Event { t_us, kind });
         taken.expect("the stage takes every event");

@@ -61,8 +61,11 @@ impl Ready {
         let Roots {
             mut store,
             mut exact,
-            text: roots,
+            text: mut roots,
         } = Roots::of(tls)?;
+        if !tls.also_trusted.is_empty() {
+            roots += " and the practice server's own";
+        }
         for der in &tls.also_trusted {
             let der = CertificateDer::from(der.to_vec());
             // What is no root by its form may still be trusted as it is.

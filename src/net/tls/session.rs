@@ -155,6 +155,10 @@ impl Session {
                 }
             }
             self.discard(discard, content, payload);
+            if self.failed.is_some() && !self.open && self.foreign().is_none() {
+                // The rest of the flight that was refused came all the same.
+                self.discard(self.whole_records(), content, 0);
+            }
             if blocked {
                 break;
             }
@@ -276,6 +280,16 @@ impl Session {
             self.headers.push_back(Header { outer, len });
             self.next_header += len;
         }
+    }
+
+    /// Bytes of the records that are here whole.
+    fn whole_records(&self) -> usize {
+        let here = self.to.saturating_sub(self.from);
+        let ends = self.headers.iter().scan(0, |end, header| {
+            *end += header.len;
+            (*end <= here).then_some(*end)
+        });
+        ends.last().unwrap_or(0)
     }
 
     /// So many bytes of whole records are done with; the last of them was `content`.

@@ -65,6 +65,24 @@ impl Verifier {
         seen.remove(&thread::current().id())
     }
 
+    /// Without verifying (`-k`) a handshake's signature that does not hold, or that a weak
+    /// key made, ends nothing either: it is what is wrong with the certificate.
+    fn or_noted(
+        &self,
+        verified: Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if self.verify || verified.is_ok() {
+            return verified;
+        }
+        let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seen) = all.get_mut(&thread::current().id()) {
+            let what = "the handshake was not signed with its key".to_owned();
+            let unsigned = || CertificateError::Other(OtherError(Arc::new(Weak { what })));
+            seen.refused.get_or_insert_with(unsigned);
+        }
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
     fn judge(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -126,7 +144,8 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.algorithms)
+        let verified = verify_tls12_signature(message, certificate, signed, &self.algorithms);
+        self.or_noted(verified)
     }
 
     fn verify_tls13_signature(
@@ -135,7 +154,8 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.algorithms)
+        let verified = verify_tls13_signature(message, certificate, signed, &self.algorithms);
+        self.or_noted(verified)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -11,9 +11,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
 
 use crate::event::Queues;
-use crate::exchange::{Exchange, Rate};
+use crate::exchange::{Ciphertext, Exchange, Rate};
 use crate::tui::app::App;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
@@ -30,7 +31,15 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
     let visit = app.tab().visit();
     let title = match visit {
-        Some(visit) => format!("Buffers{}", rate_now(visit, app)),
+        Some(visit) => {
+            let encrypted = encrypted(visit.exchange());
+            let title = format!("Buffers{}{encrypted}", rate_now(visit, app));
+            // The border's corners and blanks.
+            match title.width() + 4 <= usize::from(area.width) {
+                true => title,
+                false => format!("Buffers{encrypted}"),
+            }
+        }
         None => "Buffers".to_owned(),
     };
     frame.render_widget(pane(theme, false, vec![Span::raw(title)]), area);
@@ -179,6 +188,22 @@ fn facts(exchange: &Exchange, theme: Theme, width: usize) -> Line<'static> {
         words.push_str(&part);
     }
     Line::styled(words, theme.quiet())
+}
+
+/// ` · TLS ▸ 1.7 KiB ◂ 3.2 KiB`: what the calls moved, and the gauges hold, where the counts
+/// are of the bytes inside.
+fn encrypted(exchange: &Exchange) -> String {
+    match exchange.ciphertext {
+        Ciphertext {
+            sent: 0,
+            received: 0,
+        } => String::new(),
+        Ciphertext { sent, received } => format!(
+            " · TLS ▸ {} ◂ {}",
+            paint::bytes(sent),
+            paint::bytes(received)
+        ),
+    }
 }
 
 /// ` · 1.2 GiB/s`: over the last half second while it runs, else over all.

@@ -25,7 +25,7 @@ pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
         Popup::Compare(open) => compare::draw(frame, app, open),
         Popup::Phases { top } => chain::draw(frame, app, *top),
         Popup::Levels => levels::draw(frame, app),
-        Popup::Tls { top } => tls::draw(frame, app, *top),
+        Popup::Tls { top, unfolded } => tls::draw(frame, app, *top, unfolded),
         Popup::Ask { ask, field } => question(frame, app, *ask, field),
         Popup::List(open) => list::draw(frame, app, open),
         Popup::Talk(open) => talk::draw(frame, app, open),
@@ -84,7 +84,7 @@ fn help_lines(app: &App, places: &[Place], width: usize) -> Vec<Line<'static>> {
 }
 
 /// The words in rows of so many columns; a word that is longer stands alone.
-fn in_rows(text: &str, columns: usize) -> Vec<String> {
+pub(super) fn in_rows(text: &str, columns: usize) -> Vec<String> {
     let mut rows = vec![String::new()];
     for word in text.split(' ') {
         match rows.last_mut() {

@@ -145,6 +145,7 @@ fn views(tab: &Tab, visit: &Visit, app: &App, width: usize) -> Vec<Span<'static>
     match ruler {
         Some(Starts::Recvs) => state.push("ruler: recv()".to_owned()),
         Some(Starts::Chunks) => state.push("ruler: chunks".to_owned()),
+        Some(Starts::Records) => state.push("ruler: records".to_owned()),
         None => {}
     }
     let sideways = active == ViewKind::Rendered && scroll.left > 0;

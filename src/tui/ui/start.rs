@@ -4,9 +4,11 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{Action, Place};
+use crate::tui::practice::Practice;
 use crate::tui::ui::{is_focused, styled};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
@@ -28,7 +30,7 @@ fn rows(app: &App, area: Rect) -> Vec<(Option<usize>, Line<'static>)> {
     if airy {
         rows.push((None, Line::default()));
     }
-    for line in intro(app) {
+    for line in intro(app, usize::from(area.width)) {
         rows.push((None, line));
         if airy {
             rows.push((None, Line::default()));
@@ -55,11 +57,18 @@ fn rows(app: &App, area: Rect) -> Vec<(Option<usize>, Line<'static>)> {
     rows
 }
 
-fn intro(app: &App) -> [Line<'static>; 3] {
+fn intro(app: &App, columns: usize) -> [Line<'static>; 3] {
     let theme = app.theme;
-    let playground = match app.playground {
-        Some(port) => format!("A practice server is here: localhost:{port}"),
-        None => "The practice server could not start: type another URL".to_owned(),
+    let secure = app.practice.as_ref().and_then(Practice::good);
+    let playground = match (app.playground, secure) {
+        (Some(port), Some(secure)) => {
+            let both = format!("localhost:{port} · https://localhost:{secure}");
+            let words = format!("Practice servers: {both}");
+            // The addresses alone say enough where there is no room.
+            if words.width() < columns { words } else { both }
+        }
+        (Some(port), None) => format!("A practice server is here: localhost:{port}"),
+        (None, _) => "The practice server could not start: type another URL".to_owned(),
     };
     let key = |action| styled(app.keys.key(action), theme.key());
     [

@@ -199,6 +199,8 @@ fn open_recv(app: &mut App) {
 
 fn ruler(app: &mut App) {
     let tab = app.tab_mut();
+    let visit = tab.visit();
+    let over_tls = visit.is_some_and(|visit| !visit.exchange().ledger.entries.is_empty());
     let (next, words) = match tab.ruler {
         None => (
             Some(Starts::Recvs),
@@ -208,7 +210,11 @@ fn ruler(app: &mut App) {
             Some(Starts::Chunks),
             "underlined: the first byte of each chunk",
         ),
-        Some(Starts::Chunks) => (None, "no ruler"),
+        Some(Starts::Chunks) if over_tls => (
+            Some(Starts::Records),
+            "underlined: the first byte of each TLS record (of a chunked body, in Wire alone)",
+        ),
+        Some(Starts::Chunks | Starts::Records) => (None, "no ruler"),
     };
     tab.ruler = next;
     app.note(words);

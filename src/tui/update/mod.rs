@@ -197,6 +197,10 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             list::open(app, Of::Idle);
             Vec::new()
         }
+        Message::Practice(practice) => {
+            app.practice = Some(practice);
+            Vec::new()
+        }
         Message::Note(words) => {
             app.note(words);
             Vec::new()
@@ -247,7 +251,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),
-        Action::Tls => app.popup = Some(Popup::Tls { top: 0 }),
+        Action::Tls => app.popup = Some(Popup::tls()),
         Action::FocusUrl => {
             focus(app, Focus::Url);
             app.tab_mut().url.select_all();

@@ -47,7 +47,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 app.popup = Some(Popup::Phases { top });
             }
         }
-        Some(Popup::Tls { top }) => return tls(app, key, top),
+        Some(Popup::Tls { top, unfolded }) => return tls(app, key, top, unfolded),
         Some(popup @ (Popup::Judged { .. } | Popup::Levels))
             if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) =>
         {
@@ -68,21 +68,28 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
 pub(super) fn ask_to_go_on(app: &mut App, id: VisitId) {
     let shown = app.tab().visit().filter(|visit| visit.id == id);
     if app.popup.is_none() && shown.is_some_and(|visit| ui::refused(visit.exchange())) {
-        app.popup = Some(Popup::Tls { top: 0 });
+        app.popup = Some(Popup::tls());
     }
 }
 
 /// Going on once is asked here and nowhere else: it is for the server that was refused, and
 /// for one exchange.
-fn tls(app: &mut App, key: KeyEvent, top: usize) -> Vec<Effect> {
+fn tls(app: &mut App, key: KeyEvent, top: usize, mut unfolded: Vec<usize>) -> Vec<Effect> {
     let visit = app.tab().visit();
     let refused = visit.is_some_and(|visit| ui::refused(visit.exchange()));
     if key.code == KeyCode::Char(' ') && refused {
         return send::go_on_once(app);
     }
+    if let KeyCode::Char(digit @ '1'..='9') = key.code {
+        let number = digit as usize - '1' as usize;
+        match unfolded.iter().position(|&open| open == number) {
+            Some(at) => drop(unfolded.swap_remove(at)),
+            None => unfolded.push(number),
+        }
+    }
     if let Some(top) = scrolled(app, key, top) {
-        let top = top.min(ui::tls_end(app));
-        app.popup = Some(Popup::Tls { top });
+        let top = top.min(ui::tls_end(app, &unfolded));
+        app.popup = Some(Popup::Tls { top, unfolded });
     }
     Vec::new()
 }

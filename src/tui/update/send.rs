@@ -192,10 +192,13 @@ fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
 pub(super) fn start(
     app: &mut App,
     number: usize,
-    plan: Plan,
+    mut plan: Plan,
     steps: Option<u32>,
     came_from: Option<CameFrom>,
 ) -> Vec<Effect> {
+    if let Some(practice) = &app.practice {
+        practice.trust(&mut plan);
+    }
     let mut effects = Vec::new();
     let id = app.next_visit;
     app.next_visit += 1;

@@ -1,0 +1,128 @@
+//! The practice server's other half, which speaks TLS.
+//!
+//! Owns when it starts: once the first frame is out, on a thread of its own, because its
+//! keys take longer than a frame; and who trusts its root: a fetch from one of its own
+//! ports by a name of this machine, and no other.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
+
+use crate::event::Queues;
+use crate::plan::Plan;
+use crate::playground::tls::{Beside, Kind, TlsPlayground};
+use crate::tui::message::Message;
+use crate::url::{Scheme, Target};
+
+/// Where its servers are, and their root's certificate.
+#[derive(Clone, Debug)]
+pub struct Practice {
+    pub ports: Vec<(Kind, u16)>,
+    /// DER.
+    pub root: Arc<[u8]>,
+}
+
+impl Practice {
+    /// The port of the server whose certificate is good.
+    pub fn good(&self) -> Option<u16> {
+        let good = self.ports.iter().find(|(kind, _)| *kind == Kind::Good);
+        good.map(|(_, port)| *port)
+    }
+
+    /// Lets a plan trust the root where it goes to one of the servers.
+    pub fn trust(&self, plan: &mut Plan) {
+        if self.is_at(&plan.target) && plan.unix_socket.is_none() {
+            plan.tls.also_trusted = vec![Arc::clone(&self.root)];
+        }
+    }
+
+    fn is_at(&self, target: &Target) -> bool {
+        let here = match target.host.parse::<IpAddr>() {
+            Ok(addr) => addr.is_loopback(),
+            Err(_) => target.host == "localhost",
+        };
+        let ours = || self.ports.iter().any(|(_, port)| *port == target.port);
+        target.scheme == Scheme::Https && here && ours()
+    }
+}
+
+/// The running servers, as soon as they are.
+#[derive(Debug, Default)]
+pub struct Servers(Arc<OnceLock<TlsPlayground>>);
+
+impl Servers {
+    /// Starts them, and tells when they listen; a machine that cannot is left without.
+    pub fn start(&self, beside: Beside, messages: Sender<Message>) {
+        let servers = Arc::clone(&self.0);
+        let start = move || {
+            let Ok(started) = beside.start(None) else {
+                return;
+            };
+            let started = servers.get_or_init(|| started);
+            let ports = started
+                .servers()
+                .map(|(kind, server)| (kind, server.port()));
+            let practice = Practice {
+                ports: ports.collect(),
+                root: started.root(),
+            };
+            // The browser may be gone already.
+            let _ = messages.send(Message::Practice(practice));
+        };
+        let spawned = std::thread::Builder::new().name("practice".to_owned());
+        // Without a thread there are no such servers, which the start page shows.
+        let _ = spawned.spawn(start);
+    }
+
+    /// The levels of the server's end of the connection that comes from `peer`.
+    pub fn queues(&self, peer: SocketAddr) -> Option<Queues> {
+        self.0.get()?.queues(peer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_trusted_on_the_servers_own_ports_alone() {
+        let practice = Practice {
+            ports: vec![(Kind::Expired, 4001), (Kind::Good, 4000)],
+            root: Arc::from(&b"root"[..]),
+        };
+        assert_eq!(practice.good(), Some(4000));
+        for (url, trusted) in [
+            ("https://localhost:4000/", true),
+            ("https://127.0.0.1:4001/", true),
+            ("https://[::1]:4000/", true),
+            ("https://localhost:4002/", false),
+            ("https://localhost/", false),
+            ("http://localhost:4000/", false),
+            ("https://example.com:4000/", false),
+            ("https://10.0.0.1:4000/", false),
+            ("https://localhost.example:4000/", false),
+        ] {
+            let mut plan = Plan::new(Target::parse(url).unwrap(), Vec::new());
+            practice.trust(&mut plan);
+            assert_eq!(!plan.tls.also_trusted.is_empty(), trusted, "{url}");
+        }
+        let target = Target::parse("https://localhost:4000/").unwrap();
+        let mut elsewhere = Plan::new(target, Vec::new());
+        elsewhere.unix_socket = Some("/run/x".into());
+        practice.trust(&mut elsewhere);
+        assert!(elsewhere.tls.also_trusted.is_empty());
+    }
+
+    #[test]
+    fn it_starts_beside_the_plain_one_and_tells() {
+        let playground = crate::playground::Playground::start(None).unwrap();
+        let (messages, told) = std::sync::mpsc::channel();
+        let servers = Servers::default();
+        servers.start(playground.tls(), messages);
+        let Ok(Message::Practice(practice)) = told.recv() else {
+            panic!("it is told where they are");
+        };
+        assert_eq!(practice.ports.len(), Kind::ALL.len());
+        assert!(practice.good().is_some());
+    }
+}
