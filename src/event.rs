@@ -26,6 +26,7 @@ macro_rules! names {
 mod json;
 mod piece;
 mod tls;
+pub mod ws;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -178,6 +179,8 @@ pub enum Kind {
         answers: u32,
         requests: u32,
     },
+    /// After 101 to a WebSocket.
+    WsFrame(Box<ws::Frame>),
     Redirect {
         from: String,
         to: String,
@@ -445,6 +448,7 @@ impl Kind {
             Kind::Resumed { .. } => "resumed",
             Kind::Answer { .. } => "answer",
             Kind::Answered { .. } => "answered",
+            Kind::WsFrame(_) => "ws_frame",
             Kind::Redirect { .. } => "redirect",
             Kind::Cookie(_) => "cookie",
             Kind::End(_) => "end",

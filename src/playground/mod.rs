@@ -12,7 +12,7 @@
 //! routes      path -> page                 query    the numbers of a page
 //! pages       page -> answer               answer   answer -> steps
 //! session     the pages on redirects, cookies and credentials
-//! anomalies   deviation -> bytes
+//! anomalies   deviation -> bytes          websocket  /ws
 //! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
 
@@ -34,6 +34,7 @@ mod routes;
 pub mod script;
 mod session;
 pub mod tls;
+mod websocket;
 
 use std::io;
 use std::net::SocketAddr;
