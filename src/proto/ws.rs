@@ -416,7 +416,7 @@ pub fn refuses(request: &[u8], fields: &[Field]) -> Option<String> {
 /// The request asks for a WebSocket.
 pub fn asks(request: &[u8]) -> bool {
     let upgrade = request::field(request, "Upgrade").unwrap_or_default();
-    upgrade.to_ascii_lowercase() == b"websocket"
+    upgrade.eq_ignore_ascii_case(b"websocket")
 }
 
 #[cfg(test)]

@@ -89,6 +89,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             fold::arrived(app, id);
             jump::arrived(app, id);
             effects.extend(find::arrived(app, id));
+            effects.extend(talk::pongs(app, id));
             effects
         }
         Message::Queues { id, ours, theirs } => {
