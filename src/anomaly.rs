@@ -167,9 +167,26 @@ kinds! {
     // -- below HTTP -------------------------------------------------------------
     TlsNoCloseNotify "tls_no_close_notify" Deviation "RFC 9112 section 9.8" "the peer closed TLS without close_notify (RFC 8446 section 6.1), as anybody on the way could have done: a body that only the close ends may be cut"
         "curl takes what came as the whole";
+    // -- a WebSocket ------------------------------------------------------------
+    WsHandshake "ws_handshake" Deviation "RFC 6455 section 4.1" "the 101 does not answer the WebSocket handshake: a client must fail the connection";
+    WsReservedBits "ws_reserved_bits" Deviation "RFC 6455 section 5.2" "a frame with a reserved bit set, and no extension gives it a meaning";
+    WsReservedOpcode "ws_reserved_opcode" Deviation "RFC 6455 section 5.2" "a frame with an opcode that has no meaning";
+    WsMask "ws_mask" Deviation "RFC 6455 section 5.1" "a server must not mask its frames, a client must";
+    WsLength "ws_length" Deviation "RFC 6455 section 5.2" "a frame's length is written in a way that is not allowed; read as it stands";
+    WsControl "ws_control" Deviation "RFC 6455 section 5.5" "a control frame must be whole and its payload at most 125 bytes";
+    WsFragments "ws_fragments" Deviation "RFC 6455 section 5.4" "frames of two messages are mixed up";
+    WsUtf8 "ws_utf8" Deviation "RFC 6455 section 8.1" "text that is not UTF-8: a client must fail the connection with code 1007";
+    WsClose "ws_close" Deviation "RFC 6455 section 7.4" "a Close with a code that must not be sent";
+    WsAfterClose "ws_after_close" Deviation "RFC 6455 section 5.5.1" "a frame after the Close";
+    WsCut "ws_cut" Deviation "RFC 6455 section 7.1.5" "the connection ended before its WebSocket did: clients call it 1006";
 }
 
 impl Kind {
+    /// Of the protocol that followed a 101: no response shows it.
+    pub fn of_websocket(self) -> bool {
+        self.name().starts_with("ws_")
+    }
+
     /// Seen by who drives TLS; the bytes of a response do not show it.
     pub fn below_http(self) -> bool {
         self == Kind::TlsNoCloseNotify

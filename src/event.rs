@@ -27,6 +27,7 @@ mod json;
 mod piece;
 mod proxy;
 mod tls;
+pub mod ws;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -213,6 +214,8 @@ pub enum Kind {
         answers: u32,
         requests: u32,
     },
+    /// After 101 to a WebSocket.
+    WsFrame(Box<ws::Frame>),
     Redirect {
         from: String,
         to: String,
@@ -488,6 +491,7 @@ impl Kind {
             Kind::Resumed { .. } => "resumed",
             Kind::Answer { .. } => "answer",
             Kind::Answered { .. } => "answered",
+            Kind::WsFrame(_) => "ws_frame",
             Kind::Redirect { .. } => "redirect",
             Kind::Cookie(_) => "cookie",
             Kind::End(_) => "end",

@@ -210,6 +210,7 @@ impl Kind {
             Kind::Answered { answers, requests } => {
                 write!(out, ",\"answers\":{answers},\"requests\":{requests}")
             }
+            Kind::WsFrame(frame) => frame.write_fields(out),
             Kind::Redirect { from, to, status } => {
                 text(out, "from", from)?;
                 text(out, "to", to)?;

@@ -304,6 +304,7 @@ fn is_call(kind: &Kind) -> bool {
             | Kind::TlsRecord(_)
             | Kind::Answer { .. }
             | Kind::Answered { .. }
+            | Kind::WsFrame(_)
             | Kind::End(_)
     )
 }

@@ -12,6 +12,7 @@
 mod answers;
 pub mod compare;
 pub mod dialogue;
+pub mod frames;
 mod levels;
 mod log;
 mod origin;
@@ -86,6 +87,8 @@ pub struct Exchange {
     pub body_bytes: u64,
     /// Where another protocol began, after 101.
     pub upgraded: Option<Upgraded>,
+    /// Of a WebSocket.
+    pub frames: frames::Frames,
     pub chunks: Chunks,
     pub trailers: Vec<Field>,
     /// Whole responses and requests, where more than one was sent; known at the end.
@@ -469,6 +472,7 @@ impl Exchange {
             }
             Kind::Answer { offset, .. } => self.next_answer(*offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
+            Kind::WsFrame(frame) => self.frames.add(t, **frame),
             Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Bound { .. }
             | Kind::OptionRefused { .. }

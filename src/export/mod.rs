@@ -26,8 +26,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::event::{EndMode, Family};
-use crate::plan::{Plan, Tls, TlsVersion};
-use crate::plan::{Plan, Way};
+use crate::plan::{Plan, Tls, TlsVersion, Way};
 use crate::url::Scheme;
 
 pub use form::Form;

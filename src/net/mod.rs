@@ -403,6 +403,9 @@ impl<S: Sink> Run<'_, S> {
                 } else if !bytes.is_empty() {
                     turn.take(bytes, &mut self.events);
                 }
+                if turn.is_websocket() {
+                    self.control.frame_what_is_said(&mut self.events);
+                }
                 self.events.flush()?;
                 tls::tell_records(self, &mut turn.connection.transport)?;
             }

@@ -25,12 +25,14 @@ use rustix::io::Errno;
 use rustix::net::{SendFlags, Shutdown, shutdown};
 
 use crate::error::{Error, Result};
-use crate::event::{Addr, Call, Event, Kind};
+use crate::event::{Addr, Call, Direction, Event, Kind};
 use crate::net::events::micros;
 use crate::net::run::Run;
 use crate::net::transport::{self, LARGEST_CALL, Transport};
 use crate::net::turn::Turn;
 use crate::net::{Control, Sink, Teller, errno};
+use crate::proto::Output;
+use crate::proto::ws::{self, Frames};
 
 /// What an exchange left, for [`crate::net::resume`].
 #[derive(Clone, Debug)]
@@ -53,9 +55,23 @@ pub(super) struct Talk {
     flags: AtomicU8,
     /// Said and not yet heard by the fetch's thread.
     said: Mutex<Vec<u8>>,
+    frames: Mutex<Sent>,
     /// Left to the fetch's thread to send.
     unsent: Mutex<Vec<u8>>,
     line: Mutex<Option<Arc<Line>>>,
+}
+
+/// What is sent, where that may be a WebSocket's.
+#[derive(Default)]
+enum Sent {
+    #[default]
+    Other,
+    /// The handshake was sent, and this behind it.
+    Asked {
+        offset: u64,
+        bytes: Vec<u8>,
+    },
+    Frames(Frames),
 }
 
 const HELD: u8 = 1;
@@ -133,6 +149,7 @@ impl Control {
                         sent: sent as u32,
                         ciphertext: None,
                     });
+                    self.tell_frames(&rest[..sent], &mut &*line);
                     rest = &rest[sent..];
                 }
                 Err(_) if self.cancelled() => return Err(Error::Cancelled),
@@ -213,6 +230,24 @@ impl Control {
         counts.then(|| line.sent.load(Ordering::Relaxed))
     }
 
+    /// The 101 is here: what is sent, and was sent since the handshake, is frames.
+    pub(super) fn frame_what_is_said(&self, out: &mut impl Output) {
+        let mut sent = lock(&self.0.talk.frames);
+        if let Sent::Asked { offset, bytes } = &mut *sent {
+            let mut frames = Frames::new(Direction::Sent, *offset);
+            frames.feed(bytes, out);
+            *sent = Sent::Frames(frames);
+        }
+    }
+
+    fn tell_frames(&self, sent: &[u8], out: &mut impl Output) {
+        match &mut *lock(&self.0.talk.frames) {
+            Sent::Other => {}
+            Sent::Asked { bytes, .. } => bytes.extend_from_slice(sent),
+            Sent::Frames(frames) => frames.feed(sent, out),
+        }
+    }
+
     fn take(&self, flag: u8) -> bool {
         self.has(flag) && self.0.talk.flags.fetch_and(!flag, Ordering::AcqRel) & flag != 0
     }
@@ -254,6 +289,12 @@ impl<S: Sink> Run<'_, S> {
             wakes,
         };
         turn.hand = hand;
+        if ws::asks(&plan.request) {
+            *lock(&self.control.0.talk.frames) = Sent::Asked {
+                offset: turn.connection.sent,
+                bytes: Vec::new(),
+            };
+        }
         *lock(&self.control.0.talk.line) = Some(Arc::new(line));
     }
 
@@ -277,6 +318,8 @@ impl<S: Sink> Run<'_, S> {
             turn.hear(self.control);
             let bytes = std::mem::take(&mut *lock(&self.control.0.talk.unsent));
             self.send_loop(turn, &bytes)?;
+            self.control.tell_frames(&bytes, &mut self.events);
+            self.events.flush()?;
         }
         match self.control.take(FINISH) {
             true => self.half_close(turn),
@@ -308,6 +351,15 @@ impl Hand {
         let _ = (&self.0).read(&mut [0; 64]);
         ready
     }
+}
+
+impl Output for &Line {
+    fn event(&mut self, kind: Kind) {
+        self.tell(kind);
+    }
+
+    /// Frames have none.
+    fn body(&mut self, _: &[u8]) {}
 }
 
 impl Line {

@@ -9,12 +9,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::event::{EndMode, EndReason, Kind};
+use crate::event::{Direction, EndMode, EndReason, Kind};
 use crate::net::pool::Connection;
 use crate::net::talk::Hand;
 use crate::net::{Control, Resume, tls};
 use crate::plan::Plan;
-use crate::proto::{Output, Reader};
+use crate::proto::{Output, Reader, ws};
 use crate::request::{self, split};
 
 /// RFC 9110 section 9.2.2.
@@ -25,6 +25,8 @@ pub(super) struct Turn {
     pub connection: Connection,
     /// Of the response that is coming, or came last.
     pub reader: Reader,
+    /// A WebSocket's, once there is one.
+    frames: Option<ws::Frames>,
     end: EndMode,
     request: Arc<[u8]>,
     /// Methods of the requests behind the one that the reader's response is to.
@@ -71,7 +73,9 @@ impl Turn {
                 request::method(&plan.request),
                 mode(plan.end, &asked),
                 connection.received,
-            ),
+            )
+            .answering(&plan.request),
+            frames: None,
             end: plan.end,
             request: plan.request.clone(),
             asked,
@@ -192,11 +196,28 @@ impl Turn {
             }
             self.next(out);
         }
+        let own = self.reader.feed_own(rest, out);
+        let rest = rest.get(own..).unwrap_or_default();
+        if let Some(frames) = self.frames() {
+            frames.feed(rest, out);
+        }
         self.reader.feed(rest, out);
         if self.end == EndMode::Once && self.reader.ended() != Some(EndReason::Error) {
             self.stop(EndReason::Once, out);
             self.cut = Some(EndReason::Once);
         }
+    }
+
+    /// The frames received, where a WebSocket follows the response.
+    fn frames(&mut self) -> Option<&mut ws::Frames> {
+        let at = self.reader.at();
+        let frames = || ws::Frames::new(Direction::Received, at);
+        let websocket = self.reader.websocket();
+        websocket.then(|| self.frames.get_or_insert_with(frames))
+    }
+
+    pub fn is_websocket(&self) -> bool {
+        self.reader.websocket()
     }
 
     /// The peer closed: `recv()` answered 0.
@@ -210,6 +231,9 @@ impl Turn {
             _ => {}
         }
         self.peer_closed = true;
+        if let Some(frames) = self.frames() {
+            frames.end(out);
+        }
         self.reader.feed_eof(out);
     }
 

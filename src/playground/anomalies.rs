@@ -3,6 +3,7 @@
 //! Owns the bytes. That a reader finds in them what the name says is held by a test
 //! over all of [`Kind::ALL`].
 
+use super::websocket;
 use crate::anomaly::Kind;
 use crate::event::EndMode;
 
@@ -92,6 +93,23 @@ pub(super) fn response(kind: Kind) -> Vec<u8> {
         Kind::ChunkNotTerminated => chunked("6\r\nhello\nand more\r\n0\r\n\r\n"),
         Kind::ForbiddenTrailer => chunked("6\r\nhello\n\r\n0\r\nContent-Length: 6\r\n\r\n"),
         Kind::TrailersTooLarge => chunked(&format!("6\r\nhello\n\r\n0\r\n{}\r\n", filler())),
+        // -- a WebSocket: `/ws/NAME` answers one's own key
+        Kind::WsHandshake
+        | Kind::WsReservedBits
+        | Kind::WsReservedOpcode
+        | Kind::WsMask
+        | Kind::WsLength
+        | Kind::WsControl
+        | Kind::WsFragments
+        | Kind::WsUtf8
+        | Kind::WsClose
+        | Kind::WsAfterClose
+        | Kind::WsCut => {
+            let head = raw(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            );
+            [head, websocket::frames(kind)].concat()
+        }
     }
 }
 

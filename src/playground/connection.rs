@@ -16,6 +16,7 @@ use super::framing::Body;
 use super::incoming::{Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
 use super::script::{IDLE, Reading, Script, Service, Shared, Step};
 use super::tls::Session;
+use super::websocket;
 use crate::net::probe;
 
 /// How long [`Step::Close`] goes on reading what the peer still sends.
@@ -239,6 +240,11 @@ impl<'a> Connection<'a> {
                 sockopt::set_socket_recv_buffer_size(&self.socket, *bytes)?;
             }
             Step::Echo => self.echo()?,
+            Step::WebSocket => {
+                self.websocket()?;
+                self.close()?;
+                return Ok(Left::Over);
+            }
             Step::WaitForClose => while self.receive_and_forget(None)? == Received::Some {},
             Step::HalfClose => self.half_close()?,
             Step::Close => {
@@ -358,6 +364,24 @@ impl<'a> Connection<'a> {
             }
             let bytes = self.buffer[..bytes].to_vec();
             self.send(&bytes)?;
+        }
+    }
+
+    /// Until a Close was answered, or the peer has gone.
+    fn websocket(&mut self) -> io::Result<()> {
+        let mut echo = websocket::Echo::default();
+        let mut came = std::mem::take(&mut self.ahead);
+        loop {
+            let (answer, over) = echo.take(&came);
+            self.send(&answer)?;
+            if over {
+                return Ok(());
+            }
+            let (received, bytes) = self.recv(RECV, None)?;
+            if received != Received::Some {
+                return Ok(());
+            }
+            came = self.buffer[..bytes].to_vec();
         }
     }
 

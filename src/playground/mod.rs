@@ -13,7 +13,7 @@
 //! pages       page -> answer               answer   answer -> steps
 //! session     the pages on redirects, cookies and credentials
 //! handshakes  the page that leads to the servers on TLS
-//! anomalies   deviation -> bytes
+//! anomalies   deviation -> bytes          websocket  /ws
 //! proxy       HTTP and SOCKS5 proxies to loopback, the pages on a Unix socket
 //! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
@@ -38,6 +38,7 @@ mod routes;
 pub mod script;
 mod session;
 pub mod tls;
+mod websocket;
 
 use std::io;
 use std::net::SocketAddr;

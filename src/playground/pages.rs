@@ -261,6 +261,7 @@ pub(super) fn anomaly(ask: &Ask<'_>) -> Answer {
     for &kind in Kind::ALL {
         let name = kind.name();
         let mode = match anomalies::mode(kind) {
+            _ if kind.of_websocket() => format!(" Shows at /ws/{name}."),
             _ if kind.below_http() => " Shows on TLS alone (--tls-port).".to_owned(),
             EndMode::Auto => String::new(),
             mode => format!(" Shows with --end {mode}."),

@@ -15,6 +15,7 @@ use super::pages;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
 use super::session;
+use super::websocket;
 
 /// One page. A path that ends in `/` (the index apart) takes what follows it too.
 pub(super) struct Page {
@@ -85,6 +86,8 @@ pub(super) const PAGES: &[Page] = &[
     ),
     page("/expect/", &[], pages::expect),
     page("/upgrade", &[], pages::upgrade),
+    page("/ws", &[], websocket::ws),
+    page("/ws/", &[], websocket::ws),
     page(
         "/early-hints",
         &[Param::millis("every", 200, LONGEST)],

@@ -80,6 +80,8 @@ pub enum Step {
     ReceiveBuffer(usize),
     /// Sends back whatever comes, as it comes, until the peer closes.
     Echo,
+    /// Answers WebSocket frames until a Close has come and gone.
+    WebSocket,
     /// Sends nothing more, reads and forgets until the peer closes.
     WaitForClose,
     /// `shutdown(SHUT_WR)`: the peer reads an end and may go on sending.

@@ -32,6 +32,7 @@ mod head;
 mod opening;
 mod reader;
 mod words;
+pub mod ws;
 
 use crate::event::Kind;
 

@@ -13,7 +13,7 @@ use super::fields::{Section, strip_line_end};
 use super::framing::{self, Announced, Connection, Method};
 use super::head::{PartialHead, StatusLine};
 use super::opening::{EMPTY_LINES_MAX, Look, Opening, opening};
-use super::{LINE_MAX, Output, text};
+use super::{LINE_MAX, Output, text, ws};
 use crate::anomaly::Kind as Deviation;
 use crate::error::Error;
 use crate::event::{EndMode, EndReason, Framing, Kind};
@@ -34,6 +34,10 @@ pub struct Reader {
     pub(super) set_aside: Option<Announced>,
     /// 100 (Continue) came.
     pub(super) continued: bool,
+    /// The request, where it asks for a WebSocket.
+    pub(super) handshake: Option<Box<[u8]>>,
+    /// A WebSocket follows.
+    pub(super) websocket: bool,
     /// The head says that another protocol follows.
     pub(super) tunnel: bool,
     pub(super) head_bytes: u64,
@@ -79,6 +83,8 @@ impl Reader {
             connection: (false, "the head is not complete"),
             set_aside: None,
             continued: false,
+            handshake: None,
+            websocket: false,
             tunnel: false,
             head_bytes: 0,
             excess_bytes: 0,
@@ -99,6 +105,17 @@ impl Reader {
             ended: Some(EndReason::NoBody),
             ..Reader::new(b"", EndMode::Auto, offset)
         }
+    }
+
+    /// The request was this one: where it asks for a WebSocket, the 101 is held against it.
+    pub fn answering(mut self, request: &[u8]) -> Reader {
+        self.handshake = ws::asks(request).then(|| request.into());
+        self
+    }
+
+    /// What follows the response is a WebSocket.
+    pub fn websocket(&self) -> bool {
+        self.websocket
     }
 
     /// The next bytes, cut anywhere. May be called after the end: the bytes are then
@@ -344,6 +361,12 @@ impl Reader {
         }
         let decision = framing::decide(self.method, self.mode, &head, &fields, self.at, &mut emit);
         let switched = head.line.status == 101;
+        if let Some(request) = self.handshake.take().filter(|_| switched) {
+            self.websocket = true;
+            if let Some(why) = ws::refuses(&request, &fields) {
+                emit.anomaly(Deviation::WsHandshake, head.offset, why);
+            }
+        }
         emit.event(Kind::Head(Box::new(head.finish(
             fields,
             self.at,

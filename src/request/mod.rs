@@ -8,6 +8,7 @@
 
 mod cookie;
 mod edit;
+mod frame;
 mod length;
 mod lines;
 mod lint;
@@ -20,6 +21,7 @@ pub use edit::{
     METHODS, add_field, header_at, next_method, remove_field, retarget, set_body, set_field,
     set_method, set_request_target,
 };
+pub use frame::{FRAME_WORDS, Outgoing, accept, handshake, key, typed};
 pub use length::{WrongLength, correct_length, wrong_lengths};
 pub use lines::{
     Field, Line, RequestLine, body, field, fields, head_lines, lines, method, request_line,

@@ -8,7 +8,8 @@ pub struct Snippet {
     pub name: &'static str,
     /// What it does, and what to look at.
     pub about: &'static str,
-    /// With `{path}` and `{host}` for the request target and the Host.
+    /// With `{path}` and `{host}` for the request target and the Host, `{key}` for a
+    /// WebSocket's.
     text: &'static str,
 }
 
@@ -17,6 +18,11 @@ impl Snippet {
     pub fn bytes(&self, path: &str, host: &str) -> Vec<u8> {
         // Host first: no host holds a brace, a path may.
         let text = self.text.replace("{host}", host);
+        // A key of its own each time (RFC 6455 section 4.1).
+        let text = match self.text.contains("{key}") {
+            true => text.replace("{key}", &super::key()),
+            false => text,
+        };
         text.replace("{path}", path).into_bytes()
     }
 }
@@ -71,6 +77,14 @@ pub const SNIPPETS: &[Snippet] = &[
                 and is read on from there; m lists which bytes answer which",
         text: "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n\
                GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
+    },
+    Snippet {
+        name: "WebSocket",
+        about: "asks for a WebSocket (RFC 6455 section 4.1), with a new key each time; after 101, \
+                t sends frames and m lists those of both ways",
+        text: "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n\
+               Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+               Sec-WebSocket-Key: {key}\r\n\r\n",
     },
     Snippet {
         name: "smuggling: CL.TE (your own server only)",

@@ -12,6 +12,7 @@ use crate::decode::{Codings, Letters};
 use crate::event::Call;
 use crate::exchange::{BodyPlace, Exchange, Past};
 use crate::plan::Plan;
+use crate::proto;
 use crate::request::{Message, split};
 use crate::tui::content::{Content, Decoded};
 use crate::tui::cursor::Cursor;
@@ -37,6 +38,8 @@ pub struct Visit {
     pub messages: Vec<Message>,
     /// The connection stays open until either side closes it.
     pub held: bool,
+    /// Frames of its WebSocket that were looked at for Pings.
+    pub frames_seen: usize,
     /// The value of the Cookie line that the jar gave to the request.
     pub cookie: Option<Vec<u8>>,
     /// Which redirect led here; `None`: a hand did.
@@ -195,6 +198,7 @@ impl Visit {
             request: plan.request.clone(),
             outgoing: plan.request.clone(),
             held: false,
+            frames_seen: 0,
             messages: split(&plan.request),
             cookie: None,
             came_from: None,
@@ -266,6 +270,11 @@ impl Visit {
     }
 
     /// What is shown of it: as it is, or as it was.
+    /// A WebSocket is spoken on its connection.
+    pub fn is_websocket(&self) -> bool {
+        self.live.upgraded.is_some() && proto::ws::asks(&self.request)
+    }
+
     pub fn exchange(&self) -> &Exchange {
         self.past.as_ref().map_or(&self.live, |past| &past.exchange)
     }

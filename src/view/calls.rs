@@ -124,6 +124,7 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
         | Kind::Anomaly(_)
         | Kind::Answer { .. }
         | Kind::Answered { .. }
+        | Kind::WsFrame(_)
         | Kind::End(_) => return None,
     };
     Some(safe(&line).into_owned())

@@ -5,3 +5,4 @@ mod answers;
 mod expect;
 mod support;
 mod talk;
+mod websocket;

@@ -25,17 +25,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const GET: &str = "GET /a HTTP/1.1|Host: h||";
 
 /// A fetch on a thread of its own, as the browser has it.
-struct Talk {
-    control: Control,
+pub struct Talk {
+    pub control: Control,
     receiver: Receiver,
     wakes: Wakes<()>,
     pool: Arc<Pool>,
-    exchange: Exchange,
+    pub exchange: Exchange,
     running: Option<JoinHandle<Result<()>>>,
 }
 
 impl Talk {
-    fn start(plan: &Plan) -> Talk {
+    pub fn start(plan: &Plan) -> Talk {
         Talk::by(plan, Control::new())
     }
 
@@ -65,7 +65,7 @@ impl Talk {
     }
 
     /// Takes events until this holds.
-    fn until(&mut self, holds: impl Fn(&Exchange) -> bool) {
+    pub fn until(&mut self, holds: impl Fn(&Exchange) -> bool) {
         let mut events: Vec<Event> = Vec::new();
         loop {
             self.receiver.drain(&mut events);

@@ -299,7 +299,8 @@ mod tests {
         const TO_NAME: &[u8] = b"\x05\x01\x00\x03\x06h.test\x01\xbb";
         // destination, user → what is sent; the answers
         #[rustfmt::skip]
-        let rows: [(_, _, Vec<&[u8]>, Vec<&[u8]>); 6] = [
+        type Pieces<'a> = Vec<&'a [u8]>;
+        let rows: [(_, _, Pieces, Pieces); 6] = [
             (name(), None, vec![&[5, 1, 0], TO_NAME], vec![&[5, 0], V4]),
             (name(), None, vec![&[5, 1, 0], TO_NAME], vec![&[5, 0], NAMED]),
             (name(), USER, vec![&[5, 2, 0, 2], b"\x01\x03ann\x02pw", TO_NAME], vec![&[5, 2], &[1, 0], V6]),

@@ -2,7 +2,7 @@
 //!
 //! Owns the pairing on screen: the first request with the first response, and so on.
 
-use super::{Choice, Row};
+use super::{Choice, Row, frames};
 use crate::event::Head;
 use crate::exchange::Answer;
 use crate::exchange::dialogue::Byte;
@@ -20,13 +20,22 @@ pub(super) fn of(visit: &Visit) -> Vec<Row> {
     let mut answers = exchange.answers().peekable();
     let mut asking = 0;
     let mut rows = Vec::new();
-    for message in &visit.messages {
+    let requests = match exchange.frames.count {
+        0 => visit.messages.len(),
+        // Frames are no requests, whatever they look like.
+        _ => 1,
+    };
+    for message in visit.messages.iter().take(requests) {
         // The first one is answered whatever it looks like.
         let asks = message.whole || rows.is_empty();
         asking += u32::from(asks);
         let answer = answers.next_if(|answer| asks && answer.number <= asking);
         let answer = answer.filter(|answer| answer.number == asking && !answer.wire.is_empty());
         rows.push(row(visit, message, asks, answer));
+    }
+    if exchange.frames.count > 0 {
+        rows.extend(frames::of(visit));
+        return rows;
     }
     let excess = exchange.excess_start();
     rows.extend(excess.map(|from| {

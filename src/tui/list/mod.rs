@@ -7,6 +7,7 @@
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
 mod cookies;
+pub mod frames;
 mod messages;
 mod rows;
 

@@ -13,11 +13,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::request::FRAME_WORDS;
 use crate::tui::app::{App, Talk};
 use crate::tui::keymap::Action;
 use crate::tui::layout::{Size, inside};
 use crate::tui::ui::popup::{centred, open};
 use crate::tui::ui::{paint, short, styled};
+use crate::tui::visit::Visit;
 
 /// In the lower part of the screen: what comes back is seen above it.
 fn area(size: Size) -> Rect {
@@ -61,6 +63,9 @@ pub(super) fn draw(frame: &mut Frame, app: &App, talk: &Talk) {
     frame.render_widget(Paragraph::new(rows), text);
     let words = match &talk.hex {
         Some(digits) => format!(" {byte}: two hex digits {digits}▏"),
+        None if app.tab().visit().is_some_and(Visit::is_websocket) => {
+            format!(" a frame: {FRAME_WORDS}")
+        }
         None => format!(
             " {} B · the connection stays open until {}, or the peer, closes it",
             editor.bytes().len(),

@@ -90,7 +90,9 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Events { id, events } => {
             cookies::apply(app, id, events);
-            content::arrived(app, id)
+            let mut effects = content::arrived(app, id);
+            effects.extend(talk::pongs(app, id));
+            effects
         }
         Message::Queues { id, ours, theirs } => {
             let now = app.now;

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use crate::event::Direction;
+use crate::event::ws::{CONTROL_MAX, Frame, PING, PONG};
 use crate::net::Resume;
 use crate::plan::Plan;
-use crate::request::split;
+use crate::request::{self, Outgoing, split};
 use crate::tui::app::{App, Popup, Talk};
 use crate::tui::keymap::{Action, Place};
+use crate::tui::list::frames::payload;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 use crate::tui::visit::{Visit, VisitId};
@@ -78,7 +81,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut talk: Talk) -> Vec<Effect
                     key(Action::InsertCrLf),
                     key(Action::Send)
                 ));
-            } else {
+            } else if let Some(bytes) = framed(app, bytes) {
                 effects = say(app, bytes);
                 talk.editor.set(b"");
             }
@@ -93,6 +96,44 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut talk: Talk) -> Vec<Effect
     }
     app.popup = Some(Popup::Talk(talk));
     effects
+}
+
+/// What was typed as it goes out: on a WebSocket, a frame. `None`: it is none, and that
+/// was said.
+fn framed(app: &mut App, typed: Vec<u8>) -> Option<Vec<u8>> {
+    if !app.tab().visit().is_some_and(Visit::is_websocket) {
+        return Some(typed);
+    }
+    match request::typed(&typed) {
+        Ok(frame) => Some(frame.masked()),
+        Err(why) => {
+            app.complain(why);
+            None
+        }
+    }
+}
+
+/// RFC 6455 section 5.5.2: a Ping is answered by a Pong with its payload, as soon as may be.
+pub(super) fn pongs(app: &mut App, id: VisitId) -> Vec<Effect> {
+    let Some(visit) = app.visit_by_id(id) else {
+        return Vec::new();
+    };
+    let frames = &visit.live.frames.kept;
+    let new = frames.get(visit.frames_seen..).unwrap_or_default();
+    let is_ping = |frame: &Frame| frame.direction == Direction::Received && frame.opcode == PING;
+    let pongs: Vec<Vec<u8>> = new
+        .iter()
+        .map(|(_, frame)| frame)
+        .filter(|frame| is_ping(frame))
+        .map(|ping| Outgoing::new(PONG, payload(visit, ping, CONTROL_MAX)).masked())
+        .collect();
+    visit.frames_seen = visit.live.frames.kept.len();
+    let bytes = pongs.concat();
+    if bytes.is_empty() || visit.live.end.is_some() {
+        return Vec::new();
+    }
+    outgo(visit, [&visit.outgoing[..], &bytes].concat().into());
+    vec![Effect::Say { id, bytes }]
 }
 
 fn hex_digit(app: &mut App, key: KeyEvent, talk: &mut Talk) {

@@ -1,0 +1,126 @@
+//! The frames of a WebSocket, both ways, in the order of time.
+//!
+//! Owns what of a payload is shown: its beginning, unmasked and escaped.
+
+use super::{Choice, Row};
+use crate::event::Direction;
+use crate::event::ws::{self, CLOSE, Frame};
+use crate::exchange::dialogue::Byte;
+use crate::proto::ws::close_code;
+use crate::tui::ui::paint as words;
+use crate::tui::visit::Visit;
+use crate::view::safe::safe_bytes;
+
+/// Bytes of a payload that are shown.
+const SHOWN: usize = 48;
+
+pub(super) fn of(visit: &Visit) -> Vec<Row> {
+    let frames = &visit.exchange().frames;
+    let mut rows: Vec<Row> = frames
+        .kept
+        .iter()
+        .map(|(t_us, frame)| row(visit, *t_us, frame))
+        .collect();
+    let more = frames.count.saturating_sub(rows.len() as u64);
+    if more > 0 {
+        rows.push(Row {
+            text: format!("{more} frames more"),
+            beside: String::new(),
+            about: "the first ones alone are listed; Wire has the bytes of all".to_owned(),
+            choice: Choice::Nothing,
+        });
+    }
+    rows
+}
+
+fn row(visit: &Visit, t_us: u64, frame: &Frame) -> Row {
+    let (arrow, verb) = match frame.direction {
+        Direction::Sent => ("▸", "sent"),
+        Direction::Received => ("◂", "received"),
+    };
+    let payload = payload(visit, frame, SHOWN);
+    let (code, text) = match (frame.opcode, close_code(&payload)) {
+        (CLOSE, Some(code)) => (format!("{code} "), payload.get(2..).unwrap_or_default()),
+        _ => (String::new(), &payload[..]),
+    };
+    let more = match frame.fin {
+        true => "",
+        false => " (more follows)",
+    };
+    let cut = match frame.length > SHOWN as u64 {
+        true => "…",
+        false => "",
+    };
+    let masked = match frame.mask {
+        Some(key) => format!("masked with {:08x}", u32::from_be_bytes(key)),
+        None => "not masked".to_owned(),
+    };
+    Row {
+        text: format!(
+            "   {arrow}  {}{more} {code}{}{cut}",
+            frame.name(),
+            safe_bytes(text)
+        ),
+        beside: format!("{} at {}", words::bytes(frame.length), words::time(t_us)),
+        about: format!(
+            "{verb} at {}: opcode {}, {}reserved bits {:03b}, {masked}, a header of {} bytes",
+            frame.offset,
+            frame.opcode,
+            if frame.fin { "FIN, " } else { "" },
+            frame.reserved,
+            frame.header
+        ),
+        choice: bytes(visit, frame),
+    }
+}
+
+/// The beginning of a payload as far as it is here, unmasked.
+pub fn payload(visit: &Visit, frame: &Frame, most: usize) -> Vec<u8> {
+    let length = usize::try_from(frame.length).unwrap_or(most).min(most);
+    let at = own(visit, frame).saturating_add(u64::from(frame.header));
+    let mut bytes = match frame.direction {
+        Direction::Sent => {
+            let from = usize::try_from(at).unwrap_or(usize::MAX);
+            let sent = visit.outgoing.get(from..).unwrap_or_default();
+            sent[..sent.len().min(length)].to_vec()
+        }
+        Direction::Received => {
+            let mut bytes = vec![0; length];
+            // What cannot be read back is not shown.
+            let read = visit.wire.read_at(at, &mut bytes).unwrap_or(0);
+            bytes.truncate(read);
+            bytes
+        }
+    };
+    if let Some(key) = frame.mask {
+        ws::mask(&mut bytes, key, 0);
+    }
+    bytes
+}
+
+/// The offset among the exchange's own bytes of that direction. The first frame sent
+/// follows the request.
+fn own(visit: &Visit, frame: &Frame) -> u64 {
+    let exchange = visit.exchange();
+    match frame.direction {
+        Direction::Received => frame.offset.saturating_sub(exchange.wire_base),
+        Direction::Sent => {
+            let mut frames = exchange.frames.kept.iter().map(|(_, frame)| frame);
+            let first = frames.find(|frame| frame.direction == Direction::Sent);
+            let first = first.map_or(frame.offset, |first| first.offset);
+            (visit.request.len() as u64).saturating_add(frame.offset.saturating_sub(first))
+        }
+    }
+}
+
+fn bytes(visit: &Visit, frame: &Frame) -> Choice {
+    let from = own(visit, frame);
+    let last = from.saturating_add(frame.end().saturating_sub(frame.offset).max(1) - 1);
+    let dialogue = &visit.exchange().dialogue;
+    let of = |at| match frame.direction {
+        Direction::Sent => Byte::Sent(at),
+        Direction::Received => Byte::Received(at),
+    };
+    let start = dialogue.address(of(from));
+    Choice::Bytes(start..dialogue.address(of(last)).max(start).saturating_add(1))
+}
