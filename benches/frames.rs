@@ -12,6 +12,7 @@ mod support {
 use std::cell::Cell;
 use std::hint::black_box;
 use std::io::{self, Write};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -23,6 +24,7 @@ use sockeye::body::Memory;
 use sockeye::net::{self, Control, Pool, channel};
 use sockeye::plan::CLASSIC_RECV;
 use sockeye::tui::app::App;
+use sockeye::tui::formed;
 use sockeye::tui::layout::Size;
 use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::theme::Theme;
@@ -34,14 +36,26 @@ use support::server;
 const FRAMES: usize = 300;
 const MIB: u64 = 1 << 20;
 
-/// What is on screen while it is scrolled: the view's key and the body's path.
-const SCREENS: &[(&str, char, &str)] = &[
-    ("Text", '1', "/length/16777216"),
-    ("Hex", '4', "/length/16777216"),
-    ("Wire", '5', "/length/16777216"),
-    ("Wire, 16-byte chunks", '5', "/chunked/1048576/16"),
-    ("Headers", '6', "/length/16777216"),
+/// What is on screen: the body's path, the view's key, and the keys between frames.
+const SCREENS: &[(&str, &str, char, &[KeyCode])] = &[
+    ("Text", "/length/16777216", '1', DOWN),
+    ("Pretty, JSON", "/json/16777216", '2', DOWN),
+    ("Pretty, HTML", "/html/4194304", '2', DOWN),
+    ("Rendered", "/html/4194304", '3', DOWN),
+    (
+        "Rendered, a picture, and Hex in turns",
+        "/png",
+        '3',
+        TO_AND_FRO,
+    ),
+    ("Hex", "/length/16777216", '4', DOWN),
+    ("Wire", "/length/16777216", '5', DOWN),
+    ("Wire, 16-byte chunks", "/chunked/1048576/16", '5', DOWN),
+    ("Headers", "/length/16777216", '6', DOWN),
 ];
+const DOWN: &[KeyCode] = &[KeyCode::PageDown];
+/// A picture cannot be scrolled: each frame is all new so.
+const TO_AND_FRO: &[KeyCode] = &[KeyCode::Char('4'), KeyCode::Char('3')];
 
 /// Columns, rows, and the goal in milliseconds of CPU.
 const SIZES: &[(u16, u16, f64)] = &[(120, 40, 1.0), (240, 70, 3.0)];
@@ -51,17 +65,17 @@ fn main() {
     for &(columns, rows, goal) in SIZES {
         println!("\na frame of {columns}x{rows}, one page further each (goal {goal} ms of CPU)");
         println!("  {:38} {:>8} {:>8} {:>10}", "", "median", "p99", "bytes");
-        for &(name, view, path) in SCREENS {
+        for &(name, path, view, keys) in SCREENS {
             let mut app = visited(&format!("http://{addr}{path}"), Size { columns, rows });
             press(&mut app, KeyCode::Char(view));
             press(&mut app, KeyCode::Char('g'));
-            frames(name, &mut app, KeyCode::PageDown, goal);
+            frames(name, &mut app, keys, goal);
         }
     }
 }
 
-/// Presses the key and draws, again and again; prints what a turn took.
-fn frames(name: &str, app: &mut App, key: KeyCode, goal: f64) {
+/// Presses a key and draws, again and again; prints what a turn took.
+fn frames(name: &str, app: &mut App, keys: &[KeyCode], goal: f64) {
     let area = Rect::new(0, 0, app.size.columns, app.size.rows);
     let options = TerminalOptions {
         viewport: Viewport::Fixed(area),
@@ -71,7 +85,7 @@ fn frames(name: &str, app: &mut App, key: KeyCode, goal: f64) {
     let bytes = Cell::new(0);
     let backend = CrosstermBackend::new(Counted(&bytes));
     let mut terminal = Terminal::with_options(backend, options).expect("a terminal");
-    for _ in 0..FRAMES {
+    for &key in keys.iter().cycle().take(FRAMES) {
         bytes.set(0);
         let began = cpu();
         press(app, key);
@@ -100,7 +114,7 @@ fn visited(url: &str, size: Size) -> App {
         let memory = Memory::new(64 * MIB);
         let (mut sender, receiver) = channel::channel(&memory, &control, || ());
         let (wire, decoded) = (receiver.wire(), receiver.decoded());
-        update::update(&mut app, Message::Started { id, wire, decoded });
+        tell(&mut app, Message::Started { id, wire, decoded });
         let fetch = std::thread::spawn(move || {
             net::fetch(&plan, &control, &Pool::default(), &mut sender).expect("a response");
         });
@@ -109,18 +123,41 @@ fn visited(url: &str, size: Size) -> App {
             over = receiver.finished();
             let mut events = Vec::new();
             receiver.drain(&mut events);
-            update::update(&mut app, Message::Events { id, events });
+            tell(&mut app, Message::Events { id, events });
             std::thread::yield_now();
         }
         fetch.join().expect("the fetch's thread");
-        update::update(&mut app, Message::Over(id));
+        tell(&mut app, Message::Over(id));
     }
     app
 }
 
 fn press(app: &mut App, key: KeyCode) {
     app.now = Instant::now();
-    update::update(app, Message::Key(KeyEvent::new(key, KeyModifiers::NONE)));
+    tell(app, Message::Key(KeyEvent::new(key, KeyModifiers::NONE)));
+}
+
+/// What it asks for is done at once: rows read ahead, pages and pictures laid out.
+fn tell(app: &mut App, message: Message) {
+    for effect in update::update(app, message) {
+        let (messages, answers) = mpsc::channel();
+        match effect {
+            Effect::Lay { id, job } => {
+                let laid = Box::new(job.run());
+                tell(app, Message::Laid { id, laid });
+            }
+            Effect::LayOut {
+                id,
+                head,
+                window,
+                wanted,
+            } => formed::lay_out(id, *head, &window, &wanted, &messages),
+            _ => {}
+        }
+        for message in answers.try_iter() {
+            tell(app, message);
+        }
+    }
 }
 
 /// What a frame would write, counted.

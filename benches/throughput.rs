@@ -9,6 +9,10 @@
 //! best rounds: where others share the caches and cores, the kernel's copy costs up to
 //! twice as much in one round as in the next, whoever asks for it.
 //!
+//! An argument picks one part: `-- length`, `recvs`, `chunks`, `start`, `terminal`; and
+//! `-- flood`, which runs by its name alone: the browser, a body of 10 GiB (of another
+//! size, with `SOCKEYE_BENCH_MIB`) that is scrolled and searched while it comes and after.
+//!
 //! `SOCKEYE_BENCH_MIB` (256) is the size of the large body, `SOCKEYE_BENCH_ROUNDS` (5)
 //! how many rounds. Files are written to /dev/shm, where there is one: a disk would be
 //! all that is seen.
@@ -19,6 +23,7 @@ mod support {
     pub mod measure;
     pub mod rank;
     pub mod server;
+    pub mod terminal;
 }
 
 use std::path::PathBuf;
@@ -48,47 +53,62 @@ fn main() {
     {
         return bare::run(args);
     }
+    // cargo adds `--bench`.
+    let only = args.iter().find(|arg| !arg.starts_with('-'));
+    let wanted = |part: &str| only.is_none_or(|only| only == part);
     let addr = server::start().expect("a port").to_string();
     let large = number("SOCKEYE_BENCH_MIB", 256) * MIB;
     let bench = Bench {
         file: scratch(),
-        curl: Command::new("curl")
-            .arg("--version")
-            .stdout(Stdio::null())
-            .status()
-            .is_ok(),
+        curl: is_installed("curl"),
         addr,
     };
     let rounds = number("SOCKEYE_BENCH_ROUNDS", 5);
 
     let path = format!("/length/{large}");
-    group(
-        "Content-Length",
-        large,
-        rounds,
-        bench.discarded_and_kept(&path),
-    );
-    group("recv(4096)", large, rounds, bench.small_recvs(&path));
-    let path = format!("/chunked/{}/16", 64 * MIB);
-    group(
-        "16-byte chunks",
-        64 * MIB,
-        rounds,
-        bench.small_chunks(&path),
-    );
-    let sized = format!("/length/{}", 64 * MIB);
-    let path = format!("/chunked/{}/16384", 64 * MIB);
-    group(
-        "16 KiB chunks",
-        64 * MIB,
-        rounds,
-        bench.large_chunks(&path, &sized),
-    );
-    let tls = TlsPlayground::start(None).expect("ports");
-    group("TLS 1.3", large, rounds, bench.over_tls(&tls, large));
-    bench.start();
-    bench.in_a_terminal();
+    if wanted("length") {
+        let rows = bench.discarded_and_kept(&path);
+        group("Content-Length", large, rounds, rows);
+    }
+    if wanted("recvs") {
+        group("recv(4096)", large, rounds, bench.small_recvs(&path));
+    }
+    if wanted("chunks") {
+        let total = 64 * MIB;
+        let path = format!("/chunked/{total}/16");
+        group("16-byte chunks", total, rounds, bench.small_chunks(&path));
+        let sized = format!("/length/{total}");
+        let path = format!("/chunked/{total}/16384");
+        let rows = bench.large_chunks(&path, &sized);
+        group("16 KiB chunks", total, rounds, rows);
+    }
+    if wanted("tls") {
+        let tls = TlsPlayground::start(None).expect("ports");
+        group("TLS 1.3", large, rounds, bench.over_tls(&tls, large));
+    }
+    if wanted("start") {
+        bench.start();
+    }
+    if wanted("terminal") {
+        bench.in_a_terminal();
+    }
+    if only.is_some_and(|only| only == "flood") {
+        bench.flood(number("SOCKEYE_BENCH_MIB", 10 * 1024));
+    }
     let _ = std::fs::remove_file(&bench.file);
+}
+
+/// Said where it is not: its rows are missing.
+fn is_installed(tool: &str) -> bool {
+    let status = Command::new(tool)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    let there = status.is_ok();
+    if !there {
+        println!("{tool} is not installed: no ratios against it");
+    }
+    there
 }
 
 struct Bench {
@@ -239,6 +259,18 @@ impl Bench {
             let (middle, late) = (millis(0.5), millis(0.99));
             println!("  {name:12} median {middle:.1} ms, p99 {late:.1} ms (goal 20)");
         }
+    }
+
+    /// A body far larger than memory may be. Its file lies in the directory for temporary
+    /// files: /dev/shm would be memory again.
+    fn flood(&self, mib: u64) {
+        let url = format!("http://{}/length/{}", self.addr, mib * MIB);
+        let cost = browser::look_around(SOCKEYE, &url, &std::env::temp_dir());
+        println!("\nbrowser, {mib} MiB scrolled and searched while they came and after");
+        let peak = cost.peak as f64 / MIB as f64;
+        let (wall, cpu) = (cost.wall.as_secs_f64(), cost.cpu.as_secs_f64());
+        let missed = if peak > 150.0 { ", missed" } else { "" };
+        println!("  peak {peak:.0} MiB (goal 150{missed}), {wall:.0} s, CPU {cpu:.1} s");
     }
 
     /// Its store spills to a file in the directory that the other rows write to.

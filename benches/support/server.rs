@@ -4,6 +4,9 @@
 //! ```text
 //! /length/BYTES           a body with Content-Length
 //! /chunked/BYTES/SIZE     the same in chunks of SIZE bytes
+//! /json/BYTES             about so many bytes of JSON
+//! /html/BYTES             of a page: headings, links, lists, tables
+//! /png                    a picture of 640 by 480
 //! ```
 //! It writes a megabyte at a time and closes after each response.
 
@@ -49,6 +52,34 @@ fn answer(mut stream: &TcpStream) -> io::Result<()> {
             let lines = (0..PIECE / 64).map(|n| format!("{LINE}{n:023}\n"));
             repeat(stream, lines.collect::<String>().as_bytes(), bytes)
         }
+        ("json", Some(bytes), _) => {
+            let record = |n| format!(r#"{{"id":{n},"name":"Ada","tags":["one","two"],"on":true}}"#);
+            let records: Vec<String> = (0..bytes / 56).map(record).collect();
+            whole(
+                stream,
+                "application/json",
+                format!("[{}]", records.join(",")).as_bytes(),
+            )
+        }
+        ("html", Some(bytes), _) => {
+            let part = |n| {
+                format!(
+                    "<h2>Section {n}</h2><p>Lorem <b>ipsum</b> dolor <a href=/{n}>sit amet</a>\
+                     <ul><li>one<li>two</ul><table><tr><td>{n}<td>a cell</table>\n"
+                )
+            };
+            let page: String = (0..bytes / 120).map(part).collect();
+            whole(stream, "text/html", page.as_bytes())
+        }
+        ("png", ..) => {
+            let picture = image::RgbImage::from_fn(640, 480, |x, y| {
+                image::Rgb([x as u8, y as u8, (x * y) as u8])
+            });
+            let mut png = io::Cursor::new(Vec::new());
+            let made = picture.write_to(&mut png, image::ImageFormat::Png);
+            made.map_err(io::Error::other)?;
+            whole(stream, "image/png", png.get_ref())
+        }
         ("chunked", Some(bytes), Some(size @ 1..)) => {
             stream.write_all(
                 b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -61,6 +92,15 @@ fn answer(mut stream: &TcpStream) -> io::Result<()> {
         }
         _ => stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
     }
+}
+
+fn whole(mut stream: &TcpStream, media_type: &str, body: &[u8]) -> io::Result<()> {
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n"
+    )?;
+    stream.write_all(body)
 }
 
 /// Writes `unit` again and again, until `bytes` are out.

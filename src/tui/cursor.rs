@@ -65,6 +65,7 @@ impl Cursor {
             Motion::PageDown => self.rows(view, row, page),
             Motion::Home => view.cells(row).into_iter().next(),
             Motion::End => view.cells(row).pop(),
+            Motion::PageLeft | Motion::PageRight => None,
             Motion::First => Some(view.cell_of(0)?.1),
             Motion::Last => view.cells(view.anchor(u64::MAX)).pop(),
         }
@@ -154,6 +155,7 @@ mod tests {
             (0, &[PageDown], Some(11)),
             (22, &[PageUp], Some(12)),
             (22, &[PageDown], None),
+            (18, &[PageLeft], None),
             (18, &[Home], Some(17)),
             (5, &[End], Some(10)),
             (18, &[First], Some(0)),

@@ -161,6 +161,8 @@ pub enum Motion {
     End,
     PageUp,
     PageDown,
+    PageLeft,
+    PageRight,
     First,
     Last,
 }
@@ -285,6 +287,10 @@ pub const ROWS: &[Row] = rows! {
     Response ["→" "l"] Move(Right), "the cursor to the next byte";
     Response ["PageUp"] Move(PageUp), "one page up";
     Response ["PageDown" "Space"] Move(PageDown), "one page down";
+    Response ["Ctrl-←"] Move(PageLeft), "long lines that are not wrapped: a page to the left";
+    Response ["Ctrl-→"] Move(PageRight), "long lines that are not wrapped: a page to the right";
+    Response ["^"] Move(Home), "the cursor to the start of the row";
+    Response ["$"] Move(End), "the cursor to the end of the row";
     Response ["g" "Home"] Move(First), "to the first row";
     Response ["G" "End"] Move(Last), "to the last row, and follow what comes";
     Response ["Shift-←"] Select(Left), "select to the byte before";

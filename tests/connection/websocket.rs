@@ -176,7 +176,8 @@ fn what_is_made_of_each_frame_that_the_server_sends() {
         theirs::Frame::from_payload(header, payload.to_vec().into())
     };
     #[rustfmt::skip]
-    let table: Vec<(&str, Vec<theirs::Frame>, Vec<&str>, Vec<&str>)> = vec![
+    type Row<'a> = (&'a str, Vec<theirs::Frame>, Vec<&'a str>, Vec<&'a str>);
+    let table: Vec<Row> = vec![
         ("1.1.6", vec![raw(1, true, 0, &[b'*'; 65535])], vec!["text 65535"], vec![]),
         ("1.2.7", vec![raw(2, true, 0, &[0xfe; 65536])], vec!["binary 65536"], vec![]),
         ("2.2", vec![raw(9, true, 0, b"Hello")], vec!["ping 5"], vec![]),

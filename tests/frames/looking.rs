@@ -4,6 +4,7 @@
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
 use sockeye::tui::app::Popup;
+use sockeye::tui::lens;
 use sockeye::tui::message::{Message, Way};
 use sockeye::tui::save::Saved;
 
@@ -205,6 +206,54 @@ fn comparing() {
         stage.play(close);
         assert!(wanted.upgrade().is_none(), "{close}");
     }
+}
+
+/// A long line that is not wrapped goes by a page to the side, as far as there is any of it.
+#[test]
+fn a_page_to_the_side() {
+    const LINES: &str = r"
+        open localhost/a
+        @1 connected
+        @2 recv HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n
+        @3 recv*250 x
+        @3 recv \nshort\n
+        press 1 g
+    ";
+    let pages = |stage: &mut Stage| {
+        let width = usize::from(lens::area(&stage.app).width);
+        let tab = stage.app.tab();
+        let left = tab.visit().map_or(0, |visit| visit.scrolls[0].left);
+        assert_eq!(left % width, 0);
+        format!("{}: {}", left / width, notice(stage))
+    };
+    const UNWRAPPED: &str = "long lines go on to the right: → Ctrl-→";
+    const MOST: usize = 10;
+    let rows = [
+        (
+            "press Ctrl-→".to_owned(),
+            "0: long lines are wrapped here; w unwraps them".to_owned(),
+        ),
+        ("press w Ctrl-→".to_owned(), format!("1: {UNWRAPPED}")),
+        (
+            "press w Ctrl-→ Ctrl-← Ctrl-←".to_owned(),
+            format!("0: {UNWRAPPED}"),
+        ),
+        (
+            "press w Ctrl-→ w".to_owned(),
+            "0: long lines are wrapped".to_owned(),
+        ),
+        (
+            "press 5 Ctrl-→".to_owned(),
+            "0: this view wraps its rows".to_owned(),
+        ),
+    ];
+    for (keys, want) in &rows {
+        table(LINES, pages, &[(keys, want)]);
+    }
+    // However often it is pressed, something of the longest row stays in sight.
+    let seen = |stage: &mut Stage| stage.frame().contains("┃xxx").to_string();
+    let keys = format!("press w{}", " Ctrl-→".repeat(MOST));
+    table(LINES, seen, &[(&keys, "true")]);
 }
 
 /// To a line, a part, an offset; what has not come is waited for.

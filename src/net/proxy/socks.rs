@@ -302,13 +302,41 @@ mod tests {
         type Pieces<'a> = Vec<&'a [u8]>;
         let rows: [(_, _, Pieces, Pieces); 6] = [
             (name(), None, vec![&[5, 1, 0], TO_NAME], vec![&[5, 0], V4]),
-            (name(), None, vec![&[5, 1, 0], TO_NAME], vec![&[5, 0], NAMED]),
-            (name(), USER, vec![&[5, 2, 0, 2], b"\x01\x03ann\x02pw", TO_NAME], vec![&[5, 2], &[1, 0], V6]),
-            (name(), USER, vec![&[5, 2, 0, 2], TO_NAME], vec![&[5, 0], V4]),
-            (addr("10.0.0.1"), None, vec![&[5, 1, 0], &[5, 1, 0, 1, 10, 0, 0, 1, 1, 0xbb]], vec![&[5, 0], V4]),
-            (addr("::1"), None,
-             vec![&[5, 1, 0], &[5, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0xbb]],
-             vec![&[5, 0], V6]),
+            (
+                name(),
+                None,
+                vec![&[5, 1, 0], TO_NAME],
+                vec![&[5, 0], NAMED],
+            ),
+            (
+                name(),
+                USER,
+                vec![&[5, 2, 0, 2], b"\x01\x03ann\x02pw", TO_NAME],
+                vec![&[5, 2], &[1, 0], V6],
+            ),
+            (
+                name(),
+                USER,
+                vec![&[5, 2, 0, 2], TO_NAME],
+                vec![&[5, 0], V4],
+            ),
+            (
+                addr("10.0.0.1"),
+                None,
+                vec![&[5, 1, 0], &[5, 1, 0, 1, 10, 0, 0, 1, 1, 0xbb]],
+                vec![&[5, 0], V4],
+            ),
+            (
+                addr("::1"),
+                None,
+                vec![
+                    &[5, 1, 0],
+                    &[
+                        5, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0xbb,
+                    ],
+                ],
+                vec![&[5, 0], V6],
+            ),
         ];
         for (destination, user, sent, answers) in rows {
             for cut in [1, 3, 100] {

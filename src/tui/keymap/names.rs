@@ -4,7 +4,8 @@
 //! typed by people and kept in files: they may be added to, not changed.
 
 use super::Motion::{
-    Down, End, First, Home, Last, Left, PageDown, PageUp, Right, Up, WordLeft, WordRight,
+    Down, End, First, Home, Last, Left, PageDown, PageLeft, PageRight, PageUp, Right, Up, WordLeft,
+    WordRight,
 };
 use super::{Action, Motion, ROWS};
 use crate::export::Form;
@@ -155,6 +156,8 @@ fn moved(motion: Motion) -> &'static str {
         End => "end of the line",
         PageUp => "page up",
         PageDown => "page down",
+        PageLeft => "page left",
+        PageRight => "page right",
         First => "to the start",
         Last => "to the end",
     }
@@ -182,6 +185,8 @@ fn selected(motion: Motion) -> &'static str {
         End => "select to the line's end",
         PageUp => "select page up",
         PageDown => "select page down",
+        PageLeft => "select page left",
+        PageRight => "select page right",
         First => "select to the start",
         Last => "select to the end",
     }

@@ -15,7 +15,8 @@ use crate::view::{Cell, View};
 
 use super::{fold, look};
 
-/// An arrow or a page key; with `select` it stretches the selection.
+/// An arrow or a page key; with `select` it stretches the selection. A page to the side
+/// leaves the cursor where it is.
 pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
     let area = lens::area(app);
     let tab = app.tab_mut();
@@ -214,7 +215,7 @@ pub(super) fn select_all(app: &mut App) {
 fn is_arrow(motion: Motion) -> bool {
     matches!(
         motion,
-        Motion::Left | Motion::Right | Motion::Up | Motion::Down
+        Motion::Left | Motion::Right | Motion::Up | Motion::Down | Motion::Home | Motion::End
     )
 }
 

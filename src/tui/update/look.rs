@@ -17,9 +17,6 @@ use crate::tui::visit::{ViewKind, Visit};
 
 use super::{copy, cursor, find, fold, jump, kept, page, save};
 
-/// Columns a key scrolls sideways.
-const SIDEWAYS: usize = 8;
-
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::View(number) => {
@@ -45,8 +42,8 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 true => "long lines are wrapped".to_owned(),
                 false => format!(
                     "long lines go on to the right: {} {}",
-                    side(Motion::Left),
-                    side(Motion::Right)
+                    side(Motion::Right),
+                    side(Motion::PageRight)
                 ),
             };
             app.note(words);
@@ -92,7 +89,7 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     let tab = app.tab_mut();
     let (kind, wrap) = (tab.view, tab.wrap);
     let Some(visit) = tab.visit_mut() else { return };
-    let wraps = matches!(kind, ViewKind::Text | ViewKind::Pretty) && lens::wraps(visit, kind, wrap);
+    let wraps = lens::wraps(visit, kind, wrap);
     let mut scroll = visit.scrolls[kind.index()];
     let page = i64::from(area.height.max(2)) - 1;
     let (top, last_top) = lens::with(visit, kind, wrap, area, |view| {
@@ -109,14 +106,32 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
         };
         (top.min(last_top), last_top)
     });
+    let columns = usize::from(area.width.max(1));
     match motion {
-        Motion::Left => scroll.left = scroll.left.saturating_sub(SIDEWAYS),
-        Motion::Right if wraps => {
+        Motion::PageLeft => scroll.left = scroll.left.saturating_sub(columns),
+        Motion::PageRight if wraps => {
             let key = app.keys.key(Action::Wrap);
-            app.note(format!("long lines are wrapped here; {key} unwraps them"));
+            app.note(match kind {
+                ViewKind::Text | ViewKind::Pretty => {
+                    format!("long lines are wrapped here; {key} unwraps them")
+                }
+                _ => "this view wraps its rows".to_owned(),
+            });
             return;
         }
-        Motion::Right => scroll.left += SIDEWAYS,
+        Motion::PageRight => {
+            visit.scrolls[kind.index()].left += columns;
+            let past = lens::with(visit, kind, wrap, area, |view| {
+                let rows = view.rows(top, usize::from(area.height));
+                let first = view.anchor(0);
+                // The head above a body stays where it is.
+                let mut of_body = rows.iter().filter(|row| row.at >= first);
+                of_body.all(|row| row.spans.is_empty())
+            });
+            if !past {
+                scroll.left += columns;
+            }
+        }
         _ => {
             scroll.top = top;
             scroll.follow =

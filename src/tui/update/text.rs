@@ -168,6 +168,8 @@ fn go(editor: &mut Editor, motion: Motion, select: bool, page: usize) {
         Motion::PageDown => editor.down(page, select),
         Motion::First => editor.start(select),
         Motion::Last => editor.finish(select),
+        // What is typed is always in sight.
+        Motion::PageLeft | Motion::PageRight => {}
     }
 }
 
