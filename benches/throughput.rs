@@ -230,6 +230,15 @@ impl Bench {
         let (middle, late) = (millis(0.5), millis(0.99));
         println!("\nbrowser, key to frame while a body streams in (200 keys)");
         println!("  median {middle:.1} ms, p99 {late:.1} ms (goal 20)");
+
+        let (first, second) = (url(1 << 20), url((1 << 20) + 1));
+        println!("\nbrowser, key to frame while two tabs stream at once (60 keys each)");
+        let times = browser::two_tabs(SOCKEYE, [&first, &second], 60);
+        for (name, keys) in browser::TWO_TABS.iter().zip(&times) {
+            let millis = |share| at_rank(keys.iter().map(|key| key.as_secs_f64() * 1e3), share);
+            let (middle, late) = (millis(0.5), millis(0.99));
+            println!("  {name:12} median {middle:.1} ms, p99 {late:.1} ms (goal 20)");
+        }
     }
 
     /// Its store spills to a file in the directory that the other rows write to.

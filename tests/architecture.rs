@@ -105,6 +105,47 @@ fn words_stand_where_they_may() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Sentences name keys by the table, which a config file may change. The words of another
+/// program's screen are its own.
+#[test]
+fn keys_in_sentences_come_from_the_table() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let own = ["tui/keymap", "tui/pipe.rs"].iter();
+        if !file.path.starts_with("tui/") || own.into_iter().any(|p| file.path.starts_with(p)) {
+            continue;
+        }
+        let code = file.code.split("#[cfg(test)]").next().unwrap_or_default();
+        if file.path.ends_with("tests.rs") {
+            continue;
+        }
+        let lines = code.lines().filter(|line| names_a_key(line));
+        wrong.extend(lines.map(|line| format!("{}: {}", file.path, line.trim())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A key's name stands between the line's quotation marks.
+fn names_a_key(line: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "Enter",
+        "Esc",
+        "Tab",
+        "Backspace",
+        "PageUp",
+        "PageDown",
+        "Ctrl",
+        "Alt",
+        "Shift",
+    ];
+    let quoted = line.split('"').skip(1).step_by(2);
+    let mut words = quoted.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    words.any(|word| {
+        let function = word.strip_prefix('F').and_then(|n| n.parse::<u8>().ok());
+        NAMES.contains(&word) || function.is_some_and(|n| (1..=12).contains(&n))
+    })
+}
+
 #[test]
 fn files_are_short_and_say_what_they_own() {
     let mut wrong = Vec::new();
@@ -136,6 +177,14 @@ fn the_checks_can_fail() {
         ("use crate::network;", "crate::net", false),
     ] {
         assert_eq!(names(&self::code(text), word), want, "{text}");
+    }
+    for (line, want) in [
+        (r#"app.note("F3 turns it")"#, true),
+        (r#"format!("{key} · Esc closes")"#, true),
+        (r#"Form::Escaped => "escaped, F0","#, false),
+        (r#"KeyCode::Enter => "enter""#, false),
+    ] {
+        assert_eq!(names_a_key(line), want, "{line}");
     }
 }
 

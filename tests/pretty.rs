@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use sockeye::body::{Memory, Window, Writer};
+use sockeye::decode::Letters;
 use sockeye::view::pretty::{Folds, Index};
 use sockeye::view::safe::is_unsafe;
 use sockeye::view::{Form, Line, Pretty, View};
@@ -15,7 +16,11 @@ fn window(bytes: &[u8]) -> Window {
 
 /// The index of all but the last bytes, made in pieces of this size.
 fn indexed(form: &Form, window: &Window, most: u64) -> Index {
-    let mut index = Index::new(form);
+    indexed_in(form, Letters::Utf8, window, most)
+}
+
+fn indexed_in(form: &Form, letters: Letters, window: &Window, most: u64) -> Index {
+    let mut index = Index::read_in(form, letters);
     loop {
         let before = index.end();
         index.add(index.head().read(window, most).unwrap());
@@ -240,13 +245,13 @@ fn fields_events_tables_and_parts() {
                     "  A: b",
                     "",
                     "  body",
-                    "--x   part 2",
+                    "--x   part 1: 4 B · part 2",
                     "  Content-Type: multipart/mixed; boundary=y",
                     "",
                     "  --y   part 3",
                     "",
                     "    in",
-                    "  --y--",
+                    "  --y--   part 3: 2 B",
                     "--x--",
                 ],
             ),
@@ -260,6 +265,68 @@ fn fields_events_tables_and_parts() {
             ),
         ],
     );
+}
+
+/// The signs of a form are those outside of characters.
+#[test]
+fn forms_in_other_charsets() {
+    use encoding_rs::{BIG5, GB18030, SHIFT_JIS, WINDOWS_1252};
+    for (encoding, form, text, want) in [
+        // The second byte of 表 is a backslash, that of ソ too.
+        (
+            SHIFT_JIS,
+            Form::Json,
+            "{\"表\":\"ソ\",\"b\":1}",
+            &["▾ {", "    \"表\": \"ソ\",", "    \"b\": 1", "  }"][..],
+        ),
+        (
+            GB18030,
+            Form::Table(b','),
+            "\u{20087}é,1\nx,2\n",
+            &["\u{20087}é, 1", "x,   2"],
+        ),
+        (BIG5, Form::Fields, "功=許&x", &["功=許&", "x"]),
+        (WINDOWS_1252, Form::Css, "a{b:ä}", &["  a{b:ä}"]),
+    ] {
+        let (bytes, _, lost) = encoding.encode(text);
+        assert!(!lost, "{text}");
+        let letters = Letters::of(encoding);
+        assert!(Pretty::reads(letters));
+        let (index, folds) = (Index::read_in(&form, letters), Folds::default());
+        let view = Pretty::new(window(&bytes), &form, &index, &folds);
+        let found: Vec<String> = view.rows(0, 100).iter().map(row).collect();
+        assert_eq!(found, want, "{}", encoding.name());
+    }
+    for encoding in [
+        encoding_rs::UTF_16LE,
+        encoding_rs::UTF_16BE,
+        encoding_rs::ISO_2022_JP,
+    ] {
+        assert!(!Pretty::reads(Letters::of(encoding)));
+    }
+}
+
+/// Words about a row are in as many rows as they take, and the rows are walked like others.
+#[test]
+fn notes_are_wrapped() {
+    let form = Form::Json;
+    let bytes = b"[1,\n2 3,\n4]";
+    let (index, folds) = (Index::new(&form), Folds::default());
+    let mut view = Pretty::new(window(bytes), &form, &index, &folds);
+    view.width = 24;
+    let found: Vec<String> = view.rows(0, 100).iter().map(row).collect();
+    let notes: Vec<&String> = found.iter().filter(|row| !row.starts_with(' ')).collect();
+    assert!(notes.len() >= 3, "{found:#?}");
+    assert!(found.iter().all(|row| !row.contains('…')), "{found:#?}");
+    let mut at = 0;
+    for want in &found {
+        assert_eq!(row(&view.rows(at, 1)[0]), *want);
+        at = view.step(at, 1);
+    }
+    for want in found.iter().rev() {
+        assert_eq!(row(&view.rows(at, 1)[0]), *want);
+        at = view.step(at, -1);
+    }
 }
 
 #[test]
@@ -402,13 +469,19 @@ proptest! {
     fn every_byte_is_in_one_cell(
         bytes in body(),
         form in prop::sample::select(forms()),
+        charset in prop::sample::select(vec![
+            encoding_rs::UTF_8,
+            encoding_rs::WINDOWS_1252,
+            encoding_rs::SHIFT_JIS,
+            encoding_rs::GB18030,
+        ]),
         width in 1..90usize,
         wrap in any::<bool>(),
         from in prop::option::of(0..3u32),
         toggled in prop::collection::vec(0..3000u64, 0..3),
     ) {
         let window = window(&bytes);
-        let index = indexed(&form, &window, 3000);
+        let index = indexed_in(&form, Letters::of(charset), &window, 3000);
         let mut folds = from.map_or(Folds::default(), Folds::all);
         toggled.into_iter().for_each(|row| folds.toggle(row));
         let mut view = Pretty::new(window, &form, &index, &folds);

@@ -118,6 +118,46 @@ fn text_says_what_is_not_text() {
 }
 
 #[test]
+fn text_in_other_charsets() {
+    use encoding_rs::{
+        BIG5, EUC_JP, GBK, ISO_2022_JP, KOI8_R, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252,
+    };
+    for (encoding, bytes, width, want) in [
+        (
+            WINDOWS_1252,
+            &b"Zw\xf6lf \x80\n5"[..],
+            20,
+            &["Zwölf €", "5"][..],
+        ),
+        (WINDOWS_1252, b"a\x81b", 20, &["a\\u{81}b"]),
+        (KOI8_R, b"\xf3\xdf\xc5", 2, &["Съ", "е"]),
+        (SHIFT_JIS, b"\x95\x5c\xb1\n\x95", 20, &["表ｱ", "\\x95"]),
+        (SHIFT_JIS, b"\x95\x5c\x95\x5c", 3, &["表", "表"]),
+        (EUC_JP, b"\xa4\xa4\x8f\xb0\xa1", 20, &["い丂"]),
+        (GBK, b"\xcc\xec\xff.", 20, &["天\\xff."]),
+        (BIG5, b"\xa4\xd1\\", 20, &["天\\"]),
+        (ISO_2022_JP, b"\x1b$B$$\x1b(B.\n$", 20, &["␛$Bい␛(B.", "$"]),
+        (UTF_16LE, b"a\0\n\0\x0a\x0a\n\0b\0", 20, &["a", "ਊ", "b"]),
+        (
+            UTF_16BE,
+            b"\0a\0\r\0\n\xd8\x00\0b",
+            20,
+            &["a", "\\xd8\\x00b"],
+        ),
+    ] {
+        let view = Text {
+            letters: Letters::of(encoding),
+            ..text(bytes, width, true, 0)
+        };
+        let name = encoding.name();
+        let rows = shown(&view.rows(0, 10));
+        let rows: Vec<&str> = rows.iter().map(|row| row.trim_end()).collect();
+        assert_eq!(rows, want, "{name} {bytes:x?}");
+        assert_covers(&view, bytes, 0);
+    }
+}
+
+#[test]
 fn text_from_a_row_on_and_steps() {
     let view = text(b"one\ntwo three\nfour", 5, true, 0);
     // one | two t | hree | four

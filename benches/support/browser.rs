@@ -19,6 +19,8 @@ const SIZE: PtySize = PtySize {
 };
 /// The last bytes of each frame: the end of a synchronized update.
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+/// What is awaited comes sooner, or never.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How the line begins that says why an exchange is over.
 const VERDICT: &str = "ended:";
 const CTRL_Q: &[u8] = b"\x11";
@@ -85,6 +87,49 @@ pub fn keys(program: &str, url: &str, count: usize) -> Vec<Duration> {
     times
 }
 
+/// What is pressed while two tabs stream at once.
+pub const TWO_TABS: [&str; 3] = ["switch tabs", "scroll", "type"];
+
+/// While a body streams into each of two tabs, times keys as [`keys`] does: to the other
+/// tab, a page up or to the end, a letter in the request or its removal; `count` of each.
+/// The paths differ, so that each tab is known by its request.
+pub fn two_tabs(program: &str, urls: [&str; 2], count: usize) -> [Vec<Duration>; 3] {
+    const CTRL_T: &[u8] = b"\x14";
+    const CTRL_PAGE_DOWN: &[u8] = b"\x1b[6;5~";
+    const PAGE_UP: &[u8] = b"\x1b[5~";
+    const F2: &[u8] = b"\x1bOQ";
+    const BACKSPACE: &[u8] = b"\x7f";
+    let has = |screen: &vt100::Screen, words: &str| screen.contents().contains(words);
+    let mut browser = Browser::start(program, &urls[..1], &std::env::temp_dir());
+    browser.wait_for(|screen| has(screen, server::LINE));
+    browser.press(CTRL_T);
+    browser.press(format!("{}\r", urls[1]).as_bytes());
+    let (_, path) = urls[1].rsplit_once('/').expect("a path");
+    let second = format!("{path} HTTP/1.1");
+    browser.wait_for(|screen| has(screen, &second) && has(screen, server::LINE));
+    // Each key in turn, and whether these words are seen then.
+    let timed = |browser: &mut Browser, keys: [(&[u8], bool); 2], words: &str| {
+        let press = |(key, seen): (&[u8], bool)| {
+            let pressed = Instant::now();
+            browser.press(key);
+            browser.wait_for(|screen| has(screen, words) == seen);
+            pressed.elapsed()
+        };
+        keys.into_iter()
+            .cycle()
+            .take(count)
+            .map(press)
+            .collect::<Vec<_>>()
+    };
+    let keys: [(&[u8], bool); 2] = [(CTRL_PAGE_DOWN, false), (CTRL_PAGE_DOWN, true)];
+    let tabs = timed(&mut browser, keys, &second);
+    let scrolled = timed(&mut browser, [(PAGE_UP, false), (b"G", true)], "following");
+    browser.press(F2);
+    let typed = timed(&mut browser, [(b"~", true), (BACKSPACE, false)], "~");
+    browser.quit();
+    [tabs, scrolled, typed]
+}
+
 struct Browser {
     keys: Box<dyn Write + Send>,
     /// What its terminal is sent, by a thread that ends with it.
@@ -126,9 +171,13 @@ impl Browser {
     }
 
     fn wait_for(&mut self, shown: impl Fn(&vt100::Screen) -> bool) {
+        let until = Instant::now() + PATIENCE;
         while !shown(self.screen.screen()) {
-            let bytes = self.output.recv().expect("the browser ended early");
-            self.screen.process(&bytes);
+            let left = until.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(err) => panic!("{err}; on screen:\n{}", self.screen.screen().contents()),
+            }
         }
     }
 

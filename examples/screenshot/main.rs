@@ -35,9 +35,19 @@ const PICTURES: &[(&str, &[Step])] = &[
             Look(Duration::from_millis(500)),
         ],
     ),
+    (
+        "page",
+        &[
+            See("practice server"),
+            Visit("/page/"),
+            See("Quoted, and quoted"),
+            See("ended: "),
+        ],
+    ),
 ];
 
 const F8: &str = "\x1b[19~";
+const CTRL_L: &str = "\x0c";
 const CTRL_Q: &str = "\x11";
 const SIZE: PtySize = PtySize {
     rows: 36,
@@ -50,12 +60,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 enum Step {
     Press(&'static str),
+    /// A path of the practice server, whose address is on the screen.
+    Visit(&'static str),
     /// Wait for this text.
     See(&'static str),
     /// Look on for so long.
     Look(Duration),
 }
-use Step::{Look, Press, See};
+use Step::{Look, Press, See, Visit};
 
 fn main() -> ExitCode {
     if std::env::args_os().len() > 1 {
@@ -86,6 +98,14 @@ fn play(steps: &[Step]) -> vt100::Screen {
     for step in steps {
         match step {
             Press(pressed) => keys.write_all(pressed.as_bytes()).expect("a key"),
+            Visit(path) => {
+                let screen = parser.screen().contents();
+                let server = screen
+                    .split_whitespace()
+                    .find(|word| word.starts_with("localhost:"));
+                let url = format!("{CTRL_L}{}{path}\r", server.expect("an address"));
+                keys.write_all(url.as_bytes()).expect("keys");
+            }
             See(text) => {
                 while !parser.screen().contents().contains(text) {
                     let more = output.recv_timeout(PATIENCE);

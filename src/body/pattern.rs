@@ -22,6 +22,8 @@ const BEFORE: u64 = 16;
 #[derive(Clone, Debug)]
 pub enum Pattern {
     Bytes(Box<Needle>),
+    /// Bytes that begin at a multiple of two: units of UTF-16.
+    Pairs(Box<Needle>),
     Regex(Regex),
 }
 
@@ -41,9 +43,7 @@ impl Pattern {
     /// Why the regular expression is none, in one line.
     pub fn typed(text: &str, hex: bool) -> Result<Pattern, String> {
         let ignore_case = !text.contains(|c: char| c.is_ascii_uppercase());
-        if let Some(re) = text.strip_prefix('/').and_then(|re| re.strip_suffix('/'))
-            && !re.is_empty()
-        {
+        if let Some(re) = Pattern::regex(text) {
             return regex(re);
         }
         if hex && let Some(bytes) = hex_bytes(text) {
@@ -53,11 +53,34 @@ impl Pattern {
         Ok(Pattern::Bytes(Box::new(needle)))
     }
 
+    /// The text in a charset: what it is encoded to, and whether it is in UTF-16. Only
+    /// ASCII is found in any case: of other charsets that is no matter of one byte.
+    pub fn encoded(text: &str, bytes: &[u8], pairs: bool) -> Pattern {
+        let any_case = text.is_ascii() && !text.contains(|c: char| c.is_ascii_uppercase());
+        let needle = Box::new(Needle::new(bytes, any_case));
+        match pairs {
+            true => Pattern::Pairs(needle),
+            false => Pattern::Bytes(needle),
+        }
+    }
+
+    /// Digits that are bytes, where they may be.
+    pub fn is_hex(text: &str) -> bool {
+        hex_bytes(text).is_some()
+    }
+
+    /// `/re/`: the regular expression in it.
+    pub fn regex(text: &str) -> Option<&str> {
+        let re = text.strip_prefix('/')?.strip_suffix('/')?;
+        (!re.is_empty()).then_some(re)
+    }
+
     /// Where the search for the next hit goes on: bytes may overlap, what a regular
     /// expression finds does not.
     pub fn behind(&self, hit: &Range<u64>) -> u64 {
         match self {
             Pattern::Bytes(_) => hit.start + 1,
+            Pattern::Pairs(_) => hit.start + 2,
             Pattern::Regex(_) => hit.end.max(hit.start + 1),
         }
     }
@@ -65,7 +88,9 @@ impl Pattern {
     /// Bytes before the end of a window in which a hit may begin that more bytes complete.
     pub fn reach(&self) -> u64 {
         match self {
-            Pattern::Bytes(needle) => needle.len().saturating_sub(1) as u64,
+            Pattern::Bytes(needle) | Pattern::Pairs(needle) => {
+                needle.len().saturating_sub(1) as u64
+            }
             Pattern::Regex(_) => REACH,
         }
     }
@@ -78,6 +103,15 @@ impl Pattern {
         let regex = match self {
             Pattern::Bytes(needle) => {
                 let answer = needle.next(window, from, budget)?;
+                return Ok(answer.map(|at| at..at + needle.len() as u64));
+            }
+            Pattern::Pairs(needle) => {
+                let mut answer = needle.next(window, from, budget)?;
+                while let Answer::Found(at) = answer
+                    && at % 2 != 0
+                {
+                    answer = needle.next(window, at + 1, budget)?;
+                }
                 return Ok(answer.map(|at| at..at + needle.len() as u64));
             }
             Pattern::Regex(regex) => regex,
@@ -111,6 +145,15 @@ impl Pattern {
         let regex = match self {
             Pattern::Bytes(needle) => {
                 let answer = needle.previous(window, before, budget)?;
+                return Ok(answer.map(|at| at..at + needle.len() as u64));
+            }
+            Pattern::Pairs(needle) => {
+                let mut answer = needle.previous(window, before, budget)?;
+                while let Answer::Found(at) = answer
+                    && at % 2 != 0
+                {
+                    answer = needle.previous(window, at, budget)?;
+                }
                 return Ok(answer.map(|at| at..at + needle.len() as u64));
             }
             Pattern::Regex(regex) => regex,
@@ -150,6 +193,11 @@ impl Pattern {
     pub fn hits(&self, window: &Window, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
         let regex = match self {
             Pattern::Bytes(needle) => return needle.hits(window, range),
+            Pattern::Pairs(needle) => {
+                let mut hits = needle.hits(window, range)?;
+                hits.retain(|hit| hit.start % 2 == 0);
+                return Ok(hits);
+            }
             Pattern::Regex(regex) => regex,
         };
         let end = range.end.min(range.start.saturating_add(LOOK));
@@ -188,6 +236,11 @@ impl Pattern {
         loop {
             let next = match self {
                 Pattern::Bytes(needle) => needle.each(window, at, &mut count)?,
+                Pattern::Pairs(needle) => needle.each(window, at, &mut |start| {
+                    if start % 2 == 0 {
+                        count(start);
+                    }
+                })?,
                 Pattern::Regex(regex) => each_match(regex, window, at, &mut |hit| {
                     count(hit.start);
                     true
@@ -364,6 +417,17 @@ mod tests {
         }
         assert_eq!(found("aa", false, b"aaaa"), [0..2, 1..3, 2..4]);
         assert_eq!(found("/aa/", false, b"aaaa"), [0..2, 2..4]);
+        let pairs = Pattern::encoded("ab", b"a\0b\0", true);
+        let text = window(b"\0a\0b\0\0A\0b\0a\0b\0");
+        assert_eq!(pairs.hits(&text, 0..14).unwrap(), [6..10, 10..14]);
+        for (from, want) in [(0, Some(6)), (7, Some(10)), (11, None)] {
+            let found = pairs.next(&text, from, ALL).unwrap();
+            let start = |answer| match answer {
+                Answer::Found(hit) => Some::<Range<u64>>(hit).map(|hit| hit.start),
+                _ => None,
+            };
+            assert_eq!(start(found), want, "{from}");
+        }
         let err = Pattern::typed("/a(/", false).unwrap_err();
         assert_eq!(err, "unclosed group");
     }

@@ -4,7 +4,7 @@
 //! a document that declare one are read by [`super::prescan`].
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::prescan;
 
@@ -81,6 +81,30 @@ pub const CHOICES: [&Encoding; 38] = [
     encoding_rs::X_MAC_CYRILLIC,
     encoding_rs::ISO_8859_8_I,
 ];
+
+/// What a text is in a charset; `None` where it has a character that the charset lacks.
+pub fn encoded(encoding: &'static Encoding, text: &str) -> Option<Vec<u8>> {
+    if encoding == UTF_16LE {
+        return Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    }
+    if encoding == UTF_16BE {
+        return Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect());
+    }
+    let (bytes, _, unmappable) = encoding.encode(text);
+    if unmappable {
+        return None;
+    }
+    let mut bytes = &*bytes;
+    if encoding == ISO_2022_JP {
+        // Inside a text the same characters may stand without the escapes around them.
+        bytes = bytes.strip_suffix(b"\x1b(B").unwrap_or(bytes);
+        bytes = match bytes {
+            [0x1b, _, _, inside @ ..] => inside,
+            _ => bytes,
+        };
+    }
+    Some(bytes.to_vec())
+}
 
 impl Default for Charset {
     fn default() -> Charset {

@@ -166,7 +166,9 @@ impl Inflate {
             Ok(_) if taken == coded.len() => Step::new(taken, State::Hungry),
             Ok(_) => Step::broken(taken, "the data makes no progress"),
             Err(error) => {
-                let why = error.message().unwrap_or("the data has no meaning");
+                // Of a call after the one that met the fault it says only that.
+                let why = error.message().filter(|why| !why.starts_with("repeated"));
+                let why = why.unwrap_or("the data has no meaning");
                 Step::broken(taken, why)
             }
         }

@@ -237,6 +237,11 @@ impl Log {
     }
 
     /// Every kept event with its number.
+    /// Bytes of memory that the kept events take, about.
+    pub fn size(&self) -> u64 {
+        ((self.first.len() + self.last.len()) * size_of::<Event>()) as u64
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (u64, &Event)> {
         let last = (self.last_from()..).zip(self.last.iter());
         (0..).zip(&self.first).chain(last)

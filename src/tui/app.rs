@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::config::Config;
 use crate::cookies::{Jar, Key, Seconds};
 use crate::exchange::Starts;
 use crate::export::Form;
@@ -25,9 +26,6 @@ use crate::tui::theme::Theme;
 use crate::tui::theme::depth::Depth;
 use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
-
-/// Exchanges that a tab keeps for back and forward; the stores of older ones go.
-pub const VISITS_KEPT: usize = 16;
 
 pub struct App {
     pub size: Size,
@@ -64,6 +62,10 @@ pub struct App {
     pub next_visit: VisitId,
     /// The connections that are kept, as they were when they were last asked for.
     pub idle: Vec<Idle>,
+    /// Exchanges that no tab leads back to any more.
+    pub shelf: Vec<Visit>,
+    /// Bytes that all exchanges of the session may hold in memory together.
+    pub memory: u64,
     /// What is written to a file now.
     pub saving: Option<save::Saving>,
 }
@@ -227,6 +229,8 @@ impl App {
             leaving: false,
             next_visit: 1,
             idle: Vec::new(),
+            shelf: Vec::new(),
+            memory: Config::default().memory,
             saving: None,
         }
     }
@@ -245,16 +249,24 @@ impl App {
         layout::panes(self.size, tab.focus, tab.zoom, self.split)
     }
 
-    /// The exchange of this number, in whichever tab.
+    /// The exchange of this number, in whichever tab or in none.
     pub fn visit(&self, id: VisitId) -> Option<&Visit> {
-        let mut visits = self.tabs.iter().flat_map(|tab| &tab.visits);
+        let visits = self.tabs.iter().flat_map(|tab| &tab.visits);
+        let mut visits = visits.chain(&self.shelf);
         visits.find(|visit| visit.id == id)
+    }
+
+    /// The tab that leads to the exchange of this number.
+    pub fn tab_of(&self, id: VisitId) -> Option<&Tab> {
+        let leads = |tab: &&Tab| tab.visits.iter().any(|visit| visit.id == id);
+        self.tabs.iter().find(leads)
     }
 
     pub fn visit_by_id(&mut self, id: VisitId) -> Option<&mut Visit> {
         self.tabs
             .iter_mut()
             .flat_map(|tab| tab.visits.iter_mut())
+            .chain(&mut self.shelf)
             .find(|visit| visit.id == id)
     }
 
@@ -403,21 +415,18 @@ impl Tab {
         self.visits.get_mut(self.at)
     }
 
-    /// A new exchange becomes the one shown; what lay ahead of the old one goes, as in
-    /// every browser. Answers the visits that went.
+    /// An exchange becomes the newest, and the one shown; what lay ahead of the old one is
+    /// no longer led to, as in every browser: it is answered.
     pub fn push(&mut self, visit: Visit) -> Vec<Visit> {
         let keep = if self.visits.is_empty() {
             0
         } else {
             self.at + 1
         };
-        let mut gone: Vec<Visit> = self.visits.drain(keep..).collect();
-        if self.visits.len() >= VISITS_KEPT {
-            gone.extend(self.visits.pop_front());
-        }
+        let ahead = self.visits.drain(keep..).collect();
         self.visits.push_back(visit);
         self.at = self.visits.len() - 1;
-        gone
+        ahead
     }
 
     pub fn places(&self) -> &'static [Place] {

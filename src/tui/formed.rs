@@ -24,6 +24,8 @@ pub struct Formed {
     pub form: Form,
     pub index: Index,
     pub folds: Folds,
+    /// A byte to go to as soon as its row is known.
+    pub goal: Option<u64>,
     /// Rows are being read ahead, as long as this is here.
     reading: Option<Arc<()>>,
 }
@@ -34,6 +36,7 @@ impl Formed {
             index: Index::read_in(&form, letters),
             form,
             folds: Folds::default(),
+            goal: None,
             reading: None,
         }
     }

@@ -193,12 +193,14 @@ macro_rules! rows {
 pub const ROWS: &[Row] = rows! {
     Anywhere ["F1"] Help, "help for the place you are in", "help";
     OutsideText ["?"] Help, "help for the place you are in";
+    Anywhere ["F5" "Ctrl-R"] Send, "send (again)", "send";
+    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
+    OutsideText [":"] Commands, "every command by name";
     Anywhere ["Ctrl-L"] FocusUrl, "to the URL bar, its text selected", "URL";
     Anywhere ["F2"] FocusRequest, "to the request editor; again, back", "request";
     Anywhere ["F4"] EditExternally, "the request (in the editor) or the body (elsewhere) in $EDITOR";
     Anywhere ["Tab"] NextPane, "next pane", "pane";
     Anywhere ["Shift-Tab"] PreviousPane, "previous pane";
-    Anywhere ["F5" "Ctrl-R"] Send, "send (again)", "send";
     Anywhere ["Esc"] Escape, "cancel what is running; else leave the text field, close the pop-up";
     Anywhere ["Alt-←"] Back, "back to the exchange before";
     Anywhere ["Alt-→"] Forward, "forward again";
@@ -211,8 +213,6 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["Ctrl-W"] CloseTab, "close the tab";
     Anywhere ["Ctrl-PageUp"] PreviousTab, "previous tab";
     Anywhere ["Ctrl-PageDown"] NextTab, "next tab";
-    Anywhere ["Ctrl-P"] Commands, "every command by name", "commands";
-    OutsideText [":"] Commands, "every command by name";
     Anywhere ["F3"] Knobs, "every knob of the fetch: sizes, timeouts, address family, blocking", "knobs";
     Anywhere ["F6"] RecvSize, "the next size of recv(): 128 KiB, 64 KiB, 4096, 512, 16, 1 byte";
     Anywhere ["F7"] Pace, "the next pace: as fast as it goes, 10, 3, 1 calls a second";
@@ -222,7 +222,7 @@ pub const ROWS: &[Row] = rows! {
     Anywhere ["F9"] EndMode, "the next end mode: auto, close, length, timeout, once", "end mode";
     Anywhere ["Ctrl-Q"] Quit, "quit";
     OutsideText ["q"] Quit, "quit";
-    Anywhere ["Ctrl-C"] Interrupt, "cancel what is running; with nothing running, quit on the second press";
+    Anywhere ["Ctrl-C"] Interrupt, "copy the selection, else cancel what is running; with nothing running, quit on the second press";
 
     Url ["Enter"] Go, "go", "go";
     Url ["↑"] Older, "an older URL";
@@ -238,6 +238,7 @@ pub const ROWS: &[Row] = rows! {
     Request ["Alt-L"] SetLength, "Content-Length as long as the body is";
     Request ["Alt-B"] BodyFile, "the body from a file, byte for byte";
     Request ["Alt-K"] InsertCookie, "the Cookie line that the jar has for the URL";
+    OutsideText [] AddCookie, "a new cookie, in the words of a Set-Cookie";
     Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
     Request [] Bearer, "Authorization by Bearer: a token, as visible text";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
@@ -270,12 +271,12 @@ pub const ROWS: &[Row] = rows! {
     Text ["Shift-Home"] Select(Home), "select to the start of the line";
     Text ["Shift-End"] Select(End), "select to the end of the line";
 
-    Response ["1"] View(1), "Text";
+    Response ["1"] View(1), "Text: the head, and the body as text";
     Response ["2"] View(2), "Pretty: the body in its form, with colours";
     Response ["3"] View(3), "Rendered: HTML as a page, pictures";
-    Response ["4"] View(4), "Hex";
+    Response ["4"] View(4), "Hex: the body's bytes, and what they are as text";
     Response ["5"] View(5), "Wire: every byte sent and received";
-    Response ["6"] View(6), "Headers";
+    Response ["6"] View(6), "Headers: field by field, with what deviates";
     Response ["↑" "k"] Move(Up), "the cursor one row up; the first step shows it, Esc hides it";
     Response ["↓" "j"] Move(Down), "the cursor one row down";
     Response ["←" "h"] Move(Left), "the cursor to the byte before";
@@ -321,7 +322,7 @@ pub const ROWS: &[Row] = rows! {
     Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
-    OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it", "send more";
+    OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it";
     OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
     OutsideText ["x"] HangUp, "close the open connection";
     OutsideText ["I"] Idle, "the connections that are kept open, to close them";
@@ -349,6 +350,10 @@ pub const ROWS: &[Row] = rows! {
     Socket ["PageDown" "Space"] Move(PageDown), "one page down";
     Socket ["g" "Home"] Move(First), "to the first call";
     Socket ["G" "End"] Move(Last), "to the last call, and follow what comes";
+    Socket ["Shift-↑"] Select(Up), "select up to the call before";
+    Socket ["Shift-↓"] Select(Down), "select down to the next call";
+    Socket ["Ctrl-A"] SelectAll, "select all calls";
+    Socket ["y"] Copy, "copy the calls that are selected, else the chosen one, as text";
     Socket ["Enter"] OpenCall, "the call's bytes in the Wire view", "bytes";
 
     Start ["↑" "k"] Move(Up), "the exercise before";

@@ -257,9 +257,14 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
 
 /// What is said above a picture, or instead of a page.
 fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
+    /// Of one fact.
+    const ROWS: usize = 4;
     let words = visit.rendering.words();
+    let rows = words
+        .iter()
+        .flat_map(|words| safe::in_rows(words, width, ROWS));
     let of = |words: String| row(vec![(words, Role::Note)], width);
-    words.into_iter().map(of).collect()
+    rows.map(of).collect()
 }
 
 /// The head in short, above the body.

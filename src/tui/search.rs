@@ -6,17 +6,24 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
 use crate::body::{Pattern, Tally};
+use crate::decode::Letters;
+use crate::decode::charset::encoded;
 use crate::tui::visit::{ViewKind, VisitId};
 
 /// What takes longer is told.
 const SOON: Duration = Duration::from_millis(500);
 
-#[derive(Default)]
 pub struct Find {
     /// As it was typed.
     pub typed: String,
     pub pattern: Option<Arc<Pattern>>,
+    /// It was typed where digits are bytes.
+    pub hex: bool,
+    /// The charset that the pattern is in.
+    pub encoding: &'static Encoding,
     /// A thread looks for a hit since then.
     pub since: Option<Instant>,
     /// How far it is.
@@ -24,6 +31,46 @@ pub struct Find {
     /// What comes is looked through, until there is a hit.
     pub awaited: Option<Awaited>,
     pub count: Option<Count>,
+}
+
+impl Default for Find {
+    fn default() -> Find {
+        Find {
+            typed: String::new(),
+            pattern: None,
+            hex: false,
+            encoding: UTF_8,
+            since: None,
+            looked: Looked::default(),
+            awaited: None,
+            count: None,
+        }
+    }
+}
+
+/// What is typed, as the bytes that it is in a charset.
+///
+/// # Errors
+/// Why it finds nothing in that charset, in one line.
+pub fn pattern(typed: &str, hex: bool, encoding: &'static Encoding) -> Result<Pattern, String> {
+    let name = encoding.name();
+    if encoding == UTF_8 || hex && Pattern::is_hex(typed) {
+        return Pattern::typed(typed, hex);
+    }
+    if Pattern::regex(typed).is_some() {
+        // A regular expression looks at bytes.
+        return match Letters::of(encoding).has_plain_ascii() && typed.is_ascii() {
+            true => Pattern::typed(typed, hex),
+            false => Err(format!(
+                "a regular expression finds only ASCII in {name}, and nothing in UTF-16"
+            )),
+        };
+    }
+    let pairs = [UTF_16LE, UTF_16BE].contains(&encoding);
+    match encoded(encoding, typed) {
+        Some(bytes) => Ok(Pattern::encoded(typed, &bytes, pairs)),
+        None => Err(format!("{name} has no such characters")),
+    }
 }
 
 /// Bytes.
@@ -144,6 +191,50 @@ impl Count {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::{Answer, Memory, Window, Writer};
+
+    #[test]
+    fn what_is_typed_is_looked_for_in_the_charset_of_the_text() {
+        use encoding_rs::{ISO_2022_JP, KOI8_R, SHIFT_JIS, WINDOWS_1252};
+        type Row = (
+            &'static Encoding,
+            &'static str,
+            bool,
+            &'static [u8],
+            Option<u64>,
+        );
+        #[rustfmt::skip]
+        let rows: &[Row] = &[
+            (UTF_8, "\u{e4}", false, b"a\xc3\xa4", Some(1)),
+            (WINDOWS_1252, "\u{e4}b", false, b"a\xe4b", Some(1)),
+            (WINDOWS_1252, "AB", false, b"ab AB", Some(3)),
+            (WINDOWS_1252, "ab", false, b"..AB", Some(2)),
+            (WINDOWS_1252, "/b+/", false, b"\xe4bb", Some(1)),
+            (WINDOWS_1252, "/\u{e4}/", false, b"", None),
+            (WINDOWS_1252, "\u{8868}", false, b"", None),
+            (SHIFT_JIS, "\u{8868}", false, b"a\x95\x5c", Some(1)),
+            (KOI8_R, "\u{434}\u{430}", false, b"\xc4\xc1", Some(0)),
+            (ISO_2022_JP, "\u{3044}", false, b"\x1b$B$m$$\x1b(B", Some(5)),
+            (ISO_2022_JP, "/a/", false, b"", None),
+            (UTF_16LE, "b", false, b"a\0B\0", Some(2)),
+            (UTF_16LE, "\u{434}", false, b"\x34\x04", Some(0)),
+            (UTF_16BE, "ab", false, b"\0\0a\0b\0\0a\0b", Some(6)),
+            (UTF_16LE, "/b/", false, b"", None),
+            (UTF_16LE, "0a 00", true, b".\x0a\x00", Some(1)),
+        ];
+        for &(encoding, typed, hex, text, want) in rows {
+            let mut writer = Writer::new(&Memory::new(1000));
+            writer.append(text).unwrap();
+            let window = Window::whole(&writer.store());
+            let found = pattern(typed, hex, encoding).ok().and_then(|pattern| {
+                match pattern.next(&window, 0, 1000).unwrap() {
+                    Answer::Found(hit) => Some(hit.start),
+                    _ => None,
+                }
+            });
+            assert_eq!(found, want, "{} {typed}", encoding.name());
+        }
+    }
 
     #[test]
     fn which_hit_it_is() {

@@ -60,6 +60,7 @@ fn set(app: &mut App, config: &Config, variable: impl Fn(&str) -> Option<String>
     app.depth = Theme::is_colourful(theme).then_some(depth);
     app.ascii = config.ascii.unwrap_or_else(|| locale::is_ascii(variable));
     app.keys = keymap(config);
+    app.memory = config.memory;
     let knobs = knobs(config);
     for tab in &mut app.tabs {
         tab.knobs = knobs.clone();

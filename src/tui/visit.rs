@@ -3,7 +3,7 @@
 //! Owns [`Visit`]: which moment is shown, where each view is scrolled to, what is chosen.
 //! The fetch itself is the runtime's; what a view makes of the bytes is the lens's.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -58,6 +58,8 @@ pub struct Visit {
     /// The fetch's thread has returned.
     pub over: bool,
     pub paused: bool,
+    /// Its bytes were let go to make room: what is left is its fold.
+    pub gone: bool,
     pub wire: Store,
     /// The body where a transfer coding was removed; else empty.
     pub decoded: Store,
@@ -70,6 +72,11 @@ pub struct Visit {
     pub cursors: [Option<Cursor>; ViewKind::ALL.len()],
     /// Row of the socket log that is chosen; `None` follows the newest.
     pub call: Option<usize>,
+    /// Where a selection of rows began that goes on to `call`.
+    pub calls_from: Option<usize>,
+    /// First row of the log that is in sight, where the mouse chose one; else the chosen
+    /// one stands in the middle.
+    pub calls_top: Option<usize>,
     /// Bytes of the chosen call, in the Wire view's offsets.
     pub chosen: Option<Range<u64>>,
     /// Bytes of the find's hit, in the offsets of the view it was found in.
@@ -200,6 +207,7 @@ impl Visit {
             started: plan.start,
             over: false,
             paused: false,
+            gone: false,
             wire: Store::default(),
             decoded: Store::default(),
             meaning: Content::default(),
@@ -207,6 +215,8 @@ impl Visit {
             scrolls: ViewKind::ALL.map(Scroll::first),
             cursors: Default::default(),
             call: None,
+            calls_from: None,
+            calls_top: None,
             chosen: None,
             hit: None,
             awaited: None,
@@ -223,6 +233,25 @@ impl Visit {
     /// returns a moment later.
     pub fn runs(&self) -> bool {
         !self.over && self.live.end.is_none()
+    }
+
+    /// Bytes that it holds, in memory or in files.
+    pub fn stored(&self) -> u64 {
+        let content = self.meaning.decoded.as_ref();
+        let content = content.map_or(0, |decoded| decoded.store.len());
+        self.wire.len() + self.decoded.len() + content
+    }
+
+    /// Lets all bytes go, and what was made of them.
+    pub fn let_go(&mut self) {
+        self.gone = true;
+        self.wire = Store::default();
+        self.decoded = Store::default();
+        self.meaning.decoded = None;
+        self.formed = None;
+        self.rendering = Rendering::default();
+        self.cursors = Default::default();
+        self.hit = None;
     }
 
     /// Nothing comes any more: the view that was watched stays where it is, the others
@@ -271,6 +300,12 @@ impl Visit {
     pub fn past_row(&self) -> Option<usize> {
         let past = self.past.as_ref()?;
         Some(past.row(&self.live))
+    }
+
+    /// Rows of the socket log that are selected.
+    pub fn selected_calls(&self) -> Option<RangeInclusive<usize>> {
+        let (from, to) = (self.calls_from?, self.call?);
+        Some(from.min(to)..=from.max(to))
     }
 
     /// Shows the moment after the call in this row of the socket log; past the last one,

@@ -98,6 +98,12 @@ impl Form {
         }
     }
 
+    /// Its end is the news, as in a log; other forms are read from their top.
+    pub fn is_stream(&self) -> bool {
+        use Form::{Binary, Events, Image, JsonLines, Plain};
+        matches!(self, Plain | JsonLines | Events | Image | Binary)
+    }
+
     /// Is it shown as records, one below the other, that must not be wrapped?
     pub fn is_table(&self) -> bool {
         matches!(self, Form::Table(_))

@@ -235,6 +235,25 @@ fn char_at(bytes: &[u8], at: usize) -> Option<(char, &str)> {
     Some((text.chars().next()?, text))
 }
 
+/// Safe words in rows of a width, so many at most; a row is cut where that is not enough.
+pub fn in_rows(words: &str, columns: usize, most: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        let full = |row: &String| width(row) + 1 + width(word) > columns;
+        let more = rows.len() < most;
+        match rows.last_mut() {
+            Some(row) if !(full(row) && more) => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            _ if more => rows.push(word.to_owned()),
+            _ => {}
+        }
+    }
+    let cut = |row: String| cut(&row, columns).into_owned();
+    rows.into_iter().map(cut).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,6 +344,20 @@ mod tests {
         fn safe_twice_is_safe_once(text in any::<String>()) {
             let once = safe(&text).into_owned();
             prop_assert_eq!(safe(&once).into_owned(), once);
+        }
+    }
+
+    #[test]
+    fn words_in_rows() {
+        for (words, width, most, want) in [
+            ("one two three", 20, 9, &["one two three"][..]),
+            ("one two three", 7, 9, &["one two", "three"]),
+            ("one two three", 7, 1, &["one tw…"]),
+            ("one twothreefour", 5, 9, &["one", "twot…"]),
+            ("", 5, 9, &[""]),
+            ("one", 5, 0, &[]),
+        ] {
+            assert_eq!(in_rows(words, width, most), want, "{words} {width} {most}");
         }
     }
 }

@@ -6,6 +6,7 @@
 //! - `bytes.rs`: what is shown of a response, byte for byte, and as curl shows it
 //! - `pipelined.rs`: several requests from one file, and all their responses
 //! - `requests.rs`: what the flags make of a request
+//! - `compressed.rs`: content codings undone, whole and broken
 //! - `cookies.rs`: `-b` and `-c`, and what another server gets to see
 //! - `events.rs`: the schema of `--events`, declared a second time
 //! - `tls.rs`: what is asked of TLS by flags and the environment
@@ -14,6 +15,7 @@
 
 mod bytes;
 mod commands;
+mod compressed;
 mod cookies;
 mod events;
 mod exits;

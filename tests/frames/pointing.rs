@@ -98,6 +98,43 @@ fn what_is_selected_is_copied() {
     table(CHUNKED, asked, rows);
 }
 
+/// In the log by row, in the fields by character: with keys and with the mouse.
+#[test]
+fn calls_and_fields_are_selected_too() {
+    const LOOKED_UP: &str = "  0.001 getaddrinfo(\"localhost\") = 127.0.0.1\n";
+    const SOCKET: &str = "  0.001 socket(AF_INET, SOCK_STREAM) = 7\n";
+    const CONNECTED: &str = "  0.001 connect(127.0.0.1:80) = 0\n";
+    for (script, want) in [
+        ("press Shift-Tab g y", LOOKED_UP.to_owned()),
+        (
+            "press Shift-Tab g Shift-↓ y",
+            format!("{LOOKED_UP}{SOCKET}"),
+        ),
+        (
+            "press Shift-Tab g Shift-↓ Ctrl-C",
+            format!("{LOOKED_UP}{SOCKET}"),
+        ),
+        ("press Shift-Tab g Shift-↓ Esc y", SOCKET.to_owned()),
+        (
+            "click getaddrinfo\ndrag socket(\npress y",
+            format!("{LOOKED_UP}{SOCKET}"),
+        ),
+        (
+            "click connect(\ndrag socket(\npress Ctrl-C",
+            format!("{SOCKET}{CONNECTED}"),
+        ),
+        ("click one\ndrag two\npress Ctrl-C", "one\nt".to_owned()),
+    ] {
+        table(CHUNKED, asked, &[(script, &format!("copy {want}"))]);
+    }
+    let before = "open localhost/a?q=abcd\n@1 connected";
+    table(
+        before,
+        asked,
+        &[("click q=abcd\ndrag cd\npress Ctrl-C", "copy q=ab")],
+    );
+}
+
 /// More than a terminal's clipboard takes: a file is offered.
 #[test]
 fn much_is_copied_to_a_file() {

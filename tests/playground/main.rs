@@ -1,5 +1,6 @@
 //! The playground and the scripted server behind it, over real sockets on loopback.
 
+mod bodies;
 mod pages;
 mod server;
 mod session;

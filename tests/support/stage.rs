@@ -13,6 +13,7 @@
 //! paste TEXT               as a terminal pastes; TEXT has \r \n \t \\ \0 \xHH
 //! edited TEXT              the request is these bytes
 //! click WORDS              on the first place on screen where they stand
+//! drag WORDS               from where the mouse is held, to there
 //! wheel up|down WORDS      there
 //! found FROM..TO           a find's answer, in the view's offsets
 //! idle PLACE | PLACE …     connections that are kept, the second one closed by its peer
@@ -50,8 +51,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use unicode_width::UnicodeWidthStr;
 
-use sockeye::body::Memory;
 use sockeye::body::differ::compare;
+use sockeye::body::{Memory, Window};
 use sockeye::event::{Addr, EndMode};
 use sockeye::net::pool::Idle;
 use sockeye::plan::Plan;
@@ -164,6 +165,7 @@ impl Stage {
             "paste" => self.tell(Message::Paste(lossy(&unescape(rest)))),
             "edited" => self.tell(Message::Edited(unescape(rest))),
             "click" => self.mouse(MouseEventKind::Down(MouseButton::Left), rest),
+            "drag" => self.mouse(MouseEventKind::Drag(MouseButton::Left), rest),
             "wheel" => {
                 let (way, words) = rest.split_once(' ').expect("wheel up|down WORDS");
                 let kind = match way {
@@ -262,25 +264,31 @@ impl Stage {
                     body,
                     over,
                 } => {
-                    let memory = Memory::new(1 << 20);
+                    let memory = Memory::new(32 << 20);
                     let work = || Work::new(codings, &memory);
                     let mut work = self.unpacking.remove(id).unwrap_or_else(work);
-                    work.run(
-                        body,
-                        *over,
-                        false,
-                        || true,
-                        |unpacked| {
-                            self.tell(Message::Unpacked { id: *id, unpacked });
-                        },
-                    );
+                    self.unpack(*id, &mut work, body, *over, false);
                     self.unpacking.insert(*id, work);
                     continue;
+                }
+                Effect::UnpackOn(id) => {
+                    let visit = self.app.visit(*id).expect("an exchange");
+                    let (body, over) = (visit.whole_body(), visit.over);
+                    let mut work = self.unpacking.remove(id).expect("its thread");
+                    self.unpack(*id, &mut work, &body, over, true);
+                    self.unpacking.insert(*id, work);
                 }
                 _ => {}
             }
             self.effects.push(effect);
         }
+    }
+
+    fn unpack(&mut self, id: VisitId, work: &mut Work, body: &Window, over: bool, on: bool) {
+        let wanted = || true;
+        work.run(body, over, on, wanted, |unpacked| {
+            self.tell(Message::Unpacked { id, unpacked });
+        });
     }
 
     fn start(&mut self, id: VisitId, plan: Plan) {

@@ -154,12 +154,13 @@ fn charsets(app: &App) -> Vec<Row> {
         .collect()
 }
 
-/// All that the tabs keep, the newest first.
+/// All that the session keeps, the newest first.
 fn exchanges(app: &App) -> Vec<Row> {
     let visits = app.tabs.iter().enumerate();
-    let mut visits: Vec<(usize, &Visit)> = visits
-        .flat_map(|(number, tab)| tab.visits.iter().map(move |visit| (number, visit)))
-        .collect();
+    let in_tabs =
+        visits.flat_map(|(number, tab)| tab.visits.iter().map(move |visit| (Some(number), visit)));
+    let shelved = app.shelf.iter().map(|visit| (None, visit));
+    let mut visits: Vec<(Option<usize>, &Visit)> = in_tabs.chain(shelved).collect();
     visits.sort_by_key(|(_, visit)| std::cmp::Reverse(visit.id));
     visits
         .into_iter()
@@ -167,7 +168,7 @@ fn exchanges(app: &App) -> Vec<Row> {
         .collect()
 }
 
-fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
+fn exchange(app: &App, tab: Option<usize>, visit: &Visit) -> Row {
     // As it is, also while a moment of its past is shown.
     let exchange = &visit.live;
     let method = String::from_utf8_lossy(request::method(&visit.request));
@@ -188,6 +189,14 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
         Some(verdict) => verdict.short(),
         None => "still running".to_owned(),
     };
+    let tab = match tab {
+        Some(tab) => format!("tab {}", tab + 1),
+        None => "in no tab any more".to_owned(),
+    };
+    let gone = match visit.gone {
+        true => " · its bytes are gone: they made room for newer ones",
+        false => "",
+    };
     // It stands under the one that led to it.
     let (step, why) = match visit.came_from {
         Some(from) => (
@@ -203,7 +212,7 @@ fn exchange(app: &App, tab: usize, visit: &Visit) -> Row {
             words::bytes(exchange.all_body_bytes()),
             words::time(us)
         ),
-        about: format!("tab {}: {}{why} · {verdict}", tab + 1, visit.name),
+        about: format!("{tab}: {}{why} · {verdict}{gone}", visit.name),
         choice: Choice::Exchange(visit.id),
     }
 }

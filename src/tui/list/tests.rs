@@ -164,6 +164,15 @@ fn exchanges_of_all_tabs_stand_the_newest_first() {
     assert!(rows[1].about.starts_with("tab 2: "));
     assert!(!format!("{rows:?}").contains("pass"), "{rows:?}");
     assert_eq!(texts(&shown(&app, Of::Exchanges, "one")), ["GET one.test/"]);
+
+    // Those that no tab leads to stand among them; what is left of one is said.
+    let mut old = fetched(0, "old.test");
+    old.let_go();
+    app.shelf.push(old);
+    let rows = shown(&app, Of::Exchanges, "");
+    assert_eq!(rows[3].choice, Choice::Exchange(0));
+    assert!(rows[3].about.starts_with("in no tab any more: "));
+    assert!(rows[3].about.contains("its bytes are gone"));
 }
 
 #[test]

@@ -2,54 +2,76 @@
 //! row of views.
 
 use encoding_rs::UTF_8;
+use unicode_width::UnicodeWidthStr;
 
 use crate::decode::Codings;
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::ui::paint;
 use crate::tui::unpack::State;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::safe::safe;
 
-/// ` gzip → 98,765 B ×8.0`: behind the size as received. Empty without a coding.
-pub fn sizes(visit: &Visit, wide: bool) -> String {
+/// ` gzip → 98,765 B ×8.0`: behind the size as received, in as many columns as there are.
+/// Empty without a coding.
+pub fn sizes(visit: &Visit, columns: usize) -> String {
     let Some(decoded) = &visit.meaning.decoded else {
         return String::new();
     };
     let body = visit.body().len;
     let bytes = decoded.of(body).len;
-    let count = match wide {
-        true => format!("{} B", paint::count(bytes)),
-        false => paint::bytes(bytes),
-    };
+    let exact = format!("{} B", paint::count(bytes));
+    let about = paint::bytes(bytes);
     let codings = safe(&decoded.codings.to_string()).into_owned();
     let ratio = match body {
         0 => String::new(),
         body => format!(" ×{:.1}", bytes as f64 / body as f64),
     };
-    format!(" {codings} → {count}{ratio}")
+    // A number must never be cut.
+    [
+        format!(" {codings} → {exact}{ratio}"),
+        format!(" {codings} → {about}{ratio}"),
+        format!(" {codings} → {about}"),
+        format!(" → {about}"),
+    ]
+    .into_iter()
+    .find(|words| words.width() <= columns)
+    .unwrap_or_default()
+}
+
+/// What is wrong with the coded bytes, where the view shows what they decode to.
+pub fn fault(visit: &Visit, kind: ViewKind) -> Option<String> {
+    let decoded = visit.meaning.shown().filter(|_| kind.shows_content())?;
+    let fault = decoded.faults.first()?;
+    Some(safe(fault).into_owned())
 }
 
 /// What of the content needs words, the most urgent first.
-pub fn state(visit: &Visit, kind: ViewKind) -> Vec<String> {
-    if !matches!(kind, ViewKind::Text | ViewKind::Hex) {
+pub fn state(visit: &Visit, kind: ViewKind, keys: &Keymap) -> Vec<String> {
+    if !kind.shows_content() {
         return Vec::new();
     }
     let mut words = Vec::new();
     match (&visit.meaning.decoded, visit.meaning.as_received) {
         (None, _) => words.extend(unknown(visit)),
-        (Some(_), true) => words.push("as received (d: decoded)".to_owned()),
+        (Some(_), true) => {
+            let key = keys.key(Action::AsReceived);
+            words.push(format!("as received ({key}: decoded)"));
+        }
         (Some(decoded), false) => {
             let so_far = paint::bytes(decoded.at.decoded);
             match &decoded.state {
                 State::Running if visit.shows_end() => words.push("decoding".to_owned()),
                 State::Running | State::Over => {}
-                State::Limit => words.push(format!("{so_far} decoded so far; + goes on")),
+                State::Limit => {
+                    let key = keys.key(Action::UnpackOn);
+                    words.push(format!("{so_far} decoded so far; {key} goes on"));
+                }
                 State::Lost(why) => words.push(format!("decoded bytes lost: {}", safe(why))),
             }
-            words.extend(decoded.faults.first().map(|fault| safe(fault).into_owned()));
         }
     }
     let charset = visit.meaning.charset;
-    if kind == ViewKind::Text && charset.encoding != UTF_8 {
+    if kind != ViewKind::Hex && charset.encoding != UTF_8 {
         words.push(charset.words());
     }
     words

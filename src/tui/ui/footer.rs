@@ -84,7 +84,12 @@ pub fn verdict(frame: &mut Frame, area: Rect, app: &App) {
 fn state(visit: &Visit, app: &App) -> (String, Style) {
     let theme = app.theme;
     if let Some(past) = &visit.past {
-        return (as_it_was(visit, past, &app.keys), theme.warning());
+        let mut words = as_it_was(visit, past, &app.keys);
+        // The hints name the keys too.
+        if words.width() + 2 > usize::from(app.size.columns) {
+            words.truncate(words.find(": ").unwrap_or(words.len()));
+        }
+        return (words, theme.warning());
     }
     if let Some(verdict) = visit.exchange().verdict() {
         let style = match &visit.exchange().error {
@@ -92,7 +97,7 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
             None => theme.good(),
         };
         let columns = usize::from(app.size.columns) - 2;
-        return match follow::words(visit) {
+        return match follow::words(visit, &app.keys) {
             // A redirect says first where it leads.
             Some(leads) => {
                 let leads = safe::safe(&leads).into_owned();
@@ -183,7 +188,8 @@ fn in_columns(verdict: &Verdict, columns: usize) -> String {
     line
 }
 
-/// The hints of the place we are in, then those of anywhere, as far as they fit.
+/// The hints of the place we are in, then those of anywhere, as far as they fit. A pop-up
+/// says its keys itself, and those below it do nothing.
 pub fn hints(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme;
     let mut spans = Vec::new();
@@ -214,6 +220,10 @@ const IN_THE_PAST: [(&str, Action); 4] = [
 ];
 
 fn fitting(app: &App, width: usize) -> Vec<(&str, &'static str, Action)> {
+    if app.popup.is_some() {
+        let close = (app.keys.key(Action::Escape), "close", Action::Escape);
+        return vec![close];
+    }
     let visit = app.tab().visit();
     let running = visit.is_some_and(|visit| !visit.over);
     let paused = visit.is_some_and(|visit| visit.paused);

@@ -17,6 +17,7 @@ use ratatui::widgets::{Block, Borders, Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::{App, Popup};
+use crate::tui::keymap::{Action, Place};
 use crate::tui::layout::{Panes, inside};
 use crate::tui::list::{self, List, Row};
 use crate::tui::theme::Theme;
@@ -78,10 +79,16 @@ pub fn below_url(frame: &mut Frame, url: Rect, app: &App) {
     };
     let theme = app.theme;
     frame.render_widget(Clear, area);
+    let key = |action| app.keys.key_in(Place::Url, action);
+    let words = format!(
+        " {} chooses · {} completes ",
+        key(Action::Newer),
+        key(Action::Complete)
+    );
     let block = Block::new()
         .borders(Borders::ALL)
         .border_style(theme.border(false))
-        .title_bottom(styled(" ↓ chooses · → completes ", theme.quiet()));
+        .title_bottom(styled(words, theme.quiet()));
     frame.render_widget(block, area);
     draw_rows(frame, inside(area), &rows, chosen_below_url(app), theme);
 }
@@ -171,7 +178,7 @@ fn filter(frame: &mut Frame, area: Rect, list: &List, theme: Theme) {
 
 fn draw_rows(frame: &mut Frame, area: Rect, rows: &[Row], chosen: Option<usize>, theme: Theme) {
     if rows.is_empty() {
-        let words = styled("nothing fits; Backspace widens", theme.quiet());
+        let words = styled("nothing fits what was typed", theme.quiet());
         frame.render_widget(Paragraph::new(words), area);
         return;
     }

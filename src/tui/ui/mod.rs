@@ -46,7 +46,7 @@ pub use list::{completion_at, filter_area, list_area, row_at};
 pub use popup::{help_end, question_area};
 pub use request::text_area as request_text;
 pub use response::view_at;
-pub use socket::call_at;
+pub use socket::{call_text, first_call};
 pub use start::exercise_at;
 pub use tls::{end as tls_end, refused};
 pub use url::text_area as url_text;

@@ -6,16 +6,18 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::Addr;
 use crate::exchange::{Brought, Part};
 use crate::tui::address::{self, Whence};
 use crate::tui::app::Tab;
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::link;
 use crate::tui::ui::paint;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::safe;
 
 /// As much of it as fits whole in so many columns; `None` without a cursor.
-pub fn line(tab: &Tab, visit: &Visit, columns: usize) -> Option<String> {
+pub fn line(tab: &Tab, visit: &Visit, columns: usize, keys: &Keymap) -> Option<String> {
     let cursor = visit.cursor(tab.view)?;
     let mut parts = Vec::new();
     if let Some(selected) = cursor.selected() {
@@ -31,7 +33,9 @@ pub fn line(tab: &Tab, visit: &Visit, columns: usize) -> Option<String> {
         let to = format!("→ {}", link::words(visit, page, link));
         parts.push(safe::cut(&safe::safe(&to), columns).into_owned());
     }
-    parts.extend(words(&address::whence(visit, tab.view, cursor.bytes.start)));
+    let whence = address::whence(visit, tab.view, cursor.bytes.start);
+    parts.extend(words(&whence));
+    parts.extend(no_arrival(visit, &whence, keys));
     let mut line = String::new();
     for part in parts {
         let join = if line.is_empty() { "" } else { " · " };
@@ -102,6 +106,22 @@ fn brought(call: &str, brought: Brought) -> String {
         brought.t_us as f64 / 1e6,
         paint::count(u64::from(brought.bytes)),
     )
+}
+
+/// Why it is not said how long the bytes lay in the kernel, where it never will be.
+fn no_arrival(visit: &Visit, whence: &Whence, keys: &Keymap) -> Option<String> {
+    let (Whence::Received(origin) | Whence::Decoded(_, _, origin)) = whence else {
+        return None;
+    };
+    origin.recv.filter(|recv| recv.lay_us.is_none())?;
+    Some(match (&visit.live.peer, visit.stamped) {
+        (Some(Addr::Unix(_)), _) => "a Unix socket tells no arrival times".to_owned(),
+        (_, false) => format!("{} arrival times: how long it lay", keys.key(Action::Knobs)),
+        (_, true) if visit.live.ciphertext.received > 0 => {
+            "arrival times are of ciphertext".to_owned()
+        }
+        (_, true) => "no arrival time was told".to_owned(),
+    })
 }
 
 fn name(name: &str) -> String {

@@ -11,7 +11,7 @@ use crate::event::EndMode;
 use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Action, Motion, Place};
+use crate::tui::keymap::{Action, Motion, Place, Row};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
@@ -56,15 +56,21 @@ fn help(frame: &mut Frame, app: &App, places: &[Place], top: usize) {
 
 fn help_lines(app: &App, places: &[Place], width: usize) -> Vec<Line<'static>> {
     let theme = app.theme;
-    let room = width.saturating_sub(3 + KEYS + 1);
+    let keys_of = |row: &Row| match row.keys {
+        [] => "by name".to_owned(),
+        keys => keys.join(" "),
+    };
+    let rows_of = |place: Place| app.keys.rows().iter().filter(move |row| row.place == place);
+    let all = places.iter().flat_map(|&place| rows_of(place));
+    let longest = all.map(|row| keys_of(row).width() + 1).max().unwrap_or(0);
+    let room = width.saturating_sub(3 + longest + 1);
     let mut lines = Vec::new();
-    for place in places {
+    for &place in places {
         lines.push(Line::styled(format!(" {}", place.title()), theme.strong()));
-        let rows = app.keys.rows().iter();
-        for row in rows.filter(|row| row.place == *place && !row.keys.is_empty()) {
-            let mut keys = row.keys.join(" ");
+        for row in rows_of(place) {
+            let mut keys = keys_of(row);
             for words in in_rows(row.help, room) {
-                let pad = KEYS.saturating_sub(keys.width());
+                let pad = longest.saturating_sub(keys.width());
                 lines.push(Line::from(vec![
                     styled(format!("   {keys}{}", " ".repeat(pad)), theme.key()),
                     Span::raw(words),
@@ -76,9 +82,6 @@ fn help_lines(app: &App, places: &[Place], width: usize) -> Vec<Line<'static>> {
     }
     lines
 }
-
-/// Columns of the help's keys.
-const KEYS: usize = 22;
 
 /// The words in rows of so many columns; a word that is longer stands alone.
 pub(super) fn in_rows(text: &str, columns: usize) -> Vec<String> {
@@ -100,7 +103,13 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
     let theme = app.theme;
     let height = KNOBS.len() as u16 + 5;
     let area = centred(app.size, 72, height.min(app.size.rows));
-    let title = vec![Span::raw("Knobs · ← → turn · digits set · Enter done")];
+    let key = |action| app.keys.key_in(Place::Popup, action);
+    let title = vec![Span::raw(format!(
+        "Knobs · {} {} turn · digits set · {} done",
+        key(Action::Less),
+        key(Action::More),
+        key(Action::Choose)
+    ))];
     let inner = open(frame, app, area, title);
     let mut lines = Vec::new();
     let room = usize::from(inner.height).saturating_sub(2);
@@ -194,19 +203,23 @@ fn ending(judged: &Judged) -> (String, fn(Theme) -> Style) {
 
 fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     let area = question_area(app.size);
-    let title = match ask {
-        Ask::Find => "Find in this view · Enter finds",
-        Ask::Jump => "Go to 123 (line) · 50% · @4096 · 0x1000 · Enter goes",
-        Ask::CopyToFile(_) => "Too much for the clipboard: to this new file · Enter",
-        Ask::Pipe => "The body through this command, as `jq .` · Enter runs it",
-        Ask::BodyFile => "Body from this file, byte for byte · Enter reads",
-        Ask::Link => "Follow the link of this number · Enter",
-        Ask::Basic => "Basic: user:password · Enter puts it in, for all to see",
-        Ask::Bearer => "Bearer: the token · Enter puts it in, for all to see",
-        Ask::Cookie => "A cookie of this URL: name=value; Path=/; … · Enter",
-        Ask::CookieValue => "The cookie's value · Enter sets it",
+    let (title, does) = match ask {
+        Ask::Find => ("Find in this view", "finds"),
+        Ask::Jump => ("Go to 123 (line) · 50% · @4096 · 0x1000", "goes"),
+        Ask::CopyToFile(_) => ("Too much for the clipboard: to this new file", "copies"),
+        Ask::Pipe => ("The body through this command, as `jq .`", "runs it"),
+        Ask::BodyFile => ("Body from this file, byte for byte", "reads"),
+        Ask::Link => ("The link of this number", "follows"),
+        Ask::Basic => ("Basic, for all to see: user:password", "puts it in"),
+        Ask::Bearer => ("Bearer, for all to see: the token", "puts it in"),
+        Ask::Cookie => ("A cookie of this URL: name=value; Path=/; …", "stores it"),
+        Ask::CookieValue => ("The cookie's value", "sets it"),
     };
-    let title = format!("{title} · {} leaves", app.keys.key(Action::Escape));
+    let enter = app.keys.key_in(Place::List, Action::Choose);
+    let title = format!(
+        "{title} · {enter} {does} · {} leaves",
+        app.keys.key(Action::Escape)
+    );
     let inner = open(frame, app, area, vec![Span::raw(title)]);
     if let Some(line) = field.lines(usize::from(inner.width), 1).first() {
         frame.render_widget(Paragraph::new(paint::line(line, app.theme)), inner);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::Tab;
 use crate::tui::ui::paint;
@@ -11,6 +12,10 @@ use crate::tui::visit::{ViewKind, Visit};
 /// seen and nothing is pointed at.
 pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
     let kind = tab.view;
+    if kind == ViewKind::Rendered && visit.rendering.page().is_none() {
+        // A picture has no lines.
+        return None;
+    }
     let window = address::window(visit, kind);
     let there = window.there();
     let own = |at| address::in_window(visit, kind, at);
@@ -28,6 +33,10 @@ pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
     };
     let place = match kind {
         ViewKind::Hex => format!("0x{at:x}"),
+        // Lines are counted by their byte 0x0a, which is half of other characters too.
+        ViewKind::Text | ViewKind::Pretty if matches!(visit.letters(), Letters::Utf16 { .. }) => {
+            format!("about line {}", paint::count(window.line_of(at).ok()? + 1))
+        }
         // A file that cannot be read says so in the rows.
         _ => format!("line {}", paint::count(window.line_of(at).ok()? + 1)),
     };

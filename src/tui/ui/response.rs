@@ -1,7 +1,5 @@
 //! The response pane: a row of views, then the rows of the one chosen.
 
-use std::time::Instant;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -11,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::exchange::{Exchange, Starts};
 use crate::tui::address;
 use crate::tui::app::{App, Focus, Tab};
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::layout::inside;
 use crate::tui::lens;
 use crate::tui::search::Count;
@@ -36,9 +35,15 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let (lines, shown) = lens::rows(tab, visit, rows_area);
     let mut border = pane(theme, focused, title);
     let mut room = usize::from(inner.width).saturating_sub(2);
-    if let Some(words) = origin::line(tab, visit, room) {
+    let fault = || {
+        let words = content::fault(visit, tab.view)?;
+        Some((short(&words, room), theme.warning()))
+    };
+    let origin =
+        origin::line(tab, visit, room, &app.keys).map(|words| (words, theme.title(focused)));
+    if let Some((words, style)) = origin.or_else(fault) {
         room = room.saturating_sub(words.width() + 3);
-        border = border.title_bottom(styled(format!(" {words} "), theme.title(focused)));
+        border = border.title_bottom(styled(format!(" {words} "), style));
     }
     // What a cursor is on goes before: the notes tell of a line gone to.
     if let Some(words) = position::line(tab, visit, &shown).filter(|words| words.width() <= room) {
@@ -50,10 +55,10 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     row(
         frame,
         Rect { height: 1, ..inner },
-        views(tab, visit, theme, usize::from(inner.width), app.now),
+        views(tab, visit, app, usize::from(inner.width)),
     );
-    if lines.is_empty() {
-        let words = nothing_to_show(visit);
+    if lines.is_empty() || visit.gone && tab.view != ViewKind::Headers {
+        let words = nothing_to_show(visit, &app.keys);
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
         return;
     }
@@ -99,7 +104,8 @@ fn labels(active: ViewKind, width: usize) -> Vec<(ViewKind, String)> {
     ViewKind::ALL.into_iter().map(of).collect()
 }
 
-fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> Vec<Span<'static>> {
+fn views(tab: &Tab, visit: &Visit, app: &App, width: usize) -> Vec<Span<'static>> {
+    let (theme, keys) = (app.theme, &app.keys);
     let (active, wrap, ruler) = (tab.view, tab.wrap, tab.ruler);
     let mut spans: Vec<Span> = labels(active, width)
         .into_iter()
@@ -117,8 +123,8 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
     if visit.past.is_none() && !visit.shows_end() && scroll.follow {
         state.push("↓ following".to_owned());
     }
-    state.extend(content::state(visit, active));
-    let mut find = tab.find.words(now);
+    state.extend(content::state(visit, active, keys));
+    let mut find = tab.find.words(app.now);
     if !find.is_empty() {
         let window = address::window(visit, active);
         let counted = |count: &&Count| (count.id, count.view) == (visit.id, active);
@@ -140,7 +146,8 @@ fn views(tab: &Tab, visit: &Visit, theme: Theme, width: usize, now: Instant) -> 
         state.push(format!("from column {}", scroll.left + 1));
     }
     if visit.exchange().anomaly_count > 0 {
-        state.push(format!("⚠ {} (6)", visit.exchange().anomaly_count));
+        let key = keys.key(Action::Anomalies);
+        state.push(format!("⚠ {} ({key})", visit.exchange().anomaly_count));
     }
     let used: usize = spans.iter().map(Span::width).sum();
     let state = short(
@@ -168,8 +175,13 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         spans.push(Span::raw(" · "));
         spans.push(styled("none", theme.bad()));
     }
-    spans.push(Span::raw(format!(" · {}", amount(exchange, width))));
-    spans.push(Span::raw(content::sizes(visit, width >= 76)));
+    let used: usize = spans.iter().map(Span::width).sum();
+    // Two corners, a space on either side, and what stands between.
+    let room = width.saturating_sub(used + 4 + 3);
+    spans.push(Span::raw(format!(" · {}", amount(exchange, room))));
+    let used: usize = spans.iter().map(Span::width).sum();
+    let room = width.saturating_sub(used + 4);
+    spans.push(Span::raw(content::sizes(visit, room)));
     if let Some(progress) = exchange.progress()
         && !visit.shows_end()
         && let Some(total) = progress.total
@@ -180,7 +192,6 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
         let gauge = format!(" ▕{}▏", paint::gauge(part, total, 10));
         let percent = format!(" {percent} %");
         let used: usize = spans.iter().map(Span::width).sum();
-        // Two corners and a space on either side.
         if used + gauge.width() + percent.width() + 4 <= width {
             spans.push(styled(gauge, theme.received()));
             spans.push(Span::raw(percent));
@@ -190,22 +201,34 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
 }
 
 /// To the byte where there is room: a number must never be cut.
-fn amount(exchange: &Exchange, width: usize) -> String {
+fn amount(exchange: &Exchange, room: usize) -> String {
     let body = exchange.body_bytes;
     let total = exchange.progress().and_then(|progress| progress.total);
     let total = total.filter(|&total| total != body);
-    match (total, width >= 60) {
-        (Some(total), true) => format!("{} of {} B", paint::count(body), paint::count(total)),
-        (Some(total), false) => format!("{} of {}", paint::bytes(body), paint::bytes(total)),
-        (None, true) => format!("{} B", paint::count(body)),
-        (None, false) => paint::bytes(body),
+    let (exact, short) = match total {
+        Some(total) => (
+            format!("{} of {} B", paint::count(body), paint::count(total)),
+            format!("{} of {}", paint::bytes(body), paint::bytes(total)),
+        ),
+        None => (format!("{} B", paint::count(body)), paint::bytes(body)),
+    };
+    match exact.width() <= room {
+        true => exact,
+        false => short,
     }
 }
 
-fn nothing_to_show(visit: &Visit) -> &'static str {
+fn nothing_to_show(visit: &Visit, keys: &Keymap) -> String {
+    let key = |kind: ViewKind| keys.key(Action::View(kind.number()));
+    let (wire, head) = (key(ViewKind::Wire), key(ViewKind::Headers));
+    if visit.gone {
+        return format!(
+            " its bytes are gone: they made room for newer ones; {head} shows the head"
+        );
+    }
     match (visit.shows_end(), visit.exchange().recvs.bytes) {
-        (false, _) => " nothing received so far",
-        (true, 0) => " nothing was received",
-        (true, _) => " there is no body: 5 shows every byte, 6 the head",
+        (false, _) => " nothing received so far".to_owned(),
+        (true, 0) => " nothing was received".to_owned(),
+        (true, _) => format!(" there is no body: {wire} shows every byte, {head} the head"),
     }
 }

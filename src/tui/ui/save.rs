@@ -7,6 +7,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::App;
+use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::layout::{Size, inside};
 use crate::tui::save::{Ask, Saving, What};
 use crate::tui::ui::popup::{centred, open};
@@ -17,9 +18,17 @@ const TO: &str = " to: ";
 
 pub(super) fn draw(frame: &mut Frame, app: &App, ask: &Ask) {
     let theme = app.theme;
+    let keys = &app.keys;
+    let enter = keys.key_in(Place::List, Action::Choose);
+    let escape = keys.key(Action::Escape);
+    let side = |motion| keys.key_in(Place::Text, Action::Move(motion));
     let title = match app.saving {
-        Some(_) => "Saving · Enter: let it run · Esc stops it",
-        None => "Save · ↑ ↓ what · Enter saves · Esc leaves",
+        Some(_) => format!("Saving · {enter}: let it run · {escape} stops it"),
+        None => format!(
+            "Save · {} {} what · {enter} saves · {escape} leaves",
+            side(Motion::Up),
+            side(Motion::Down)
+        ),
     };
     let inner = open(frame, app, area(app.size), vec![Span::raw(title)]);
     let width = usize::from(inner.width);

@@ -3,6 +3,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -35,7 +36,8 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     );
     frame.render_widget(pane(theme, focused, vec![Span::raw(title)]), area);
     let height = usize::from(inner.height);
-    let first = first_row(visit, height);
+    let first = first_call(visit, height);
+    let selected = visit.selected_calls();
     // In the past too all rows stand there: those still to come are quiet.
     let log = &visit.live.log;
     let count = log.calls();
@@ -45,18 +47,14 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         if let Some((at, event)) = log.call(number) {
             let chosen = match past {
                 Some(past) => past == number,
+                None if selected.is_some() => {
+                    selected.as_ref().is_some_and(|rows| rows.contains(&number))
+                }
                 None => visit.call == Some(number) && focused,
             };
             let to_come = past.is_some_and(|past| past < number);
-            let follows = meant_by(log, at);
-            lines.push(call_row(
-                event,
-                follows,
-                &visit.live.host,
-                chosen,
-                theme,
-                inner.width,
-            ));
+            let line = call_row(visit, at, event, usize::from(inner.width));
+            lines.push(Line::styled(line, style(&event.kind, chosen, theme)));
             if to_come && let Some(line) = lines.last_mut() {
                 line.style = theme.quiet();
             }
@@ -70,54 +68,53 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// The call drawn in this row of the pane's inside.
-pub fn call_at(app: &App, inner: Rect, row: usize) -> Option<usize> {
-    let visit = app.tab().visit()?;
-    let number = first_row(visit, usize::from(inner.height)) + row;
-    (number < visit.live.log.calls()).then_some(number)
-}
-
-fn first_row(visit: &Visit, height: usize) -> usize {
+/// The first of so many rows in sight.
+pub fn first_call(visit: &Visit, height: usize) -> usize {
     let count = visit.live.log.calls();
     let running = usize::from(!visit.over);
     let tail = (count + running).saturating_sub(height);
     match visit.past_row().or(visit.call) {
+        Some(_) if visit.past.is_none() && visit.calls_top.is_some() => {
+            visit.calls_top.unwrap_or(0).min(tail)
+        }
         // The chosen row stands in the middle, as far as there are rows around it.
         Some(chosen) => chosen.saturating_sub(height / 2).min(tail),
         None => tail,
     }
 }
 
-fn call_row(
-    event: &Event,
-    follows: Option<&Event>,
-    host: &str,
-    chosen: bool,
-    theme: Theme,
-    width: u16,
-) -> Line<'static> {
+/// A row as it is copied: of a width that cuts nothing.
+pub fn call_text(visit: &Visit, row: usize) -> Option<String> {
+    let (at, event) = visit.live.log.call(row)?;
+    Some(call_row(visit, at, event, 240))
+}
+
+/// The event of this number in the log, in so many columns.
+fn call_row(visit: &Visit, at: u64, event: &Event, room: usize) -> String {
+    let host = &visit.live.host;
     let seconds = event.t_us as f64 / 1e6;
     let text = calls::call_line(&event.kind, host).unwrap_or_default();
-    let words = follows.map_or_else(
+    let words = meant_by(&visit.live.log, at).map_or_else(
         || calls::note(&event.kind),
         |next| meaning(&event.kind, &next.kind),
     );
     let mut line = format!("{seconds:>7.3} {text}");
-    let room = usize::from(width);
     if !words.is_empty() {
         let column = room.saturating_sub(words.len() + 1).min(38);
         line = format!("{line:<column$} {words}");
     }
-    let line = safe::cut(&line, room).into_owned();
-    let style = match &event.kind {
+    safe::cut(&line, room).into_owned()
+}
+
+fn style(kind: &Kind, chosen: bool, theme: Theme) -> Style {
+    match kind {
         _ if chosen => theme.chosen(),
         Kind::Send { .. } => theme.sent(),
         Kind::Recv { .. } => theme.received(),
         Kind::ConnectFailed { .. } | Kind::CallFailed { .. } | Kind::Error { .. } => theme.bad(),
         Kind::WouldBlock { .. } | Kind::Held { .. } | Kind::NotReused { .. } => theme.warning(),
         _ => theme.title(false),
-    };
-    Line::styled(line, style)
+    }
 }
 
 /// The event that tells what a call's bytes were: the next one, but for looks at the

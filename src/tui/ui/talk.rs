@@ -14,6 +14,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::tui::app::{App, Talk};
+use crate::tui::keymap::Action;
 use crate::tui::layout::{Size, inside};
 use crate::tui::ui::popup::{centred, open};
 use crate::tui::ui::{paint, short, styled};
@@ -39,9 +40,18 @@ pub fn text_area(size: Size) -> Rect {
 
 pub(super) fn draw(frame: &mut Frame, app: &App, talk: &Talk) {
     let theme = app.theme;
+    let key = |action| app.keys.key(action);
+    let (send, leave, byte) = (
+        key(Action::Send),
+        key(Action::Escape),
+        key(Action::InsertHex),
+    );
     let title = match app.size.columns {
-        ..76 => "Send more · F5 sends · Esc leaves",
-        _ => "Send more · Enter is CR LF · Ctrl-V a byte · F5 sends · Esc leaves",
+        ..76 => format!("Send more · {send} sends · {leave} leaves"),
+        _ => format!(
+            "Send more · {} is CR LF · {byte} a byte · {send} sends · {leave} leaves",
+            key(Action::InsertCrLf)
+        ),
     };
     let inner = open(frame, app, area(app.size), vec![Span::raw(title)]);
     let text = text_area(app.size);
@@ -50,10 +60,11 @@ pub(super) fn draw(frame: &mut Frame, app: &App, talk: &Talk) {
     let rows: Vec<Line> = rows.iter().map(|row| paint::line(row, theme)).collect();
     frame.render_widget(Paragraph::new(rows), text);
     let words = match &talk.hex {
-        Some(digits) => format!(" Ctrl-V: two hex digits {digits}▏"),
+        Some(digits) => format!(" {byte}: two hex digits {digits}▏"),
         None => format!(
-            " {} B · the connection stays open until x, or the peer, closes it",
-            editor.bytes().len()
+            " {} B · the connection stays open until {}, or the peer, closes it",
+            editor.bytes().len(),
+            key(Action::HangUp)
         ),
     };
     let below = Rect {

@@ -38,6 +38,13 @@ pub(super) fn with(app: &mut App, other: VisitId) -> Vec<Effect> {
         Some(shown) if shown == other => {
             app.note("that is the exchange shown: another one is compared with it");
         }
+        Some(shown)
+            if [shown, other]
+                .iter()
+                .any(|&id| app.visit(id).is_some_and(|visit| visit.gone)) =>
+        {
+            app.note("the bytes of one of them are gone: they made room for newer ones");
+        }
         Some(shown) => {
             app.popup = Some(Popup::Compare(Compare::new([shown, other])));
             return read_bodies(app);

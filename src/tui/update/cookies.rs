@@ -9,6 +9,7 @@ use crate::event::{Event, Head, Kind};
 use crate::request;
 use crate::tui::app::{App, Ask, Focus, Popup, Tab};
 use crate::tui::editor::Editor;
+use crate::tui::keymap::Action;
 use crate::tui::knobs::Cookies;
 use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
@@ -47,7 +48,13 @@ pub(super) fn apply(app: &mut App, id: VisitId, events: Vec<Event>) {
         let at = tab.visits.iter().position(|visit| visit.id == id)?;
         Some((number, at))
     });
-    let Some((number, at)) = place else { return };
+    let Some((number, at)) = place else {
+        // It was cancelled when its tab was left: what it still tells sets no cookies.
+        if let Some(visit) = app.visit_by_id(id) {
+            events.into_iter().for_each(|event| visit.live.apply(event));
+        }
+        return;
+    };
     let shown = *active == number;
     let Tab {
         visits,
@@ -184,13 +191,14 @@ pub(super) fn left_out(app: &App, target: &Target) -> Option<String> {
     if request::has_cookie(tab.request.bytes()) {
         return None;
     }
+    let key = app.keys.key(Action::InsertCookie);
     match jar_of(&app.jar, tab)?.matching(target, app.wall).len() {
         0 => None,
-        1 => Some(
-            "1 cookie would go, but the request was edited by hand: Alt-K puts it in".to_owned(),
-        ),
+        1 => Some(format!(
+            "1 cookie would go, but the request was edited by hand: {key} puts it in"
+        )),
         n => Some(format!(
-            "{n} cookies would go, but the request was edited by hand: Alt-K puts them in"
+            "{n} cookies would go, but the request was edited by hand: {key} puts them in"
         )),
     }
 }
@@ -270,7 +278,8 @@ pub(super) fn add(app: &mut App, words: &[u8]) -> Vec<Effect> {
         return Vec::new();
     };
     let Some(jar) = jar_mut(app) else {
-        app.complain("no cookies are kept in this tab (F3: cookies)");
+        let key = app.keys.key(Action::Knobs);
+        app.complain(format!("no cookies are kept in this tab ({key}: cookies)"));
         return Vec::new();
     };
     match jar.store(words, &target, now).outcome {

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 
 use crate::export::Form;
 use crate::tui::address::{self, Stretch};
-use crate::tui::app::{App, Ask, Popup};
+use crate::tui::app::{App, Ask, Focus, Popup};
 use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::list::Of;
 use crate::tui::message::Effect;
 use crate::tui::visit::ViewKind;
 
-use super::list;
+use super::{calls, kept, list};
 
 /// Bytes that OSC 52 may carry: terminals cut or drop what is much longer.
 pub const COPY_LIMIT: u64 = 100 * 1024;
@@ -22,6 +22,9 @@ pub const COPY_LIMIT: u64 = 100 * 1024;
 fn source(app: &App) -> Option<(Stretch, &'static str)> {
     let tab = app.tab();
     let visit = tab.visit()?;
+    if tab.focus == Focus::Socket {
+        return calls::source(visit);
+    }
     if let Some(selected) = visit.cursor(tab.view).and_then(Cursor::selected) {
         let stretch = address::stretch(visit, tab.view, &selected);
         return Some((stretch, "the selection"));
@@ -33,10 +36,26 @@ fn source(app: &App) -> Option<(Stretch, &'static str)> {
     Some((Stretch::received(received), what))
 }
 
+/// Bytes of the view shown, or calls of the log, are selected where the focus is.
+pub(super) fn has_selection(app: &App) -> bool {
+    let tab = app.tab();
+    tab.visit().is_some_and(|visit| match tab.focus {
+        Focus::Response => {
+            let cursor = visit.cursor(tab.view);
+            cursor.and_then(Cursor::selected).is_some()
+        }
+        Focus::Socket => visit.calls_from.is_some(),
+        Focus::Url | Focus::Request => false,
+    })
+}
+
 pub(super) fn copy(app: &mut App, form: Form) -> Vec<Effect> {
     let Some((stretch, what)) = source(app) else {
         return Vec::new();
     };
+    if app.tab().focus != Focus::Socket && kept::is_gone(app) {
+        return Vec::new();
+    }
     if stretch.is_empty() {
         app.note(format!("{what} is empty"));
         return Vec::new();

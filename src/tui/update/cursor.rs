@@ -13,7 +13,7 @@ use crate::tui::lens;
 use crate::tui::visit::{Scroll, ViewKind, Visit};
 use crate::view::{Cell, View};
 
-use super::look;
+use super::{fold, look};
 
 /// An arrow or a page key; with `select` it stretches the selection.
 pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
@@ -22,6 +22,9 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
     let (kind, wrap) = (tab.view, tab.wrap);
     let Some(visit) = tab.visit_mut() else { return };
     visit.awaited = None;
+    if let Some(formed) = &mut visit.formed {
+        formed.goal = None;
+    }
     let scroll = visit.scrolls[kind.index()];
     let height = usize::from(area.height);
     let width = in_sight(visit, kind, wrap, area);
@@ -85,6 +88,9 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
 pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
     look::show(app, kind, offset);
     stand(app, offset);
+    if kind == ViewKind::Pretty {
+        fold::await_row(app, offset);
+    }
 }
 
 /// On this byte of the view shown, scrolled as little as brings it into sight.

@@ -4,12 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::body::{Pattern, Tally};
+use encoding_rs::{Encoding, UTF_8};
+
+use crate::body::Tally;
 use crate::tui::app::{App, Tab};
 use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::message::{Effect, Search, Way};
-use crate::tui::search::{Awaited, Count, Find, Looked, Nth};
+use crate::tui::search::{Awaited, Count, Find, Looked, Nth, pattern};
 use crate::tui::searched;
 use crate::tui::visit::{ViewKind, VisitId};
 
@@ -25,11 +27,14 @@ pub(super) fn begin(app: &mut App, typed: String) -> Vec<Effect> {
     if typed.is_empty() {
         return vec![Effect::StopFinding];
     }
-    match Pattern::typed(&typed, hex) {
+    let encoding = charset(app.tab());
+    match pattern(&typed, hex, encoding) {
         Ok(pattern) => {
             app.tab_mut().find = Find {
                 typed,
                 pattern: Some(Arc::new(pattern)),
+                hex,
+                encoding,
                 ..Find::default()
             };
             next(app, false)
@@ -41,8 +46,34 @@ pub(super) fn begin(app: &mut App, typed: String) -> Vec<Effect> {
     }
 }
 
+/// That of the text which is looked through.
+fn charset(tab: &Tab) -> &'static Encoding {
+    match tab.visit().filter(|_| tab.view.shows_content()) {
+        Some(visit) => visit.meaning.charset.encoding,
+        None => UTF_8,
+    }
+}
+
+/// What was typed, in the charset of what is shown now.
+fn encode(app: &mut App) -> Result<(), String> {
+    let encoding = charset(app.tab());
+    let find = &mut app.tab_mut().find;
+    if find.pattern.is_some() && find.encoding != encoding {
+        let pattern = pattern(&find.typed, find.hex, encoding)
+            .map_err(|why| format!("{}: {why}", find.typed))?;
+        find.pattern = Some(Arc::new(pattern));
+        find.encoding = encoding;
+        find.count = None;
+    }
+    Ok(())
+}
+
 /// From the last hit on, or from where the cursor was moved to since.
 pub(super) fn next(app: &mut App, back: bool) -> Vec<Effect> {
+    if let Err(why) = encode(app) {
+        app.complain(why);
+        return Vec::new();
+    }
     let area = lens::area(app);
     let now = app.now;
     let tab = app.tab();

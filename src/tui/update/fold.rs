@@ -43,6 +43,9 @@ pub(super) fn arrived(app: &mut App, id: VisitId) {
         };
         let formed = Formed::new(form, visit.letters());
         let opens = formed.opens();
+        if !formed.form.is_stream() {
+            visit.scrolls[ViewKind::Pretty.index()].follow = false;
+        }
         visit.formed = Some(formed);
         if at == shown && !tab.chose {
             tab.view = opens;
@@ -82,12 +85,30 @@ pub(super) fn laid_out(
     if !formed.waits_for(wanted) {
         return;
     }
-    if let Some(piece) = piece {
-        formed.index.add(*piece);
-    }
+    let Some(piece) = piece else {
+        // What cannot be read is not asked for again.
+        return;
+    };
+    formed.index.add(*piece);
     if done {
         formed.caught_up();
     }
+    let end = formed.index.end();
+    let goal = formed.goal.take_if(|goal| done || *goal < end);
+    let tab = app.tab();
+    let shown = tab.view == ViewKind::Pretty && tab.visit().is_some_and(|visit| visit.id == id);
+    if let Some(goal) = goal.filter(|_| shown) {
+        cursor::put(app, ViewKind::Pretty, goal);
+    }
+}
+
+/// A byte further down than rows are known: it is gone to when they are.
+pub(super) fn await_row(app: &mut App, at: u64) {
+    let visit = app.tab_mut().visit_mut();
+    let Some(formed) = visit.and_then(|visit| visit.formed.as_mut()) else {
+        return;
+    };
+    formed.goal = Some(at).filter(|&at| formed.reads() && at >= formed.index.reach());
 }
 
 pub(super) fn perform(app: &mut App, action: Action) {
@@ -96,7 +117,10 @@ pub(super) fn perform(app: &mut App, action: Action) {
     let formed = tab.visit_mut().and_then(|visit| visit.formed.as_mut());
     let Some(formed) = formed.filter(|formed| pretty && formed.reads() && formed.form.folds())
     else {
-        app.note("nothing folds here: 2 shows JSON, XML, HTML, CSS, JavaScript, multipart so");
+        let key = app.keys.key(Action::View(ViewKind::Pretty.number()));
+        app.note(format!(
+            "nothing folds here: {key} shows JSON, XML, HTML, CSS, JavaScript, multipart so"
+        ));
         return;
     };
     formed.folds = match action {

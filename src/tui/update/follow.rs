@@ -3,6 +3,7 @@
 
 use crate::plan::{Leads, Plan, leads};
 use crate::tui::app::{App, Focus};
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit, VisitId};
 use crate::url::Target;
@@ -18,7 +19,7 @@ pub fn leads_of(visit: &Visit) -> Leads {
 }
 
 /// One line about it, for below the panes; `None` where it is no redirect.
-pub fn words(visit: &Visit) -> Option<String> {
+pub fn words(visit: &Visit, keys: &Keymap) -> Option<String> {
     let status = visit.live.head.as_ref()?.status;
     let from = Target::parse(&visit.url).ok()?;
     match leads_of(visit) {
@@ -32,7 +33,8 @@ pub fn words(visit: &Visit) -> Option<String> {
                 true => ", from https to http",
                 false => "",
             };
-            Some(format!("{status} to {place}{down}: L follows"))
+            let key = keys.key(Action::Follow);
+            Some(format!("{status} to {place}{down}: {key} follows"))
         }
         Leads::Not(why) => Some(format!("{status} is not followed: {why}")),
         Leads::Nowhere(error) => Some(format!(
@@ -41,7 +43,7 @@ pub fn words(visit: &Visit) -> Option<String> {
     }
 }
 
-/// L: to where the exchange shown leads.
+/// To where the exchange shown leads.
 pub(super) fn perform(app: &mut App) -> Vec<Effect> {
     let tab = app.active;
     let Some(visit) = app.tab().visit() else {
@@ -54,8 +56,9 @@ pub(super) fn perform(app: &mut App) -> Vec<Effect> {
                 if let Some(visit) = app.tab_mut().visit_mut() {
                     visit.warned = true;
                 }
+                let key = app.keys.key(Action::Follow);
                 app.complain(format!(
-                    "from https to http: anybody on the way can read what goes to {} (L once more follows)",
+                    "from https to http: anybody on the way can read what goes to {} ({key} once more follows)",
                     to.authority()
                 ));
                 return Vec::new();
@@ -69,7 +72,7 @@ pub(super) fn perform(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         _ => {
-            let words = words(visit).unwrap_or_default();
+            let words = words(visit, &app.keys).unwrap_or_default();
             app.complain(words);
             Vec::new()
         }
@@ -95,13 +98,15 @@ pub(super) fn by_itself(app: &mut App, id: VisitId) -> Vec<Effect> {
         return Vec::new();
     }
     let hops = visit.came_from.map_or(0, |from| from.hops);
+    let key = app.keys.key(Action::Follow);
+    let knobs = app.keys.key(Action::Knobs);
     let against = if hops >= limit {
         Some(format!(
-            "more than {limit} redirects, where fetch ends with 47 (L goes on, F3 allows more)"
+            "more than {limit} redirects, where fetch ends with 47 ({key} goes on, {knobs} allows more)"
         ))
     } else if from.downgrades_to(&to) {
         Some(format!(
-            "from https to http: anybody on the way can read what goes to {} (L follows)",
+            "from https to http: anybody on the way can read what goes to {} ({key} follows)",
             to.authority()
         ))
     } else {

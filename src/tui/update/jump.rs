@@ -1,6 +1,7 @@
 //! Going to a line, an offset or a part of what the view shows; to one that has not come
 //! yet when it comes.
 
+use crate::decode::Letters;
 use crate::tui::address;
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
@@ -86,7 +87,14 @@ fn go(app: &mut App, jump: Jump) {
 
 fn place(visit: &Visit, kind: ViewKind, jump: Jump) -> std::io::Result<Place> {
     let window = address::window(visit, kind);
-    jump.place(&window, announced(visit, kind))
+    let place = jump.place(&window, announced(visit, kind))?;
+    Ok(match (place, jump, visit.letters()) {
+        // The zero behind a little-endian LF belongs to it.
+        (Place::At(at), Jump::Line(_), Letters::Utf16 { .. }) if kind.shows_content() => {
+            Place::At(at + at % 2)
+        }
+        _ => place,
+    })
 }
 
 /// Bytes that the view will show in the end, where that is still to come and known.

@@ -8,16 +8,22 @@ use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 use crate::tui::visit::VisitId;
 
-use super::{compare, compose, content, cookies, look, text};
+use super::{compare, compose, content, cookies, kept, look, text};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if list::count(app, of) == 0 {
+        let commands = app.keys.key(Action::Commands);
         app.note(match of {
-            Of::Anomalies => "no anomalies: nothing in this exchange deviates from the standard",
-            Of::Exchanges | Of::Messages => "nothing was fetched yet",
-            Of::Idle => "no connection is kept open",
-            Of::Cookies => "there are no cookies (Ctrl-P: new cookie)",
-            _ => "there is nothing to choose from",
+            Of::Anomalies => {
+                "no anomalies: nothing in this exchange deviates from the standard".to_owned()
+            }
+            Of::Exchanges | Of::Messages => "nothing was fetched yet".to_owned(),
+            Of::Idle => "no connection is kept open".to_owned(),
+            Of::Cookies => format!(
+                "there are no cookies ({commands}: {})",
+                Action::AddCookie.name()
+            ),
+            _ => "there is nothing to choose from".to_owned(),
         });
         return;
     }
@@ -100,7 +106,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
             app.leaving = false;
             return super::perform(app, action);
         }
-        Choice::Exchange(id) => reopen(app, id),
+        Choice::Exchange(id) => return reopen(app, id),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
         Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],
         Choice::Field(line) => compose::add_field(app, line),
@@ -113,16 +119,20 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Goes to the exchange's tab, and back or forward in it.
-fn reopen(app: &mut App, id: VisitId) {
+/// Goes to the exchange's tab, and back or forward in it; one that no tab leads to comes
+/// into the tab shown.
+fn reopen(app: &mut App, id: VisitId) -> Vec<Effect> {
     let found = app.tabs.iter().enumerate().find_map(|(number, tab)| {
         let at = tab.visits.iter().position(|visit| visit.id == id)?;
         Some((number, at))
     });
-    let Some((number, at)) = found else { return };
+    let Some((number, at)) = found else {
+        return kept::unshelve(app, id);
+    };
     app.active = number;
     super::show_visit(app, at);
     super::focus(app, Focus::Response);
+    Vec::new()
 }
 
 /// → at the URL's end, and Ctrl-Space: the chosen URL, else the first one, becomes the

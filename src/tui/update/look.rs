@@ -10,12 +10,12 @@ use crate::export::Form;
 use crate::tui::address::{self, Whence};
 use crate::tui::app::{App, Ask, Focus, Popup};
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Action, Motion};
+use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find, fold, jump, page, save};
+use super::{copy, cursor, find, fold, jump, kept, page, save};
 
 /// Columns a key scrolls sideways.
 const SIDEWAYS: usize = 8;
@@ -34,16 +34,21 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Wrap => {
             let tab = app.tab_mut();
             tab.wrap ^= true;
-            let words = if tab.wrap {
-                "long lines are wrapped"
-            } else {
-                "long lines go on to the right: ← →"
-            };
+            let wraps = tab.wrap;
             if let Some(visit) = tab.visit_mut() {
                 for kind in [ViewKind::Text, ViewKind::Pretty] {
                     visit.scrolls[kind.index()].left = 0;
                 }
             }
+            let side = |motion| app.keys.key_in(Place::Response, Action::Move(motion));
+            let words = match wraps {
+                true => "long lines are wrapped".to_owned(),
+                false => format!(
+                    "long lines go on to the right: {} {}",
+                    side(Motion::Left),
+                    side(Motion::Right)
+                ),
+            };
             app.note(words);
         }
         Action::Jump => jump::ask(app),
@@ -119,31 +124,6 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
         }
     }
     visit.scrolls[kind.index()] = scroll;
-}
-
-pub(super) fn move_call(app: &mut App, motion: Motion) {
-    let page = app
-        .panes()
-        .socket
-        .map_or(10, |pane| usize::from(pane.height.max(4)) - 3);
-    let Some(visit) = app.tab_mut().visit_mut() else {
-        return;
-    };
-    let Some(last) = visit.exchange().log.calls().checked_sub(1) else {
-        return;
-    };
-    let at = visit.call.unwrap_or(last);
-    let to = match motion {
-        Motion::Up => at.saturating_sub(1),
-        Motion::Down => at + 1,
-        Motion::PageUp => at.saturating_sub(page),
-        Motion::PageDown => at + page,
-        Motion::First => 0,
-        Motion::Last => last + 1,
-        _ => at,
-    };
-    // Past the last one the log follows the newest again.
-    visit.call = (to <= last).then_some(to);
 }
 
 /// The chosen call's bytes, marked in the Wire view.
@@ -285,6 +265,9 @@ pub(super) fn pipe(app: &mut App, command: String) -> Vec<Effect> {
 }
 
 fn with_body(app: &mut App, effect: impl FnOnce(crate::body::Window) -> Effect) -> Vec<Effect> {
+    if kept::is_gone(app) {
+        return Vec::new();
+    }
     match app.tab().visit().map(Visit::content) {
         Some(body) if body.len > 0 => vec![effect(body)],
         _ => {

@@ -6,8 +6,10 @@
 //! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
 //! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
-//! their borders, [`page`] the Rendered view and its links.
+//! their borders, [`page`] the Rendered view and its links, [`calls`] the socket log, [`kept`]
+//! what is kept of exchanges that are no longer shown.
 
+mod calls;
 mod compare;
 mod compose;
 mod content;
@@ -18,6 +20,7 @@ mod find;
 mod fold;
 pub mod follow;
 mod jump;
+pub mod kept;
 mod list;
 mod look;
 mod moment;
@@ -33,12 +36,13 @@ mod text;
 use crossterm::event::KeyEvent;
 
 use crate::event::{Event, Kind};
+use crate::export::Form;
 use crate::tui::app::{App, Focus, Popup, Tab};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::layout::Split;
 use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
-use crate::tui::visit::{Visit, VisitId};
+use crate::tui::visit::{ViewKind, Visit, VisitId};
 
 pub use send::open;
 
@@ -105,13 +109,11 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Over(id) => {
-            for tab in &mut app.tabs {
-                let shown = tab.view;
-                if let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) {
-                    visit.over = true;
-                    visit.paused = false;
-                    visit.rest(shown);
-                }
+            let shown = app.tab_of(id).map_or(ViewKind::Text, |tab| tab.view);
+            if let Some(visit) = app.visit_by_id(id) {
+                visit.over = true;
+                visit.paused = false;
+                visit.rest(shown);
             }
             let mut effects = content::arrived(app, id);
             popup::ask_to_go_on(app, id);
@@ -342,15 +344,17 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::DeleteLeft
         | Action::DeleteRight => text::perform(app, action),
         Action::SelectAll if app.tab().focus == Focus::Response => cursor::select_all(app),
+        Action::SelectAll if app.tab().focus == Focus::Socket => calls::select_all(app),
         Action::SelectAll => text::perform(app, action),
         Action::Select(motion) => match app.tab().focus {
             Focus::Response => cursor::go(app, motion, true),
+            Focus::Socket => calls::go(app, motion, true),
             _ => text::perform(app, action),
         },
         Action::Move(motion) => match app.tab().focus {
             Focus::Url | Focus::Request => text::perform(app, action),
             _ if app.tab().visits.is_empty() => move_exercise(app, motion),
-            Focus::Socket => look::move_call(app, motion),
+            Focus::Socket => calls::go(app, motion, false),
             Focus::Response => cursor::go(app, motion, false),
         },
         Action::View(_)
@@ -420,6 +424,9 @@ fn escape(app: &mut App) -> Vec<Effect> {
         Focus::Url | Focus::Request => focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
+            if calls::unselect(app) {
+                return Vec::new();
+            }
             if find::stop(app) {
                 return vec![Effect::StopFinding];
             }
@@ -445,6 +452,9 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
     if let Some(bytes) = text::selection(app) {
         let what = "the selection".to_owned();
         return vec![Effect::Copy { bytes, what }];
+    }
+    if copy::has_selection(app) {
+        return copy::copy(app, Form::Text);
     }
     if let Some(id) = running(app) {
         return vec![Effect::Cancel(id)];
@@ -506,10 +516,7 @@ fn close_tab(app: &mut App) -> Vec<Effect> {
     }
     let tab = app.tabs.remove(app.active);
     app.active = app.active.min(app.tabs.len() - 1);
-    tab.visits
-        .iter()
-        .map(|visit| Effect::Forget(visit.id))
-        .collect()
+    kept::shelve(app, tab.visits)
 }
 
 /// A knob was turned: says from when it holds.

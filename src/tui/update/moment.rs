@@ -10,6 +10,8 @@ use crate::tui::message::Effect;
 use crate::tui::ui::paint;
 use crate::tui::visit::{Play, Visit};
 
+use super::kept;
+
 /// Speeds of playing: a sixteenth of the real one to 64 times it.
 const SPEEDS: std::ops::RangeInclusive<f64> = 1.0 / 16.0..=64.0;
 
@@ -131,6 +133,9 @@ fn played_us(visit: &Visit, now: std::time::Instant) -> u64 {
 }
 
 pub(super) fn rejudge(app: &mut App) -> Vec<Effect> {
+    if kept::is_gone(app) {
+        return Vec::new();
+    }
     let timeout = app.tab().knobs.timeout.unwrap_or(DEFAULT_END_TIMEOUT);
     let Some(visit) = app.tab().visit() else {
         app.note("nothing was fetched in this tab");

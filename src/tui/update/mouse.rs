@@ -10,7 +10,7 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{compare, cursor, focus, fold, list, look, page, perform};
+use super::{calls, compare, cursor, focus, fold, list, look, page, perform};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -100,14 +100,7 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
                 }
             }
         }
-        Focus::Socket => {
-            let row = usize::from(at.y.saturating_sub(inside(area).y));
-            if let Some(call) = ui::call_at(app, inside(area), row)
-                && let Some(visit) = app.tab_mut().visit_mut()
-            {
-                visit.call = Some(call);
-            }
-        }
+        Focus::Socket => calls::point(app, inside(area), at.y, false),
     }
     Vec::new()
 }
@@ -149,7 +142,7 @@ fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
     for _ in 0..NOTCH {
         match pane_at(&panes, at).map(|(pane, _)| pane) {
             Some(Focus::Response) => look::scroll(app, motion),
-            Some(Focus::Socket) => look::move_call(app, motion),
+            Some(Focus::Socket) => calls::go(app, motion, false),
             Some(Focus::Request) => {
                 let rows = if motion == Motion::Up { -1 } else { 1 };
                 app.tab_mut().request.scroll(rows);
@@ -165,9 +158,15 @@ fn drag(app: &mut App, at: Position) {
     if app.popup.is_some() {
         return;
     }
-    if app.tab().focus != Focus::Response {
-        place_cursor(app, at, true);
-        return;
+    match app.tab().focus {
+        Focus::Url | Focus::Request => return place_cursor(app, at, true),
+        Focus::Socket => {
+            if let Some(area) = app.panes().socket {
+                calls::point(app, inside(area), at.y, true);
+            }
+            return;
+        }
+        Focus::Response => {}
     }
     let rows = lens::area(app);
     let pointed = app

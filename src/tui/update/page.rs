@@ -108,7 +108,12 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PreviousLink => step(app, true),
         Action::FollowInTab => match under_cursor(app) {
             Some(lead) => return follow(app, lead, true),
-            None => app.note("no link is under the cursor: ) goes to the next one"),
+            None => {
+                let key = app.keys.key(Action::NextLink);
+                app.note(format!(
+                    "no link is under the cursor: {key} goes to the next one"
+                ));
+            }
         },
         Action::FollowNumber if page(app.tab()).is_some() => {
             app.popup = Some(Popup::Ask {
@@ -206,7 +211,8 @@ fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
     tab.target = Some(target.clone());
     tab.url_note = None;
     focus(app, Focus::Request);
-    app.note("this is what the form would send: F5 sends it");
+    let key = app.keys.key(Action::Send);
+    app.note(format!("this is what the form would send: {key} sends it"));
 }
 
 /// The cursor to the next link behind it, or before it; from what is in sight where

@@ -135,7 +135,7 @@ fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
             app.complain(format!("{}: {typed} is not a value of it", knob.title));
         }
         typed.clear();
-        if key.code == KeyCode::Enter {
+        if app.keys.action(key, &[Place::Popup]) == Some(Action::Choose) {
             app.popup = Some(Popup::Knobs { row, typed });
             return;
         }
@@ -154,7 +154,7 @@ fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
 }
 
 fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effect> {
-    if key.code == KeyCode::Enter {
+    if app.keys.action(key, &[Place::List]) == Some(Action::Choose) {
         let words = field.text();
         return match ask {
             Ask::Find => find::begin(app, words),

@@ -11,15 +11,20 @@ use crate::tui::message::Effect;
 use crate::tui::save::{Ask, Saved, Saving, What, suggested};
 use crate::view::safe::safe;
 
-use super::text;
+use super::{kept, text};
 
 /// The pop-up: it asks, or shows how far the save that runs is.
 pub(super) fn open(app: &mut App) {
+    if kept::is_gone(app) {
+        return;
+    }
     let Some(visit) = app.tab().visit() else {
         return;
     };
-    let whats = What::ALL.into_iter();
-    let Some(what) = whats.into_iter().find(|what| !what.bytes(visit).is_empty()) else {
+    // What is looked at comes first.
+    let decoded = visit.meaning.shown().map(|_| What::Decoded);
+    let mut whats = decoded.into_iter().chain(What::ALL);
+    let Some(what) = whats.find(|what| !what.bytes(visit).is_empty()) else {
         app.note("nothing was received: there is nothing to save");
         return;
     };
@@ -44,9 +49,10 @@ pub(super) fn open(app: &mut App) {
 }
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent, mut ask: Ask) -> Vec<Effect> {
+    let chooses = app.keys.action(key, &[Place::List]) == Some(Action::Choose);
     if app.saving.is_some() {
         // Enter leaves it running; Esc has stopped it already.
-        if key.code != KeyCode::Enter {
+        if !chooses {
             app.popup = Some(Popup::Save(ask));
         }
         return Vec::new();
@@ -58,7 +64,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut ask: Ask) -> Vec<Effect> 
         app.popup = Some(Popup::Save(ask));
         return Vec::new();
     }
-    if over || key.code == KeyCode::Enter {
+    if over || chooses {
         return begin(app, ask, over);
     }
     match app.keys.action(key, &[Place::Text, Place::Anywhere]) {
@@ -116,7 +122,12 @@ pub(super) fn ended(app: &mut App, saved: Saved) {
     if saved == Saved::IsThere {
         match &mut app.popup {
             Some(Popup::Save(ask)) => ask.over = true,
-            _ => app.complain("there is such a file, and it stays as it is: s asks again"),
+            _ => {
+                let key = app.keys.key(Action::Save);
+                app.complain(format!(
+                    "there is such a file, and it stays as it is: {key} asks again"
+                ));
+            }
         }
         return;
     }
@@ -132,7 +143,8 @@ pub(super) fn ended(app: &mut App, saved: Saved) {
         }
         Saved::Failed(why) => {
             let why = safe(&why).into_owned();
-            app.complain(format!("{why} (nothing is left of it; s asks again)"));
+            let key = app.keys.key(Action::Save);
+            app.complain(format!("{why} (nothing is left of it; {key} asks again)"));
         }
         Saved::Stopped | Saved::IsThere => {
             app.note("the save was stopped: nothing is left of it");

@@ -8,7 +8,7 @@ use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
 
-use super::{cookies, focus, list, running};
+use super::{cookies, focus, kept, list, running};
 
 /// Types a URL and goes there.
 pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
@@ -207,12 +207,13 @@ pub(super) fn start(
     if let Some(old) = tab.visit().filter(|visit| !visit.over) {
         effects.push(Effect::Cancel(old.id));
     }
-    let gone = tab.push(visit);
-    effects.extend(gone.into_iter().map(|visit| Effect::Forget(visit.id)));
+    let ahead = tab.push(visit);
+    let pace = tab.knobs.pace;
+    effects.extend(kept::shelve(app, ahead));
     effects.push(Effect::Fetch {
         id,
         plan: Box::new(plan),
-        pace: tab.knobs.pace,
+        pace,
         paused: steps,
     });
     app.notice = None;

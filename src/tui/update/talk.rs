@@ -22,7 +22,12 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         (Action::Talk, _) => return open(app),
         (Action::FinishSaying, Some(id)) => return vec![Effect::FinishSaying(id)],
         (Action::HangUp, Some(id)) => return vec![Effect::HangUp(id)],
-        _ => app.note("no connection is in use (I lists those that are kept open)"),
+        _ => {
+            let key = app.keys.key(Action::Idle);
+            app.note(format!(
+                "no connection is in use ({key} lists those that are kept open)"
+            ));
+        }
     }
     Vec::new()
 }
@@ -34,7 +39,10 @@ fn open(app: &mut App) -> Vec<Effect> {
         .visit()
         .is_some_and(|visit| visit.runs() || kept(visit));
     if !can {
-        app.note("there is no open connection to send more on: F5 makes one");
+        let key = app.keys.key(Action::Send);
+        app.note(format!(
+            "there is no open connection to send more on: {key} makes one"
+        ));
         return Vec::new();
     }
     app.popup = Some(Popup::Talk(Talk::default()));
@@ -64,7 +72,12 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut talk: Talk) -> Vec<Effect
         Some(Action::Send) => {
             let bytes = talk.editor.bytes().to_vec();
             if bytes.is_empty() {
-                app.note("nothing is typed: Enter is a CR LF, F5 sends");
+                let key = |action| app.keys.key(action);
+                app.note(format!(
+                    "nothing is typed: {} is a CR LF, {} sends",
+                    key(Action::InsertCrLf),
+                    key(Action::Send)
+                ));
             } else {
                 effects = say(app, bytes);
                 talk.editor.set(b"");
@@ -87,7 +100,8 @@ fn hex_digit(app: &mut App, key: KeyEvent, talk: &mut Talk) {
     match key.code {
         KeyCode::Char(c) if c.is_ascii_hexdigit() => digits.push(c),
         _ => {
-            app.note("Ctrl-V takes two hex digits: nothing was put in");
+            let key = app.keys.key(Action::InsertHex);
+            app.note(format!("{key} takes two hex digits: nothing was put in"));
             return;
         }
     }
@@ -104,7 +118,7 @@ fn say(app: &mut App, bytes: Vec<u8>) -> Vec<Effect> {
         return Vec::new();
     };
     if !runs && !kept(visit) {
-        app.complain("the connection is no longer open: F5 makes a new one");
+        not_open(app);
         return Vec::new();
     }
     let id = visit.id;
@@ -155,7 +169,14 @@ pub(super) fn unsaid(app: &mut App, id: VisitId, bytes: usize) {
         outgo(visit, visit.outgoing[..kept].into());
         visit.over |= visit.live.end.is_some();
     }
-    app.complain("the connection is no longer open: F5 makes a new one");
+    not_open(app);
+}
+
+fn not_open(app: &mut App) {
+    let key = app.keys.key(Action::Send);
+    app.complain(format!(
+        "the connection is no longer open: {key} makes a new one"
+    ));
 }
 
 /// Esc: what is talked on is closed, what merely runs is cancelled.

@@ -16,6 +16,7 @@ use std::io;
 
 use super::lexer::{Lexer, ROW, Row};
 use super::mask::{mask, whole};
+use super::walk::REACH;
 use crate::body::Window;
 use crate::decode::Letters;
 use crate::view::form::Form;
@@ -108,6 +109,11 @@ impl Index {
     /// Bytes of the body that it knows.
     pub fn end(&self) -> u64 {
         self.head.at
+    }
+
+    /// Where rows are known, and a little further: a frame reads so far by itself.
+    pub fn reach(&self) -> u64 {
+        self.end().saturating_add(REACH.max(self.spacing()))
     }
 
     /// The body's charset.

@@ -71,8 +71,13 @@ impl Sink for Told {
     }
 }
 
-/// A row on screen. Its anchor is four times its first byte's offset; a note's is one less
-/// than that of the row below it, or one or two more than that of the row above.
+/// Anchors of a byte: those of the rows of a note above it, its own, and those of notes
+/// below it.
+pub(super) const ANCHORS: u64 = 16;
+const ABOVE: u64 = 5;
+
+/// A row on screen. Its anchor is [`ANCHORS`] times its first byte's offset; the rows of a
+/// note above it have the [`ABOVE`] before that, those of notes below it what follows.
 pub(super) struct Seen<'a> {
     pub anchor: u64,
     pieces: Vec<Piece<'a>>,
@@ -88,12 +93,12 @@ struct Piece<'a> {
 
 /// The byte that an anchor stands for.
 pub(super) fn offset(anchor: u64) -> u64 {
-    anchor.saturating_add(1) >> 2
+    anchor.saturating_add(ABOVE) / ANCHORS
 }
 
 /// The anchor of a row that begins with this byte.
 pub(super) fn anchor(offset: u64) -> u64 {
-    offset.min(u64::MAX >> 2) << 2
+    offset.min(u64::MAX / ANCHORS) * ANCHORS
 }
 
 impl<'a> Frame<'a> {
@@ -328,24 +333,27 @@ impl<'f, 'b> Sheet<'f, 'b> {
             Place::Above => format!("{sign}byte {}: {words}", grouped(offset(first))),
             _ => format!("{sign}{words}"),
         };
-        let text = safe::cut(&words, self.frame.width).into_owned();
-        let piece = |text: String| Piece {
-            columns: 0..safe::width(&text),
-            text: Cow::Owned(text),
-            bytes: 0..0,
-            role,
-        };
         // Nothing is above the first byte.
-        if place == Place::Above && first > 0 {
-            let anchor = first - 1;
-            let pieces = vec![piece(text)];
-            self.rows.insert(0, Seen { anchor, pieces });
-        } else if last & 3 < 2 {
-            self.rows.push(Seen {
-                anchor: last + 1,
-                pieces: vec![piece(text)],
-            });
-        }
+        let above = place == Place::Above && first > 0;
+        let most = match above {
+            true => ABOVE,
+            false => ANCHORS - ABOVE - 1 - last % ANCHORS,
+        };
+        let rows = safe::in_rows(&words, self.frame.width, usize::try_from(most).unwrap_or(0));
+        let (at, from) = match above {
+            true => (0, first - rows.len() as u64),
+            false => (self.rows.len(), last + 1),
+        };
+        let seen = rows.into_iter().zip(from..).map(|(text, anchor)| Seen {
+            anchor,
+            pieces: vec![Piece {
+                columns: 0..safe::width(&text),
+                text: Cow::Owned(text),
+                bytes: 0..0,
+                role,
+            }],
+        });
+        self.rows.splice(at..at, seen);
     }
 }
 

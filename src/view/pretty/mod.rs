@@ -309,8 +309,8 @@ impl View for Pretty<'_> {
 
     fn step(&self, from: u64, rows: i64) -> u64 {
         let count = rows.unsigned_abs();
-        // There are fewer rows than three a byte: such a step would only walk a long way.
-        if count / 3 >= self.window.there() {
+        // There are no more rows than anchors: such a step would only walk a long way.
+        if count / layout::ANCHORS >= self.window.there() {
             return if rows > 0 { self.last() } else { 0 };
         }
         let step = match rows >= 0 {

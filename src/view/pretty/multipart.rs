@@ -3,6 +3,7 @@
 //!
 //! Boundaries are kept by hash, four of them: that of the head and of three nested ones.
 
+use super::layout::grouped;
 use super::lexer::{Place, Row, Sink, line, plain};
 use crate::view::Role;
 use crate::view::form::parameter;
@@ -21,6 +22,10 @@ pub(super) struct Multipart {
     within: Within,
     /// The part that is being read, from 1; 0 before the first.
     part: u64,
+    /// Bytes of its body so far, where it has one, and of the line end before the row to
+    /// come, which would belong to a boundary.
+    size: Option<u64>,
+    line_end: u64,
     /// The last row was cut.
     cut: bool,
 }
@@ -44,6 +49,8 @@ impl Multipart {
             announced: None,
             within: Within::Aside,
             part: 0,
+            size: None,
+            line_end: 0,
             cut: false,
         }
     }
@@ -73,6 +80,8 @@ impl Multipart {
         };
         if let Some((depth, last)) = boundary {
             plain(sink, len, next, Role::Framing);
+            let ended = self.size.take().map(|size| (self.part, size));
+            self.line_end = 0;
             row.low = u32::try_from(depth - 1).unwrap_or(0);
             row.indent = row.low;
             self.depth = if last { depth - 1 } else { depth };
@@ -86,8 +95,16 @@ impl Multipart {
                 self.within = Within::Head;
                 self.part += 1;
                 row.member = true;
-                let part = self.part;
-                sink.note(Place::Beside, Role::Note, || format!("part {part}"));
+            }
+            let part = (!last).then_some(self.part);
+            if part.is_some() || ended.is_some() {
+                sink.note(Place::Beside, Role::Note, || {
+                    let ended =
+                        ended.map(|(part, size)| format!("part {part}: {} B", grouped(size)));
+                    let begun = part.map(|part| format!("part {part}"));
+                    let words: Vec<String> = ended.into_iter().chain(begun).collect();
+                    words.join(" · ")
+                });
             }
             row.depth = self.level();
             return row;
@@ -96,6 +113,7 @@ impl Multipart {
             Within::Head if len == 0 && next > 0 => {
                 plain(sink, 0, next, Role::Text);
                 self.within = Within::Body;
+                self.size = Some(0);
                 if let Some(nested) = self.announced.take()
                     && self.depth < NESTED
                 {
@@ -103,6 +121,7 @@ impl Multipart {
                     self.depth += 1;
                     // Up to its first boundary nothing is a part.
                     self.within = Within::Aside;
+                    self.size = None;
                 }
                 row.depth = self.level();
             }
@@ -123,7 +142,13 @@ impl Multipart {
                     }
                 }
             },
-            Within::Body => plain(sink, len, next, Role::Text),
+            Within::Body => {
+                if let Some(size) = &mut self.size {
+                    *size += self.line_end + len as u64;
+                }
+                self.line_end = (next - len) as u64;
+                plain(sink, len, next, Role::Text);
+            }
             Within::Aside => plain(sink, len, next, Role::Comment),
         }
         row

@@ -52,12 +52,8 @@ impl<'a> Walk<'a> {
     /// From the body's start.
     pub fn new(view: &'a Pretty<'a>) -> Walk<'a> {
         let bytes = Masked::of(&view.window, view.index.letters());
-        let reach = view
-            .index
-            .end()
-            .saturating_add(REACH.max(view.index.spacing()));
         Walk {
-            limit: bytes.there().min(reach),
+            limit: bytes.there().min(view.index.reach()),
             bytes,
             at: 0,
             lexer: Lexer::of(view.form),

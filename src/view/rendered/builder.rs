@@ -1,9 +1,11 @@
 //! Tags and text → a page.
 //!
-//! Owns what happens at each tag: which block begins or ends, what a table's parts are.
-//! Words are [`super::words`]', fields of forms [`super::fields`]', rows [`super::lay`]'s
-//! and [`super::table`]'s. Everything is laid out as soon as it is whole, so no more than
-//! a paragraph or a table is held.
+//! Owns what happens at each tag: which block begins or ends. The parts of tables are
+//! [`tables`]', words [`super::words`]', fields of forms [`super::fields`]', rows
+//! [`super::lay`]'s and [`super::table`]'s. Everything is laid out as soon as it is whole,
+//! so no more than a paragraph or a table is held.
+
+mod tables;
 
 use std::ops::Range;
 
@@ -12,17 +14,16 @@ use super::fields::Field;
 use super::flow::Flow;
 use super::lay::{Atom, Kind, Para, WIDEST};
 use super::page::{Page, Way};
-use super::table::{self, BETWEEN, CROSS, Frame, RULE, Table};
+use super::table::{self, BETWEEN, CROSS, Frame, RULE};
 use super::tags::{Block, Inline, TablePart, Tag};
 use super::tokens::{Sink, Start, Text};
 use super::words::{Look, source32};
+use tables::OpenTable;
 
 /// Rows of a page; a million words are fewer.
 pub(super) const ROWS: usize = 1 << 19;
 /// Bytes of its text.
 const TEXT: usize = 64 << 20;
-/// Tables inside each other; deeper ones are blocks.
-const TABLES: usize = 6;
 /// Words of a paragraph or table that is still held; then it is laid out as far as it is.
 const HELD: usize = 1 << 17;
 /// Ids that links may lead to, and their longest.
@@ -49,14 +50,6 @@ pub(super) struct Builder {
     pub numbers: u32,
     /// The last prefix that was put into the text.
     prefix: (String, Range<u32>),
-}
-
-struct OpenTable {
-    table: Table,
-    /// The cell that is open: columns and rows.
-    cell: Option<(usize, usize, bool)>,
-    /// Rows are those of a thead.
-    head: bool,
 }
 
 impl Builder {
@@ -296,120 +289,6 @@ impl Builder {
         self.flush();
         let indent = self.flow().indent();
         self.put(table::Block::Rule { indent });
-    }
-
-    // -- tables -------------------------------------------------------------------------
-
-    fn table_part(&mut self, part: TablePart, tag: &Start) {
-        if part == TablePart::Whole {
-            self.flush();
-            if self.tables.len() < TABLES {
-                let flow = self.flow();
-                let (indent, spaced) = (flow.indent(), true);
-                flow.spaced = false;
-                self.tables.push(OpenTable {
-                    table: Table::new(indent, spaced),
-                    cell: None,
-                    head: false,
-                });
-            }
-            return;
-        }
-        if self.tables.is_empty() {
-            return;
-        }
-        self.end_cell();
-        match part {
-            TablePart::Whole => {}
-            TablePart::Head => self.head(true),
-            TablePart::Body => self.head(false),
-            TablePart::Row => {
-                self.spill();
-                self.next_row();
-            }
-            TablePart::HeadCell | TablePart::Cell => {
-                let count = |name| tag.number(name).map_or(1, |n| n as usize);
-                let cell = (
-                    count("colspan"),
-                    count("rowspan"),
-                    part == TablePart::HeadCell,
-                );
-                if cell.2 {
-                    self.look.strong += 1;
-                }
-                // What stands between the cells goes before the table.
-                self.flush();
-                let Some(open) = self.tables.last_mut() else {
-                    return;
-                };
-                if open.table.rows.is_empty() {
-                    open.table.next_row();
-                }
-                open.cell = Some(cell);
-                self.flows.push(Flow::default());
-            }
-        }
-    }
-
-    fn head(&mut self, head: bool) {
-        if let Some(open) = self.tables.last_mut() {
-            open.head = head;
-        }
-    }
-
-    fn next_row(&mut self) {
-        if let Some(open) = self.tables.last_mut() {
-            open.table.next_row();
-            if let Some(row) = open.table.rows.last_mut() {
-                row.head = open.head;
-            }
-        }
-    }
-
-    /// The innermost table's open cell is whole.
-    fn end_cell(&mut self) {
-        let Some((span, down, head)) = self.tables.last_mut().and_then(|open| open.cell.take())
-        else {
-            return;
-        };
-        self.end_link(0..0);
-        while let Some(block) = self.flow().innermost() {
-            self.pop(block);
-        }
-        self.flush();
-        if head {
-            self.look.strong = self.look.strong.saturating_sub(1);
-        }
-        let blocks = self.flows.pop().unwrap_or_default().blocks;
-        if let Some(open) = self.tables.last_mut() {
-            open.table.add(blocks, span, down);
-            // A row of nothing but head cells is a head, in a thead or not.
-            if let Some(row) = open.table.rows.last_mut() {
-                row.head = head && (row.head || row.cells.len() == 1);
-            }
-        }
-    }
-
-    fn end_table(&mut self) {
-        self.end_cell();
-        self.flush();
-        let Some(open) = self.tables.pop() else {
-            return;
-        };
-        self.put(table::Block::Table(open.table));
-        self.flow().spaced = true;
-    }
-
-    /// A table that grows too long to be held is laid out as far as it is.
-    fn spill(&mut self) {
-        if self.held > HELD
-            && self.tables.len() == 1
-            && let Some(open) = self.tables.last_mut()
-        {
-            let rest = Table::new(open.table.indent, false);
-            let whole = std::mem::replace(&mut open.table, rest);
-            self.put(table::Block::Table(whole));
-        }
     }
 
     /// A cell or a paragraph that grows too long ends here.
