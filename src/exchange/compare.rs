@@ -88,8 +88,9 @@ pub fn phases(of: [&Exchange; 2]) -> Vec<Phase> {
         name,
         sides: [a, b],
     });
-    // Plain HTTP does not miss it.
-    let told = |phase: &Phase| phase.name != "tls" || phase.sides != [None, None];
+    // Plain and direct, nobody misses them.
+    let told =
+        |phase: &Phase| !matches!(phase.name, "tls" | "proxy") || phase.sides != [None, None];
     phases.filter(told).collect()
 }
 

@@ -55,6 +55,16 @@ fn fetch<S: AsRef<OsStr>>(args: &[S]) -> Ran {
 fn sockeye(command: &str) -> Command {
     let mut sockeye = Command::new(env!("CARGO_BIN_EXE_sockeye"));
     sockeye.arg(command);
+    // What this machine's own environment asks for is no part of a test.
+    for name in [
+        "http_proxy",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+    ] {
+        sockeye.env_remove(name);
+    }
     sockeye
 }
 

@@ -31,7 +31,7 @@ pub fn phases(frame: &mut Frame, area: Rect, app: &App) {
     };
     let now = visit.shown_us(app.now);
     let mut spans_of = visit.exchange().spans.named().to_vec();
-    spans_of.retain(|(name, span)| *name != "tls" || span.is_some());
+    spans_of.retain(|(name, span)| !matches!(*name, "tls" | "proxy") || span.is_some());
     let taken = |span: &Time| span.us_by(now);
     let all: u64 = spans_of
         .iter()
