@@ -178,18 +178,78 @@ fn what_is_made_of_each_frame_that_the_server_sends() {
     #[rustfmt::skip]
     type Row<'a> = (&'a str, Vec<theirs::Frame>, Vec<&'a str>, Vec<&'a str>);
     let table: Vec<Row> = vec![
-        ("1.1.6", vec![raw(1, true, 0, &[b'*'; 65535])], vec!["text 65535"], vec![]),
-        ("1.2.7", vec![raw(2, true, 0, &[0xfe; 65536])], vec!["binary 65536"], vec![]),
-        ("2.2", vec![raw(9, true, 0, b"Hello")], vec!["ping 5"], vec![]),
-        ("2.5", vec![raw(9, true, 0, &[0; 126])], vec!["ping 126"], vec!["ws_control"]),
-        ("3.1", vec![raw(1, true, 1, b"x")], vec!["text 1"], vec!["ws_reserved_bits"]),
-        ("3.6", vec![raw(9, true, 6, b"x")], vec!["ping 1"], vec!["ws_reserved_bits"]),
-        ("4.1", vec![raw(3, true, 0, b"x")], vec!["reserved 1"], vec!["ws_reserved_opcode"]),
-        ("4.2", vec![raw(11, true, 0, b"")], vec!["reserved 0"], vec!["ws_reserved_opcode"]),
-        ("5.3", vec![raw(1, false, 0, b"a"), raw(0, true, 0, b"b")], vec!["text… 1", "continuation 1"], vec![]),
-        ("5.9", vec![raw(0, true, 0, b"b")], vec!["continuation 1"], vec!["ws_fragments"]),
-        ("5.18", vec![raw(1, false, 0, b"a"), raw(1, true, 0, b"b")], vec!["text… 1", "text 1"], vec!["ws_fragments"]),
-        ("6.3", vec![raw(1, true, 0, b"\xce\xba\xff")], vec!["text 3"], vec!["ws_utf8"]),
+        (
+            "1.1.6",
+            vec![raw(1, true, 0, &[b'*'; 65535])],
+            vec!["text 65535"],
+            vec![],
+        ),
+        (
+            "1.2.7",
+            vec![raw(2, true, 0, &[0xfe; 65536])],
+            vec!["binary 65536"],
+            vec![],
+        ),
+        (
+            "2.2",
+            vec![raw(9, true, 0, b"Hello")],
+            vec!["ping 5"],
+            vec![],
+        ),
+        (
+            "2.5",
+            vec![raw(9, true, 0, &[0; 126])],
+            vec!["ping 126"],
+            vec!["ws_control"],
+        ),
+        (
+            "3.1",
+            vec![raw(1, true, 1, b"x")],
+            vec!["text 1"],
+            vec!["ws_reserved_bits"],
+        ),
+        (
+            "3.6",
+            vec![raw(9, true, 6, b"x")],
+            vec!["ping 1"],
+            vec!["ws_reserved_bits"],
+        ),
+        (
+            "4.1",
+            vec![raw(3, true, 0, b"x")],
+            vec!["reserved 1"],
+            vec!["ws_reserved_opcode"],
+        ),
+        (
+            "4.2",
+            vec![raw(11, true, 0, b"")],
+            vec!["reserved 0"],
+            vec!["ws_reserved_opcode"],
+        ),
+        (
+            "5.3",
+            vec![raw(1, false, 0, b"a"), raw(0, true, 0, b"b")],
+            vec!["text… 1", "continuation 1"],
+            vec![],
+        ),
+        (
+            "5.9",
+            vec![raw(0, true, 0, b"b")],
+            vec!["continuation 1"],
+            vec!["ws_fragments"],
+        ),
+        (
+            "5.18",
+            vec![raw(1, false, 0, b"a"), raw(1, true, 0, b"b")],
+            vec!["text… 1", "text 1"],
+            vec!["ws_fragments"],
+        ),
+        (
+            "6.3",
+            vec![raw(1, true, 0, b"\xce\xba\xff")],
+            vec!["text 3"],
+            vec!["ws_utf8"],
+        ),
     ];
     for (name, frames, want, deviations) in table {
         let count = frames.len();
