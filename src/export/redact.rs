@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::event::{Event, Field, Head, Kind, Piece};
+use crate::event::{Event, Field, Head, Kind, Piece, ProxyAnswer};
 use crate::plan::Plan;
 use crate::request::{fields, split};
 
@@ -77,6 +77,15 @@ pub fn redacted_event(event: &Event) -> Option<Event> {
                 to: to.clone(),
                 request: request.into(),
             }
+        }
+        Kind::ProxyHead(answer) => {
+            let mut raw = answer.raw.to_vec();
+            redact_head(&mut raw);
+            Kind::ProxyHead(Box::new(ProxyAnswer {
+                head: *head(&answer.head),
+                raw: raw.into(),
+                body: answer.body.clone(),
+            }))
         }
         Kind::Trailers { headers } => Kind::Trailers {
             headers: redacted_fields(headers),

@@ -298,19 +298,18 @@ impl Outlets {
                 verbose.event(told, &exchange.host);
             }
         }
-        match &event.kind {
-            Kind::ProxyConnect { request, .. } => {
-                if let Some(verbose) = &mut self.verbose {
-                    verbose.request(request);
-                }
-            }
-            Kind::ProxyHead(answer) => {
-                if let Some(verbose) = &mut self.verbose {
+        if let Some(verbose) = &mut self.verbose {
+            match &told.kind {
+                Kind::ProxyConnect { request, .. } => verbose.request(request),
+                Kind::ProxyHead(answer) => {
                     verbose.head(&answer.raw);
                     verbose.head(&answer.body);
                 }
-                self.output.head(&answer.raw)?;
+                _ => {}
             }
+        }
+        match &event.kind {
+            Kind::ProxyHead(answer) => self.output.head(&answer.raw)?,
             Kind::Connected { .. } | Kind::Reused { .. } | Kind::ProxyDone { .. }
                 if self.goes_out(&event.kind) =>
             {
