@@ -10,6 +10,7 @@
 //!   ┌──────────────────────────────────────────────────────────────────────────┐
 //!   │ net::fetch   getaddrinfo · socket · connect · send … · recv … · close    │
 //!   │     each call passes Control::gate first (cancel, pause, step, throttle) │
+//!   │     a proxy's greeting and TLS lie between, by the same calls            │
 //!   │     received bytes ─▸ proto::Reader ─▸ events, body slices               │
 //!   └───────┬─────────────────────────────────────────────┬────────────────────┘
 //!           │ bytes, once                                 │ events (counts, offsets)
@@ -18,6 +19,7 @@
 //!           │                                             │ one wake-up a frame
 //!           │                                             ▾
 //!           │                                  exchange::Exchange::apply
+//!           ├▸ decode (content codings, charset) ─▸ store │
 //!           └──────────▸ view ─▸ lines ◂──────────────────┤
 //!                          ▾                              ▾
 //!                         tui · headless · export read the same Exchange

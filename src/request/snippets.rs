@@ -160,6 +160,7 @@ mod tests {
             ("Expect: 100-continue", 0),
             ("chunked body", 0),
             ("two requests in one send", 1),
+            ("WebSocket", 0),
             ("smuggling: CL.TE (your own server only)", 2),
             ("smuggling: TE.CL (your own server only)", 1),
         ] {
@@ -170,7 +171,7 @@ mod tests {
             assert_eq!(request_target(&bytes), Some(&b"/{host}?a"[..]), "{name}");
             assert_eq!(field(&bytes, "Host"), Some(&b"h:1"[..]), "{name}");
         }
-        assert_eq!(SNIPPETS.len(), 9, "each has its row above");
+        assert_eq!(SNIPPETS.len(), 10, "each has its row above");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use sockeye::playground::proxy::{Proxies, USER, on_unix_socket};
 use sockeye::playground::script::{Script, Server, Step, send};
 use sockeye::playground::tls::{self, TlsPlayground};
 
@@ -283,6 +284,28 @@ fn every_line_is_of_the_schema() {
         assert_eq!(ran.code, code, "{kind:?}: {}", ran.err);
         seen.extend(checked(&file, code));
     }
+    let proxies = Proxies::start(None).unwrap();
+    for proxy in proxies.urls() {
+        let through = ["-x", proxy, "-p", "-U", USER, "--interface", "127.0.0.1"];
+        let named = ["--events", file.to_str().unwrap(), &server.url("/plain")];
+        let ran = fetch(&[&through[..], &named].concat());
+        assert_eq!(ran.code, 0, "{proxy}: {}", ran.err);
+        seen.extend(checked(&file, 0));
+    }
+    // A Unix socket has no TCP_NODELAY.
+    let socket = dir.path().join("socket");
+    let _pages = on_unix_socket(&socket).unwrap();
+    let ran = fetch(&[
+        "--sockopt",
+        "TCP_NODELAY=1",
+        "--unix-socket",
+        socket.to_str().unwrap(),
+        "--events",
+        file.to_str().unwrap(),
+        "http://localhost/hello",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    seen.extend(checked(&file, 0));
     // An address that refuses, before one that answers.
     let url = format!("http://a.invalid:{}/plain", server.port());
     let ran = fetch(&[
