@@ -131,7 +131,7 @@ macro_rules! option {
             help: $help,
             show: |k| {
                 let value = k.options.get(SocketOption::$option);
-                value.map_or("the kernel's".to_owned(), |value| value.to_string())
+                value.map_or("as usual".to_owned(), |value| value.to_string())
             },
             turn: |k, on| {
                 let mut value = k.options.get(SocketOption::$option);
