@@ -401,7 +401,7 @@ impl Transport {
         Ok(())
     }
 
-    /// Whether [`Transport::recv_told`] asks when bytes arrived; where the system cannot
+    /// Whether [`Transport::recv`] asks when bytes arrived; where the system cannot
     /// tell, it does not.
     pub fn stamp_arrivals(&mut self, on: bool) {
         if on != self.stamped {

@@ -11,7 +11,7 @@ use super::super::{Cell, Line, Marks, Role, safe};
 /// A stretch of a row with one look and one origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bit {
-    /// In [`Rows::text`]; safe for a terminal.
+    /// In the text of its [`Page`]; safe for a terminal.
     pub text: Range<u32>,
     /// The bytes it was made of; empty for words and frames of our own.
     pub source: Range<u32>,
