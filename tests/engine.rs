@@ -75,10 +75,10 @@ fn a_response_ends_as_the_mode_says() {
         let name = format!("{end} {script:?}");
         let server = Server::start(move |_| script.clone()).unwrap();
         let mut plan = plan(&server, "/");
-        plan.end = end;
-        plan.timeout = timeout;
+        plan.options.end = end;
+        plan.options.timeout = timeout;
         run(plan.clone()).lines_after_send(&name, want);
-        plan.nonblocking = true;
+        plan.options.nonblocking = true;
         // There poll() runs into the timeout, and no recv() fails.
         let want: Vec<&str> = want
             .iter()
@@ -93,8 +93,8 @@ fn a_response_ends_as_the_mode_says() {
 fn once_is_one_recv_of_the_size_asked() {
     let server = Server::start(|_| vec![send(OK_9), Step::WaitForClose]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.end = EndMode::Once;
-    plan.recv_size = 10;
+    plan.options.end = EndMode::Once;
+    plan.options.recv_size = 10;
     let done = run(plan);
     assert_eq!(done.wire, OK_9.as_bytes()[..10]);
     assert_eq!(done.outcome, Ok(()));
@@ -112,9 +112,9 @@ fn the_whole_time_bounds_every_call() {
     .unwrap();
     for nonblocking in [false, true] {
         let mut plan = plan(&server, "/");
-        plan.nonblocking = nonblocking;
-        plan.timeout = Some(Duration::from_secs(10));
-        plan.max_time = Some(Duration::from_millis(100));
+        plan.options.nonblocking = nonblocking;
+        plan.options.timeout = Some(Duration::from_secs(10));
+        plan.options.max_time = Some(Duration::from_millis(100));
         let done = run(plan);
         let text = done.outcome.clone().unwrap_err().to_string();
         assert!(
@@ -131,7 +131,7 @@ fn the_whole_time_bounds_every_call() {
 fn after_a_half_close_the_answer_still_comes() {
     let server = Server::start(|_| vec![Step::WaitForClose, send(OK_3), Step::Close]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.half_close = true;
+    plan.options.half_close = true;
     run(plan).lines_after_send(
         "half-close",
         &[
@@ -151,7 +151,7 @@ fn after_a_half_close_the_answer_still_comes() {
 fn each_send_offers_what_was_asked_for() {
     let server = Server::start(|request| vec![send(echo(&request.bytes()))]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.send_size = Some(16);
+    plan.options.send_size = Some(16);
     let request = plan.request.clone();
     let done = run(plan);
     assert_eq!(done.body, *request);
@@ -165,8 +165,8 @@ fn each_send_offers_what_was_asked_for() {
 fn between_two_sends_it_rests_as_long_as_asked() {
     let server = Server::start(|request| vec![send(echo(&request.bytes()))]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.send_size = Some(20);
-    plan.send_delay = Some(Duration::from_millis(5));
+    plan.options.send_size = Some(20);
+    plan.options.send_delay = Some(Duration::from_millis(5));
     let done = run(plan);
     let held = |event: &&Event| matches!(event.kind, Kind::Held { .. });
     let rests = done.events.iter().filter(held).count();
@@ -187,7 +187,7 @@ fn a_nonblocking_send_is_short_when_the_queue_is_full() {
     })
     .unwrap();
     let mut plan = plan(&server, "/");
-    plan.nonblocking = true;
+    plan.options.nonblocking = true;
     plan.request = large(BODY);
     let running = start(plan, Control::new());
     running.until(|kind| line(kind).is_some_and(|line| line == "would_block connect"));
@@ -204,8 +204,8 @@ fn a_full_send_queue_runs_into_the_timeout() {
     let deaf = Server::start_raw(|_| vec![Step::Wait(PATIENCE)]).unwrap();
     for (nonblocking, waits) in [(false, "failed send EAGAIN"), (true, "would_block send")] {
         let mut plan = plan(&deaf, "/");
-        plan.nonblocking = nonblocking;
-        plan.timeout = Some(Duration::from_millis(60));
+        plan.options.nonblocking = nonblocking;
+        plan.options.timeout = Some(Duration::from_millis(60));
         plan.request = large(16 << 20);
         let done = run(plan);
         assert_eq!(done.exit(), 28);
@@ -283,7 +283,7 @@ fn a_cancel_takes_effect_at_once_and_keeps_the_bytes() {
     for (name, plan, wait, kept) in table {
         for nonblocking in [false, true] {
             let mut plan = plan.clone();
-            plan.nonblocking = nonblocking;
+            plan.options.nonblocking = nonblocking;
             let running = start(plan, Control::new());
             wait(&running);
             let cancelled = Instant::now();
@@ -302,7 +302,7 @@ fn a_cancel_takes_effect_at_once_and_keeps_the_bytes() {
 fn a_step_lets_exactly_one_call_through() {
     let server = Server::start(|_| vec![send(OK_9), Step::WaitForClose]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.recv_size = 4;
+    plan.options.recv_size = 4;
     let control = Control::new();
     control.pause();
     let running = start(plan, control);
@@ -348,7 +348,7 @@ fn when_bytes_arrived_is_told_by_recvmsg_where_it_was_asked_for() {
     .unwrap();
     for arrivals in [false, true] {
         let mut plan = plan(&server, "/");
-        plan.arrivals = arrivals;
+        plan.options.arrivals = arrivals;
         let done = run(plan);
         let recvs = done.events.iter().filter_map(|event| match event.kind {
             Kind::Recv {
@@ -406,8 +406,8 @@ fn ipv6_is_tried_first_and_a_refusal_costs_nothing() {
     for (addrs, family, want) in table {
         let mut plan = plan(&server, "/");
         plan.target.host = "several.test".to_owned();
-        plan.family = family;
-        plan.resolve = vec![resolve("SEVERAL.test", server.port(), addrs)];
+        plan.options.family = family;
+        plan.options.resolve = vec![resolve("SEVERAL.test", server.port(), addrs)];
         let done = run(plan);
         match (want, done.peer()) {
             (Ok(want), Some(peer)) => assert_eq!(peer.ip(), want),
@@ -424,7 +424,7 @@ fn a_dead_first_address_costs_a_quarter_of_a_second() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let dead = DeadAddress::on([127, 0, 0, 2], server.port());
     let mut plan = plan(&server, "/");
-    plan.resolve = vec![resolve(
+    plan.options.resolve = vec![resolve(
         "*",
         server.port(),
         &[dead.addr.ip(), [127, 0, 0, 1].into()],
@@ -440,8 +440,8 @@ fn a_connect_that_gets_no_answer_times_out() {
     let dead = DeadAddress::on([127, 0, 0, 1], 0);
     for nonblocking in [false, true] {
         let mut plan = plan_for(dead.addr, "/");
-        plan.nonblocking = nonblocking;
-        plan.connect_timeout = Some(Duration::from_millis(60));
+        plan.options.nonblocking = nonblocking;
+        plan.options.connect_timeout = Some(Duration::from_millis(60));
         let done = run(plan);
         let error = done.outcome.clone().unwrap_err();
         assert_eq!(error.exit_code(), 28);
@@ -457,7 +457,7 @@ fn a_unix_socket_serves_as_well() {
     let path = dir.path().join("socket");
     let server = Server::start_unix(&path, |_| vec![send(OK_3)]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.unix_socket = Some(path.clone());
+    plan.options.unix_socket = Some(path.clone());
     let there = format!("unix:{}", path.display());
     let done = run(plan.clone());
     let want = [
@@ -467,7 +467,7 @@ fn a_unix_socket_serves_as_well() {
     ];
     assert_eq!(done.lines()[..3], want);
     assert_eq!(done.body, b"abc");
-    plan.unix_socket = Some(dir.path().join("nothing"));
+    plan.options.unix_socket = Some(dir.path().join("nothing"));
     let refused = run(plan).outcome.unwrap_err();
     assert_eq!(refused.exit_code(), 7);
     assert!(refused.to_string().contains("No such file"), "{refused}");
@@ -477,9 +477,9 @@ fn a_unix_socket_serves_as_well() {
 fn the_socket_event_tells_its_options() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.timeout = Some(Duration::from_secs(2));
+    plan.options.timeout = Some(Duration::from_secs(2));
     for (nonblocking, timeout_ms) in [(false, 2000), (true, 0)] {
-        plan.nonblocking = nonblocking;
+        plan.options.nonblocking = nonblocking;
         let done = run(plan.clone());
         let socket = done.events.iter().find_map(|event| match &event.kind {
             Kind::Socket(socket) => Some(socket.clone()),
@@ -518,7 +518,7 @@ fn a_kept_connection_serves_again_and_offsets_go_on() {
     ];
     assert_eq!(second.lines()[..3], want);
     let mut alone = plan.clone();
-    alone.reuse = false;
+    alone.options.reuse = false;
     let third = run_with(alone, &pool);
     assert!(third.has("connected 127.0.0.1") && !third.has("closed us kept"));
     assert!(run_with(plan, &pool).has("reused 3"));
@@ -575,13 +575,13 @@ fn a_kept_connection_that_cannot_serve_says_why() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let mut plan = self::plan(&server, "/");
     run_with(plan.clone(), &pool);
-    plan.resolve = vec![resolve(
+    plan.options.resolve = vec![resolve(
         "*",
         server.port(),
         &[[127, 0, 0, 2].into(), [127, 0, 0, 1].into()],
     )];
     assert!(run_with(plan.clone(), &pool).has("reused 2"));
-    plan.resolve = vec![resolve("*", server.port(), &[[127, 0, 0, 2].into()])];
+    plan.options.resolve = vec![resolve("*", server.port(), &[[127, 0, 0, 2].into()])];
     assert!(run_with(plan, &pool).has("not_reused --resolve gives another address"));
 }
 
@@ -640,7 +640,7 @@ fn a_full_channel_holds_the_fetch_back_until_it_is_drained() {
     })
     .unwrap();
     let mut plan = plan(&server, "/");
-    plan.recv_size = 16;
+    plan.options.recv_size = 16;
     let control = Control::new();
     let wakes = Arc::new(AtomicUsize::new(0));
     let (tell, woken) = mpsc::channel();
@@ -687,7 +687,7 @@ fn a_full_channel_is_left_on_cancel_and_when_nobody_drains_it() {
     .unwrap();
     for cancel in [true, false] {
         let mut plan = plan(&server, "/");
-        plan.recv_size = 16;
+        plan.options.recv_size = 16;
         let control = Control::new();
         let hand = control.clone();
         let (mut sender, receiver) = channel(&Memory::new(64 << 20), &control, || {});

@@ -4,7 +4,7 @@
 //! Owns what changes on the way: the target, Host, the method, the body, and what may not
 //! go to another origin.
 
-use super::{Plan, Way};
+use super::Plan;
 use crate::error::{Error, Result};
 use crate::request;
 use crate::url::Target;
@@ -69,10 +69,7 @@ impl Plan {
             }
             remove_fields(&mut bytes, BODY_FIELDS);
         }
-        let next = match self.unix_socket {
-            Some(_) => Way::Direct,
-            None => self.proxies.way(&target),
-        };
+        let next = self.options.way(&target);
         if !same_origin {
             remove_fields(&mut bytes, CREDENTIALS);
             if request::field(&bytes, "Host").is_some() {
@@ -94,7 +91,7 @@ impl Plan {
         };
         if !same_origin {
             // It says who we are, as the fields above do.
-            (next.tls.cert, next.tls.key) = (None, None);
+            (next.options.tls.cert, next.options.tls.key) = (None, None);
         }
         Ok(Some(next))
     }
@@ -325,15 +322,11 @@ mod tests {
 
     #[test]
     fn everything_else_of_the_plan_stays() {
-        let first = Plan {
-            unix_socket: Some("/s".into()),
-            recv_size: 7,
-            reuse: false,
-            ..plan("h", "GET / HTTP/1.1||")
-        };
+        let mut first = plan("h", "GET / HTTP/1.1||");
+        first.options.unix_socket = Some("/s".into());
+        first.options.recv_size = 7;
         let next = first.redirected(302, Some("//i")).unwrap().unwrap();
-        assert_eq!(next.unix_socket, first.unix_socket);
-        assert_eq!((next.recv_size, next.reuse), (7, false));
+        assert_eq!(next.options, first.options);
         assert_eq!(next.start, first.start);
     }
 
