@@ -21,7 +21,7 @@ use crate::tui::app::App;
 use crate::tui::chain::{self, Link};
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
-use crate::tui::ui::popup::{centred, open, scrolls};
+use crate::tui::ui::sheet::{centred, open, scrolls};
 use crate::tui::ui::{paint, short, styled};
 use crate::view::safe;
 

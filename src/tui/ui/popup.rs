@@ -4,18 +4,19 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Paragraph, Wrap};
+use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::EndMode;
 use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Action, Motion, Place, Row};
+use crate::tui::keymap::{Action, Place, Row};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled, talk, tls};
+use crate::tui::ui::sheet::{centred, in_rows, open, scrolls};
+use crate::tui::ui::{chain, compare, levels, list, paint, save, short, styled, talk, tls};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -81,22 +82,6 @@ fn help_lines(app: &App, places: &[Place], width: usize) -> Vec<Line<'static>> {
         lines.push(Line::default());
     }
     lines
-}
-
-/// The words in rows of so many columns; a word that is longer stands alone.
-pub(super) fn in_rows(text: &str, columns: usize) -> Vec<String> {
-    let mut rows = vec![String::new()];
-    for word in text.split(' ') {
-        match rows.last_mut() {
-            Some(row) if row.is_empty() => row.push_str(word),
-            Some(row) if row.width() + 1 + word.width() <= columns => {
-                row.push(' ');
-                row.push_str(word);
-            }
-            _ => rows.push(word.to_owned()),
-        }
-    }
-    rows
 }
 
 fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
@@ -232,54 +217,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     frame.set_cursor_position(Position::new(inner.x + column, inner.y));
 }
 
-/// A title that says how the pop-up is scrolled and closed.
-pub(super) fn scrolls(title: &str, app: &App) -> String {
-    let key = |motion| app.keys.key_in(Place::Popup, Action::Move(motion));
-    let (up, down) = (key(Motion::Up), key(Motion::Down));
-    format!(
-        "{title} · {up} {down} scroll · {} closes",
-        app.keys.key(Action::Escape)
-    )
-}
-
-/// Clears the pop-up's place and draws its border; answers its inside.
-pub(super) fn open(frame: &mut Frame, app: &App, area: Rect, title: Vec<Span<'static>>) -> Rect {
-    frame.render_widget(Clear, area);
-    frame.render_widget(pane(app.theme, true, title), area);
-    inside(area)
-}
-
 /// Where a question is asked.
 pub fn question_area(size: Size) -> Rect {
     centred(size, 70, 3)
-}
-
-pub(super) fn centred(size: Size, width: u16, height: u16) -> Rect {
-    let width = width.min(size.columns);
-    let height = height.min(size.rows);
-    Rect {
-        x: (size.columns - width) / 2,
-        y: (size.rows - height) / 2,
-        width,
-        height,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_in_rows() {
-        for (text, columns, want) in [
-            ("", 5, &[""][..]),
-            ("one two", 7, &["one two"]),
-            ("one two", 6, &["one", "two"]),
-            ("a longest word", 4, &["a", "longest", "word"]),
-            ("日本 語", 4, &["日本", "語"]),
-            ("one", 0, &["one"]),
-        ] {
-            assert_eq!(in_rows(text, columns), want, "{text:?} {columns}");
-        }
-    }
 }
