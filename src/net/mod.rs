@@ -141,13 +141,13 @@ impl<S: Sink> Run<'_, S> {
         if let Some(proxy) = self.plan.way().told() {
             self.events.emit(Kind::Proxy(Box::new(proxy)))?;
         }
-        while self.plan.reuse
+        while self.plan.options.reuse
             && let Some((mut connection, idle)) = pool.take(place)
         {
             let usable = connection.can_serve(self.plan, idle).and_then(|()| {
                 connection
                     .transport
-                    .set_nonblocking(self.plan.nonblocking)
+                    .set_nonblocking(self.plan.options.nonblocking)
                     .map_err(|_| "its mode could not be set")
             });
             if let Err(why) = usable {
@@ -181,7 +181,7 @@ impl<S: Sink> Run<'_, S> {
                 transport,
                 &pool.tls,
                 &plan.target.host,
-                &plan.tls,
+                &plan.options.tls,
                 &mut deadline,
             )?;
         }
@@ -240,7 +240,7 @@ impl<S: Sink> Run<'_, S> {
             }
         }
         turn.sent_whole = true;
-        match plan.half_close {
+        match plan.options.half_close {
             true => self.half_close(turn),
             false => Ok(()),
         }
@@ -249,6 +249,7 @@ impl<S: Sink> Run<'_, S> {
     fn send_loop(&mut self, turn: &mut Turn, bytes: &[u8]) -> Result<()> {
         let plan = self.plan;
         let size = plan
+            .options
             .send_size
             .unwrap_or(LARGEST_CALL)
             .clamp(1, LARGEST_CALL);
@@ -297,7 +298,7 @@ impl<S: Sink> Run<'_, S> {
 
     /// Pieces of a request far apart: what many a server has never met.
     fn rest_between_sends(&mut self) -> Result<()> {
-        let Some(delay) = self.plan.send_delay else {
+        let Some(delay) = self.plan.options.send_delay else {
             return Ok(());
         };
         self.control.rest(delay)?;
@@ -341,8 +342,10 @@ impl<S: Sink> Run<'_, S> {
     }
 
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
-        let mut buffers = Buffers::asking(self.plan.recv_size);
-        turn.connection.transport.stamp_arrivals(self.plan.arrivals);
+        let mut buffers = Buffers::asking(self.plan.options.recv_size);
+        turn.connection
+            .transport
+            .stamp_arrivals(self.plan.options.arrivals);
         loop {
             self.speak(turn)?;
             if turn.over(self.control) {
@@ -448,7 +451,9 @@ impl<S: Sink> Run<'_, S> {
 
     /// No byte within the limit: the end that mode `timeout` asks for, else an error.
     fn silence(&mut self, turn: &mut Turn, limit: Option<Limit>) -> Result<()> {
-        if self.plan.end != EndMode::Timeout || limit.is_some_and(|limit| !limit.is_of_the_call()) {
+        if self.plan.options.end != EndMode::Timeout
+            || limit.is_some_and(|limit| !limit.is_of_the_call())
+        {
             return Err(timed_out(Call::Recv, limit));
         }
         turn.stop(EndReason::Timeout, &mut self.events);
@@ -479,7 +484,7 @@ impl<S: Sink> Run<'_, S> {
     /// Paced by hand, bytes lie in the kernel for a while: for how long those unread have
     /// lain at least. At speed the question would cost more than the answer is worth.
     fn lain(&self, connection: &Connection, queued: Option<u32>) -> Option<Duration> {
-        let asks = queued > Some(0) && !self.plan.arrivals && self.control.paced();
+        let asks = queued > Some(0) && !self.plan.options.arrivals && self.control.paced();
         asks.then(|| probe::since_arrival(&connection.transport))
             .flatten()
     }

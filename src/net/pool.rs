@@ -187,9 +187,9 @@ fn scheme<T>(tls: &Option<T>) -> &'static str {
 
 impl Place {
     pub fn of(plan: &Plan) -> Place {
-        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.tls.clone());
+        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.options.tls.clone());
         let host = plan.target.host.clone();
-        match &plan.unix_socket {
+        match &plan.options.unix_socket {
             Some(path) => Place::Unix {
                 path: path.clone(),
                 tls: tls.map(|tls| (host, tls)),
@@ -206,7 +206,7 @@ impl Place {
                 };
                 Place::Proxy {
                     proxy: proxy.clone(),
-                    proxy_tls: plan.proxies.tls.clone(),
+                    proxy_tls: plan.options.proxies.tls.clone(),
                     beyond: match way {
                         Way::Forward(_) => None,
                         _ => Some(Box::new(beyond)),
@@ -221,9 +221,10 @@ impl Connection {
     /// Whether it can serve this plan after so long; else why not.
     pub fn can_serve(&mut self, plan: &Plan, idle: Duration) -> Result<(), &'static str> {
         if plan
+            .options
             .family
             .is_some_and(|family| family != self.peer.family())
-            && plan.unix_socket.is_none()
+            && plan.options.unix_socket.is_none()
         {
             return Err("it is of the other address family");
         }

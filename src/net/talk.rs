@@ -277,8 +277,9 @@ impl<S: Sink> Run<'_, S> {
         };
         let line = Line {
             socket: Arc::clone(transport.socket()),
-            nonblocking: plan.nonblocking,
+            nonblocking: plan.options.nonblocking,
             size: plan
+                .options
                 .send_size
                 .unwrap_or(LARGEST_CALL)
                 .clamp(1, LARGEST_CALL),

@@ -71,12 +71,12 @@ impl Turn {
         Turn {
             reader: Reader::new(
                 request::method(&plan.request),
-                mode(plan.end, &asked),
+                mode(plan.options.end, &asked),
                 connection.received,
             )
             .answering(&plan.request),
             frames: None,
-            end: plan.end,
+            end: plan.options.end,
             request: plan.request.clone(),
             asked,
             before: Before::default(),
@@ -304,7 +304,7 @@ impl Turn {
             Err(_) => (false, "the exchange failed"),
             Ok(()) if !self.sent_whole => (false, "the request was not sent whole"),
             Ok(()) if self.half_closed => (false, "our direction was shut down"),
-            Ok(()) if !plan.reuse => (false, "no connection is to be kept"),
+            Ok(()) if !plan.options.reuse => (false, "no connection is to be kept"),
             Ok(()) if asks_to_close(&plan.request) => (false, "the request said close"),
             Ok(()) if self.goes_on() => (false, "another response may still come"),
             Ok(()) => self.reader.persistent(),

@@ -59,7 +59,7 @@ impl Talk {
             receiver,
             wakes,
             pool,
-            exchange: Exchange::new(plan.end, plan.request.len() as u64),
+            exchange: Exchange::new(plan.options.end, plan.request.len() as u64),
             running: Some(running),
         }
     }
@@ -129,8 +129,8 @@ fn a_request_is_said_while_recv_waits_and_is_answered_in_the_same_exchange() {
     for nonblocking in [false, true] {
         // Read until the close: recv() blocks when all is here.
         let mut plan = plan(&server, GET);
-        plan.nonblocking = nonblocking;
-        plan.end = EndMode::Close;
+        plan.options.nonblocking = nonblocking;
+        plan.options.end = EndMode::Close;
         let mut talk = Talk::start(&plan);
         talk.until(|exchange| exchange.body_bytes == 2);
         // Line by line, as in a telnet session.
@@ -262,7 +262,7 @@ fn what_is_said_on_tls_goes_through_its_session() {
     let playground = TlsPlayground::serve(None, || EchoPath).unwrap();
     for nonblocking in [false, true] {
         let mut plan = secure(&playground, "/", GET);
-        plan.nonblocking = nonblocking;
+        plan.options.nonblocking = nonblocking;
         let mut talk = Talk::start_held(&plan);
         talk.until(|exchange| exchange.body_bytes == 2);
         talk.control.say(b"GET /later HTTP/1.1\r\n").unwrap();
@@ -323,6 +323,6 @@ fn a_stream_both_ways_runs_on_tls() {
 fn secure(playground: &TlsPlayground, path: &str, request: &str) -> Plan {
     let target = Target::parse(&playground.url(Certificate::Good, path)).unwrap();
     let mut plan = Plan::new(target, request.replace('|', "\r\n").into_bytes());
-    plan.tls.cacert = Some(playground.root_file());
+    plan.options.tls.cacert = Some(playground.root_file());
     plan
 }

@@ -153,7 +153,7 @@ fn receive<S: Sink>(
 ) -> Result<()> {
     deadline.put_off(run.gate(Call::Recv)?);
     let left = deadline.limit(run.plan, Call::Recv)?;
-    let asked = run.plan.recv_size.clamp(1, HANDSHAKE_RECV);
+    let asked = run.plan.options.recv_size.clamp(1, HANDSHAKE_RECV);
     let answer = transport
         .set_recv_timeout(left)
         .map_err(Trouble::Errno)
@@ -197,7 +197,7 @@ fn again<S: Sink>(
         Trouble::Errno(errno) => errno,
         Trouble::Tls(error) => return Err(words::handshake(&error, None)),
     };
-    if errno == Errno::AGAIN && run.plan.nonblocking {
+    if errno == Errno::AGAIN && run.plan.options.nonblocking {
         let until = match call {
             Call::Send => PollFlags::OUT,
             _ => PollFlags::IN,
