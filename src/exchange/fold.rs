@@ -8,7 +8,7 @@ use super::{
     ANOMALIES_KEPT, Attempt, Calls, Ciphertext, Closed, Exchange, Failure, Ledger, Phase, Rate,
     Span, Upgraded,
 };
-use crate::event::{Addr, Call, Event, Head, Kind};
+use crate::event::{Addr, Call, Direction, Event, Head, Kind};
 
 impl Exchange {
     /// The fold.
@@ -147,6 +147,11 @@ impl Exchange {
                 close(&mut self.spans.tls, t);
             }
             Kind::TlsRecord(records) => self.ledger.add(records),
+            Kind::TlsAlert(alert) => {
+                if alert.direction == Direction::Received {
+                    self.alert = Some(alert.clone());
+                }
+            }
             Kind::CallFailed { call, errno, .. } => self.failed_call = Some((*call, errno)),
             Kind::Queues(queues) => {
                 self.queues = Some(**queues);
@@ -233,6 +238,7 @@ impl Exchange {
             | Kind::OptionRefused { .. }
             | Kind::Held { .. }
             | Kind::HalfClosed
+            | Kind::Unsent { .. }
             | Kind::Redirect { .. } => {}
         }
         body_before

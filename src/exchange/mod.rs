@@ -28,7 +28,7 @@ use std::net::IpAddr;
 
 use crate::anomaly::Anomaly;
 use crate::event::{
-    Addr, Call, Closer, CookieTold, End, EndMode, Field, Framing, Head, Queues, Socket, Tls,
+    Addr, Alert, Call, Closer, CookieTold, End, EndMode, Field, Framing, Head, Queues, Socket, Tls,
 };
 
 pub use answers::{ANSWERS_KEPT, Answer};
@@ -71,6 +71,8 @@ pub struct Exchange {
     pub proxy: Option<Box<Proxied>>,
     /// What the TLS handshake came to, on a connection made for this exchange.
     pub tls: Option<Box<Tls>>,
+    /// The peer's last alert.
+    pub alert: Option<Box<Alert>>,
     /// What the calls themselves moved, where TLS lies between.
     pub ciphertext: Ciphertext,
     /// Records of TLS, by direction and content.
