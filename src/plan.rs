@@ -66,6 +66,8 @@ pub struct Plan {
     pub proxies: Proxies,
     /// How an https server is met.
     pub tls: Tls,
+    /// Redirects take what says who we are along to other origins (`--location-trusted`).
+    pub trusting: bool,
     /// Asked of each socket before it connects.
     pub options: SocketOptions,
     /// The local end's address; `bind()` takes it before `connect()`.
@@ -151,6 +153,7 @@ impl Plan {
             unix_socket: None,
             proxies: Proxies::default(),
             tls: Tls::default(),
+            trusting: false,
             options: SocketOptions::default(),
             bind: None,
             reuse: true,

@@ -75,6 +75,7 @@ impl Fetch {
             unix_socket: self.unix_socket.clone(),
             proxies,
             tls: self.tls(),
+            trusting: self.location_trusted,
             options,
             bind: self.interface,
             start,
