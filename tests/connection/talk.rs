@@ -353,7 +353,7 @@ fn hanging_up_says_good_bye_on_tls() {
         ("/flood", false, false),
     ] {
         let mut plan = secure(&playground, path, &format!("GET {path} HTTP/1.1|Host: h||"));
-        plan.nonblocking = nonblocking;
+        plan.options.nonblocking = nonblocking;
         let mut talk = match held {
             true => Talk::start_held(&plan),
             false => Talk::start(&plan),
@@ -383,7 +383,7 @@ fn hanging_up_ends_a_send_that_waits_for_room_on_tls() {
     let playground = TlsPlayground::serve(None, deaf).unwrap();
     for nonblocking in [false, true] {
         let mut plan = secure(&playground, "/", GET);
-        plan.nonblocking = nonblocking;
+        plan.options.nonblocking = nonblocking;
         let mut talk = Talk::start_held(&plan);
         talk.until(|exchange| exchange.body_bytes == 2);
         let said = vec![b'x'; 64 << 20];
