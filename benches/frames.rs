@@ -4,10 +4,8 @@
 //! scrolls it. The browser in a terminal, idle and while a body streams in, is in
 //! `throughput`.
 
-/// Each bench uses a part of them.
-#[allow(dead_code)]
 mod support {
-    pub mod measure;
+    pub mod cpu;
     pub mod rank;
     pub mod server;
 }
@@ -32,7 +30,7 @@ use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::theme::Theme;
 use sockeye::tui::{ui, update};
 
-use support::measure::thread_cpu;
+use support::cpu::thread_cpu;
 use support::rank::{at_rank, median};
 use support::server;
 
@@ -108,7 +106,7 @@ fn frames(name: &str, app: &mut App, keys: &[KeyCode], goal: f64) {
 /// The browser's state after an exchange, fetched by the engine, in recvs of 4096 bytes.
 fn visited(url: &str, size: Size) -> App {
     let mut app = App::new(size, Instant::now(), Theme::new(true));
-    app.tab_mut().knobs.recv_size = CLASSIC_RECV;
+    app.tab_mut().knobs.options.recv_size = CLASSIC_RECV;
     for effect in update::open(&mut app, url) {
         let Effect::Fetch { id, plan, .. } = effect else {
             continue;

@@ -7,6 +7,7 @@
 /// Each bench uses a part of them.
 #[allow(dead_code)]
 mod support {
+    pub mod cpu;
     pub mod measure;
     pub mod terminal;
 }
@@ -24,7 +25,8 @@ use sockeye::view::pretty::{Folds, Index};
 use sockeye::view::rendered::{FIRST, lay_out};
 use sockeye::view::{Form, Hex, Marks, Pretty, Rendered, Text, View, Wire};
 
-use support::measure::{self, thread_cpu};
+use support::cpu::thread_cpu;
+use support::measure;
 use support::terminal::Program;
 
 const ROUNDS: usize = 5;

@@ -7,8 +7,6 @@ use std::io;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
-
 /// What a process used, from exec to exit.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
@@ -18,13 +16,6 @@ pub struct Cost {
     /// too, so nothing comes out below what the bench itself uses (about 3 MiB).
     pub peak: u64,
     pub wall: Duration,
-}
-
-/// CPU time of this thread so far.
-pub fn thread_cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// Runs a program to its end, its output thrown away.

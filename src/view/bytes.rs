@@ -12,7 +12,7 @@ use memchr::{memchr, memrchr};
 
 use super::reading::Reading;
 use crate::body::Window;
-use crate::decode::Letters;
+use crate::decode::letters::{Letters, Mode, SHIFTS};
 
 /// Bytes read at least: a few rows.
 const AHEAD: u64 = 128;
@@ -29,6 +29,8 @@ pub(super) struct Bytes<'a> {
     pub letters: Letters,
     /// Bytes read at least, where any are.
     pub ahead: u64,
+    /// The last escape sequence before a place, and that place.
+    known: (Option<(u64, Mode)>, u64),
     /// The offset of `held`'s first byte.
     start: u64,
     held: Cow<'a, [u8]>,
@@ -56,6 +58,7 @@ impl<'a> Bytes<'a> {
             there,
             letters: Letters::default(),
             ahead: AHEAD,
+            known: (None, 0),
             start: 0,
             held: Cow::Borrowed(held),
         }
@@ -91,13 +94,28 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// How the bytes behind these of a line are read.
-    pub fn reading(&mut self, line: Range<u64>) -> io::Result<Reading> {
+    /// How the bytes at a place are read where a character begins.
+    pub fn reading(&mut self, at: u64) -> io::Result<Reading> {
         let letters = self.letters;
-        match letters {
-            Letters::Iso2022Jp => Ok(Reading::after(letters, self.get(line)?)),
-            _ => Ok(Reading::after(letters, &[])),
-        }
+        let Letters::Iso2022Jp = letters else {
+            return Ok(Reading::new(letters));
+        };
+        // Mostly the next row is asked about: only what is new since the last is searched.
+        let near = at.saturating_sub(SHIFTS);
+        let (before, from) = match self.known {
+            (shift, upto) if (near..=at).contains(&upto) => (shift, upto),
+            _ => (None, near),
+        };
+        let found = letters.last_shift(self.get(from..at)?);
+        let shift = found
+            .map(|(place, mode)| (from + place as u64, mode))
+            .or(before);
+        self.known = (shift, at);
+        let mode = shift.filter(|&(place, _)| place >= near);
+        Ok(Reading {
+            letters,
+            mode: mode.map_or(Mode::Ascii, |(_, mode)| mode),
+        })
     }
 
     // -- line ends ----------------------------------------------------------------------

@@ -20,15 +20,13 @@ use super::Role;
 use super::bytes::Bytes;
 use super::reading::Reading;
 use super::safe::Piece;
-use crate::decode::letters::{Letter, Letters};
+use crate::decode::letters::Letters;
 
 /// Bytes of a line's first segment, about; and of the others where a segment is a row.
 const SEGMENT: u64 = 32 * 1024;
 /// Bytes of the others where it is wrapped, about.
 const WRAPPED: u64 = 2 * 1024;
 const TAB: usize = 8;
-/// Bytes in which a cut looks for the beginning of a character.
-const STEP_BACK: u64 = 256;
 
 /// What a row's bytes look like, as far as it matters for how many fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +152,7 @@ impl Flow<'_> {
     }
 
     fn row_in(&mut self, segment: Segment, start: u64) -> io::Result<Row> {
-        let reading = self.bytes.reading(segment.start..start)?;
+        let reading = self.bytes.reading(start)?;
         let end = match self.width {
             None => segment.end,
             Some(width) => {
@@ -262,23 +260,11 @@ impl Flow<'_> {
         }
     }
 
-    /// From the last byte that is in no longer character, else from some way back, where
-    /// most charsets fall into step again.
     fn cut_between(&mut self, at: u64, end: u64) -> io::Result<u64> {
         let letters = self.bytes.letters;
-        let back = at.saturating_sub(STEP_BACK);
+        let back = at.saturating_sub(letters.back());
         let bytes = self.bytes.get(back..end)?;
-        let upto = (at - back) as usize;
-        let alone = bytes[..upto].iter().rposition(|&byte| byte < 0x30);
-        let mut place = alone.map_or(0, |alone| alone + 1);
-        let mut reading = Reading::after(letters, &bytes[..place]);
-        while place < upto {
-            let (letter, len) = letters.first(&bytes[place..], reading.mode);
-            if let Letter::Shift(mode) = letter {
-                reading.mode = mode;
-            }
-            place += len.max(1);
-        }
+        let (place, _) = letters.settle(bytes, (at - back) as usize);
         Ok((back + place as u64).min(self.bytes.there))
     }
 }

@@ -214,7 +214,7 @@ impl<'a> Pretty<'a> {
                 _ => "rows",
             },
             stops: self.stops(),
-            reading: Reading::after(self.index.letters(), &[]),
+            reading: Reading::new(self.index.letters()),
         }
     }
 
