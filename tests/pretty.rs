@@ -62,6 +62,52 @@ fn table(form: &Form, cases: &[(&str, &[&str])]) {
     }
 }
 
+/// Where it is, whether the index has got there or not.
+#[test]
+fn the_first_fault_is_known() {
+    let far = format!("[{}1 2]", "0,\n".repeat(5000));
+    let parts = b"--x\r\na: b\r\nno field\r\n\r\none\r\n--x--".as_slice();
+    for (form, bytes, want) in [
+        (Form::Json, &b"{\"a\": 1}\n"[..], None),
+        (Form::Json, b"", None),
+        (Form::Json, b"{\"a\" 1}", Some((5, "no colon"))),
+        (Form::Json, far.as_bytes(), Some((15_003, "a comma"))),
+        (
+            Form::Json,
+            b"[1, [2",
+            Some((6, "the body ends with 2 brackets")),
+        ),
+        (Form::JsonLines, b"1\n{x}\n", Some((3, "a name"))),
+        (
+            Form::Xml,
+            b"<a>\n<b></a>",
+            Some((7, "closes another element")),
+        ),
+        (Form::Table(b','), b"a,b\n1\n", Some((4, "1 fields, not 2"))),
+        (
+            Form::Multipart(Some(b"x"[..].into())),
+            parts,
+            Some((11, "no field")),
+        ),
+        (Form::Plain, b"\xff{", None),
+    ] {
+        let window = window(bytes);
+        for most in [0, 5000, 100_000] {
+            let index = match most {
+                0 => Index::new(&form),
+                most => indexed(&form, &window, most),
+            };
+            let fault = index.head().fault_to_the_end(&window).unwrap();
+            match (fault, want) {
+                (Some(fault), Some((at, why))) => {
+                    assert!(fault.at == at && fault.why.contains(why), "{fault:?}");
+                }
+                (fault, want) => assert_eq!(fault.is_some(), want.is_some(), "{form:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn json() {
     #[rustfmt::skip]

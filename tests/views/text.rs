@@ -70,7 +70,12 @@ fn text_in_other_charsets() {
         (BIG5, b"\xa4\xd1\\", 20, &["天\\"]),
         (ISO_2022_JP, b"\x1b$B$$\x1b(B.\n$", 20, &["␛$Bい␛(B.", "$"]),
         // What an escape sequence says holds over the ends of lines.
-        (ISO_2022_JP, b"\x1b$B$$\n$$\n$$\x1b(B$$", 20, &["␛$Bい", "い", "い␛(B$$"]),
+        (
+            ISO_2022_JP,
+            b"\x1b$B$$\n$$\n$$\x1b(B$$",
+            20,
+            &["␛$Bい", "い", "い␛(B$$"],
+        ),
         (UTF_16LE, b"a\0\n\0\x0a\x0a\n\0b\0", 20, &["a", "ਊ", "b"]),
         (
             UTF_16BE,

@@ -38,11 +38,30 @@ pub fn sizes(visit: &Visit, columns: usize) -> String {
     .unwrap_or_default()
 }
 
-/// What is wrong with the coded bytes, where the view shows what they decode to.
+/// What is wrong with the coded bytes, where the view shows what they decode to; else
+/// with the body in its form.
 pub fn fault(visit: &Visit, kind: ViewKind) -> Option<String> {
-    let decoded = visit.meaning.shown().filter(|_| kind.shows_content())?;
-    let fault = decoded.faults.first()?;
-    Some(safe(fault).into_owned())
+    let decoded = visit.meaning.shown().filter(|_| kind.shows_content());
+    match decoded.and_then(|decoded| decoded.faults.first()) {
+        Some(fault) => Some(safe(fault).into_owned()),
+        None => malformed(visit).filter(|_| kind == ViewKind::Pretty),
+    }
+}
+
+/// `malformed at byte 27, line 2: a colon is missing`
+fn malformed(visit: &Visit) -> Option<String> {
+    let formed = visit.formed.as_ref().filter(|formed| formed.reads())?;
+    let fault = formed.fault()?;
+    let window = visit.content();
+    // A moment of the past has less.
+    let at = Some(fault.at).filter(|&at| at <= window.there())?;
+    let line = window.line_of(at).ok()? + 1;
+    Some(format!(
+        "malformed at byte {}, line {}: {}",
+        paint::count(at),
+        paint::count(line),
+        safe(&fault.why)
+    ))
 }
 
 /// What of the content needs words, the most urgent first.
@@ -72,7 +91,7 @@ pub fn state(visit: &Visit, kind: ViewKind, keys: &Keymap) -> Vec<String> {
     }
     let charset = visit.meaning.charset;
     if kind != ViewKind::Hex && charset.encoding != UTF_8 {
-        words.push(charset.words());
+        words.push(charset.brief());
     }
     words
 }

@@ -42,7 +42,7 @@ use lexer::{Lexer, Row};
 use walk::{Step, Walk};
 
 pub use folds::Folds;
-pub use index::{Head, Index, Piece};
+pub use index::{Fault, Head, Index, Piece};
 
 /// Bytes of a table's first records that tell how wide its columns are.
 const MEASURED: u64 = 32 * 1024;
