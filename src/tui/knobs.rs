@@ -35,6 +35,8 @@ pub struct Knobs {
     /// Redirects followed without a key, one after the other; `None`: none is.
     pub follow: Option<u32>,
     pub cookies: Cookies,
+    /// Copies, saves and lists go without secrets.
+    pub redact: bool,
     /// Calls a second; `None`: as fast as they come.
     pub pace: Option<u32>,
 }
@@ -85,6 +87,7 @@ impl Default for Knobs {
             tls: None,
             follow: None,
             cookies: Cookies::Shared,
+            redact: false,
             pace: None,
         }
     }
@@ -304,6 +307,13 @@ pub const KNOBS: &[Knob] = &[
         set: |_, _| None,
     },
     Knob {
+        title: "secrets",
+        help: "passwords, tokens and cookies' values in copies, saves, lists and recalled URLs: as they are, or each byte of them as *",
+        show: |k| if k.redact { "hidden" } else { "as they are" }.to_owned(),
+        turn: |k, _| k.redact = !k.redact,
+        set: |_, _| None,
+    },
+    Knob {
         title: "pace",
         help: "calls a second, to watch them; type a number",
         show: |k| {
@@ -423,6 +433,9 @@ impl Knobs {
             Cookies::Shared => {}
             Cookies::Own => parts.push("own cookies".to_owned()),
             Cookies::Off => parts.push("no cookies".to_owned()),
+        }
+        if self.redact {
+            parts.push("secrets hidden".to_owned());
         }
         parts.join(" · ")
     }

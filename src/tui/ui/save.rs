@@ -42,7 +42,7 @@ pub(super) fn draw(frame: &mut Frame, app: &App, ask: &Ask) {
                 true => ("▸", theme.key()),
                 false => (" ", theme.title(false)),
             };
-            let bytes = format!("{} B ", paint::count(what.bytes(visit).len()));
+            let bytes = format!("{} B ", paint::count(what.bytes(visit, false).len()));
             let name = format!(" {sign} {}", what.title());
             let gap = width.saturating_sub(name.width() + bytes.width());
             Line::styled(format!("{name}{}{bytes}", " ".repeat(gap)), style)

@@ -200,7 +200,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Practice(practice) => {
-            app.practice = Some(practice);
+            proxy::practice(app, practice);
             Vec::new()
         }
         Message::Note(words) => {

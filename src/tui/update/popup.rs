@@ -173,6 +173,9 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         };
     }
     match app.keys.action(key, &[Place::Text]) {
+        Some(Action::Move(motion @ (Motion::Up | Motion::Down))) if ask == Ask::Proxy => {
+            proxy::offer(app, &mut field, motion == Motion::Down);
+        }
         Some(Action::Move(Motion::Up | Motion::Down) | Action::InsertHex) => {}
         Some(action) => {
             text::edit(&mut field, action, 1);

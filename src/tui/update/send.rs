@@ -2,8 +2,9 @@
 
 use crate::plan::Plan;
 use crate::request;
-use crate::tui::app::{App, Focus};
+use crate::tui::app::{App, Focus, Tab};
 use crate::tui::keymap::Action;
+use crate::tui::knobs::Knobs;
 use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
@@ -40,7 +41,12 @@ pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
         app.complain("the playground could not start on this machine: type a URL instead");
         return Vec::new();
     }
-    app.tab_mut().knobs = exercise.knobs;
+    let tab = app.tab_mut();
+    let proxies = std::mem::take(&mut tab.knobs.proxies);
+    tab.knobs = Knobs {
+        proxies,
+        ..exercise.knobs
+    };
     open(app, &exercise.url)
 }
 
@@ -48,7 +54,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Go => {
             list::take_chosen(app);
-            let typed = app.tab().url.text();
+            let typed = remembered(app.tab());
             let effects = send(app, None);
             if !effects.is_empty() {
                 app.typed.retain(|url| *url != typed);
@@ -74,6 +80,15 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         _ => Vec::new(),
+    }
+}
+
+/// The URL as it can be recalled.
+fn remembered(tab: &Tab) -> String {
+    let typed = tab.url.text();
+    match Target::parse(&typed) {
+        Ok(target) if tab.knobs.redact && target.userinfo.is_some() => target.without_userinfo(),
+        _ => typed,
     }
 }
 
@@ -114,6 +129,9 @@ pub(super) fn url_changed(app: &mut App) {
         None => tab.request.bytes().to_vec(),
     };
     let mut notes = new.notes.clone();
+    if tab.knobs.proxies.spares(&new) {
+        notes.push("our own server: it is reached without the environment's proxy".to_owned());
+    }
     match &tab.target {
         Some(old) if *old == new => {}
         Some(old) if !before.is_empty() => match request::retarget(&before, old, &new) {
