@@ -3,6 +3,8 @@
 
 #[path = "pty/browser.rs"]
 mod browser;
+#[path = "pty/pictures.rs"]
+mod pictures;
 #[path = "support/terminal.rs"]
 mod terminal;
 
