@@ -6,6 +6,7 @@
 mod facts;
 mod otherwise;
 mod proxied;
+mod tls;
 mod why;
 
 use std::fmt;

@@ -90,7 +90,7 @@ impl Cookies {
 
     /// The same for the request that a redirect led to.
     pub fn next(&mut self, from: &Target, plan: &mut Plan) {
-        if !from.same_origin(&plan.target) && !plan.trusting {
+        if !from.same_origin(&plan.target) && !plan.options.trusting {
             self.words.clear();
         }
         if self.by_hand {

@@ -4,7 +4,7 @@
 //! Owns what changes on the way: the target, Host, the method, the body, and what may not
 //! go to another origin.
 
-use super::{Plan, Way};
+use super::Plan;
 use crate::error::{Error, Result};
 use crate::request;
 use crate::url::Target;
@@ -71,13 +71,10 @@ impl Plan {
             }
             remove_fields(&mut bytes, BODY_FIELDS);
         }
-        let next = match self.unix_socket {
-            Some(_) => Way::Direct,
-            None => self.proxies.way(&target),
-        };
+        let next = self.options.way(&target);
         if !same_origin {
             // One proxy's secret is no server's, whoever is trusted.
-            let secrets: &[&str] = match self.trusting {
+            let secrets: &[&str] = match self.options.trusting {
                 true => &["Proxy-Authorization"],
                 false => CREDENTIALS,
             };
@@ -99,9 +96,9 @@ impl Plan {
             request: bytes.into(),
             ..self.clone()
         };
-        if !same_origin && !self.trusting {
+        if !same_origin && !self.options.trusting {
             // It says who we are, as the fields above do.
-            (next.tls.cert, next.tls.key) = (None, None);
+            (next.options.tls.cert, next.options.tls.key) = (None, None);
         }
         Ok(Some(next))
     }
@@ -335,32 +332,26 @@ mod tests {
     fn what_says_who_we_are_follows_where_all_are_trusted() {
         const SECRETS: &str = "GET /a HTTP/1.1|Host: h|Authorization: s|Cookie: c|\
                                Proxy-Authorization: p|X-API-Key: k||";
-        let mut first = Plan {
-            trusting: true,
-            ..plan("https://h/a", SECRETS)
-        };
-        first.tls.cert = Some("/c".into());
+        let mut first = plan("https://h/a", SECRETS);
+        first.options.trusting = true;
+        first.options.tls.cert = Some("/c".into());
         for to in ["https://i/b", "http://h/b"] {
             let next = first.redirected(302, Some(to)).unwrap().unwrap();
             let host = next.target.authority();
             let want =
                 format!("GET /b HTTP/1.1|Host: {host}|Authorization: s|Cookie: c|X-API-Key: k||");
             assert_eq!(bytes(&next), want, "{to}");
-            assert_eq!(next.tls.cert, first.tls.cert, "{to}");
+            assert_eq!(next.options.tls.cert, first.options.tls.cert, "{to}");
         }
     }
 
     #[test]
     fn everything_else_of_the_plan_stays() {
-        let first = Plan {
-            unix_socket: Some("/s".into()),
-            recv_size: 7,
-            reuse: false,
-            ..plan("h", "GET / HTTP/1.1||")
-        };
+        let mut first = plan("h", "GET / HTTP/1.1||");
+        first.options.unix_socket = Some("/s".into());
+        first.options.recv_size = 7;
         let next = first.redirected(302, Some("//i")).unwrap().unwrap();
-        assert_eq!(next.unix_socket, first.unix_socket);
-        assert_eq!((next.recv_size, next.reuse), (7, false));
+        assert_eq!(next.options, first.options);
         assert_eq!(next.start, first.start);
     }
 

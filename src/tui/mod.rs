@@ -86,7 +86,7 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     app.pages = Playground::pages().collect();
     match Proxies::of_environment(variable) {
         Ok(proxies) => {
-            app.tab_mut().knobs.proxies = Proxies {
+            app.tab_mut().knobs.options.proxies = Proxies {
                 own: app.playground.into_iter().collect(),
                 ..proxies
             };

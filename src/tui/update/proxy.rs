@@ -13,7 +13,7 @@ use crate::url::Target;
 
 pub(super) fn ask(app: &mut App) {
     let mut field = Editor::line();
-    if let Some(proxy) = &app.tab().knobs.proxies.http {
+    if let Some(proxy) = &app.tab().knobs.options.proxies.http {
         field.set(proxy.to_string().as_bytes());
     }
     app.popup = Some(Popup::Ask {
@@ -46,7 +46,7 @@ pub(super) fn offer(app: &App, field: &mut Editor, on: bool) {
 /// They run: what the environment's proxies are not for is their ports, too.
 pub(super) fn practice(app: &mut App, practice: Practice) {
     for tab in &mut app.tabs {
-        let own = &mut tab.knobs.proxies.own;
+        let own = &mut tab.knobs.options.proxies.own;
         if !own.is_empty() {
             own.extend(practice.ports.iter().map(|(_, port)| port));
         }
@@ -67,11 +67,15 @@ pub(super) fn set(app: &mut App, words: &str) -> Vec<Effect> {
         },
     };
     let tab = app.tab_mut();
-    let before = std::mem::replace(&mut tab.knobs.proxies, proxies);
+    let before = std::mem::replace(&mut tab.knobs.options.proxies, proxies);
     if let Some(target) = tab.target.clone() {
         let mut bytes = origin_form(&before, &target, tab.request.bytes());
         if request::request_target(&bytes) == Some(target.path.as_bytes()) {
-            tab.knobs.proxies.way(&target).form(&mut bytes, &target);
+            tab.knobs
+                .options
+                .proxies
+                .way(&target)
+                .form(&mut bytes, &target);
         }
         if bytes != tab.request.bytes() {
             tab.request.set(&bytes);
@@ -83,7 +87,7 @@ pub(super) fn set(app: &mut App, words: &str) -> Vec<Effect> {
 
 /// The question shows no user and password: those of the same proxy stay.
 fn with_user(app: &App, proxy: Proxy) -> Proxy {
-    let before = app.tab().knobs.proxies.http.as_ref();
+    let before = app.tab().knobs.options.proxies.http.as_ref();
     let same = before.filter(|before| before.to_string() == proxy.to_string());
     Proxy {
         user: proxy.user.or_else(|| same?.user.clone()),
