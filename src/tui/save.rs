@@ -51,6 +51,11 @@ impl What {
         }
     }
 
+    /// A head is among it.
+    pub fn has_secrets(self) -> bool {
+        matches!(self, What::HeadAndBody | What::Received)
+    }
+
     /// What of it has come; `redact`: without secrets.
     pub fn bytes(self, visit: &Visit, redact: bool) -> Stretch {
         let received = visit.received();
@@ -243,7 +248,7 @@ fn pour(
 }
 
 /// `~/x` as a shell reads it.
-fn home(path: &Path) -> PathBuf {
+pub fn home(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::var_os("HOME")) {
         (Ok(rest), Some(home)) => Path::new(&home).join(rest),
         _ => path.to_owned(),

@@ -29,23 +29,16 @@ const HI: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 #[derive(Clone, Default)]
 struct Recorder {
     seen: Arc<Mutex<Vec<u8>>>,
-    says: String,
+    says: Arc<Mutex<String>>,
     proxy: bool,
 }
 
 impl Recorder {
     fn of(says: impl Into<String>) -> Recorder {
         Recorder {
-            says: says.into(),
+            says: Arc::new(Mutex::new(says.into())),
             ..Recorder::default()
         }
-    }
-
-    fn redirect(to: &str) -> Recorder {
-        Recorder::of(format!(
-            "HTTP/1.1 302 Found\r\nLocation: {to}\r\nSet-Cookie: sid=jar; Path=/\r\n\
-             Content-Length: 0\r\n\r\n"
-        ))
     }
 
     fn proxy() -> Recorder {
@@ -62,12 +55,19 @@ impl Recorder {
     }
 }
 
+fn redirect(to: &str) -> String {
+    format!(
+        "HTTP/1.1 302 Found\r\nLocation: {to}\r\nSet-Cookie: sid=jar; Path=/\r\n\
+         Content-Length: 0\r\n\r\n"
+    )
+}
+
 impl Service for Recorder {
     fn answer(&self, request: &Request) -> Script {
         self.seen.lock().unwrap().extend_from_slice(&request.head);
         match self.proxy {
             true => HttpProxy { user: true }.answer(request),
-            false => vec![send(&self.says)],
+            false => vec![send(&*self.says.lock().unwrap())],
         }
     }
 }
@@ -98,7 +98,7 @@ fn a_redirect_tells_another_server_nothing() {
     let there = Server::serve(None, second.clone()).unwrap();
     // Another port and another name: the jar's cookies know no ports (RFC 6265, 8.5).
     let to = format!("http://localhost:{}/b", there.port());
-    let first = Recorder::redirect(&to);
+    let first = Recorder::of(redirect(&to));
     let here = Server::serve(None, first.clone()).unwrap();
     let url = format!("http://ann:secret@127.0.0.1:{}/a", here.port());
 
@@ -148,7 +148,7 @@ fn a_proxys_user_stays_with_the_proxy() {
     let second = Recorder::of(HI);
     let there = Server::serve(None, second.clone()).unwrap();
     let to = format!("http://localhost:{}/b", there.port());
-    let first = Recorder::redirect(&to);
+    let first = Recorder::of(redirect(&to));
     let secure = TlsPlayground::serve(None, || first.clone()).unwrap();
     let proxy = Recorder::proxy();
     let between = Server::serve(None, proxy.clone()).unwrap();
@@ -193,6 +193,88 @@ fn a_proxys_user_stays_with_the_proxy() {
     );
     assert!(forwarded.contains(OWN), "{forwarded}");
     assert_learns_nothing(&second.seen());
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.exit(), 0);
+}
+
+/// Our certificate is for the origin that it was given for: by another name the same server
+/// is another, which asks, and gets neither it nor the request.
+#[test]
+fn a_client_certificate_stays_with_its_origin() {
+    let seen = Recorder::of(HI);
+    let secure = TlsPlayground::serve(None, || seen.clone()).unwrap();
+    let first = secure.url(Kind::ClientCertificate, "/a");
+    let to = first.replace("127.0.0.1", "localhost").replace("/a", "/b");
+    *seen.says.lock().unwrap() = redirect(&to);
+    let root = secure.root_file();
+    let trusts = [("SSL_CERT_FILE", root.to_str().unwrap())];
+    let browser = Terminal::start(env!("CARGO_BIN_EXE_sockeye"), &[], &trusts);
+    let (mut terminal, _) = browser.on_the_start_page();
+    terminal.send(&format!("{CTRL_L}{first}{ENTER}"));
+    terminal.wait_for("Our certificate");
+    assert_eq!(seen.seen(), "", "without it no request is read");
+    terminal.send(&format!("{}{ENTER}", secure.client_file().display()));
+    terminal.wait_for("L follows");
+    assert!(seen.seen().starts_with("GET /a HTTP/1.1\r\n"));
+    terminal.send("L");
+    terminal.wait_for("Our certificate");
+    assert_eq!(seen.seen(), "", "the other origin got no request");
+    terminal.wait_for("localhost");
+    terminal.send(ESC);
+    terminal.wait_for("alert certificate_required");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.exit(), 0);
+}
+
+/// Each kind of trouble in its own words, with what can be done about it; nothing is sent.
+#[test]
+fn each_bad_certificate_has_its_sentence_and_its_offer() {
+    let seen = Recorder::of(HI);
+    let secure = TlsPlayground::serve(None, || seen.clone()).unwrap();
+    let root = secure.root_file();
+    let trusts = [("SSL_CERT_FILE", root.to_str().unwrap())];
+    let browser = Terminal::start(env!("CARGO_BIN_EXE_sockeye"), &[], &trusts);
+    let (mut terminal, _) = browser.on_the_start_page();
+    const ONCE: &str = "Space sends it this once";
+    for (kind, sentence, offer) in [
+        (Kind::Expired, "NOT TRUSTED: expired on 20", ONCE),
+        (Kind::NotYet, "NOT TRUSTED: not valid before 20", ONCE),
+        (
+            Kind::WrongName,
+            "NOT TRUSTED: wrong name: valid for a.example",
+            ONCE,
+        ),
+        (Kind::SelfSigned, "NOT TRUSTED: self-signed", ONCE),
+        (Kind::UnknownRoot, "NOT TRUSTED: no known root", ONCE),
+        (
+            Kind::NoIntermediate,
+            "NOT TRUSTED: missing intermediate",
+            ONCE,
+        ),
+        (
+            Kind::WeakKey,
+            "NOT TRUSTED: weak key: RSA of 1024 bits",
+            ONCE,
+        ),
+        (
+            Kind::ClientCertificate,
+            "certificate_required",
+            "Our certificate",
+        ),
+    ] {
+        let url = secure.url(kind, "/");
+        terminal.send(&format!("{CTRL_L}{url}{ENTER}"));
+        terminal.wait(sentence, |screen| {
+            let text = screen.contents();
+            let all = [sentence, offer].iter().all(|words| text.contains(words));
+            all.then_some(())
+        });
+        assert_eq!(seen.seen(), "", "{kind:?}: no request was read");
+        terminal.send(ESC);
+        terminal.wait("the question is gone", |screen| {
+            (!screen.contents().contains(offer)).then_some(())
+        });
+    }
     terminal.send(CTRL_Q);
     assert_eq!(terminal.exit(), 0);
 }
