@@ -53,6 +53,11 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     visit.rendering.begin(want);
+    // Further down only the whole page shows what is to be seen.
+    let most = match visit.scrolls[ViewKind::Rendered.index()].top {
+        0 => visit.rendering.most(want),
+        _ => u64::MAX,
+    };
     let field = |name: &str| {
         let head = visit.exchange().head.as_ref()?;
         let mut fields = head.fields.iter();
@@ -63,6 +68,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         window,
         media_type: field("Content-Type"),
         coding: field("Content-Encoding").filter(|_| visit.is_coded()),
+        most,
         want,
     };
     vec![Effect::Lay {
