@@ -98,6 +98,11 @@ impl Store {
         self.len() == 0
     }
 
+    /// Both read what one writer writes.
+    pub fn is(&self, other: &Store) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     /// Reads what there is at `offset`, at most `buf.len()` bytes; short only at the
     /// end of the store.
     ///
