@@ -10,6 +10,7 @@ mod redirect;
 mod socket;
 mod tls;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,14 @@ impl Plan {
     /// How the target is reached.
     pub fn way(&self) -> Way<'_> {
         self.options.way(&self.target)
+    }
+
+    /// The Unix socket that is connected to: the target's own, else the one asked for.
+    pub fn unix_socket(&self) -> Option<&Path> {
+        let socket = self.target.socket.as_ref();
+        socket
+            .or(self.options.unix_socket.as_ref())
+            .map(PathBuf::as_path)
     }
 
     /// The host and port that are connected to: the proxy's, where there is one.

@@ -1058,6 +1058,7 @@ fn plan_for(addr: SocketAddr, path: &str) -> Plan {
         port: addr.port(),
         path: path.to_owned(),
         userinfo: None,
+        socket: None,
         notes: Vec::new(),
     };
     let request = template(&target);

@@ -566,6 +566,7 @@ fn plan(case: &Case, port: u16) -> Plan {
         port,
         path: "/x".to_owned(),
         userinfo: None,
+        socket: None,
         notes: Vec::new(),
     };
     let mut plan = Plan::new(target, case.request.clone());

@@ -64,7 +64,7 @@ fn ways(plan: &Plan) -> Vec<String> {
         Some(Family::Inet6) => words.push("-6".to_owned()),
         Some(Family::Unix) | None => {}
     }
-    if let Some(path) = &plan.options.unix_socket {
+    if let Some(path) = plan.unix_socket() {
         words.push(format!(
             "--unix-socket {}",
             shell::word(path.as_os_str().as_bytes())
@@ -259,7 +259,7 @@ impl<'a> Request<'a> {
         if !self.body.is_empty() {
             words.push("--data-binary @-".to_owned());
         }
-        words.push(shell::word(plan.target.to_string().as_bytes()));
+        words.push(shell::word(plan.target.of_request().to_string().as_bytes()));
         words
     }
 

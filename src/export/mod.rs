@@ -27,7 +27,6 @@ use std::time::Duration;
 
 use crate::event::{EndMode, Family};
 use crate::plan::{Plan, Tls, TlsVersion, Way};
-use crate::url::Scheme;
 
 pub use form::Form;
 pub use har::{Entry, har};
@@ -117,7 +116,7 @@ enum Place<'a> {
 
 /// The first address of `--resolve` that fits stands for the host's name.
 fn place(plan: &Plan) -> Place<'_> {
-    if let Some(path) = &plan.options.unix_socket {
+    if let Some(path) = plan.unix_socket() {
         return Place::Unix(path);
     }
     let (host, port) = match plan.way() {
@@ -143,7 +142,7 @@ fn place(plan: &Plan) -> Place<'_> {
 
 /// How TLS is to be made; `None` for `http://`.
 fn tls(plan: &Plan) -> Option<&Tls> {
-    (plan.target.scheme == Scheme::Https).then_some(&plan.options.tls)
+    plan.target.scheme.is_secure().then_some(&plan.options.tls)
 }
 
 /// The least and the most; unless told, those that are spoken here.

@@ -41,10 +41,10 @@ pub(super) fn connect<S: Sink>(
     run: &mut Run<'_, S>,
     deadline: &mut Deadline,
 ) -> Result<Connection> {
-    match &run.plan.options.unix_socket {
+    let plan = run.plan;
+    match plan.unix_socket() {
         Some(path) => connect_unix(run, path, deadline),
         None => {
-            let plan = run.plan;
             let addrs = resolve(run, plan.place(), deadline).map_err(|error| match error {
                 Error::Resolve { host, why } if plan.way().proxy().is_some() => {
                     Error::ResolveProxy { host, why }
@@ -210,7 +210,10 @@ fn connect_unix<S: Sink>(
 ) -> Result<Connection> {
     deadline.put_off(run.gate(Call::Connect)?);
     let addr = Addr::Unix(path.to_owned());
-    let there = SocketAddrUnix::new(path).map_err(|errno| refused(&addr, errno))?;
+    let there = SocketAddrUnix::new(path).map_err(|errno| Error::SocketPath {
+        path: path.display().to_string(),
+        why: errno::text(errno),
+    })?;
     let attempt = open(run, addr)??;
     let mut waited = false;
     let answer = loop {
@@ -352,7 +355,10 @@ fn refused(addr: &Addr, errno: Errno) -> Error {
     Error::Connect {
         addr: addr.to_string(),
         why: errno::text(errno),
-        hint: errno::connect_hint(errno),
+        hint: match addr {
+            Addr::Ip(_) => errno::connect_hint(errno),
+            Addr::Unix(path) => errno::unix_hint(errno, path),
+        },
     }
 }
 

@@ -29,7 +29,6 @@ use crate::anomaly::{self, Anomaly};
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndMode, EndReason, Event, Kind};
 use crate::plan::Plan;
-use crate::url::Scheme;
 
 use connect::connect;
 use events::{Events, micros};
@@ -173,7 +172,7 @@ impl<S: Sink> Run<'_, S> {
         let mut deadline = Deadline::of_connecting(self.plan);
         let mut connection = connect(self, &mut deadline)?;
         proxy::greet(self, &mut connection.transport, pool, &mut deadline)?;
-        if self.plan.target.scheme == Scheme::Https {
+        if self.plan.target.scheme.is_secure() {
             let plan = self.plan;
             let transport = &mut connection.transport;
             tls::secure(

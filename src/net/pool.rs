@@ -17,7 +17,6 @@ use crate::net::resolve;
 use crate::net::tls::Configs;
 use crate::net::transport::{Transport, Trouble};
 use crate::plan::{Plan, Proxy, Tls, Way};
-use crate::url::Scheme;
 
 /// Kept connections to one place, and in all: browsers keep 6 to a host.
 const AT_ONE_PLACE: usize = 6;
@@ -187,11 +186,15 @@ fn scheme<T>(tls: &Option<T>) -> &'static str {
 
 impl Place {
     pub fn of(plan: &Plan) -> Place {
-        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.options.tls.clone());
+        let tls = plan
+            .target
+            .scheme
+            .is_secure()
+            .then(|| plan.options.tls.clone());
         let host = plan.target.host.clone();
-        match &plan.options.unix_socket {
+        match plan.unix_socket() {
             Some(path) => Place::Unix {
-                path: path.clone(),
+                path: path.to_owned(),
                 tls: tls.map(|tls| (host, tls)),
             },
             None => {
@@ -224,7 +227,7 @@ impl Connection {
             .options
             .family
             .is_some_and(|family| family != self.peer.family())
-            && plan.options.unix_socket.is_none()
+            && plan.unix_socket().is_none()
         {
             return Err("it is of the other address family");
         }

@@ -163,6 +163,7 @@ mod tests {
             port: 80,
             path: "/".to_owned(),
             userinfo: None,
+            socket: None,
             notes: Vec::new(),
         };
         Plan::new(target, Vec::new())

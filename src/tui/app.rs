@@ -14,7 +14,7 @@ use crate::export::Form;
 use crate::net::pool::Idle;
 use crate::plan::{CLASSIC_RECV, Options};
 use crate::rejudge::Judged;
-use crate::request::Lint;
+use crate::request::{self, Lint};
 use crate::tui::compare::Compare;
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Keymap, Place};
@@ -117,6 +117,8 @@ pub struct Tab {
     pub completion: Option<Completion>,
     /// Ctrl-V was pressed: the digits so far.
     pub hex: Option<String>,
+    /// The Sec-WebSocket-Key of the tab's own requests.
+    pub key: String,
     /// The next fetch from this host and port goes on whatever its certificate says.
     pub go_on_once: Option<(String, u16)>,
 }
@@ -403,6 +405,7 @@ impl Default for Tab {
             recalled: 0,
             completion: None,
             hex: None,
+            key: request::key(),
             go_on_once: None,
         }
     }
