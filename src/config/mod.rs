@@ -34,6 +34,8 @@ pub struct Config {
     pub theme: Option<String>,
     /// One of [`Vocabulary::colours`]; `None`: as many as the environment says.
     pub colours: Option<String>,
+    /// One of [`Vocabulary::images`]; `None`: as the environment says.
+    pub images: Option<String>,
     /// ASCII alone; `None`: as the locale says.
     pub ascii: Option<bool>,
     /// Bytes that all exchanges together may hold in memory; what is more goes to a file.
@@ -56,6 +58,7 @@ pub struct Binding {
 pub struct Vocabulary<'a> {
     pub themes: Vec<&'a str>,
     pub colours: Vec<&'a str>,
+    pub images: Vec<&'a str>,
     pub keys: Vec<Keys<'a>>,
     /// A key in this place, as the table of keys spells it, or why it is none.
     pub spelling: fn(place: &str, key: &str) -> Result<String, String>,
@@ -268,6 +271,7 @@ impl Default for Config {
         Config {
             theme: None,
             colours: None,
+            images: None,
             ascii: None,
             memory: 64 * 1024 * 1024,
             fetch: Knobs::default(),

@@ -48,6 +48,16 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         table: "",
+        name: "images",
+        help: "pictures as blocks (two pixels a cell), kitty, iterm2, sixel; auto: as TERM and TERM_PROGRAM say, blocks inside tmux and screen",
+        default: "\"auto\"",
+        set: |config, value, words| {
+            config.images = word_or_auto(value, &words.images)?;
+            Ok(())
+        },
+    },
+    Setting {
+        table: "",
         name: "ascii",
         help: "draw with ASCII alone: true, false; \"auto\": where LC_ALL, LC_CTYPE or LANG is not UTF-8",
         default: "\"auto\"",

@@ -16,6 +16,7 @@ fn words() -> Vocabulary<'static> {
     Vocabulary {
         themes: vec!["dark", "light"],
         colours: vec!["truecolor", "16"],
+        images: vec!["blocks", "sixel"],
         keys: vec![
             row("anywhere", "help", &["F1", "\"", "\\"]),
             row("anywhere", "quit", &["q"]),
@@ -34,6 +35,7 @@ fn what_a_file_says_holds() {
         r#"
         theme = "light"
         colours = "16"
+        images = "sixel"
         ascii = true
         memory = "1 GiB"
         [fetch]
@@ -53,6 +55,7 @@ fn what_a_file_says_holds() {
     let config = read.config;
     assert_eq!(config.theme.as_deref(), Some("light"));
     assert_eq!(config.colours.as_deref(), Some("16"));
+    assert_eq!(config.images.as_deref(), Some("sixel"));
     assert_eq!((config.ascii, config.memory), (Some(true), 1 << 30));
     let options = Options {
         end: EndMode::Close,

@@ -87,6 +87,7 @@ impl Fetch {
             socket,
             proxies: self.proxies()?,
             tls: self.tls(),
+            trusting: self.location_trusted,
             ..Options::default()
         })
     }

@@ -60,6 +60,8 @@ pub struct Options {
     pub proxies: Proxies,
     /// How an https server is met.
     pub tls: Tls,
+    /// Redirects take what says who we are along to other origins (`--location-trusted`).
+    pub trusting: bool,
     /// Take a kept connection when there is one.
     pub reuse: bool,
 }
@@ -94,6 +96,7 @@ impl Default for Options {
             socket: SocketOptions::default(),
             proxies: Proxies::default(),
             tls: Tls::default(),
+            trusting: false,
             reuse: true,
         }
     }

@@ -17,6 +17,7 @@ use crate::rejudge::Judged;
 use crate::request::{self, Lint};
 use crate::tui::compare::Compare;
 use crate::tui::editor::Editor;
+use crate::tui::graphics::{Dots, Images};
 use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
@@ -58,6 +59,10 @@ pub struct App {
     pub depth: Option<Depth>,
     /// The terminal shows ASCII alone.
     pub ascii: bool,
+    /// How pictures are shown.
+    pub images: Images,
+    /// Pixels of a cell, where the terminal says; looked at with each new size.
+    pub cell: Option<Dots>,
     /// Ctrl-C was pressed with nothing running: the next one quits.
     pub leaving: bool,
     pub next_visit: VisitId,
@@ -231,6 +236,8 @@ impl App {
             keys: Keymap::default(),
             depth: None,
             ascii: false,
+            images: Images::Blocks,
+            cell: None,
             leaving: false,
             next_visit: 1,
             idle: Vec::new(),

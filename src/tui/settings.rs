@@ -2,6 +2,7 @@
 
 use crate::config::{self, Complaint, Config, Keys, Read, Vocabulary};
 use crate::tui::app::App;
+use crate::tui::graphics::Images;
 use crate::tui::keymap::{Action, Keymap, Place, ROWS, spelling};
 use crate::tui::locale;
 use crate::tui::theme::depth::Depth;
@@ -22,6 +23,7 @@ pub fn words() -> Vocabulary<'static> {
     Vocabulary {
         themes: THEMES.iter().map(|(name, _)| *name).collect(),
         colours: Depth::NAMES.iter().map(|(name, _)| *name).collect(),
+        images: Images::NAMES.iter().map(|(name, ..)| *name).collect(),
         keys,
         spelling: |place, key| match place_of(place) {
             Some(place) => spelling(place, key),
@@ -57,6 +59,8 @@ fn set(app: &mut App, config: &Config, variable: impl Fn(&str) -> Option<String>
     let depth = depth.map_or_else(|| Depth::usual(&variable), |&(_, depth)| depth);
     app.theme = Theme::named(theme, depth).unwrap_or_default();
     app.depth = Theme::is_colourful(theme).then_some(depth);
+    let images = config.images.as_deref().and_then(Images::named);
+    app.images = images.unwrap_or_else(|| Images::usual(&variable));
     app.ascii = config.ascii.unwrap_or_else(|| locale::is_ascii(variable));
     app.keys = keymap(config);
     app.memory = config.memory;

@@ -1,10 +1,10 @@
 //! Pop-ups: help, the knobs, a question.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::EndMode;
@@ -85,20 +85,31 @@ fn help_lines(app: &App, places: &[Place], width: usize) -> Vec<Line<'static>> {
 }
 
 fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
+    const COLUMNS: u16 = 72;
     let theme = app.theme;
-    let height = KNOBS.len() as u16 + 5;
-    let area = centred(app.size, 72, height.min(app.size.rows));
     let key = |action| app.keys.key_in(Place::Popup, action);
     let title = vec![Span::raw(format!(
-        "Knobs · {} {} turn · digits set · {} done",
+        "Knobs, {} of {} · {} {} turn · digits set · {} done",
+        row + 1,
+        KNOBS.len(),
         key(Action::Less),
         key(Action::More),
         key(Action::Choose)
     ))];
+    let columns = usize::from(COLUMNS.min(app.size.columns)).saturating_sub(4);
+    let help = KNOBS.iter().map(|knob| in_rows(knob.help, columns));
+    let words: Vec<Vec<String>> = help.collect();
+    // As many rows for the longest as for each, so that turning a page moves nothing.
+    let helped = words.iter().map(Vec::len).max().unwrap_or(0) as u16;
+    let area = centred(app.size, COLUMNS, KNOBS.len() as u16 + 2 + helped);
     let inner = open(frame, app, area, title);
-    let mut lines = Vec::new();
-    let room = usize::from(inner.height).saturating_sub(2);
+    let [rows, below] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(helped)]).areas(inner);
+    let titles = KNOBS.iter().map(|knob| knob.title.width());
+    let longest = titles.max().unwrap_or(0);
+    let room = usize::from(rows.height);
     let first = (row + 1).saturating_sub(room);
+    let mut lines = Vec::new();
     for (number, knob) in KNOBS.iter().enumerate().skip(first).take(room) {
         let value = if number == row && !typed.is_empty() {
             format!("{typed}▏")
@@ -106,7 +117,7 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
             (knob.show)(&app.tab().knobs)
         };
         let sign = if number == row { "▸" } else { " " };
-        let line = format!(" {sign} {:<16} ◂ {value} ▸", knob.title);
+        let line = format!(" {sign} {:<longest$} ◂ {value} ▸", knob.title);
         let style = if number == row {
             theme.key()
         } else {
@@ -114,15 +125,12 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
         };
         lines.push(Line::styled(line, style));
     }
-    frame.render_widget(Paragraph::new(lines), inner);
-    let below = Rect {
-        y: inner.y + inner.height.saturating_sub(2),
-        height: inner.height.min(2),
-        ..inner
-    };
-    let help = Paragraph::new(styled(format!(" {}", KNOBS[row].help), theme.quiet()))
-        .wrap(Wrap { trim: false });
-    frame.render_widget(help, below);
+    frame.render_widget(Paragraph::new(lines), rows);
+    let help = words[row]
+        .iter()
+        .map(|words| styled(format!(" {words}"), theme.quiet()));
+    let help: Vec<Line> = help.map(Line::from).collect();
+    frame.render_widget(Paragraph::new(help), below);
 }
 
 /// One row an end mode: where it would have ended.

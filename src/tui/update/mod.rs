@@ -302,6 +302,10 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             app.tab_mut().knobs.turn_pace();
             return send::pace(app);
         }
+        Action::Images => {
+            app.images = app.images.next();
+            app.note(format!("pictures as {}", app.images.words()));
+        }
         Action::Zoom => app.tab_mut().zoom ^= true,
         Action::Resize(motion) => panes::resize(app, motion),
         Action::Unsplit => app.split = Split::default(),

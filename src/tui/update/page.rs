@@ -20,6 +20,7 @@ use super::{cursor, focus, look, send};
 pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let area = lens::area(app);
     let (now, active) = (app.now, app.active);
+    let (images, cell) = (app.images, app.cell);
     for (number, tab) in app.tabs.iter_mut().enumerate() {
         let shown = tab.at;
         for (at, visit) in tab.visits.iter_mut().enumerate() {
@@ -42,6 +43,8 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         rows: area.height,
         encoding: visit.meaning.charset.encoding,
         as_received: visit.meaning.as_received,
+        images,
+        cell,
     };
     if !visit
         .rendering
