@@ -4,6 +4,7 @@
 //! nothing and decides nothing while the fetch runs; what a redirect makes of a plan is
 //! `redirect`'s.
 
+mod local;
 mod options;
 mod proxy;
 mod redirect;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::url::Target;
 
+pub use local::Local;
 pub use options::{CLASSIC_RECV, DEFAULT_END_TIMEOUT, EXPECT_WAIT, FAST_RECV, Options, Resolve};
 pub use proxy::{Proxies, Proxy, ProxyScheme, User, Way};
 pub use redirect::{Leads, leads};

@@ -83,7 +83,7 @@ impl Fetch {
             },
             resolve: self.resolve.clone(),
             unix_socket: self.unix_socket.clone(),
-            bind: self.interface,
+            bind: self.interface.clone(),
             socket,
             proxies: self.proxies()?,
             tls: self.tls(),

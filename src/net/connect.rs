@@ -20,6 +20,7 @@ use crate::event::{Addr, Call, Family, Kind, Socket};
 use crate::net::Sink;
 use crate::net::errno;
 use crate::net::events::micros;
+use crate::net::local;
 use crate::net::options;
 use crate::net::pool::Connection;
 use crate::net::resolve::resolve;
@@ -186,7 +187,7 @@ fn win<S: Sink>(run: &mut Run<'_, S>, attempt: Attempt) -> Result<Connection> {
     if let Err(errno) = transport.set_nonblocking(run.plan.options.nonblocking) {
         return Err(refused(&peer, errno));
     }
-    let local = local(&transport, &peer);
+    let local = local_end(&transport, &peer);
     run.events.emit(Kind::Connected {
         local: local.clone(),
         peer: peer.clone(),
@@ -196,6 +197,7 @@ fn win<S: Sink>(run: &mut Run<'_, S>, attempt: Attempt) -> Result<Connection> {
         transport,
         local,
         peer,
+        bound: run.plan.options.bind.clone(),
         sent: 0,
         received: 0,
         exchanges: 1,
@@ -267,22 +269,25 @@ fn open<S: Sink>(run: &mut Run<'_, S>, addr: Addr) -> Result<Result<Attempt>> {
     for option in refused {
         run.events.emit(option)?;
     }
-    if let (Some(local), Addr::Ip(there)) = (run.plan.options.bind, &addr) {
-        // An address of the other family cannot be this socket's: that attempt fails alone.
-        if let Err(errno) = rustix::net::bind(&transport, &SocketAddr::new(local, 0)) {
-            run.control.detach(transport.socket());
-            run.events.emit(Kind::ConnectFailed {
-                addr: addr.clone(),
-                error: format!("bind({local}): {}", errno::text(errno)),
-                us: micros(began.elapsed()),
-            })?;
-            return Ok(Err(Error::Bind {
-                local: local.to_string(),
-                to: there.to_string(),
-                why: errno::text(errno),
-            }));
+    let plan = run.plan;
+    if let (Some(local), Addr::Ip(there)) = (&plan.options.bind, &addr) {
+        match local::bind(run, &transport, local, there)? {
+            Ok(bound) => run.events.emit(bound)?,
+            // An address of the other family cannot be this socket's: that attempt fails alone.
+            Err(why) => {
+                run.control.detach(transport.socket());
+                run.events.emit(Kind::ConnectFailed {
+                    addr: addr.clone(),
+                    error: format!("bind({local}): {why}"),
+                    us: micros(began.elapsed()),
+                })?;
+                return Ok(Err(Error::Bind {
+                    local: local.to_string(),
+                    to: there.to_string(),
+                    why,
+                }));
+            }
         }
-        run.events.emit(Kind::Bound { local })?;
     }
     run.events.emit(Kind::ConnectStart { addr: addr.clone() })?;
     let mut attempt = Attempt {
@@ -362,7 +367,7 @@ fn refused(addr: &Addr, errno: Errno) -> Error {
     }
 }
 
-fn local(transport: &Transport, peer: &Addr) -> Addr {
+fn local_end(transport: &Transport, peer: &Addr) -> Addr {
     let name = rustix::net::getsockname(transport).ok();
     match name.and_then(|name| SocketAddr::try_from(name).ok()) {
         Some(addr) => Addr::Ip(addr),

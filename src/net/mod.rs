@@ -9,6 +9,7 @@ pub mod control;
 mod errno;
 mod events;
 mod expect;
+mod local;
 mod options;
 pub mod pool;
 pub mod probe;

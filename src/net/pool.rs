@@ -16,7 +16,7 @@ use crate::event::Addr;
 use crate::net::resolve;
 use crate::net::tls::Configs;
 use crate::net::transport::{Transport, Trouble};
-use crate::plan::{Plan, Proxy, Tls, Way};
+use crate::plan::{Local, Plan, Proxy, Tls, Way};
 
 /// Kept connections to one place, and in all: browsers keep 6 to a host.
 const AT_ONE_PLACE: usize = 6;
@@ -83,6 +83,8 @@ pub(super) struct Connection {
     pub transport: Transport,
     pub local: Addr,
     pub peer: Addr,
+    /// The local end that was asked for.
+    pub bound: Option<Local>,
     /// Wire bytes of each direction so far.
     pub sent: u64,
     pub received: u64,
@@ -237,6 +239,9 @@ impl Connection {
         ) && !given.addrs.contains(&peer.ip())
         {
             return Err("--resolve gives another address");
+        }
+        if plan.options.bind != self.bound && plan.unix_socket().is_none() {
+            return Err("its local end was chosen otherwise");
         }
         if idle >= IDLE {
             return Err("it was idle for more than 90 s");

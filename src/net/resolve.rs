@@ -28,6 +28,7 @@ pub(super) fn resolve<S: Sink>(
         port,
     })?;
     let began = Instant::now();
+    let given = given(plan, host, port).is_some();
     let found = match known(plan, host, port) {
         Some(addrs) => addrs,
         None => {
@@ -39,6 +40,7 @@ pub(super) fn resolve<S: Sink>(
     run.events.emit(Kind::Resolved {
         addrs: found.iter().map(SocketAddr::ip).collect(),
         us: micros(began.elapsed()),
+        given,
     })?;
     let wanted = |addr: &SocketAddr| {
         plan.options
@@ -77,7 +79,7 @@ pub(super) fn given<'a>(plan: &'a Plan, host: &str, port: u16) -> Option<&'a Res
     })
 }
 
-fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+pub(super) fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
     match (host, port).to_socket_addrs() {
         Ok(addrs) => Ok(addrs.collect()),
         Err(error) => {
@@ -93,7 +95,7 @@ fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
 }
 
 /// The answer of `look`, or what came before it: a cancel, the deadline.
-fn ask(
+pub(super) fn ask(
     host: &str,
     control: &Control,
     deadline: &Deadline,

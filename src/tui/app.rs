@@ -199,6 +199,8 @@ pub enum Ask {
     Link,
     /// The tab's proxy.
     Proxy,
+    /// Our own end of the tab's connections.
+    Local,
     /// `user:password`
     Basic,
     Bearer,

@@ -49,6 +49,7 @@ pub enum Action {
     FinishSaying,
     HangUp,
     Idle,
+    Addresses,
     Compare,
     CompareWith,
     Swap,
@@ -143,6 +144,7 @@ pub enum Action {
     DropCookie,
     Basic,
     Proxy,
+    LocalAddress,
     Bearer,
     Exercise(u8),
     Choose,
@@ -245,6 +247,7 @@ pub const ROWS: &[Row] = rows! {
     OutsideText [] AddCookie, "a new cookie, in the words of a Set-Cookie";
     Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
     Request [] Bearer, "Authorization by Bearer: a token, as visible text";
+    OutsideText [] LocalAddress, "the tab's own end: an address or an interface of this machine";
     Request [] Proxy, "the tab's proxy: http, https, socks5 or socks5h, or none";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
@@ -336,6 +339,7 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
     OutsideText ["x"] HangUp, "close the open connection";
     OutsideText ["I"] Idle, "the connections that are kept open, to close them";
+    OutsideText ["A"] Addresses, "the host's addresses: what came of each; pin one for the tab";
     OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
     OutsideText ["K"] Cookies, "the cookies: where each goes and why not; edit, add, delete";
     OutsideText ["z"] Zoom, "this pane full screen, or not";

@@ -42,6 +42,7 @@ const PLACES: &[(&str, bool)] = &[
     ("question: copy to a file", true),
     ("question: body from a file", true),
     ("question: proxy", true),
+    ("question: local address", true),
     ("question: Basic", true),
     ("question: Bearer", true),
     ("question: cookie", true),
@@ -56,6 +57,7 @@ const PLACES: &[(&str, bool)] = &[
     ("list: charsets", false),
     ("list: cookies", true),
     ("list: idle connections", true),
+    ("list: addresses", true),
     ("send more", true),
 ];
 
@@ -78,6 +80,7 @@ fn popup(open: &Popup) -> &'static str {
             Ask::CopyToFile(_) => "question: copy to a file",
             Ask::BodyFile => "question: body from a file",
             Ask::Proxy => "question: proxy",
+            Ask::Local => "question: local address",
             Ask::Basic => "question: Basic",
             Ask::Bearer => "question: Bearer",
             Ask::Cookie => "question: cookie",
@@ -94,6 +97,7 @@ fn popup(open: &Popup) -> &'static str {
             Of::Charsets => "list: charsets",
             Of::Cookies => "list: cookies",
             Of::Idle => "list: idle connections",
+            Of::Addresses => "list: addresses",
             Of::Urls => "URL completion",
         },
     }

@@ -86,6 +86,7 @@ impl Told<'_> {
                 self.emit(Kind::Resolved {
                     addrs: addrs.collect(),
                     us: self.t_us,
+                    given: !self.fetch.plan.options.resolve.is_empty(),
                 });
             }
             "socket" => {

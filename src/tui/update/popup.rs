@@ -11,7 +11,7 @@ use crate::tui::ui;
 use crate::tui::visit::VisitId;
 
 use super::{
-    compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, talk, text,
+    compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, talk, text, ways,
 };
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -167,6 +167,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Link => page::numbered(app, &words),
             Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),
             Ask::Proxy => proxy::set(app, &words),
+            Ask::Local => ways::set_local(app, &words),
             Ask::Bearer => compose::authorize(app, &format!("Bearer {words}")),
             Ask::Cookie => cookies::add(app, field.bytes()),
             Ask::CookieValue => cookies::set_value(app, field.bytes()),
