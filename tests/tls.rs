@@ -3,6 +3,8 @@
 //! Every fetch is checked for what holds of all: offsets without a gap, `recv.bytes` that add
 //! up to `end.wire_bytes`, and a ledger that agrees with the calls in both directions.
 
+use std::io::{self, Read};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
@@ -409,6 +411,91 @@ fn a_missing_close_notify_is_judged_by_the_framing() {
     }
 }
 
+/// A close in the middle of TLS, wherever it falls: the verdict says what it cut.
+#[test]
+fn a_close_within_a_record_is_told() {
+    let playground = TlsPlayground::start(None).unwrap();
+    for (after, exit, sentences) in [
+        (
+            0,
+            35,
+            &[
+                "the peer closed in the middle of the handshake (",
+                " bytes of it were sent, none came",
+            ][..],
+        ),
+        (
+            3,
+            35,
+            &[
+                "handshake: 3 of a record's header's 5 bytes are here (",
+                "were sent, 3 came",
+            ],
+        ),
+        (
+            50,
+            35,
+            &["handshake: 50 of a record's ", "were sent, 50 came"],
+        ),
+        (
+            100_000,
+            18,
+            &["Content-Length said 300000, ", " came; TLS was cut too: "],
+        ),
+    ] {
+        let mut plan = trusting(&playground, Trouble::Good, "/flood?bytes=300000");
+        let (way, _) = way_to(&plan, after);
+        plan.target.port = way.port();
+        let told = run(&plan);
+        assert_eq!(told.exit(), exit, "{:?}", told.outcome);
+        let verdict = told.exchange.verdict().unwrap().line();
+        for sentence in sentences {
+            assert!(verdict.contains(sentence), "{after}: {verdict}");
+        }
+    }
+}
+
+/// A way to the plan's server that lets only so many bytes of its answer through; and how
+/// many bytes went to it in all, once the client has closed.
+fn way_to(plan: &Plan, bytes: u64) -> (SocketAddr, thread::JoinHandle<io::Result<u64>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let server = SocketAddr::new([127, 0, 0, 1].into(), plan.target.port);
+    let asked = thread::spawn(move || {
+        let client = listener.accept()?.0;
+        let server = TcpStream::connect(server)?;
+        let (from, to) = (server.try_clone()?, client.try_clone()?);
+        thread::spawn(move || {
+            let answer = io::copy(&mut from.take(bytes), &mut &to);
+            answer.and_then(|_| to.shutdown(Shutdown::Write))
+        });
+        // Until it has closed: a close over unread bytes would be a reset.
+        io::copy(&mut &client, &mut &server)
+    });
+    (addr, asked)
+}
+
+/// What no exchange runs on any more ends in order, too.
+#[test]
+fn a_kept_connection_is_closed_with_a_good_bye() {
+    const CLOSE_NOTIFY: u64 = 5 + 2 + 1 + 16;
+    let playground = TlsPlayground::start(None).unwrap();
+    for by_hand in [true, false] {
+        let mut plan = trusting(&playground, Trouble::Good, "/hello");
+        let (way, asked) = way_to(&plan, u64::MAX);
+        plan.target.port = way.port();
+        let pool = Pool::new();
+        let told = run_on(&plan, &pool, &Control::new());
+        assert!(told.exchange.closed.unwrap().kept_alive);
+        if by_hand {
+            assert_eq!(pool.close(None), 1);
+        }
+        drop(pool);
+        let sent = told.exchange.ciphertext.sent;
+        assert_eq!(asked.join().unwrap().unwrap(), sent + CLOSE_NOTIFY);
+    }
+}
+
 #[test]
 fn our_close_is_announced() {
     let playground = TlsPlayground::start(None).unwrap();
@@ -424,6 +511,7 @@ fn our_close_is_announced() {
             _ => None,
         });
     assert_eq!(last, Some((Direction::Sent, Content::Alert)));
+    assert_eq!(told.alerts(), ["sent close_notify"]);
 }
 
 // -- telling ------------------------------------------------------------------------------
@@ -478,6 +566,14 @@ impl Found {
 
     fn has(&self, is: impl Fn(&Kind) -> bool) -> bool {
         self.events.iter().any(|event| is(&event.kind))
+    }
+
+    fn alerts(&self) -> Vec<String> {
+        let alert = |event: &Event| match &event.kind {
+            Kind::TlsAlert(alert) => Some(format!("{} {}", alert.direction, alert.name)),
+            _ => None,
+        };
+        self.events.iter().filter_map(alert).collect()
     }
 
     fn check(&self) {

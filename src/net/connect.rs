@@ -273,19 +273,19 @@ fn open<S: Sink>(run: &mut Run<'_, S>, addr: Addr) -> Result<Result<Attempt>> {
     if let (Some(local), Addr::Ip(there)) = (&plan.options.bind, &addr) {
         match local::bind(run, &transport, local, there)? {
             Ok(bound) => run.events.emit(bound)?,
-            // An address of the other family cannot be this socket's: that attempt fails alone.
-            Err(why) => {
+            Err(error) => {
                 run.control.detach(transport.socket());
+                let why = match &error {
+                    Error::Bind { why, .. } => format!("bind({local}): {why}"),
+                    Error::Connect { why, .. } => why.clone(),
+                    error => error.to_string(),
+                };
                 run.events.emit(Kind::ConnectFailed {
                     addr: addr.clone(),
-                    error: format!("bind({local}): {why}"),
+                    error: why,
                     us: micros(began.elapsed()),
                 })?;
-                return Ok(Err(Error::Bind {
-                    local: local.to_string(),
-                    to: there.to_string(),
-                    why,
-                }));
+                return Ok(Err(error));
             }
         }
     }

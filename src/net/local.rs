@@ -16,7 +16,8 @@ use crate::net::{Sink, errno, probe, resolve};
 use crate::plan::Local;
 
 /// Binds a socket that is to reach `there`; answers the event, or why not: that address's
-/// attempt fails alone.
+/// attempt fails alone. An end of the other family is no fault of the end's, as with curl:
+/// another address may be reached from there.
 ///
 /// # Errors
 /// A cancel, or no time is left.
@@ -25,8 +26,9 @@ pub(super) fn bind<S: Sink>(
     transport: &Transport,
     local: &Local,
     there: &SocketAddr,
-) -> Result<std::result::Result<Kind, String>> {
+) -> Result<std::result::Result<Kind, Error>> {
     let addr = match local {
+        Local::Addr(addr) if !fits(*addr, there) => return Ok(Err(unfit(local, there))),
         Local::Addr(addr) => Ok((*addr, None)),
         Local::Host(name) => of_host(run, name, there)?.map(|addr| (addr, None)),
         Local::Interface(name) | Local::Either(name) => {
@@ -37,29 +39,41 @@ pub(super) fn bind<S: Sink>(
             match (of_interface(name, there), local) {
                 (None, Local::Either(_)) => of_host(run, name, there)?.map(|addr| (addr, None)),
                 (None, _) => Err("no interface has this name".to_owned()),
-                (Some(addr), _) => addr.map(|addr| (addr, Some(name.as_str().into()))),
+                (Some(None), _) => return Ok(Err(unfit(local, there))),
+                (Some(Some(addr)), _) => Ok((addr, Some(name.as_str().into()))),
             }
         }
     };
-    Ok(addr.and_then(|(local, interface)| {
-        match rustix::net::bind(transport, &SocketAddr::new(local, 0)) {
-            Ok(()) => Ok(Kind::Bound { local, interface }),
-            Err(errno) => Err(errno::text(errno)),
-        }
+    let bound = addr.and_then(|(addr, interface)| {
+        let bound = rustix::net::bind(transport, &SocketAddr::new(addr, 0));
+        let local = addr;
+        bound
+            .map(|()| Kind::Bound { local, interface })
+            .map_err(errno::text)
+    });
+    Ok(bound.map_err(|why| Error::Bind {
+        local: local.to_string(),
+        to: there.to_string(),
+        why,
     }))
 }
 
-/// `None`: there is no such interface.
-fn of_interface(name: &str, there: &SocketAddr) -> Option<std::result::Result<IpAddr, String>> {
-    let addrs = match probe::interface_addrs(name) {
-        Ok(addrs) => addrs?,
-        Err(errno) => return Some(Err(errno::text(errno))),
-    };
+fn unfit(local: &Local, there: &SocketAddr) -> Error {
+    Error::Connect {
+        addr: there.to_string(),
+        why: format!("bind({local}): no address of the same family"),
+        hint: "-4 and -6 choose the family",
+    }
+}
+
+/// `None`: there is no such interface; inside: it has no address that fits.
+fn of_interface(name: &str, there: &SocketAddr) -> Option<Option<IpAddr>> {
+    // Where the system cannot tell them, none is known.
+    let addrs = probe::interface_addrs(name).ok()??;
     // A link-local address is one with its zone alone.
     let local = |addr: &IpAddr| matches!(addr, IpAddr::V6(addr) if addr.is_unicast_link_local());
     let mut addrs = addrs.into_iter().filter(|addr| !local(addr));
-    let fitting = addrs.find(|addr| fits(*addr, there));
-    Some(fitting.ok_or_else(|| errno::text(Errno::ADDRNOTAVAIL)))
+    Some(addrs.find(|addr| fits(*addr, there)))
 }
 
 fn of_host<S: Sink>(

@@ -348,7 +348,7 @@ impl<S: Sink> Run<'_, S> {
             .stamp_arrivals(self.plan.options.arrivals);
         loop {
             self.speak(turn)?;
-            if turn.over(self.control) {
+            if turn.over(self.control) && (!turn.can_go_on() || self.control.all_is_said()) {
                 return Ok(());
             }
             match self.recv(turn, &mut buffers, None)? {
@@ -371,6 +371,11 @@ impl<S: Sink> Run<'_, S> {
             return Ok(Came::Something);
         }
         self.gate(Call::Recv)?;
+        if self.control.hung_up() {
+            turn.hang_up(&mut self.events);
+            self.events.flush()?;
+            return Ok(Came::Something);
+        }
         let limit = Limit::of(self.plan, Call::Recv)?;
         let left = limit.map(|limit| limit.left);
         let left = [left, wait].into_iter().flatten().min();
@@ -397,9 +402,9 @@ impl<S: Sink> Run<'_, S> {
                 self.events.received(bytes, event)?;
                 turn.hear(self.control);
                 if end {
-                    if tls::cut(&mut turn.connection.transport) {
+                    if let Some(cut) = tls::cut(&mut turn.connection.transport) {
                         let kind = anomaly::Kind::TlsNoCloseNotify;
-                        let cut = Anomaly::new(kind, turn.connection.received, "");
+                        let cut = Anomaly::new(kind, turn.connection.received, cut);
                         self.events.emit(Kind::Anomaly(Box::new(cut)))?;
                     }
                     turn.take_close(&mut self.events);
@@ -499,7 +504,12 @@ impl<S: Sink> Run<'_, S> {
         place: Place,
     ) -> Result<()> {
         let mut turn = turn;
+        let left = self.control.close_line();
         // From here on the sink's refusals change nothing: the outcome stands.
+        if left.unsent > 0 {
+            let bytes = left.unsent;
+            let _ = self.events.emit(Kind::Unsent { bytes });
+        }
         if let Some(answered) = turn.as_ref().and_then(Turn::answered) {
             let _ = self.events.emit(answered);
         }
@@ -527,7 +537,7 @@ impl<S: Sink> Run<'_, S> {
             wire_bytes: turn.as_ref().map_or(0, Turn::received),
             us: micros(began.elapsed()),
         }));
-        if let (Some(sent), Some(turn)) = (self.control.close_line(), &mut turn) {
+        if let (Some(sent), Some(turn)) = (left.sent, &mut turn) {
             turn.connection.sent = sent;
         }
         self.control.detach_all();

@@ -115,9 +115,11 @@ impl Pool {
     /// Closes one of them, or all; answers how many.
     pub fn close(&self, id: Option<u64>) -> usize {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = kept.len();
-        kept.retain(|kept| id.is_some_and(|id| kept.id != id));
-        before - kept.len()
+        let (stay, go): (VecDeque<Kept>, VecDeque<Kept>) = std::mem::take(&mut *kept)
+            .into_iter()
+            .partition(|kept| id.is_some_and(|id| kept.id != id));
+        *kept = stay;
+        go.into_iter().map(Kept::close).count()
     }
 
     /// The connection to this place that was kept last, and how long it has been idle.
@@ -144,10 +146,12 @@ impl Pool {
         kept.retain(|kept| kept.since.elapsed() < IDLE);
         if kept.iter().filter(|kept| kept.place == place).count() >= AT_ONE_PLACE {
             let oldest = kept.iter().position(|kept| kept.place == place);
-            oldest.and_then(|oldest| kept.remove(oldest));
+            oldest
+                .and_then(|oldest| kept.remove(oldest))
+                .map(Kept::close);
         }
         if kept.len() >= IN_ALL {
-            kept.pop_front();
+            kept.pop_front().map(Kept::close);
         }
         // Never used again in this program.
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -157,6 +161,21 @@ impl Pool {
             connection,
             since,
         });
+    }
+}
+
+impl Kept {
+    /// No exchange runs on it that could tell of this: the good-bye that TLS is owed, then
+    /// `close()`.
+    fn close(mut self) {
+        // A peer that has gone needs none.
+        let _ = self.connection.transport.close_notify();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.close(None);
     }
 }
 

@@ -48,14 +48,21 @@ pub(super) fn resolve<S: Sink>(
             .is_none_or(|family| family_of(addr) == family)
     };
     let addrs: Vec<SocketAddr> = found.into_iter().filter(wanted).collect();
+    let why = match plan.options.family {
+        Some(Family::Inet) => "it has no IPv4 address",
+        Some(Family::Inet6) => "it has no IPv6 address",
+        _ => "it has no address",
+    };
     match addrs.is_empty() {
+        // As with curl: there was no name to look up.
+        true if host.parse::<IpAddr>().is_ok() && !given => Err(Error::Connect {
+            addr: host.to_owned(),
+            why: why.to_owned(),
+            hint: "-4 and -6 choose the family",
+        }),
         true => Err(Error::Resolve {
             host: host.to_owned(),
-            why: match plan.options.family {
-                Some(Family::Inet) => "it has no IPv4 address".to_owned(),
-                Some(Family::Inet6) => "it has no IPv6 address".to_owned(),
-                _ => "it has no address".to_owned(),
-            },
+            why: why.to_owned(),
         }),
         false => Ok(interleave(addrs)),
     }

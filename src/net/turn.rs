@@ -158,8 +158,12 @@ impl Turn {
 
     /// Nothing more is waited for; where the connection is talked on, not even by the user.
     pub fn over(&self, control: &Control) -> bool {
-        let talked_on = !self.stopped && !self.peer_closed && self.reader.fault().is_none();
-        self.ends() && !(talked_on && self.talked_on(control))
+        self.ends() && !(self.can_go_on() && self.talked_on(control))
+    }
+
+    /// Neither side has closed, and what came has a meaning: there could be more.
+    pub fn can_go_on(&self) -> bool {
+        !self.stopped && !self.peer_closed && self.reader.fault().is_none()
     }
 
     /// The user talks on the connection, or may: after 101 it is a stream both ways.

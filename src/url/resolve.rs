@@ -27,10 +27,10 @@ impl Target {
         if let Some((name, rest)) = reference_scheme(reference) {
             let scheme = Scheme::of(name).filter(|scheme| !scheme.is_websocket());
             let scheme = scheme.ok_or_else(|| Fault::scheme(name))?;
-            return Ok(Target::absolute(scheme, name, rest, Vec::new())?.without_dots());
+            return Ok(self.met(Target::absolute(scheme, name, rest, Vec::new())?));
         }
         if let Some(rest) = reference.strip_prefix("//") {
-            return Ok(Target::after_scheme(self.scheme, rest, Vec::new())?.without_dots());
+            return Ok(self.met(Target::after_scheme(self.scheme, rest, Vec::new())?));
         }
         let (reference, fragment) = match reference.find('#') {
             Some(at) => reference.split_at(at),
@@ -60,6 +60,15 @@ impl Target {
         } else {
             target
         })
+    }
+
+    /// A target by its whole URL: the one that a server on a Unix socket was asked as is this
+    /// very server.
+    fn met(&self, mut target: Target) -> Target {
+        if target.same_origin(&self.of_request()) {
+            target.socket.clone_from(&self.socket);
+        }
+        target.without_dots()
     }
 
     fn without_dots(mut self) -> Target {

@@ -271,8 +271,48 @@ fn the_hand_on_a_fetch() {
         ("press F3 ↓ 7 7 Enter Enter", "end: auto · recv 77"),
         ("press F3 ↓ ↓ → Esc", "end: auto · fast · send 4096"),
         ("press F3 ↓ 0 Enter", "end: auto · fast"),
+        // An address is pinned in the list of them, and there, or as a knob, no more.
+        (
+            "press A Enter",
+            "end: auto · fast · localhost:80 is 127.0.0.1",
+        ),
+        ("press A Enter A Enter", "end: auto · fast"),
+        (
+            "press A Enter F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ → Enter",
+            "end: auto · fast",
+        ),
+        (
+            "press Ctrl-P\ntype local address\npress Enter\ntype if!lo\npress Enter",
+            "end: auto · fast · from if!lo",
+        ),
+        (
+            "press F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓\ntype 127.0.0.5\npress Enter Enter",
+            "end: auto · fast · from 127.0.0.5",
+        ),
+        (
+            "press Ctrl-P\ntype local address\npress Enter\ntype if!\npress Enter",
+            "end: auto · fast",
+        ),
     ];
     table(RUNNING, knobs, rows);
+    let rows = &[
+        (
+            "press A",
+            "no address of this URL's host is known: none was looked up in this tab",
+        ),
+        (
+            "press Ctrl-L\ntype unix:/s:/\npress Esc A",
+            "no address of this URL's host is known: none was looked up in this tab",
+        ),
+    ];
+    table("", notice, rows);
+    // The pinned one is what the next exchange is told, and the log says so.
+    let mut stage = Stage::of(120, 40, RUNNING);
+    stage.press("A Enter F5");
+    let pins = &stage.plan().options.resolve;
+    assert_eq!(pins[0].addrs, [std::net::IpAddr::from([127, 0, 0, 1])]);
+    stage.play("@1 connected");
+    assert!(stage.frame().contains("\"localhost\" is 127.0.0.1: given"));
     // What is sent is what the knobs said when it was sent.
     let mut stage = Stage::of(120, 40, RUNNING);
     stage.press("F9 F6 F6 F5");
