@@ -75,6 +75,10 @@ fn ways(plan: &Plan) -> Vec<String> {
         let row = format!("{}:{}:{}", row.host, row.port, addrs.join(","));
         words.push(format!("--resolve {}", shell::word(row.as_bytes())));
     }
+    if let Some(local) = &plan.options.bind {
+        let local = shell::word(local.to_string().as_bytes());
+        words.push(format!("--interface {local}"));
+    }
     if let Some(tls) = tls(plan) {
         words.extend(secure(tls));
     }

@@ -180,6 +180,10 @@ fn title(plan: &Plan) -> [String; 2] {
         plan.request.len()
     );
     let ways = "The response's head goes to standard error, its body to standard output.";
+    let own_end = match plan.options.bind {
+        Some(_) => " Its own end is the kernel's choice.",
+        None => "",
+    };
     let left_out = match plan.way() {
         Way::Tunnel(proxy) | Way::Socks(proxy) => {
             format!(" It connects to the target itself: {proxy} is left out.")
@@ -188,7 +192,7 @@ fn title(plan: &Plan) -> [String; 2] {
     };
     [
         title.chars().flat_map(char::escape_default).collect(),
-        format!("{ways}{left_out}"),
+        format!("{ways}{left_out}{own_end}"),
     ]
 }
 
@@ -237,6 +241,8 @@ fn without_body(plan: &Plan) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Local;
+    use crate::url::Target;
 
     #[test]
     fn every_language_has_its_row() {
@@ -246,6 +252,25 @@ mod tests {
         }
         assert_eq!(TABLE.len(), Language::ALL.len());
         assert_eq!(Language::from_name("perl"), None);
+    }
+
+    #[test]
+    fn the_own_end_is_asked_of_curl_and_else_left_out() {
+        let target = Target::parse("unix:/s:/a").unwrap();
+        let mut plan = Plan::new(target, *b"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        plan.options.bind = Some(Local::Interface("lo".into()));
+        let curl = program(Language::Curl, &plan);
+        for words in [
+            "--interface 'if!lo'",
+            "--unix-socket /s",
+            "http://localhost/a",
+        ] {
+            assert!(curl.contains(words), "{words}: {curl}");
+        }
+        for language in [Language::Python, Language::C, Language::Rust] {
+            let program = program(language, &plan);
+            assert!(program.contains("Its own end is the kernel's choice."));
+        }
     }
 
     #[test]

@@ -39,6 +39,12 @@ pub(super) fn upgrade_fields(key: &str) -> impl Iterator<Item = (&'static str, &
     FIELDS.into_iter().chain([(KEY, key)])
 }
 
+/// The same as they stand in a head.
+pub(super) fn upgrade_lines(key: &str) -> String {
+    let lines = upgrade_fields(key).map(|(name, value)| format!("{name}: {value}\r\n"));
+    lines.collect()
+}
+
 /// Makes a request ask for a WebSocket. A field that stands there stays as it is.
 pub fn ask_upgrade(request: &mut Vec<u8>, key: &str) {
     for (name, value) in upgrade_fields(key) {
