@@ -28,6 +28,9 @@ pub enum Error {
     // -- the way to the server ------------------------------------------------
     #[error("getaddrinfo({host:?}): {why} (check the name, or give an address with --resolve)")]
     Resolve { host: String, why: String },
+    /// Too long, or with a NUL: no address of a socket can hold it.
+    #[error("unix:{path}: {why} (107 bytes at most: try a shorter link to it)")]
+    SocketPath { path: String, why: String },
     #[error("bind({local}), to reach {to}: {why} (an address of this machine, of the same family)")]
     Bind {
         local: String,
@@ -163,7 +166,7 @@ impl Error {
             Error::Usage(_) => 2,
             Error::MalformedUrl { .. } => 3,
             Error::ProxyUrl { .. } | Error::ResolveProxy { .. } => 5,
-            Error::Resolve { .. } => 6,
+            Error::Resolve { .. } | Error::SocketPath { .. } => 6,
             Error::Connect { .. } | Error::ProxyScheme { .. } => 7,
             Error::Malformed { .. } => 8,
             Error::EndedEarly { .. } => 18,
@@ -199,6 +202,7 @@ impl Error {
             Error::ResolveProxy { .. } => "resolve_proxy",
             Error::Tunnel { .. } => "tunnel",
             Error::Socks { .. } => "socks",
+            Error::SocketPath { .. } => "socket_path",
             Error::Bind { .. } => "bind",
             Error::Connect { .. } => "connect",
             Error::Timeout { .. } => "timeout",

@@ -58,11 +58,19 @@ pub enum Kind {
     Resolved {
         addrs: Vec<IpAddr>,
         us: u64,
+        /// By `--resolve` or by hand, without a look-up.
+        given: bool,
     },
     Socket(Box<Socket>),
     /// `bind(local)`, with any port.
     Bound {
         local: IpAddr,
+        /// Whose address it is, where an interface was asked for.
+        interface: Option<Box<str>>,
+    },
+    /// `setsockopt(SO_BINDTODEVICE)`: packets leave and come by this interface alone.
+    BoundToDevice {
+        interface: Box<str>,
     },
     /// `setsockopt()` answered -1.
     OptionRefused {
@@ -465,6 +473,7 @@ impl Kind {
             Kind::ConnectFailed { .. } => "connect_failed",
             Kind::Reused { .. } => "reused",
             Kind::Bound { .. } => "bound",
+            Kind::BoundToDevice { .. } => "bound_to_device",
             Kind::OptionRefused { .. } => "option_refused",
             Kind::NotReused { .. } => "not_reused",
             Kind::Proxy(_) => "proxy",

@@ -4,17 +4,20 @@
 //! nothing and decides nothing while the fetch runs; what a redirect makes of a plan is
 //! `redirect`'s.
 
+mod local;
 mod options;
 mod proxy;
 mod redirect;
 mod socket;
 mod tls;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::url::Target;
 
+pub use local::Local;
 pub use options::{CLASSIC_RECV, DEFAULT_END_TIMEOUT, EXPECT_WAIT, FAST_RECV, Options, Resolve};
 pub use proxy::{Proxies, Proxy, ProxyScheme, User, Way};
 pub use redirect::{Leads, leads};
@@ -52,6 +55,14 @@ impl Plan {
     /// How the target is reached.
     pub fn way(&self) -> Way<'_> {
         self.options.way(&self.target)
+    }
+
+    /// The Unix socket that is connected to: the target's own, else the one asked for.
+    pub fn unix_socket(&self) -> Option<&Path> {
+        let socket = self.target.socket.as_ref();
+        socket
+            .or(self.options.unix_socket.as_ref())
+            .map(PathBuf::as_path)
     }
 
     /// The host and port that are connected to: the proxy's, where there is one.

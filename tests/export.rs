@@ -518,12 +518,16 @@ fn a_rust_program_says_that_it_has_no_tls() {
 /// A Unix socket stands for host and port; its path may hold anything.
 #[test]
 fn unix_sockets() {
-    for tool in TOOLS.iter().filter(|tool| !tool.missing()) {
+    let tools = TOOLS.iter().filter(|tool| !tool.missing());
+    for (tool, of_the_url) in tools.flat_map(|tool| [(tool, false), (tool, true)]) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("it's \"a\"\n$(socket)\n");
         let case = case("unix", plain, LENGTH_5, true, b"hello");
         let mut plan = plan(&case, 80);
-        plan.options.unix_socket = Some(path.clone());
+        match of_the_url {
+            true => plan.target.socket = Some(path.clone()),
+            false => plan.options.unix_socket = Some(path.clone()),
+        }
         let mut command = tool.prepare(dir.path(), &program(tool.language, &plan));
         let server = serve(Listener::Unix(UnixListener::bind(&path).unwrap()), &case);
         let out = succeed(&mut command);
@@ -566,6 +570,7 @@ fn plan(case: &Case, port: u16) -> Plan {
         port,
         path: "/x".to_owned(),
         userinfo: None,
+        socket: None,
         notes: Vec::new(),
     };
     let mut plan = Plan::new(target, case.request.clone());

@@ -87,6 +87,14 @@ pub struct Read {
     pub complaints: Vec<Complaint>,
 }
 
+/// The names of a table's settings, in the table's order.
+pub fn settings_of(table: &str) -> impl Iterator<Item = &'static str> {
+    let of = SETTINGS
+        .iter()
+        .filter(move |setting| setting.table == table);
+    of.map(|setting| setting.name)
+}
+
 /// Where the file lies: `$XDG_CONFIG_HOME/sockeye/config.toml`, or under `~/.config`.
 /// `None`: this user has no home.
 pub fn path() -> Option<PathBuf> {
@@ -188,8 +196,7 @@ impl Reading<'_> {
                 }
                 None if tables.contains(&name.get_ref().as_ref()) => {}
                 None => {
-                    let own = SETTINGS.iter().filter(|setting| setting.table == table);
-                    let known: Vec<&str> = own.map(|setting| setting.name).collect();
+                    let known: Vec<&str> = settings_of(table).collect();
                     self.unknown("setting", name, &[&known, tables].concat());
                 }
             }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::event::EndMode;
-use crate::plan::Options;
+use crate::event::{EndMode, Family};
+use crate::plan::{Local, Options, Resolve, SocketOption, TlsVersion};
 
 fn words() -> Vocabulary<'static> {
     let row = |place: &str, action: &str, keys| Keys {
@@ -73,6 +73,76 @@ fn what_a_file_says_holds() {
         .map(|b| format!("{} {} {}", b.place, b.action, b.keys.join(" ")))
         .collect();
     assert_eq!(bound, ["anywhere help F2 h", "anywhere quit "]);
+}
+
+/// Each of the others at a value that is not its default.
+#[test]
+fn every_way_to_fetch_can_be_set() {
+    let read = parse(
+        r#"
+        [fetch]
+        send-delay = 0.5
+        half-close = true
+        expect-wait = 0
+        nonblocking = true
+        arrivals = true
+        family = "ipv6"
+        resolve = ["a.test:80:::1,127.0.0.1"]
+        interface = "if!lo"
+        SO_RCVBUF = 4096
+        SO_LINGER = 0
+        TCP_NODELAY = "usual"
+        reuse = false
+        insecure = true
+        tls = "1.2"
+        pace = 3
+        redirects = 10
+        cookies = "tab"
+        "#,
+        &words(),
+    );
+    assert_eq!(read.complaints, []);
+    let mut options = Options {
+        send_delay: Some(Duration::from_millis(500)),
+        half_close: true,
+        expect: None,
+        nonblocking: true,
+        arrivals: true,
+        family: Some(Family::Inet6),
+        resolve: vec![Resolve::parse("a.test:80:::1,127.0.0.1").unwrap()],
+        bind: Some(Local::Interface("lo".to_owned())),
+        reuse: false,
+        ..Options::default()
+    };
+    options.socket.set(SocketOption::RecvBuffer, Some(4096));
+    options.socket.set(SocketOption::Linger, Some(0));
+    (options.tls.verify, options.proxies.tls.verify) = (false, false);
+    (options.tls.min, options.tls.max) = (Some(TlsVersion::V1_2), Some(TlsVersion::V1_2));
+    let knobs = Knobs {
+        options,
+        pace: Some(3),
+        follow: Some(10),
+        cookies: Cookies::Own,
+        redact: false,
+    };
+    assert_eq!(read.config.fetch, knobs);
+    for text in [
+        "half-close = 1",
+        "family = \"inet\"",
+        "resolve = [1]",
+        "resolve = [\"a\"]",
+        "interface = \"if!\"",
+        "interface = 3",
+        "TCP_NODELAY = 2",
+        "SO_LINGER = -1",
+        "tls = 1.2",
+        "pace = \"fast\"",
+        "cookies = \"none\"",
+    ] {
+        let read = parse(&format!("[fetch]\n{text}"), &words());
+        assert_eq!(read.complaints.len(), 1, "{text}: {:?}", read.complaints);
+        assert_eq!(read.config, Config::default(), "{text}");
+    }
 }
 
 /// A file, and its complaints; what is left out of it is as usual.

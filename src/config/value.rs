@@ -66,6 +66,18 @@ pub fn seconds(value: &DeValue) -> Result<Option<Duration>, String> {
     }
 }
 
+/// A whole number.
+pub fn number(value: &DeValue, least: u64, most: u64) -> Result<u64, String> {
+    integer(value)
+        .filter(|n| (least..=most).contains(n))
+        .ok_or_else(|| format!("a number is expected, from {least} to {most}"))
+}
+
+pub fn flag(value: &DeValue) -> Result<bool, String> {
+    let flag = value.as_bool();
+    flag.ok_or_else(|| "true or false is expected".to_owned())
+}
+
 fn integer(value: &DeValue) -> Option<u64> {
     let integer = value.as_integer()?;
     u64::from_str_radix(integer.as_str(), integer.radix()).ok()

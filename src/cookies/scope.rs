@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::url::{Scheme, Target};
+use crate::url::Target;
 
 /// The host as cookies compare it: lower case, an IPv6 address without its zone.
 pub(super) fn host(target: &Target) -> String {
@@ -57,7 +57,7 @@ pub(super) fn path_match(path: &str, of_cookie: &str) -> bool {
 /// program: beside https, the machine itself, as with curl and browsers.
 pub(super) fn is_secure(target: &Target) -> bool {
     let host = host(target);
-    target.scheme == Scheme::Https
+    target.scheme.is_secure()
         || host == "localhost"
         || host.parse::<IpAddr>().is_ok_and(|addr| addr.is_loopback())
 }

@@ -33,10 +33,14 @@ impl Kind {
                 text(out, "host", host)?;
                 write!(out, ",\"port\":{port}")
             }
-            Kind::Resolved { addrs, us } => {
+            Kind::Resolved { addrs, us, given } => {
                 let addrs: Vec<String> = addrs.iter().map(IpAddr::to_string).collect();
                 json(out, "addrs", &addrs)?;
-                write!(out, ",\"us\":{us}")
+                write!(out, ",\"us\":{us}")?;
+                match given {
+                    true => out.write_all(b",\"given\":true"),
+                    false => Ok(()),
+                }
             }
             Kind::Socket(socket) => {
                 text(out, "family", socket.family.name())?;
@@ -48,7 +52,14 @@ impl Kind {
                 }
                 out.write_all(b"}")
             }
-            Kind::Bound { local } => text(out, "local", &local.to_string()),
+            Kind::Bound { local, interface } => {
+                text(out, "local", &local.to_string())?;
+                match interface {
+                    Some(interface) => text(out, "interface", interface),
+                    None => Ok(()),
+                }
+            }
+            Kind::BoundToDevice { interface } => text(out, "interface", interface),
             Kind::OptionRefused {
                 option,
                 value,

@@ -235,6 +235,7 @@ impl Exchange {
             Kind::WsFrame(frame) => self.frames.add(t, **frame),
             Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),
             Kind::Bound { .. }
+            | Kind::BoundToDevice { .. }
             | Kind::OptionRefused { .. }
             | Kind::Held { .. }
             | Kind::HalfClosed

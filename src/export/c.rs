@@ -28,7 +28,7 @@ pub(super) fn program(plan: &Plan) -> String {
     if secure {
         out += tls::SECURE;
     }
-    out += match plan.options.unix_socket {
+    out += match plan.unix_socket() {
         None => CONNECT,
         Some(_) => CONNECT_UNIX,
     };

@@ -64,7 +64,7 @@ fn ways(plan: &Plan) -> Vec<String> {
         Some(Family::Inet6) => words.push("-6".to_owned()),
         Some(Family::Unix) | None => {}
     }
-    if let Some(path) = &plan.options.unix_socket {
+    if let Some(path) = plan.unix_socket() {
         words.push(format!(
             "--unix-socket {}",
             shell::word(path.as_os_str().as_bytes())
@@ -74,6 +74,10 @@ fn ways(plan: &Plan) -> Vec<String> {
         let addrs: Vec<String> = row.addrs.iter().map(|addr| addr.to_string()).collect();
         let row = format!("{}:{}:{}", row.host, row.port, addrs.join(","));
         words.push(format!("--resolve {}", shell::word(row.as_bytes())));
+    }
+    if let Some(local) = &plan.options.bind {
+        let local = shell::word(local.to_string().as_bytes());
+        words.push(format!("--interface {local}"));
     }
     if let Some(tls) = tls(plan) {
         words.extend(secure(tls));
@@ -259,7 +263,7 @@ impl<'a> Request<'a> {
         if !self.body.is_empty() {
             words.push("--data-binary @-".to_owned());
         }
-        words.push(shell::word(plan.target.to_string().as_bytes()));
+        words.push(shell::word(plan.target.of_request().to_string().as_bytes()));
         words
     }
 

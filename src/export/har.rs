@@ -61,6 +61,9 @@ fn entry(entry: &Entry<'_>) -> Value {
     if let Some(Addr::Ip(peer)) = &exchange.peer {
         out["serverIPAddress"] = json!(peer.ip().to_string());
     }
+    if let Some(Addr::Unix(socket)) = &exchange.peer {
+        out["_unixSocket"] = json!(socket.display().to_string());
+    }
     // "can be the client port number": what tells connections apart.
     if let Some(Addr::Ip(local)) = &exchange.local {
         out["connection"] = json!(local.port().to_string());

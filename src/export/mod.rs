@@ -27,7 +27,6 @@ use std::time::Duration;
 
 use crate::event::{EndMode, Family};
 use crate::plan::{Plan, Tls, TlsVersion, Way};
-use crate::url::Scheme;
 
 pub use form::Form;
 pub use har::{Entry, har};
@@ -119,7 +118,7 @@ enum Place<'a> {
 
 /// The first address of `--resolve` that fits stands for the host's name.
 fn place(plan: &Plan) -> Place<'_> {
-    if let Some(path) = &plan.options.unix_socket {
+    if let Some(path) = plan.unix_socket() {
         return Place::Unix(path);
     }
     let (host, port) = match plan.way() {
@@ -145,7 +144,7 @@ fn place(plan: &Plan) -> Place<'_> {
 
 /// How TLS is to be made; `None` for `http://`.
 fn tls(plan: &Plan) -> Option<&Tls> {
-    (plan.target.scheme == Scheme::Https).then_some(&plan.options.tls)
+    plan.target.scheme.is_secure().then_some(&plan.options.tls)
 }
 
 /// The least and the most; unless told, those that are spoken here.
@@ -183,6 +182,10 @@ fn title(plan: &Plan) -> [String; 2] {
         plan.request.len()
     );
     let ways = "The response's head goes to standard error, its body to standard output.";
+    let own_end = match plan.options.bind {
+        Some(_) => " Its own end is the kernel's choice.",
+        None => "",
+    };
     let left_out = match plan.way() {
         Way::Tunnel(proxy) | Way::Socks(proxy) => {
             format!(" It connects to the target itself: {proxy} is left out.")
@@ -191,7 +194,7 @@ fn title(plan: &Plan) -> [String; 2] {
     };
     [
         title.chars().flat_map(char::escape_default).collect(),
-        format!("{ways}{left_out}"),
+        format!("{ways}{left_out}{own_end}"),
     ]
 }
 
@@ -240,6 +243,8 @@ fn without_body(plan: &Plan) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Local;
+    use crate::url::Target;
 
     #[test]
     fn every_language_has_its_row() {
@@ -249,6 +254,25 @@ mod tests {
         }
         assert_eq!(TABLE.len(), Language::ALL.len());
         assert_eq!(Language::from_name("perl"), None);
+    }
+
+    #[test]
+    fn the_own_end_is_asked_of_curl_and_else_left_out() {
+        let target = Target::parse("unix:/s:/a").unwrap();
+        let mut plan = Plan::new(target, *b"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        plan.options.bind = Some(Local::Interface("lo".into()));
+        let curl = program(Language::Curl, &plan);
+        for words in [
+            "--interface 'if!lo'",
+            "--unix-socket /s",
+            "http://localhost/a",
+        ] {
+            assert!(curl.contains(words), "{words}: {curl}");
+        }
+        for language in [Language::Python, Language::C, Language::Rust] {
+            let program = program(language, &plan);
+            assert!(program.contains("Its own end is the kernel's choice."));
+        }
     }
 
     #[test]

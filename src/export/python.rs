@@ -21,7 +21,7 @@ pub(super) fn nonblocking(plan: &Plan) -> String {
 }
 
 fn write(plan: &Plan, nonblocking: bool) -> String {
-    let unix = plan.options.unix_socket.is_some();
+    let unix = plan.unix_socket().is_some();
     let mut out = constants(plan, nonblocking);
     out += match (unix, nonblocking) {
         (false, false) => CONNECT,

@@ -15,7 +15,7 @@ pub(super) fn program(plan: &Plan) -> String {
         return title(plan).map(|line| format!("//! {line}\n")).concat() + CANNOT;
     }
     let mut out = constants(plan);
-    out += match plan.options.unix_socket {
+    out += match plan.unix_socket() {
         None => CONNECT,
         Some(_) => CONNECT_UNIX,
     };
@@ -54,7 +54,7 @@ fn constants(plan: &Plan) -> String {
     }
     out += "//! rustc fetch.rs && ./fetch\n\n";
     out += "use std::io::{self, Read, Write};\n";
-    out += match plan.options.unix_socket {
+    out += match plan.unix_socket() {
         Some(_) => {
             "use std::ffi::OsStr;\nuse std::os::unix::{ffi::OsStrExt, net::UnixStream as Stream};\n"
         }

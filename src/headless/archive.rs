@@ -67,7 +67,7 @@ impl Archive {
     /// Writes the file.
     pub fn finish(&mut self) -> Result<()> {
         let urls: Vec<String> = (self.kept.iter())
-            .map(|kept| kept.plan.target.without_userinfo())
+            .map(|kept| kept.plan.target.of_request().without_userinfo())
             .collect();
         let entries: Vec<Entry<'_>> = (self.kept.iter().zip(&urls))
             .map(|(kept, url)| Entry {

@@ -17,7 +17,7 @@ use crate::event::Family;
 use crate::plan::{
     FAST_RECV, Options, Plan, Proxies, Proxy, SocketOptions, Tls, TlsVersion, User, Way,
 };
-use crate::request::Recipe;
+use crate::request::{self, Recipe};
 use crate::url::Target;
 
 impl Fetch {
@@ -53,6 +53,8 @@ impl Fetch {
             }
         };
         let plan = Plan {
+            // The stream that follows is what was asked for.
+            talk: target.scheme.is_websocket(),
             options,
             start,
             ..Plan::new(target, request)
@@ -81,7 +83,7 @@ impl Fetch {
             },
             resolve: self.resolve.clone(),
             unix_socket: self.unix_socket.clone(),
-            bind: self.interface,
+            bind: self.interface.clone(),
             socket,
             proxies: self.proxies()?,
             tls: self.tls(),
@@ -151,6 +153,7 @@ impl Fetch {
                 Way::Forward(proxy) => proxy.authorization(),
                 _ => None,
             },
+            websocket: target.scheme.is_websocket().then(request::key),
         };
         recipe.build(target)
     }

@@ -5,7 +5,6 @@
 //! they amount to is [`super::asked`]'s.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use clap::{ArgAction, Args};
 
 use crate::event::EndMode;
 use crate::export::Language;
-use crate::plan::{Resolve, SocketOption, SocketOptions, TlsVersion};
+use crate::plan::{Local, Resolve, SocketOption, SocketOptions, TlsVersion};
 
 /// Fetch a URL without a screen, with curl's flags and exit statuses
 ///
@@ -187,7 +186,7 @@ pub struct Fetch {
 
     /// Take this address for that host ('*': every host) and port instead of a look-up
     #[arg(long, value_name = "HOST:PORT:ADDR[,ADDR]", action = ArgAction::Append,
-          value_parser = resolve, help_heading = SOCKET)]
+          value_parser = Resolve::parse, help_heading = SOCKET)]
     pub resolve: Vec<Resolve>,
 
     /// Set this option of the socket before it connects: SO_RCVBUF, SO_SNDBUF, TCP_NODELAY,
@@ -196,9 +195,10 @@ pub struct Fetch {
           value_parser = SocketOptions::parse, help_heading = SOCKET)]
     pub sockopt: Vec<(SocketOption, u32)>,
 
-    /// Connect from this address of this machine (bind())
-    #[arg(long, value_name = "ADDRESS", value_parser = local, help_heading = SOCKET)]
-    pub interface: Option<IpAddr>,
+    /// Connect from this address or interface of this machine: 127.0.0.1, eth0, if!eth0,
+    /// host!name (SO_BINDTODEVICE where the system has it, else bind() to its address)
+    #[arg(long, value_name = "NAME", value_parser = Local::parse, help_heading = SOCKET)]
+    pub interface: Option<Local>,
 
     /// Connect to this Unix socket instead of to the URL's host
     #[arg(long, value_name = "PATH", help_heading = SOCKET)]
@@ -315,13 +315,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// curl's `host!` before it is left out.
-fn local(text: &str) -> Result<IpAddr, String> {
-    let addr = text.strip_prefix("host!").unwrap_or(text);
-    addr.parse()
-        .map_err(|_| "it is an address of this machine, such as 127.0.0.1".to_owned())
-}
-
 /// `default` is curl's word for the newest.
 fn tls_version(text: &str) -> Result<TlsVersion, String> {
     match text {
@@ -329,29 +322,6 @@ fn tls_version(text: &str) -> Result<TlsVersion, String> {
         "1.3" | "default" => Ok(TlsVersion::V1_3),
         _ => Err("TLS 1.2 and 1.3 are spoken".to_owned()),
     }
-}
-
-/// `HOST:PORT:ADDR[,ADDR]…`; an IPv6 address may stand in brackets, and so may the host.
-fn resolve(text: &str) -> Result<Resolve, String> {
-    let parts = || {
-        let (host, rest) = match text.strip_prefix('[') {
-            Some(text) => text.split_once("]:")?,
-            None => text.split_once(':')?,
-        };
-        let (port, addrs) = rest.split_once(':')?;
-        let addrs = addrs.split(',').map(|addr| {
-            addr.trim_start_matches('[')
-                .trim_end_matches(']')
-                .parse()
-                .ok()
-        });
-        Some(Resolve {
-            host: host.to_ascii_lowercase(),
-            port: port.parse().ok()?,
-            addrs: addrs.collect::<Option<Vec<_>>>()?,
-        })
-    };
-    parts().ok_or_else(|| "it is HOST:PORT:ADDR, such as example.com:80:127.0.0.1".to_owned())
 }
 
 #[cfg(test)]
@@ -397,32 +367,6 @@ mod tests {
                 want.map(Duration::from_millis),
                 "{text}"
             );
-        }
-    }
-
-    #[test]
-    fn resolves() {
-        let at = |host: &str, port, addrs: &[&str]| {
-            Some(Resolve {
-                host: host.to_owned(),
-                port,
-                addrs: addrs.iter().map(|addr| addr.parse().unwrap()).collect(),
-            })
-        };
-        for (text, want) in [
-            (
-                "Example.com:80:127.0.0.1",
-                at("example.com", 80, &["127.0.0.1"]),
-            ),
-            ("*:1:::1,127.0.0.1", at("*", 1, &["::1", "127.0.0.1"])),
-            ("a:1:[::1]", at("a", 1, &["::1"])),
-            ("[::2]:1:::1", at("::2", 1, &["::1"])),
-            ("a:80", None),
-            ("a:80:", None),
-            ("a:99999:127.0.0.1", None),
-            ("a:80:b", None),
-        ] {
-            assert_eq!(resolve(text).ok(), want, "{text}");
         }
     }
 }

@@ -21,6 +21,7 @@ mod outlets;
 mod output;
 mod progress;
 mod recent;
+mod stream;
 mod verbose;
 
 use std::io::{self, Write};

@@ -10,6 +10,7 @@ use super::destination::Destination;
 use super::output::Output;
 use super::progress::Progress;
 use super::recent::{Keep, Recent};
+use super::stream::Stream;
 use super::verbose::Verbose;
 use crate::anomaly;
 use crate::decode::Codings;
@@ -43,6 +44,8 @@ pub struct Outlets {
     /// Of the exchange that runs.
     plan: Option<Plan>,
     recent: Recent,
+    /// After 101, where that was asked for.
+    stream: Option<Stream>,
     /// Several requests go out: another head may come behind a body.
     several: bool,
     /// The last `recv()` brought less than was asked.
@@ -67,6 +70,7 @@ impl Outlets {
             exchange: None,
             plan: None,
             recent: Recent::default(),
+            stream: None,
             several: false,
             drained: true,
         }
@@ -79,7 +83,8 @@ impl Outlets {
         self.redirect = None;
         self.several = split(&plan.request).len() > 1;
         self.plan = Some(plan.clone());
-        self.recent = Recent::new(match self.looks_back() || self.cookies.on() {
+        self.stream = None;
+        self.recent = Recent::new(match self.looks_back() || self.cookies.on() || plan.talk {
             true => Keep::All,
             false => Keep::Nothing,
         });
@@ -158,11 +163,12 @@ impl Outlets {
             .try_for_each(|kind| self.hand_out(Event { t_us, kind }))
     }
 
-    /// What came of a body that is shown with its framing.
+    /// What came of a body that is shown with its framing, or of a stream.
     fn raw(&mut self) -> Result<()> {
-        match self.output.wants_raw() {
-            true => self.output.raw(self.recent.rest()),
-            false => Ok(()),
+        match (self.output.wants_raw(), &mut self.stream) {
+            (true, _) => self.output.raw(self.recent.rest()),
+            (false, Some(stream)) => stream.payload(&self.recent, |bytes| self.output.body(bytes)),
+            (false, None) => Ok(()),
         }
     }
 
@@ -197,16 +203,19 @@ impl Outlets {
 
     fn body_begins(&mut self, head: &Head) {
         let chunked = head.framing == Framing::Chunked;
+        let talk = self.plan.as_ref().is_some_and(|plan| plan.talk);
+        self.stream = (talk && head.status == 101).then(Stream::default);
+        let framed = chunked || self.stream.is_some();
         self.status = Some(head.status);
         self.redirect = self.redirect(head);
         let content = self.content(head);
         self.output
-            .body_begins(chunked, self.redirect.is_some(), content);
-        self.recent
-            .keep(match (chunked || self.several) && self.looks_back() {
-                true => Keep::Last,
-                false => Keep::Nothing,
-            });
+            .body_begins(framed, self.redirect.is_some(), content);
+        let kept = (chunked || self.several) && self.looks_back() || self.stream.is_some();
+        self.recent.keep(match kept {
+            true => Keep::Last,
+            false => Keep::Nothing,
+        });
         if let (Some(progress), Framing::Length(length)) = (&self.progress, head.framing) {
             progress.total(length);
         }
@@ -330,6 +339,11 @@ impl Outlets {
                 self.recent.end_is(offset + u64::from(*bytes));
             }
             Kind::Answer { offset, .. } => self.answer(*offset)?,
+            Kind::WsFrame(frame) => {
+                if let Some(stream) = &mut self.stream {
+                    stream.frame(frame);
+                }
+            }
             Kind::InterimHead(head) => self.head(head)?,
             Kind::Head(head) => {
                 self.head(head)?;

@@ -42,7 +42,8 @@ pub enum Body {
 struct Hop {
     /// The body is of a redirect that is followed.
     passed_over: bool,
-    /// `--raw`, and the body has a framing of its own: its bytes come by [`Output::raw`].
+    /// `--raw`, and the body, or the stream, has a framing of its own: its bytes come by
+    /// [`Output::raw`].
     framed: bool,
 }
 
@@ -84,11 +85,11 @@ impl Output {
     }
 
     /// The final head is here; what follows is the body, to be decoded by `content`.
-    pub fn body_begins(&mut self, chunked: bool, passed_over: bool, content: Option<Content>) {
+    pub fn body_begins(&mut self, framed: bool, passed_over: bool, content: Option<Content>) {
         self.content = content.filter(|_| self.body == Body::Decoded && !passed_over);
         self.hop = Hop {
             passed_over,
-            framed: chunked && self.body == Body::Raw,
+            framed: framed && self.body == Body::Raw,
         };
     }
 

@@ -59,6 +59,10 @@ impl Recent {
         self.end = end;
     }
 
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
     /// Bytes from the last given one to `offset`, as far as they are kept; they are given
     /// out with this.
     pub fn until(&mut self, offset: u64) -> &[u8] {

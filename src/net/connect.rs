@@ -20,6 +20,7 @@ use crate::event::{Addr, Call, Family, Kind, Socket};
 use crate::net::Sink;
 use crate::net::errno;
 use crate::net::events::micros;
+use crate::net::local;
 use crate::net::options;
 use crate::net::pool::Connection;
 use crate::net::resolve::resolve;
@@ -41,10 +42,10 @@ pub(super) fn connect<S: Sink>(
     run: &mut Run<'_, S>,
     deadline: &mut Deadline,
 ) -> Result<Connection> {
-    match &run.plan.options.unix_socket {
+    let plan = run.plan;
+    match plan.unix_socket() {
         Some(path) => connect_unix(run, path, deadline),
         None => {
-            let plan = run.plan;
             let addrs = resolve(run, plan.place(), deadline).map_err(|error| match error {
                 Error::Resolve { host, why } if plan.way().proxy().is_some() => {
                     Error::ResolveProxy { host, why }
@@ -186,7 +187,7 @@ fn win<S: Sink>(run: &mut Run<'_, S>, attempt: Attempt) -> Result<Connection> {
     if let Err(errno) = transport.set_nonblocking(run.plan.options.nonblocking) {
         return Err(refused(&peer, errno));
     }
-    let local = local(&transport, &peer);
+    let local = local_end(&transport, &peer);
     run.events.emit(Kind::Connected {
         local: local.clone(),
         peer: peer.clone(),
@@ -196,6 +197,7 @@ fn win<S: Sink>(run: &mut Run<'_, S>, attempt: Attempt) -> Result<Connection> {
         transport,
         local,
         peer,
+        bound: run.plan.options.bind.clone(),
         sent: 0,
         received: 0,
         exchanges: 1,
@@ -210,7 +212,10 @@ fn connect_unix<S: Sink>(
 ) -> Result<Connection> {
     deadline.put_off(run.gate(Call::Connect)?);
     let addr = Addr::Unix(path.to_owned());
-    let there = SocketAddrUnix::new(path).map_err(|errno| refused(&addr, errno))?;
+    let there = SocketAddrUnix::new(path).map_err(|errno| Error::SocketPath {
+        path: path.display().to_string(),
+        why: errno::text(errno),
+    })?;
     let attempt = open(run, addr)??;
     let mut waited = false;
     let answer = loop {
@@ -264,22 +269,25 @@ fn open<S: Sink>(run: &mut Run<'_, S>, addr: Addr) -> Result<Result<Attempt>> {
     for option in refused {
         run.events.emit(option)?;
     }
-    if let (Some(local), Addr::Ip(there)) = (run.plan.options.bind, &addr) {
-        // An address of the other family cannot be this socket's: that attempt fails alone.
-        if let Err(errno) = rustix::net::bind(&transport, &SocketAddr::new(local, 0)) {
-            run.control.detach(transport.socket());
-            run.events.emit(Kind::ConnectFailed {
-                addr: addr.clone(),
-                error: format!("bind({local}): {}", errno::text(errno)),
-                us: micros(began.elapsed()),
-            })?;
-            return Ok(Err(Error::Bind {
-                local: local.to_string(),
-                to: there.to_string(),
-                why: errno::text(errno),
-            }));
+    let plan = run.plan;
+    if let (Some(local), Addr::Ip(there)) = (&plan.options.bind, &addr) {
+        match local::bind(run, &transport, local, there)? {
+            Ok(bound) => run.events.emit(bound)?,
+            Err(error) => {
+                run.control.detach(transport.socket());
+                let why = match &error {
+                    Error::Bind { why, .. } => format!("bind({local}): {why}"),
+                    Error::Connect { why, .. } => why.clone(),
+                    error => error.to_string(),
+                };
+                run.events.emit(Kind::ConnectFailed {
+                    addr: addr.clone(),
+                    error: why,
+                    us: micros(began.elapsed()),
+                })?;
+                return Ok(Err(error));
+            }
         }
-        run.events.emit(Kind::Bound { local })?;
     }
     run.events.emit(Kind::ConnectStart { addr: addr.clone() })?;
     let mut attempt = Attempt {
@@ -352,11 +360,14 @@ fn refused(addr: &Addr, errno: Errno) -> Error {
     Error::Connect {
         addr: addr.to_string(),
         why: errno::text(errno),
-        hint: errno::connect_hint(errno),
+        hint: match addr {
+            Addr::Ip(_) => errno::connect_hint(errno),
+            Addr::Unix(path) => errno::unix_hint(errno, path),
+        },
     }
 }
 
-fn local(transport: &Transport, peer: &Addr) -> Addr {
+fn local_end(transport: &Transport, peer: &Addr) -> Addr {
     let name = rustix::net::getsockname(transport).ok();
     match name.and_then(|name| SocketAddr::try_from(name).ok()) {
         Some(addr) => Addr::Ip(addr),

@@ -1,5 +1,8 @@
 //! errno in the system's own words: its name and its text.
 
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
+
 use rustix::io::Errno;
 
 use crate::event::{Call, Kind};
@@ -69,10 +72,28 @@ pub(super) fn connect_hint(errno: Errno) -> &'static str {
         Errno::CONNREFUSED => "is a server listening there?",
         Errno::NETUNREACH | Errno::HOSTUNREACH => "is there a route? -4 and -6 choose the family",
         Errno::TIMEDOUT => "no answer at all: a firewall, or a machine that is off",
-        Errno::ACCESS | Errno::PERM => "a firewall or the file's permissions forbid it",
-        Errno::NOENT => "there is no such socket file",
+        Errno::ACCESS | Errno::PERM => "a firewall forbids it",
         Errno::MFILE | Errno::NFILE => "too many files are open; ulimit -n raises the limit",
         _ => "--resolve and --unix-socket connect elsewhere",
+    }
+}
+
+/// The same, of a Unix socket (unix(7), ERRORS).
+pub(super) fn unix_hint(errno: Errno, path: &Path) -> &'static str {
+    let is_socket = || {
+        let file = std::fs::metadata(path);
+        file.is_ok_and(|file| file.file_type().is_socket())
+    };
+    match errno {
+        Errno::NOENT => "there is no such file: is the server running?",
+        Errno::CONNREFUSED if is_socket() => {
+            "nobody listens there any more: is the server running?"
+        }
+        Errno::CONNREFUSED => "the file is no socket",
+        Errno::ACCESS | Errno::PERM => "who may write to the file may connect",
+        Errno::PROTOTYPE => "the socket is not of type SOCK_STREAM",
+        Errno::NOTDIR => "a part of its path is no directory",
+        errno => connect_hint(errno),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod control;
 mod errno;
 mod events;
 mod expect;
+mod local;
 mod loops;
 mod options;
 pub mod pool;
@@ -27,7 +28,6 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::event::{Call, Closer, End, EndReason, Event, Kind};
 use crate::plan::Plan;
-use crate::url::Scheme;
 
 use connect::connect;
 use events::{Events, micros};
@@ -170,7 +170,7 @@ impl<S: Sink> Run<'_, S> {
         let mut deadline = Deadline::of_connecting(self.plan);
         let mut connection = connect(self, &mut deadline)?;
         proxy::greet(self, &mut connection.transport, pool, &mut deadline)?;
-        if self.plan.target.scheme == Scheme::Https {
+        if self.plan.target.scheme.is_secure() {
             let plan = self.plan;
             let transport = &mut connection.transport;
             tls::secure(

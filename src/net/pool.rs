@@ -16,8 +16,7 @@ use crate::event::Addr;
 use crate::net::resolve;
 use crate::net::tls::Configs;
 use crate::net::transport::{Transport, Trouble};
-use crate::plan::{Plan, Proxy, Tls, Way};
-use crate::url::Scheme;
+use crate::plan::{Local, Plan, Proxy, Tls, Way};
 
 /// Kept connections to one place, and in all: browsers keep 6 to a host.
 const AT_ONE_PLACE: usize = 6;
@@ -84,6 +83,8 @@ pub(super) struct Connection {
     pub transport: Transport,
     pub local: Addr,
     pub peer: Addr,
+    /// The local end that was asked for.
+    pub bound: Option<Local>,
     /// Wire bytes of each direction so far.
     pub sent: u64,
     pub received: u64,
@@ -145,12 +146,14 @@ impl Pool {
         kept.retain(|kept| kept.since.elapsed() < IDLE);
         if kept.iter().filter(|kept| kept.place == place).count() >= AT_ONE_PLACE {
             let oldest = kept.iter().position(|kept| kept.place == place);
-            oldest
-                .and_then(|oldest| kept.remove(oldest))
-                .map(Kept::close);
+            if let Some(oldest) = oldest.and_then(|oldest| kept.remove(oldest)) {
+                oldest.close();
+            }
         }
-        if kept.len() >= IN_ALL {
-            kept.pop_front().map(Kept::close);
+        if kept.len() >= IN_ALL
+            && let Some(oldest) = kept.pop_front()
+        {
+            oldest.close();
         }
         // Never used again in this program.
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -209,11 +212,15 @@ fn scheme<T>(tls: &Option<T>) -> &'static str {
 
 impl Place {
     pub fn of(plan: &Plan) -> Place {
-        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.options.tls.clone());
+        let tls = plan
+            .target
+            .scheme
+            .is_secure()
+            .then(|| plan.options.tls.clone());
         let host = plan.target.host.clone();
-        match &plan.options.unix_socket {
+        match plan.unix_socket() {
             Some(path) => Place::Unix {
-                path: path.clone(),
+                path: path.to_owned(),
                 tls: tls.map(|tls| (host, tls)),
             },
             None => {
@@ -246,7 +253,7 @@ impl Connection {
             .options
             .family
             .is_some_and(|family| family != self.peer.family())
-            && plan.options.unix_socket.is_none()
+            && plan.unix_socket().is_none()
         {
             return Err("it is of the other address family");
         }
@@ -256,6 +263,9 @@ impl Connection {
         ) && !given.addrs.contains(&peer.ip())
         {
             return Err("--resolve gives another address");
+        }
+        if plan.options.bind != self.bound && plan.unix_socket().is_none() {
+            return Err("its local end was chosen otherwise");
         }
         if idle >= IDLE {
             return Err("it was idle for more than 90 s");

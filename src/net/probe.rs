@@ -1,14 +1,16 @@
 //! The kernel's view of a socket: queue levels, window, buffer sizes, round trips.
 //!
-//! Owns all `unsafe` of this program: the system calls that no safe crate has. Reads
-//! only; never SO_ERROR, whose reading clears it. What a platform does not tell is
+//! Owns all `unsafe` of this program: the system calls that no safe crate has. It reads,
+//! but for the options that are set by it; never SO_ERROR, whose reading clears it. What a platform does not tell is
 //! `None`, never 0.
 #![allow(unsafe_code)]
 
+use std::ffi::CStr;
+use std::net::IpAddr;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use rustix::io::Result;
+use rustix::io::{Errno, Result};
 use rustix::net::sockopt;
 
 use crate::event::Queues;
@@ -65,7 +67,7 @@ fn word(structure: &[u8], offset: usize) -> Option<u32> {
 ///
 /// # Errors
 /// What `setsockopt()` says; ENOPROTOOPT where there is no such option.
-pub fn set_notsent_lowat(socket: impl AsFd, bytes: u32) -> rustix::io::Result<()> {
+pub fn set_notsent_lowat(socket: impl AsFd, bytes: u32) -> Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         let bytes = libc::c_int::try_from(bytes).unwrap_or(libc::c_int::MAX);
@@ -75,7 +77,7 @@ pub fn set_notsent_lowat(socket: impl AsFd, bytes: u32) -> rustix::io::Result<()
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
     {
         let _ = (socket, bytes);
-        Err(rustix::io::Errno::NOPROTOOPT)
+        Err(Errno::NOPROTOOPT)
     }
 }
 
@@ -83,20 +85,90 @@ pub fn set_notsent_lowat(socket: impl AsFd, bytes: u32) -> rustix::io::Result<()
 ///
 /// # Errors
 /// It is not to be had for this kind of socket.
-pub fn notsent_lowat(socket: impl AsFd) -> rustix::io::Result<u32> {
+pub fn notsent_lowat(socket: impl AsFd) -> Result<u32> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         let mut space = [0; 512];
         let (level, name) = (libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT);
         let value = structure(socket.as_fd(), level, name, &mut space);
         let value = value.and_then(|value| word(value, 0));
-        value.ok_or(rustix::io::Errno::NOPROTOOPT)
+        value.ok_or(Errno::NOPROTOOPT)
     }
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
     {
         let _ = socket;
-        Err(rustix::io::Errno::NOPROTOOPT)
+        Err(Errno::NOPROTOOPT)
     }
+}
+
+/// SO_BINDTODEVICE (socket(7)).
+///
+/// # Errors
+/// What `setsockopt()` says: ENODEV where no interface has this name, EPERM where it is not
+/// ours to choose; ENOPROTOOPT where there is no such option.
+pub fn bind_to_device(socket: impl AsFd, interface: &str) -> Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let (level, name) = (libc::SOL_SOCKET, libc::SO_BINDTODEVICE);
+        set(socket.as_fd(), level, name, interface.as_bytes())
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = (socket, interface);
+        Err(Errno::NOPROTOOPT)
+    }
+}
+
+/// The IP addresses of an interface, in the system's order (getifaddrs(3)); `None`: there is
+/// no interface of this name.
+///
+/// # Errors
+/// The call's.
+pub fn interface_addrs(name: &str) -> Result<Option<Vec<IpAddr>>> {
+    let mut list: *mut libc::ifaddrs = std::ptr::null_mut();
+    // SAFETY: the call writes one pointer, to a list that it made.
+    if unsafe { libc::getifaddrs(&raw mut list) } != 0 {
+        return Err(last_errno());
+    }
+    let mut found: Option<Vec<IpAddr>> = None;
+    let mut at = list;
+    // SAFETY: each entry is null or valid until the list is freed, below, and so are the
+    // name, which ends with a NUL, and the address that it points to.
+    while let Some(entry) = unsafe { at.as_ref() } {
+        at = entry.ifa_next;
+        let own = unsafe { CStr::from_ptr(entry.ifa_name) };
+        if own.to_bytes() == name.as_bytes() {
+            let addr = unsafe { ip(entry.ifa_addr) };
+            found.get_or_insert_default().extend(addr);
+        }
+    }
+    // SAFETY: it is the call's own list, and nothing of it is used any more.
+    unsafe { libc::freeifaddrs(list) };
+    Ok(found)
+}
+
+/// # Safety
+/// `addr` is null or points to an address as long as its family says.
+unsafe fn ip(addr: *const libc::sockaddr) -> Option<IpAddr> {
+    // SAFETY: the caller's word.
+    unsafe {
+        match libc::c_int::from(addr.as_ref()?.sa_family) {
+            libc::AF_INET => {
+                let addr = addr.cast::<libc::sockaddr_in>().read_unaligned();
+                Some(IpAddr::from(addr.sin_addr.s_addr.to_ne_bytes()))
+            }
+            libc::AF_INET6 => {
+                let addr = addr.cast::<libc::sockaddr_in6>().read_unaligned();
+                Some(IpAddr::from(addr.sin6_addr.s6_addr))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn last_errno() -> Errno {
+    let error = std::io::Error::last_os_error();
+    Errno::from_io_error(&error).unwrap_or(Errno::INVAL)
 }
 
 /// `setsockopt()` of one int.
@@ -106,26 +178,33 @@ fn set_int(
     level: libc::c_int,
     name: libc::c_int,
     value: libc::c_int,
-) -> rustix::io::Result<()> {
+) -> Result<()> {
+    set(socket, level, name, &value.to_ne_bytes())
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn set(
+    socket: std::os::fd::BorrowedFd<'_>,
+    level: libc::c_int,
+    name: libc::c_int,
+    value: &[u8],
+) -> Result<()> {
     use std::os::fd::AsRawFd;
 
-    // SAFETY: the descriptor is borrowed, so open; the kernel reads one int, and `value` is
-    // one.
+    // SAFETY: the descriptor is borrowed, so open; the kernel reads `value` as far as it is
+    // long.
     let answer = unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
             level,
             name,
-            (&raw const value).cast(),
-            size_of::<libc::c_int>() as libc::socklen_t,
+            value.as_ptr().cast(),
+            value.len() as libc::socklen_t,
         )
     };
     match answer {
         0 => Ok(()),
-        _ => {
-            let error = std::io::Error::last_os_error();
-            Err(rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::INVAL))
-        }
+        _ => Err(last_errno()),
     }
 }
 
@@ -163,7 +242,7 @@ mod system {
     use std::os::fd::{AsRawFd, BorrowedFd};
     use std::time::Duration;
 
-    use rustix::io::{Errno, Result};
+    use rustix::io::Result;
     use rustix::time::{ClockId, clock_gettime};
 
     use super::{structure, word};
@@ -232,8 +311,7 @@ mod system {
         // to control bytes, each writable for the length given and alive past the call.
         let answer = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, 0) };
         let Ok(bytes) = usize::try_from(answer) else {
-            let errno = std::io::Error::last_os_error();
-            return Err(Errno::from_io_error(&errno).unwrap_or(Errno::IO));
+            return Err(super::last_errno());
         };
         Ok((bytes, stamp(&message).and_then(since)))
     }

@@ -28,6 +28,7 @@ pub(super) fn resolve<S: Sink>(
         port,
     })?;
     let began = Instant::now();
+    let given = given(plan, host, port).is_some();
     let found = match known(plan, host, port) {
         Some(addrs) => addrs,
         None => {
@@ -39,6 +40,7 @@ pub(super) fn resolve<S: Sink>(
     run.events.emit(Kind::Resolved {
         addrs: found.iter().map(SocketAddr::ip).collect(),
         us: micros(began.elapsed()),
+        given,
     })?;
     let wanted = |addr: &SocketAddr| {
         plan.options
@@ -46,14 +48,21 @@ pub(super) fn resolve<S: Sink>(
             .is_none_or(|family| family_of(addr) == family)
     };
     let addrs: Vec<SocketAddr> = found.into_iter().filter(wanted).collect();
+    let why = match plan.options.family {
+        Some(Family::Inet) => "it has no IPv4 address",
+        Some(Family::Inet6) => "it has no IPv6 address",
+        _ => "it has no address",
+    };
     match addrs.is_empty() {
+        // As with curl: there was no name to look up.
+        true if host.parse::<IpAddr>().is_ok() && !given => Err(Error::Connect {
+            addr: host.to_owned(),
+            why: why.to_owned(),
+            hint: "-4 and -6 choose the family",
+        }),
         true => Err(Error::Resolve {
             host: host.to_owned(),
-            why: match plan.options.family {
-                Some(Family::Inet) => "it has no IPv4 address".to_owned(),
-                Some(Family::Inet6) => "it has no IPv6 address".to_owned(),
-                _ => "it has no address".to_owned(),
-            },
+            why: why.to_owned(),
         }),
         false => Ok(interleave(addrs)),
     }
@@ -77,7 +86,7 @@ pub(super) fn given<'a>(plan: &'a Plan, host: &str, port: u16) -> Option<&'a Res
     })
 }
 
-fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+pub(super) fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
     match (host, port).to_socket_addrs() {
         Ok(addrs) => Ok(addrs.collect()),
         Err(error) => {
@@ -93,7 +102,7 @@ fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
 }
 
 /// The answer of `look`, or what came before it: a cancel, the deadline.
-fn ask(
+pub(super) fn ask(
     host: &str,
     control: &Control,
     deadline: &Deadline,
@@ -163,6 +172,7 @@ mod tests {
             port: 80,
             path: "/".to_owned(),
             userinfo: None,
+            socket: None,
             notes: Vec::new(),
         };
         Plan::new(target, Vec::new())

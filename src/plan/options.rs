@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Proxies, SocketOptions, Tls, Way};
+use super::{Local, Proxies, SocketOptions, Tls, Way};
 use crate::event::{EndMode, Family};
 use crate::url::Target;
 
@@ -52,8 +52,8 @@ pub struct Options {
     pub resolve: Vec<Resolve>,
     /// Connect here instead of to the target's host and port.
     pub unix_socket: Option<PathBuf>,
-    /// The local end's address; `bind()` takes it before `connect()`.
-    pub bind: Option<IpAddr>,
+    /// The local end; `bind()` takes it before `connect()`.
+    pub bind: Option<Local>,
     /// Asked of each socket before it connects.
     pub socket: SocketOptions,
     /// Unless there is a Unix socket.
@@ -116,6 +116,65 @@ impl Options {
         match self.end {
             EndMode::Timeout => Some(self.timeout.unwrap_or(DEFAULT_END_TIMEOUT)),
             _ => self.timeout,
+        }
+    }
+}
+
+impl Resolve {
+    /// `HOST:PORT:ADDR[,ADDR]…`; an IPv6 address may stand in brackets, and so may the host.
+    ///
+    /// # Errors
+    /// What it could be, in words.
+    pub fn parse(text: &str) -> Result<Resolve, String> {
+        let parts = || {
+            let (host, rest) = match text.strip_prefix('[') {
+                Some(text) => text.split_once("]:")?,
+                None => text.split_once(':')?,
+            };
+            let (port, addrs) = rest.split_once(':')?;
+            let addrs = addrs.split(',').map(|addr| {
+                addr.trim_start_matches('[')
+                    .trim_end_matches(']')
+                    .parse()
+                    .ok()
+            });
+            Some(Resolve {
+                host: host.to_ascii_lowercase(),
+                port: port.parse().ok()?,
+                addrs: addrs.collect::<Option<Vec<_>>>()?,
+            })
+        };
+        parts().ok_or_else(|| "it is HOST:PORT:ADDR, such as example.com:80:127.0.0.1".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolves() {
+        let at = |host: &str, port, addrs: &[&str]| {
+            Some(Resolve {
+                host: host.to_owned(),
+                port,
+                addrs: addrs.iter().map(|addr| addr.parse().unwrap()).collect(),
+            })
+        };
+        for (text, want) in [
+            (
+                "Example.com:80:127.0.0.1",
+                at("example.com", 80, &["127.0.0.1"]),
+            ),
+            ("*:1:::1,127.0.0.1", at("*", 1, &["::1", "127.0.0.1"])),
+            ("a:1:[::1]", at("a", 1, &["::1"])),
+            ("[::2]:1:::1", at("::2", 1, &["::1"])),
+            ("a:80", None),
+            ("a:80:", None),
+            ("a:99999:127.0.0.1", None),
+            ("a:80:b", None),
+        ] {
+            assert_eq!(Resolve::parse(text).ok(), want, "{text}");
         }
     }
 }

@@ -11,7 +11,7 @@ use super::Tls;
 use crate::error::{Error, Result};
 use crate::event::{self, ProxyWay};
 use crate::request;
-use crate::url::{Authority, Scheme, Target};
+use crate::url::{Authority, Scheme, Target, percent_decoded};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyScheme {
@@ -50,7 +50,7 @@ pub struct User {
 /// The proxies that there are, and what they are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
-    /// For targets of http and of https.
+    /// For targets of http and ws, and of https and wss.
     pub http: Option<Proxy>,
     pub https: Option<Proxy>,
     /// Hosts that are reached without: `*`, or names, addresses and networks between commas
@@ -153,8 +153,8 @@ impl User {
     fn of_url(userinfo: &str) -> User {
         let (name, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
         User {
-            name: request::percent_decoded(name),
-            password: request::percent_decoded(password),
+            name: percent_decoded(name),
+            password: percent_decoded(password),
         }
     }
 
@@ -236,18 +236,23 @@ impl Proxies {
     }
 
     fn of(&self, target: &Target) -> Option<&Proxy> {
-        match target.scheme {
-            Scheme::Http => self.http.as_ref(),
-            Scheme::Https => self.https.as_ref(),
+        match target.scheme.is_secure() {
+            false => self.http.as_ref(),
+            true => self.https.as_ref(),
         }
     }
 
     pub fn way(&self, target: &Target) -> Way<'_> {
+        if target.socket.is_some() {
+            return Way::Direct;
+        }
+        // A WebSocket wants a tunnel (RFC 6455 section 4.1).
+        let forwards = target.scheme == Scheme::Http && !self.tunnel;
         match self.of(target).filter(|_| !self.is_own(target)) {
             Some(proxy) if !without(&self.not_for, &target.host) => match proxy.scheme {
                 ProxyScheme::Socks5 | ProxyScheme::Socks5h => Way::Socks(proxy),
-                _ if self.tunnel || target.scheme == Scheme::Https => Way::Tunnel(proxy),
-                _ => Way::Forward(proxy),
+                _ if forwards => Way::Forward(proxy),
+                _ => Way::Tunnel(proxy),
             },
             _ => Way::Direct,
         }

@@ -48,10 +48,14 @@ impl SocketOption {
         TABLE[self as usize].1
     }
 
+    /// The largest value that can be asked for.
+    pub fn most(self) -> u32 {
+        TABLE[self as usize].2
+    }
+
     /// A value of it, in decimal; a bit more than what can be asked is refused here.
     pub fn value(self, text: &str) -> Option<u32> {
-        let most = TABLE[self as usize].2;
-        text.parse().ok().filter(|value| *value <= most)
+        text.parse().ok().filter(|value| *value <= self.most())
     }
 }
 

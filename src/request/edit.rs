@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::handshake::{ask_no_upgrade, ask_upgrade};
 use super::lines::{
     Field, Line, body, field, fields, head_lines, lines, method, request_line, request_target,
 };
@@ -144,8 +145,15 @@ pub fn set_body(request: &mut Vec<u8>, bytes: &[u8]) {
 /// target or Host is not what `old` gives was made into something else by hand, and is
 /// left alone (`None`).
 ///
+/// `key` is a WebSocket's: where one of the two is asked for one, so are the fields.
+///
 /// Answers the new bytes and what changed, in words (empty: nothing did).
-pub fn retarget(request: &[u8], old: &Target, new: &Target) -> Option<(Vec<u8>, String)> {
+pub fn retarget(
+    request: &[u8],
+    old: &Target,
+    new: &Target,
+    key: &str,
+) -> Option<(Vec<u8>, String)> {
     let (old_host, new_host) = (old.authority(), new.authority());
     let [old_user, new_user] = [old, new].map(|target| target.userinfo.as_deref().map(basic));
     let hosts = fields(request)
@@ -176,6 +184,17 @@ pub fn retarget(request: &[u8], old: &Target, new: &Target) -> Option<(Vec<u8>, 
             }
         }
         changed.push("Authorization");
+    }
+    match (old.scheme.is_websocket(), new.scheme.is_websocket()) {
+        (false, true) => {
+            ask_upgrade(&mut bytes, key);
+            changed.push("Upgrade");
+        }
+        (true, false) => {
+            ask_no_upgrade(&mut bytes, key);
+            changed.push("Upgrade");
+        }
+        _ => {}
     }
     let words = match changed.as_slice() {
         [] => String::new(),
@@ -336,7 +355,16 @@ mod tests {
         let same = |request: String| request;
         // old URL, what the hand did to its template, new URL → words
         type Hand = fn(String) -> String;
-        let table: [(&str, Hand, &str, Option<&str>); 14] = [
+        let table: [(&str, Hand, &str, Option<&str>); 18] = [
+            ("h/a", same, "ws://h/a", Some("Upgrade follows the URL")),
+            ("ws://h/a", same, "wss://h/a", Some("")),
+            (
+                "ws://h/a",
+                same,
+                "unix:/s:/a",
+                Some("Host and Upgrade follow the URL"),
+            ),
+            ("unix:/s:/a", same, "unix:/t:/a", Some("")),
             ("h/a", same, "h/b", Some("the target follows the URL")),
             ("h/a", same, "i/a", Some("Host follows the URL")),
             (
@@ -384,8 +412,14 @@ mod tests {
         ];
         for (old, hand, new, words) in table {
             let [old, new] = [old, new].map(|url| Target::parse(url).unwrap());
-            let by_hand = |target| hand(String::from_utf8(template(target)).unwrap());
-            let found = retarget(by_hand(&old).as_bytes(), &old, &new);
+            let by_hand = |target: &Target| {
+                let mut bytes = template(target);
+                if target.scheme.is_websocket() {
+                    ask_upgrade(&mut bytes, "k");
+                }
+                hand(String::from_utf8(bytes).unwrap())
+            };
+            let found = retarget(by_hand(&old).as_bytes(), &old, &new, "k");
             let found = found.map(|(bytes, words)| (String::from_utf8(bytes).unwrap(), words));
             // All these hands do the same to the template of the new target.
             let expected = words.map(|words| (by_hand(&new), words.to_owned()));
@@ -397,7 +431,7 @@ mod tests {
     fn an_authorization_written_by_hand_stays() {
         let by_hand = "GET / HTTP/1.1\r\nHost: h\r\nAuthorization: mine\r\n\r\n";
         let [old, new] = ["h", "u:p@i"].map(|url| Target::parse(url).unwrap());
-        let (bytes, words) = retarget(by_hand.as_bytes(), &old, &new).unwrap();
+        let (bytes, words) = retarget(by_hand.as_bytes(), &old, &new, "k").unwrap();
         assert_eq!(bytes, by_hand.replace("Host: h", "Host: i").as_bytes());
         assert_eq!(words, "Host follows the URL");
     }

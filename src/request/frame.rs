@@ -1,41 +1,11 @@
-//! A WebSocket's bytes on this side: the handshake's key, and frames as they are sent.
+//! A WebSocket's frames as they are sent.
 //!
 //! Owns their making, and the one line that a user types for a frame. Nothing is corrected:
 //! any opcode, any bits, any close code can be sent.
 
-use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::rand;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::event::ws::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, mask};
-use crate::url::Target;
-
-/// RFC 6455 section 1.3.
-const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-/// A Sec-WebSocket-Key: 16 random bytes (RFC 6455 section 4.1).
-pub fn key() -> String {
-    BASE64.encode(random::<16>())
-}
-
-/// The Sec-WebSocket-Accept that answers this key.
-pub fn accept(key: &str) -> String {
-    let proof = [key.trim(), GUID].concat();
-    BASE64.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, proof.as_bytes()))
-}
-
-/// The request that asks for a WebSocket, with a key of its own.
-pub fn handshake(target: &Target) -> Vec<u8> {
-    format!(
-        "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\r\n",
-        target.path,
-        target.authority(),
-        key()
-    )
-    .into_bytes()
-}
 
 /// A frame to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +147,7 @@ fn close(typed: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// Zeros where the system has no randomness, which a server takes as well.
-fn random<const N: usize>() -> [u8; N] {
+pub(super) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     let _ = rand::fill(&mut bytes);
     bytes
@@ -189,11 +159,7 @@ mod tests {
 
     #[test]
     fn the_standards_own_examples() {
-        // RFC 6455 sections 1.3 and 5.7.
-        assert_eq!(
-            accept("dGhlIHNhbXBsZSBub25jZQ=="),
-            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-        );
+        // RFC 6455 section 5.7.
         let hello = Outgoing::new(TEXT, *b"Hello");
         assert_eq!(hello.bytes(None), b"\x81\x05Hello");
         let masked = hello.bytes(Some([0x37, 0xfa, 0x21, 0x3d]));

@@ -9,6 +9,7 @@
 mod cookie;
 mod edit;
 mod frame;
+mod handshake;
 mod length;
 mod lines;
 mod lint;
@@ -21,13 +22,14 @@ pub use edit::{
     METHODS, add_field, header_at, next_method, remove_field, retarget, set_body, set_field,
     set_method, set_request_target,
 };
-pub use frame::{FRAME_WORDS, Outgoing, accept, handshake, key, typed};
+pub use frame::{FRAME_WORDS, Outgoing, typed};
+pub use handshake::{accept, ask_no_upgrade, ask_upgrade, handshake, key};
 pub use length::{WrongLength, correct_length, wrong_lengths};
 pub use lines::{
     Field, Line, RequestLine, body, field, fields, head_lines, lines, method, request_line,
     request_target,
 };
 pub use lint::{Lint, lint};
-pub use recipe::{ACCEPT_ENCODING, Recipe, basic, basic_of, percent_decoded, template};
+pub use recipe::{ACCEPT_ENCODING, Recipe, basic, basic_of, template};
 pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};
 pub use split::{MESSAGES_MAX, Message, split};

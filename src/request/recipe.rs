@@ -2,13 +2,15 @@
 //!
 //! Owns which fields a request has that was not written by hand, and their order, which is
 //! curl's: Host, Proxy-Authorization, Authorization, User-Agent, Accept, Accept-Encoding,
-//! Cookie, what `-H` adds, Content-Length, Content-Type. Nothing is sent beside them.
+//! Cookie, what asks for a WebSocket, what `-H` adds, Content-Length, Content-Type. Nothing
+//! is sent beside them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use super::handshake::upgrade_fields;
 use crate::error::{Error, Result};
-use crate::url::Target;
+use crate::url::{Target, percent_decoded};
 
 const USER_AGENT: &str = concat!("sockeye/", env!("CARGO_PKG_VERSION"));
 
@@ -66,6 +68,8 @@ pub struct Recipe {
     pub absolute: bool,
     /// Proxy-Authorization's value.
     pub proxy_authorization: Option<String>,
+    /// Ask for a WebSocket, with this key.
+    pub websocket: Option<String>,
 }
 
 impl Recipe {
@@ -114,6 +118,9 @@ impl Recipe {
         fields.in_place("Accept-Encoding", codings);
         if let Some(cookie) = &self.cookie {
             fields.cookie(cookie);
+        }
+        for (name, value) in self.websocket.iter().flat_map(|key| upgrade_fields(key)) {
+            fields.unless_given(name, value);
         }
         fields.others();
 
@@ -247,22 +254,6 @@ fn basic_bytes(mut user: Vec<u8>) -> String {
     format!("Basic {}", BASE64.encode(user))
 }
 
-/// `%41` → `A`; a `%` without two hexadecimal digits stays.
-pub fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = text
-            .get(at + 1..at + 3)
-            .filter(|hex| byte == b'%' && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        out.push(hex.unwrap_or(byte));
-        at += if hex.is_some() { 3 } else { 1 };
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -345,6 +336,14 @@ mod tests {
                 },
                 "GET /x HTTP/1.1|Host: h:1|Authorization: Basic YTpi|User-Agent: sockeye|\
                  Accept: */*|Cookie: a=b; c=d|X: 1|Cookie: own||",
+            ),
+            (
+                Recipe {
+                    websocket: Some("k".into()),
+                    ..headers(&["Sec-WebSocket-Version: 8", "Upgrade:"])
+                },
+                "GET /x HTTP/1.1|Host: h:1|User-Agent: sockeye|Accept: */*|\
+                 Connection: Upgrade|Sec-WebSocket-Key: k|Sec-WebSocket-Version: 8||",
             ),
             (
                 headers(&["X: 1", "x:2", "Y;", "Z:", "accept:", "host: other"]),

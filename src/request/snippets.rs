@@ -3,13 +3,15 @@
 //! Owns their bytes. Each is as right, or as wrong, as it says: what is wrong in one is
 //! its point, and [`super::lint()`] says so beside the line.
 
+use super::handshake::upgrade_lines;
+
 /// A whole request; [`Snippet::bytes`] makes it one for a target.
 pub struct Snippet {
     pub name: &'static str,
     /// What it does, and what to look at.
     pub about: &'static str,
-    /// With `{path}` and `{host}` for the request target and the Host, `{key}` for a
-    /// WebSocket's.
+    /// With `{path}` and `{host}` for the request target and the Host, `{upgrade}` for the
+    /// fields that ask for a WebSocket.
     text: &'static str,
 }
 
@@ -19,8 +21,8 @@ impl Snippet {
         // Host first: no host holds a brace, a path may.
         let text = self.text.replace("{host}", host);
         // A key of its own each time (RFC 6455 section 4.1).
-        let text = match self.text.contains("{key}") {
-            true => text.replace("{key}", &super::key()),
+        let text = match self.text.contains("{upgrade}") {
+            true => text.replace("{upgrade}", &upgrade_lines(&super::key())),
             false => text,
         };
         text.replace("{path}", path).into_bytes()
@@ -80,11 +82,9 @@ pub const SNIPPETS: &[Snippet] = &[
     },
     Snippet {
         name: "WebSocket",
-        about: "asks for a WebSocket (RFC 6455 section 4.1), with a new key each time; after 101, \
-                t sends frames and m lists those of both ways",
-        text: "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n\
-               Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
-               Sec-WebSocket-Key: {key}\r\n\r\n",
+        about: "asks for a WebSocket (RFC 6455 section 4.1), with a new key each time, as ws:// in \
+                the URL does; after 101, t sends frames and m lists those of both ways",
+        text: "GET {path} HTTP/1.1\r\nHost: {host}\r\n{upgrade}\r\n",
     },
     Snippet {
         name: "smuggling: CL.TE (your own server only)",

@@ -15,7 +15,7 @@ use crate::export::Form;
 use crate::net::pool::Idle;
 use crate::plan::{CLASSIC_RECV, Options};
 use crate::rejudge::Judged;
-use crate::request::Lint;
+use crate::request::{self, Lint};
 use crate::tui::compare::Compare;
 use crate::tui::editor::Editor;
 use crate::tui::graphics::{Dots, Images};
@@ -125,6 +125,8 @@ pub struct Tab {
     pub hex: Option<String>,
     /// Our own certificate (PEM, with its key), for this origin alone.
     pub certificate: Option<(Target, PathBuf)>,
+    /// The Sec-WebSocket-Key of the tab's own requests.
+    pub key: String,
     /// The next fetch from this host and port goes on whatever its certificate says.
     pub go_on_once: Option<(String, u16)>,
 }
@@ -200,6 +202,8 @@ pub enum Ask {
     Link,
     /// The tab's proxy.
     Proxy,
+    /// Our own end of the tab's connections.
+    Local,
     /// `user:password`
     Basic,
     Bearer,
@@ -416,6 +420,7 @@ impl Default for Tab {
             completion: None,
             hex: None,
             certificate: None,
+            key: request::key(),
             go_on_once: None,
         }
     }

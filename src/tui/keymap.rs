@@ -49,6 +49,7 @@ pub enum Action {
     FinishSaying,
     HangUp,
     Idle,
+    Addresses,
     Compare,
     CompareWith,
     Swap,
@@ -144,6 +145,7 @@ pub enum Action {
     Basic,
     ClientCertificate,
     Proxy,
+    LocalAddress,
     Bearer,
     Exercise(u8),
     Choose,
@@ -247,6 +249,7 @@ pub const ROWS: &[Row] = rows! {
     Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
     Request [] Bearer, "Authorization by Bearer: a token, as visible text";
     Request [] ClientCertificate, "our own certificate, for this URL's origin alone: a PEM file with its key, or none";
+    OutsideText [] LocalAddress, "the tab's own end: an address or an interface of this machine";
     Request [] Proxy, "the tab's proxy: http, https, socks5 or socks5h, or none";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 
@@ -338,6 +341,7 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
     OutsideText ["x"] HangUp, "close the open connection";
     OutsideText ["I"] Idle, "the connections that are kept open, to close them";
+    OutsideText ["A"] Addresses, "the host's addresses: what came of each; pin one for the tab";
     OutsideText ["L"] Follow, "follow the redirect: an exchange of its own";
     OutsideText ["K"] Cookies, "the cookies: where each goes and why not; edit, add, delete";
     OutsideText ["z"] Zoom, "this pane full screen, or not";

@@ -3,17 +3,22 @@
 //!
 //! One table ([`KNOBS`]) feeds the pop-up; the F-keys turn the same knobs.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{Cookies, Knobs};
 use crate::event::{EndMode, Family};
-use crate::plan::{CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan, SocketOption, TlsVersion};
+use crate::plan::{
+    CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Local, Plan, Resolve, SocketOption, TlsVersion,
+};
 use crate::url::Target;
 
 /// One knob of the pop-up.
 pub struct Knob {
     pub title: &'static str,
+    /// Its name in the config file.
+    pub setting: &'static str,
     pub help: &'static str,
     pub show: fn(&Knobs) -> String,
     /// The value after (`true`) or before the present one.
@@ -42,6 +47,11 @@ const WAITS: &[Option<Duration>] = &[
 const FOLLOWS: &[Option<u32>] = &[None, Some(10), Some(50)];
 const FAMILIES: &[Option<Family>] = &[None, Some(Family::Inet), Some(Family::Inet6)];
 
+const LOCALS: &[Option<Local>] = &[
+    None,
+    Some(Local::Addr(IpAddr::V4(Ipv4Addr::LOCALHOST))),
+    Some(Local::Addr(IpAddr::V6(Ipv6Addr::LOCALHOST))),
+];
 const TLS: &[Option<TlsVersion>] = &[None, Some(TlsVersion::V1_2), Some(TlsVersion::V1_3)];
 
 /// A knob of one socket option.
@@ -49,6 +59,7 @@ macro_rules! option {
     ($option:ident, $title:literal, $help:literal, $values:expr) => {
         Knob {
             title: $title,
+            setting: $title,
             help: $help,
             show: |k| {
                 let value = k.options.socket.get(SocketOption::$option);
@@ -71,6 +82,7 @@ macro_rules! option {
 pub const KNOBS: &[Knob] = &[
     Knob {
         title: "end mode",
+        setting: "end",
         help: "auto: as RFC 9112 says · close: recv() until 0 · length · timeout · once: a single recv()",
         show: |k| k.options.end.to_string(),
         turn: |k, on| turn(&mut k.options.end, EndMode::ALL, on),
@@ -78,6 +90,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "recv size",
+        setting: "recv-size",
         help: "bytes asked of each recv(); the textbook's is 4096; type a number",
         show: |k| k.options.recv_size.to_string(),
         turn: |k, on| turn(&mut k.options.recv_size, RECV_SIZES, on),
@@ -85,6 +98,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "send size",
+        setting: "send-size",
         help: "bytes offered to each send(); type a number",
         show: |k| {
             k.options
@@ -96,6 +110,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "send delay",
+        setting: "send-delay",
         help: "rest between two send()s, with a send size that makes several; type seconds",
         show: |k| time(k.options.send_delay),
         turn: |k, on| turn(&mut k.options.send_delay, TIMES, on),
@@ -103,6 +118,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "half-close",
+        setting: "half-close",
         help: "shutdown(SHUT_WR) once all is sent: the server's recv() then answers 0",
         show: |k| if k.options.half_close { "yes" } else { "no" }.to_owned(),
         turn: |k, _| k.options.half_close = !k.options.half_close,
@@ -110,6 +126,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "expect wait",
+        setting: "expect-wait",
         help: "how long a body waits for 100 where the request says Expect: 100-continue; none: it goes at once; type seconds",
         show: |k| time(k.options.expect),
         turn: |k, on| turn(&mut k.options.expect, WAITS, on),
@@ -117,6 +134,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "blocking",
+        setting: "nonblocking",
         help: "non-blocking: send() and recv() answer EAGAIN, poll() waits; short sends happen",
         show: |k| {
             if k.options.nonblocking {
@@ -131,6 +149,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "arrival times",
+        setting: "arrivals",
         help: "recvmsg() in place of recv(): the kernel says when bytes arrived (SO_TIMESTAMPNS)",
         show: |k| {
             if k.options.arrivals {
@@ -145,6 +164,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "socket timeout",
+        setting: "timeout",
         help: "of each call (SO_RCVTIMEO, SO_SNDTIMEO); type seconds",
         show: |k| time(k.options.timeout),
         turn: |k, on| turn(&mut k.options.timeout, TIMES, on),
@@ -152,6 +172,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "connect timeout",
+        setting: "connect-timeout",
         help: "of all connect attempts together; type seconds",
         show: |k| time(k.options.connect_timeout),
         turn: |k, on| turn(&mut k.options.connect_timeout, TIMES, on),
@@ -159,6 +180,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "whole time",
+        setting: "max-time",
         help: "of the whole exchange; type seconds",
         show: |k| time(k.options.max_time),
         turn: |k, on| turn(&mut k.options.max_time, TIMES, on),
@@ -166,10 +188,36 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "address family",
+        setting: "family",
         help: "IPv6 goes first when both are there",
         show: |k| k.options.family.map_or("any".into(), |f| f.to_string()),
         turn: |k, on| turn(&mut k.options.family, FAMILIES, on),
         set: |_, _| None,
+    },
+    Knob {
+        title: "address",
+        setting: "resolve",
+        help: "pinned for a host by the list of its addresses (the command `addresses`), so that none is looked up; turned, no more",
+        show: |k| match k.options.resolve.as_slice() {
+            [] => "as looked up".to_owned(),
+            pins => pins.iter().map(pinned).collect::<Vec<_>>().join(", "),
+        },
+        turn: |k, _| k.options.resolve.clear(),
+        set: |_, _| None,
+    },
+    Knob {
+        title: "local address",
+        setting: "interface",
+        help: "our own end, by bind() before connect(); type an IPv4 address, or use the command `local address` for any and for an interface",
+        show: |k| match &k.options.bind {
+            None => "the kernel's choice".to_owned(),
+            Some(local) => local.to_string(),
+        },
+        turn: |k, on| turn(&mut k.options.bind, LOCALS, on),
+        set: |k, text| {
+            k.options.bind = Some(Local::Addr(text.parse().ok()?));
+            Some(())
+        },
     },
     option!(
         RecvBuffer,
@@ -209,6 +257,7 @@ pub const KNOBS: &[Knob] = &[
     ),
     Knob {
         title: "reuse",
+        setting: "reuse",
         help: "take a connection that an earlier exchange left open, and leave this one open",
         show: |k| if k.options.reuse { "yes" } else { "no" }.to_owned(),
         turn: |k, _| k.options.reuse = !k.options.reuse,
@@ -216,6 +265,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "certificates",
+        setting: "insecure",
         help: "https: a server that is not trusted is refused, or let pass and told of",
         show: |k| match k.options.tls.verify {
             true => "verified".to_owned(),
@@ -230,6 +280,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "TLS version",
+        setting: "tls",
         help: "https: the newest that both ends speak, or one alone",
         show: |k| match k.options.tls.max {
             None => "1.2 or 1.3".to_owned(),
@@ -245,6 +296,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "secrets",
+        setting: "redact",
         help: "passwords, tokens and cookies' values in copies, saves, lists and recalled URLs: as they are, or each byte of them as *",
         show: |k| if k.redact { "hidden" } else { "as they are" }.to_owned(),
         turn: |k, _| k.redact = !k.redact,
@@ -252,6 +304,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "pace",
+        setting: "pace",
         help: "calls a second, to watch them; type a number",
         show: |k| {
             k.pace
@@ -266,6 +319,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "redirects",
+        setting: "redirects",
         help: "followed without a key, so many in a row, each an exchange of its own; type a number",
         show: |k| match k.follow {
             None => "each on a key (L)".to_owned(),
@@ -280,6 +334,7 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "cookies",
+        setting: "cookies",
         help: "kept in a jar that tabs share, in one of this tab's own, or not at all; K lists them",
         show: |k| {
             match k.cookies {
@@ -342,6 +397,10 @@ impl Knobs {
                 _ => "IPv4".to_owned(),
             });
         }
+        parts.extend(self.options.resolve.iter().map(pinned));
+        if let Some(local) = &self.options.bind {
+            parts.push(format!("from {local}"));
+        }
         for (option, value) in self.options.socket.asked() {
             parts.push(format!("{} {value}", option.name()));
         }
@@ -364,13 +423,17 @@ impl Knobs {
     }
 }
 
+/// `example.com:80 is 127.0.0.1`
+fn pinned(pin: &Resolve) -> String {
+    let addrs: Vec<String> = pin.addrs.iter().map(ToString::to_string).collect();
+    format!("{}:{} is {}", pin.host, pin.port, addrs.join(", "))
+}
+
 /// The next (or previous) of the values; from a value that is none of them, the first.
-fn turn<T: PartialEq + Copy>(value: &mut T, values: &[T], on: bool) {
+fn turn<T: PartialEq + Clone>(value: &mut T, values: &[T], on: bool) {
     let step = if on { 1 } else { values.len() - 1 };
-    *value = match values.iter().position(|v| v == value) {
-        Some(at) => values[(at + step) % values.len()],
-        None => values[0],
-    };
+    let at = values.iter().position(|v| v == value);
+    value.clone_from(&values[at.map_or(0, |at| (at + step) % values.len())]);
 }
 
 /// From 1 to 16 MiB: a buffer of that size is really allocated.
@@ -397,13 +460,34 @@ mod tests {
 
     #[test]
     fn every_knob_turns_round_and_back() {
-        for knob in KNOBS {
+        // A pin has an off alone: what it pins is chosen in a list.
+        for knob in KNOBS.iter().filter(|knob| knob.setting != "resolve") {
             let mut knobs = Knobs::default();
             (knob.turn)(&mut knobs, true);
             assert_ne!(knobs, Knobs::default(), "{}", knob.title);
             (knob.turn)(&mut knobs, false);
             assert_eq!(knobs, Knobs::default(), "{}", knob.title);
         }
+    }
+
+    #[test]
+    fn a_pin_is_shown_and_turned_off() {
+        let mut knobs = Knobs::default();
+        knobs.options.resolve = vec![Resolve::parse("a.test:80:::1,127.0.0.1").unwrap()];
+        let knob = KNOBS.iter().find(|knob| knob.setting == "resolve").unwrap();
+        assert_eq!((knob.show)(&knobs), "a.test:80 is ::1, 127.0.0.1");
+        assert!(knobs.summary().ends_with("a.test:80 is ::1, 127.0.0.1"));
+        (knob.turn)(&mut knobs, true);
+        assert_eq!(knobs, Knobs::default());
+    }
+
+    #[test]
+    fn each_knob_has_its_setting_and_each_setting_its_knob() {
+        let mut settings: Vec<&str> = KNOBS.iter().map(|knob| knob.setting).collect();
+        let mut named: Vec<&str> = crate::config::settings_of("fetch").collect();
+        settings.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(settings, named);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::playground::proxy::Proxies;
 use crate::playground::script::Server;
 use crate::playground::tls::{Beside, Kind, TlsPlayground};
 use crate::tui::message::Message;
-use crate::url::{Scheme, Target};
+use crate::url::Target;
 
 /// Where its servers are, and their root's certificate.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ impl Practice {
 
     /// Lets a plan trust the root where it goes to one of the servers.
     pub fn trust(&self, plan: &mut Plan) {
-        if self.is_at(&plan.target) && plan.options.unix_socket.is_none() {
+        if self.is_at(&plan.target) && plan.unix_socket().is_none() {
             plan.options.tls.also_trusted = vec![Arc::clone(&self.root)];
         }
     }
@@ -58,7 +58,7 @@ impl Practice {
             Err(_) => target.host == "localhost",
         };
         let ours = || self.ports.iter().any(|(_, port)| *port == target.port);
-        target.scheme == Scheme::Https && here && ours()
+        target.scheme.is_secure() && here && ours()
     }
 }
 

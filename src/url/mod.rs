@@ -5,17 +5,21 @@
 //! be sent as typed is changed as little as it must be, and [`Target::notes`] says so.
 //! It connects to nothing, and whether a scheme can be fetched is not its business.
 
+mod authority;
 mod resolve;
+mod scheme;
+mod socket;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::net::Ipv6Addr;
-
-use idna::AsciiDenyList;
+use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+
+pub use authority::Authority;
+pub use scheme::Scheme;
 
 /// Where to connect and what to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,39 +35,24 @@ pub struct Target {
     pub path: String,
     /// `user:password` as typed before an `@`.
     pub userinfo: Option<String>,
+    /// The Unix socket that is connected to, in place of the host and port.
+    pub socket: Option<PathBuf>,
     /// What had to be changed of what was typed, in plain words, safe for a terminal.
     pub notes: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    Http,
-    Https,
-}
-
-/// What stands between a URL's two slashes and its path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authority {
-    pub userinfo: Option<String>,
-    /// As [`Target::host`].
-    pub host: String,
-    pub port: Option<u16>,
 }
 
 /// Schemes whose colon is followed by text that may look like a user, a host or a port.
 const OPAQUE_SCHEMES: &[&str] = &["mailto", "news", "sip", "sips", "sms", "tel", "urn", "xmpp"];
 
-/// What RFC 3986 section 3.2.2 lets a name hold beside letters and digits.
-const NAME_MARKS: &[u8] = b"-._~!$&'()*+,;=";
-
 /// Characters of what was typed that a note or a reason repeats.
 const QUOTED: usize = 40;
 
 impl Target {
-    /// Reads what a user typed; without a scheme it is `http`.
+    /// Reads what a user typed; without a scheme it is `http`. Beside the schemes of
+    /// [`Scheme`] there is `unix:/path/to/socket:/path`.
     ///
     /// # Errors
-    /// [`Error::UnsupportedScheme`] for any other scheme than http and https,
+    /// [`Error::UnsupportedScheme`] for any other scheme,
     /// [`Error::MalformedUrl`] with the exact reason for what has no meaning.
     pub fn parse(typed: &str) -> Result<Target> {
         let url = typed.trim_ascii();
@@ -72,7 +61,13 @@ impl Target {
             notes.push("the white space around the URL is left out".to_owned());
         }
         match typed_scheme(url) {
-            Some((name, rest)) => Target::absolute(name, rest, notes),
+            Some((name, rest)) if name.eq_ignore_ascii_case(socket::UNIX) => {
+                Target::on_socket(rest, notes)
+            }
+            Some((name, rest)) => match Scheme::of(name) {
+                Some(scheme) => Target::absolute(scheme, name, rest, notes),
+                None => Err(Fault::scheme(name)),
+            },
             None => {
                 let rest = url.strip_prefix("//").unwrap_or(url);
                 Target::after_scheme(Scheme::Http, rest, notes)
@@ -81,13 +76,8 @@ impl Target {
         .map_err(|fault| fault.about(typed))
     }
 
-    /// `rest` is what follows the scheme's colon.
-    fn absolute(name: &str, rest: &str, notes: Vec<String>) -> Parsed<Target> {
-        let scheme = match name {
-            _ if name.eq_ignore_ascii_case("http") => Scheme::Http,
-            _ if name.eq_ignore_ascii_case("https") => Scheme::Https,
-            _ => return Err(Fault::Scheme(name.to_ascii_lowercase())),
-        };
+    /// `rest` is what follows the scheme's colon, `name` the scheme as it was typed.
+    fn absolute(scheme: Scheme, name: &str, rest: &str, notes: Vec<String>) -> Parsed<Target> {
         match rest.strip_prefix("//") {
             Some(rest) => Target::after_scheme(scheme, rest, notes),
             None => Err(Fault::Why(format!(
@@ -119,6 +109,7 @@ impl Target {
             port: port.unwrap_or(scheme.default_port()),
             path,
             userinfo,
+            socket: None,
             notes,
         })
     }
@@ -135,16 +126,18 @@ impl Target {
         self.with_port(host)
     }
 
-    /// Same scheme, host and port (RFC 6454 section 5): what credentials are bound to.
+    /// Same scheme, host and port (RFC 6454 section 5), and the same socket: what
+    /// credentials are bound to.
     pub fn same_origin(&self, other: &Target) -> bool {
         self.scheme == other.scheme
+            && self.socket == other.socket
             && self.host.eq_ignore_ascii_case(&other.host)
             && self.port == other.port
     }
 
     /// From https to http: what was a secret so far can be read on the way there.
     pub fn downgrades_to(&self, next: &Target) -> bool {
-        self.scheme == Scheme::Https && next.scheme == Scheme::Http
+        self.scheme.is_secure() && !next.scheme.is_secure()
     }
 
     /// What stands on the request line of a request to a proxy: RFC 9112 section 3.2.2.
@@ -152,9 +145,22 @@ impl Target {
         format!("{}://{}{}", self.scheme, self.authority(), self.path)
     }
 
+    /// What a request for it asks for, as an http or https URL, wherever the connection
+    /// leads: for tools that know neither `unix:` nor `ws:`.
+    pub fn of_request(&self) -> Target {
+        Target {
+            scheme: self.scheme.of_request(),
+            socket: None,
+            ..self.clone()
+        }
+    }
+
     /// As [`Display`](std::fmt::Display), without the user's name and password: for what
     /// is kept or shown to others.
     pub fn without_userinfo(&self) -> String {
+        if let Some(path) = &self.socket {
+            return format!("{}:{}", socket::written(path), self.path);
+        }
         let host = match self.host.split_once('%') {
             // A zone that begins with "25" would be read as an encoded percent sign.
             Some((addr, zone)) if zone.starts_with("25") => format!("[{addr}%25{zone}]"),
@@ -170,53 +176,6 @@ impl Target {
         } else {
             format!("{host}:{}", self.port)
         }
-    }
-}
-
-impl Authority {
-    /// # Errors
-    /// Why it has no meaning, in words.
-    pub fn parse(typed: &str) -> std::result::Result<Authority, String> {
-        Authority::read(typed, &mut Vec::new()).map_err(|fault| match fault {
-            Fault::Scheme(why) | Fault::Why(why) => why,
-        })
-    }
-
-    fn read(typed: &str, notes: &mut Vec<String>) -> Parsed<Authority> {
-        let (userinfo, place) = match typed.rsplit_once('@') {
-            Some((userinfo, place)) => (Some(userinfo), place),
-            None => (None, typed),
-        };
-        if let Some(bad) = userinfo.and_then(|text| text.chars().find(|c| c.is_control())) {
-            let bad = shown(bad);
-            return Err(Fault::Why(format!(
-                "{bad} cannot stand in a user's name or password"
-            )));
-        }
-        let (host, port) = place_parts(place, notes)?;
-        Ok(Authority {
-            userinfo: userinfo.map(str::to_owned),
-            host,
-            port,
-        })
-    }
-}
-
-impl Scheme {
-    pub fn default_port(self) -> u16 {
-        match self {
-            Scheme::Http => 80,
-            Scheme::Https => 443,
-        }
-    }
-}
-
-impl std::fmt::Display for Scheme {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Scheme::Http => "http",
-            Scheme::Https => "https",
-        })
     }
 }
 
@@ -241,6 +200,10 @@ enum Fault {
 type Parsed<T> = std::result::Result<T, Fault>;
 
 impl Fault {
+    fn scheme(name: &str) -> Fault {
+        Fault::Scheme(name.to_ascii_lowercase())
+    }
+
     fn about(self, url: &str) -> Error {
         match self {
             Fault::Scheme(scheme) => Error::UnsupportedScheme { scheme },
@@ -264,7 +227,7 @@ fn typed_scheme(url: &str) -> Option<(&str, &str)> {
     let port = rest.bytes().next().is_some_and(|b| b.is_ascii_digit());
     let user = authority.contains('@') && !OPAQUE_SCHEMES.iter().any(is);
     let host = name.contains('.') || is(&"localhost");
-    let ours = is(&"http") || is(&"https");
+    let ours = Scheme::of(name).is_some() || is(&socket::UNIX);
     if port || user || (!ours && (host || rest.is_empty())) {
         return None;
     }
@@ -279,171 +242,20 @@ fn reference_scheme(url: &str) -> Option<(&str, &str)> {
     (first.is_ascii_alphabetic() && name.bytes().all(mark)).then_some((name, rest))
 }
 
-/// `host`, `host:port`, `[address]:port`.
-fn place_parts(place: &str, notes: &mut Vec<String>) -> Parsed<(String, Option<u16>)> {
-    if let Some(rest) = place.strip_prefix('[') {
-        let Some((inside, after)) = rest.split_once(']') else {
-            return Err(Fault::Why("the bracket [ is never closed".to_owned()));
-        };
-        let host = bracketed(inside, notes)?;
-        return match after.strip_prefix(':') {
-            Some(port) => Ok((host, Some(port_number(port, notes)?))),
-            None if after.is_empty() => Ok((host, None)),
-            None => Err(Fault::Why(format!(
-                "{} after the bracket ] is neither a port nor a path",
-                quoted(after)
-            ))),
-        };
-    }
-    let bare = place.split_once('%').map_or(place, |(addr, _zone)| addr);
-    if bare.parse::<Ipv6Addr>().is_ok() {
-        return Err(Fault::Why(format!(
-            "an IPv6 address stands in brackets: [{}]",
-            quoted(place)
-        )));
-    }
-    let (host, port) = match place.split_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (place, None),
-    };
-    let host = name(host, notes)?;
-    let port = port.map(|port| port_number(port, notes)).transpose()?;
-    Ok((host, port))
-}
-
-/// What stands in brackets: an IPv6 address, and after `%` (or, by RFC 6874, `%25`) the
-/// zone that a link-local address needs.
-fn bracketed(inside: &str, notes: &mut Vec<String>) -> Parsed<String> {
-    let (addr, zone) = match inside.split_once('%') {
-        Some((addr, zone)) => (addr, Some(zone)),
-        None => (inside, None),
-    };
-    if addr.parse::<Ipv6Addr>().is_err() {
-        return Err(Fault::Why(format!(
-            "[{}] is not an IPv6 address",
-            quoted(inside)
-        )));
-    }
-    let Some(zone) = zone else {
-        return Ok(addr.to_owned());
-    };
-    let zone = match zone.strip_prefix("25") {
-        Some(rest) if !rest.is_empty() => {
-            notes.push(format!("%25 before the zone {} is read as %", quoted(rest)));
-            rest
-        }
-        _ => zone,
-    };
-    if zone.is_empty() {
-        return Err(Fault::Why("the zone after % is empty".to_owned()));
-    }
-    if let Some(bad) = zone.chars().find(|c| !c.is_ascii_graphic() || *c == '[') {
-        return Err(Fault::Why(format!("{} cannot stand in a zone", shown(bad))));
-    }
-    notes.push(format!(
-        "the zone %{} chooses the interface here and is not sent",
-        quoted(zone)
-    ));
-    Ok(format!("{addr}%{zone}"))
-}
-
-/// A host's name (or IPv4 address), made ASCII where it is not.
-fn name(typed: &str, notes: &mut Vec<String>) -> Parsed<String> {
-    let decoded = percent_decoded(typed)?;
-    let host = if decoded.is_ascii() {
-        decoded
-    } else {
-        idna::domain_to_ascii_cow(decoded.as_bytes(), AsciiDenyList::URL)
-            .map_err(|_| {
-                Fault::Why(format!(
-                    "{} is not a valid international name (UTS 46)",
-                    quoted(typed)
-                ))
-            })?
-            .into_owned()
-            .into()
-    };
-    if host.is_empty() {
-        return Err(Fault::Why("there is no host".to_owned()));
-    }
-    let odd = |c: &char| {
-        !c.is_ascii_alphanumeric() && !u8::try_from(*c).is_ok_and(|b| NAME_MARKS.contains(&b))
-    };
-    if let Some(bad) = host.chars().find(odd) {
-        let hint = match bad {
-            '\\' => " (a backslash is not a slash here)",
-            _ => "",
-        };
-        return Err(Fault::Why(format!(
-            "{} cannot stand in a host's name{hint}",
-            shown(bad)
-        )));
-    }
-    if host != typed {
-        notes.push(format!("the host {} goes out as {host}", quoted(typed)));
-    }
-    Ok(host.into_owned())
-}
-
-/// RFC 3986 section 3.2.2: a name may be percent-encoded UTF-8.
-fn percent_decoded(typed: &str) -> Parsed<Cow<'_, str>> {
-    if !typed.contains('%') {
-        return Ok(typed.into());
-    }
-    let mut bytes = Vec::with_capacity(typed.len());
-    let mut pieces = typed.split('%');
-    bytes.extend_from_slice(pieces.next().unwrap_or_default().as_bytes());
-    for piece in pieces {
-        let byte = piece
-            .get(..2)
-            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+/// `%41` → `A`; a `%` without two hexadecimal digits stays.
+pub fn percent_decoded(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let hex = text
+            .get(at + 1..at + 3)
+            .filter(|hex| byte == b'%' && hex.bytes().all(|b| b.is_ascii_hexdigit()))
             .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        let Some(byte) = byte else {
-            return Err(Fault::Why(
-                "% in a host's name is not followed by two hexadecimal digits".to_owned(),
-            ));
-        };
-        bytes.push(byte);
-        bytes.extend_from_slice(&piece.as_bytes()[2..]);
+        out.push(hex.unwrap_or(byte));
+        at += if hex.is_some() { 3 } else { 1 };
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.into()),
-        Err(_) => Err(Fault::Why(format!(
-            "{} does not decode to UTF-8",
-            quoted(typed)
-        ))),
-    }
-}
-
-fn port_number(typed: &str, notes: &mut Vec<String>) -> Parsed<u16> {
-    if typed.is_empty() {
-        return Err(Fault::Why("the port after the colon is empty".to_owned()));
-    }
-    if typed.contains(':') {
-        return Err(Fault::Why(
-            "more than one colon (an IPv6 address stands in brackets)".to_owned(),
-        ));
-    }
-    if !typed.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Fault::Why(format!(
-            "the port {} is not a number",
-            quoted(typed)
-        )));
-    }
-    let digits = typed.trim_start_matches('0');
-    if digits.is_empty() {
-        return Err(Fault::Why("nobody can listen on port 0".to_owned()));
-    }
-    let Ok(port) = digits.parse() else {
-        return Err(Fault::Why(format!(
-            "the port {} is larger than 65535",
-            quoted(digits)
-        )));
-    };
-    if digits.len() < typed.len() {
-        notes.push(format!("the port {} is read as {port}", quoted(typed)));
-    }
-    Ok(port)
+    out
 }
 
 /// What follows the authority, as it goes on the request line: without its fragment,

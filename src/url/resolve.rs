@@ -3,13 +3,16 @@
 //! Owns [`Target::join`]. The only place where dot segments go, because section 5.2.2
 //! says so; a note tells when one went.
 
-use super::{Parsed, Target, quoted, reference_scheme, request_target};
+use super::{Fault, Parsed, Scheme, Target, quoted, reference_scheme, request_target};
 use crate::error::Result;
 
 impl Target {
     /// Resolves a reference against this target, as section 5.2.2 does in order: a
     /// scheme, an authority, a path, a query, or nothing of these. A word before a colon
     /// is always a scheme here (`localhost:8080/` is no host and port).
+    ///
+    /// What a server sends leads to http and https alone: never to a Unix socket of this
+    /// machine, nor to a WebSocket, as with curl.
     ///
     /// A Location that is not UTF-8 comes here as Latin-1 text, and goes out as UTF-8.
     ///
@@ -22,10 +25,12 @@ impl Target {
 
     fn resolved(&self, reference: &str) -> Parsed<Target> {
         if let Some((name, rest)) = reference_scheme(reference) {
-            return Ok(Target::absolute(name, rest, Vec::new())?.without_dots());
+            let scheme = Scheme::of(name).filter(|scheme| !scheme.is_websocket());
+            let scheme = scheme.ok_or_else(|| Fault::scheme(name))?;
+            return Ok(self.met(Target::absolute(scheme, name, rest, Vec::new())?));
         }
         if let Some(rest) = reference.strip_prefix("//") {
-            return Ok(Target::after_scheme(self.scheme, rest, Vec::new())?.without_dots());
+            return Ok(self.met(Target::after_scheme(self.scheme, rest, Vec::new())?));
         }
         let (reference, fragment) = match reference.find('#') {
             Some(at) => reference.split_at(at),
@@ -55,6 +60,15 @@ impl Target {
         } else {
             target
         })
+    }
+
+    /// A target by its whole URL: the one that a server on a Unix socket was asked as is this
+    /// very server.
+    fn met(&self, mut target: Target) -> Target {
+        if target.same_origin(&self.of_request()) {
+            target.socket.clone_from(&self.socket);
+        }
+        target.without_dots()
     }
 
     fn without_dots(mut self) -> Target {

@@ -55,6 +55,23 @@ fn where_to_connect_and_what_to_ask() {
         ("[fe80::1%eth0]:5/", "fe80::1%eth0", 5, "/", "[fe80::1]:5"),
         ("[fe80::1%25eth0]", "fe80::1%eth0", 80, "/", "[fe80::1]"),
         ("[fe80::1%25]", "fe80::1%25", 80, "/", "[fe80::1]"),
+        // WebSockets and Unix sockets
+        ("ws://h", "h", 80, "/", "h"),
+        ("WSS://h/a?b", "h", 443, "/a?b", "h"),
+        ("wss://h:80/", "h", 80, "/", "h:80"),
+        ("ws:8080", "ws", 8080, "/", "ws:8080"),
+        ("unix:/run/x:/a?b#c", "localhost", 80, "/a?b", "localhost"),
+        ("unix:/run/x", "localhost", 80, "/", "localhost"),
+        ("UNIX:./x:?q", "localhost", 80, "/?q", "localhost"),
+        (
+            "unix:/a@b/x:/:/é",
+            "localhost",
+            80,
+            "/:/%C3%A9",
+            "localhost",
+        ),
+        ("unix:80/x", "unix", 80, "/x", "unix"),
+        ("unix.org", "unix.org", 80, "/", "unix.org"),
         // international names
         ("müller.de", "xn--mller-kva.de", 80, "/", "xn--mller-kva.de"),
         (
@@ -107,6 +124,17 @@ fn what_has_no_meaning_is_told_exactly() {
         ("user@", "there is no host"),
         ("http:x", "http: is not followed by two slashes"),
         ("HTTPS:/x", "HTTPS: is not followed by two slashes"),
+        ("wss:", "wss: is not followed by two slashes"),
+        ("unix:", "the path of a Unix socket begins with / or ."),
+        (
+            "unix:run/x:/",
+            "the path of a Unix socket begins with / or .",
+        ),
+        (
+            "unix:/run/a:b:/x",
+            "b:/x after the socket's colon is no path (%3A is a colon in the socket's)",
+        ),
+        ("unix:/a%00", "U+0000 cannot stand in a file's path"),
         ("h:", "the port after the colon is empty"),
         ("localhost:/x", "the port after the colon is empty"),
         ("http://h:/", "the port after the colon is empty"),
@@ -189,7 +217,7 @@ fn other_schemes_are_named() {
         ("javascript:alert(1)", "javascript"),
         ("tel:+1", "tel"),
         ("localhost://x", "localhost"),
-        ("ws://h:1/", "ws"),
+        ("unixes:/x:/", "unixes"),
     ];
     for (typed, expected) in table {
         match Target::parse(typed) {
@@ -201,7 +229,9 @@ fn other_schemes_are_named() {
 
 #[test]
 fn what_was_changed_is_said() {
-    let table: [(&str, &[&str]); 11] = [
+    let table: [(&str, &[&str]); 13] = [
+        ("unix:/run/é x:/", &[]),
+        ("unix:/a%3Ab%1B:/", &["the socket is /a:bU+001B"]),
         ("http://h/a/../b", &[]),
         (" h", &["the white space around the URL is left out"]),
         ("h?q", &["a / is put before the ?"]),
@@ -268,6 +298,10 @@ fn an_origin_is_scheme_host_and_port() {
         ("http://h/", "http://h:81/", false),
         ("http://h/", "http://i/", false),
         ("http://a@h/", "http://b@h/", true),
+        ("http://h/", "ws://h/", false),
+        ("unix:/a:/x", "unix:/a:/y", true),
+        ("unix:/a:/", "unix:/b:/", false),
+        ("unix:/a:/", "http://localhost/", false),
     ];
     for (one, other, same) in table {
         let [one, other] = [one, other].map(|url| Target::parse(url).unwrap());
@@ -356,6 +390,55 @@ fn an_own_path_is_not_tidied_by_a_reference_without_one() {
 }
 
 #[test]
+fn a_servers_words_lead_to_no_socket() {
+    let table = [
+        ("unix:/s:/a/b", "../c", "unix:/s:/c"),
+        ("unix:/s:/a", "?q", "unix:/s:/a?q"),
+        ("unix:/s:/a", "//h/b", "http://h/b"),
+        ("unix:/s:/a", "https://h/", "https://h/"),
+        ("unix:/s:/a", "http://localhost/b/./c", "unix:/s:/b/c"),
+        ("unix:/s:/a", "//localhost:80/b", "unix:/s:/b"),
+        (
+            "unix:/s:/a",
+            "http://localhost:81/b",
+            "http://localhost:81/b",
+        ),
+        ("ws://h/a", "http://h/b", "http://h/b"),
+        ("unix:/s:/a", "unix:/s:/b", ""),
+        ("http://h/", "unix:/var/run/docker.sock:/info", ""),
+        ("http://h/", "ws://h/", ""),
+        ("wss://h/a", "b", "wss://h/b"),
+    ];
+    for (base, reference, want) in table {
+        let base = Target::parse(base).unwrap();
+        let found = base.join(reference).map(|target| target.to_string());
+        assert_eq!(found.unwrap_or_default(), want, "{base} {reference}");
+    }
+}
+
+#[test]
+fn sockets_are_written_as_they_are_typed() {
+    // typed → its path's bytes, and as it is written again
+    let table: [(&str, &[u8], &str); 5] = [
+        ("unix:/run/x.sock:/", b"/run/x.sock", "unix:/run/x.sock:/"),
+        ("unix:/a%3ab%25:/x", b"/a:b%", "unix:/a%3Ab%25:/x"),
+        ("unix:/a%zz:/", b"/a%zz", "unix:/a%25zz:/"),
+        ("unix:/%ff%20\t:/", b"/\xff \t", "unix:/%FF%20%09:/"),
+        ("unix:/é?#:/", "/é?#".as_bytes(), "unix:/é?#:/"),
+    ];
+    for (typed, bytes, written) in table {
+        let target = Target::parse(typed).unwrap();
+        let socket = target.socket.as_ref().unwrap();
+        assert_eq!(socket.as_os_str().as_encoded_bytes(), bytes, "{typed}");
+        assert_eq!(target.to_string(), written);
+        assert_eq!(
+            target.of_request().to_string(),
+            format!("http://localhost{}", target.path)
+        );
+    }
+}
+
+#[test]
 fn a_user_stays_with_the_authority() {
     let base = Target::parse("http://ann:s@h/").unwrap();
     assert_eq!(base.join("/x").unwrap().userinfo.as_deref(), Some("ann:s"));
@@ -368,6 +451,7 @@ proptest! {
     fn what_parses_is_shown_so_that_it_parses_again(
         typed in prop_oneof![
             any::<String>(),
+            "unix:[/.][a-z%:/ 0-9é\u{85}\u{0}]{0,8}(:[/?#a:%]{0,4}|)",
             "(http://|HTTPS://|//|)([a-z:%]{0,4}@|)(\\[[0-9a-f:]{2,6}(%[a-z0-9%]{1,4}|)\\]|[a-zA-Zäß%0-9.]{0,8})(:[0-9a]{0,6}|)[/?#\\\\ .a\u{0}é]{0,8}",
         ]
     ) {

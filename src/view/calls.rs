@@ -14,12 +14,22 @@ use crate::view::safe::safe;
 /// answered, so `resolve_start` and `connect_start` are none.
 pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
     let line = match kind {
-        Kind::Resolved { addrs, .. } => {
+        Kind::Resolved { addrs, given, .. } => {
             let addrs: Vec<String> = addrs.iter().map(ToString::to_string).collect();
-            format!("getaddrinfo(\"{host}\") = {}", addrs.join(", "))
+            let addrs = addrs.join(", ");
+            match given {
+                true => format!("\"{host}\" is {addrs}: given, not looked up"),
+                false => format!("getaddrinfo(\"{host}\") = {addrs}"),
+            }
         }
         Kind::Socket(socket) => format!("socket({}, SOCK_STREAM) = {}", socket.family, socket.fd),
-        Kind::Bound { local } => format!("bind({local}) = 0"),
+        Kind::Bound { local, interface } => match interface {
+            Some(interface) => format!("bind({local}) = 0  of {interface}"),
+            None => format!("bind({local}) = 0"),
+        },
+        Kind::BoundToDevice { interface } => {
+            format!("setsockopt(SO_BINDTODEVICE, \"{interface}\") = 0")
+        }
         Kind::OptionRefused {
             option,
             value,
@@ -210,8 +220,12 @@ mod tests {
         };
         #[rustfmt::skip]
         let rows = [
-            (Kind::Resolved { addrs: vec!["::1".parse().unwrap(), "127.0.0.1".parse().unwrap()], us: 1 },
+            (Kind::Resolved { addrs: vec!["::1".parse().unwrap(), "127.0.0.1".parse().unwrap()], us: 1, given: false },
              "getaddrinfo(\"host\") = ::1, 127.0.0.1", ""),
+            (Kind::Resolved { addrs: vec!["::1".parse().unwrap()], us: 1, given: true },
+             "\"host\" is ::1: given, not looked up", ""),
+            (Kind::Bound { local: "::1".parse().unwrap(), interface: Some("lo".into()) }, "bind(::1) = 0  of lo", ""),
+            (Kind::BoundToDevice { interface: "lo".into() }, "setsockopt(SO_BINDTODEVICE, \"lo\") = 0", ""),
             (Kind::Socket(Box::new(Socket { family: Family::Inet6, fd: 7, options: vec![] })),
              "socket(AF_INET6, SOCK_STREAM) = 7", ""),
             (Kind::Connected { local: peer.clone(), peer: peer.clone(), us: 1 },

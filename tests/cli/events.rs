@@ -32,12 +32,14 @@ use Is::*;
 #[rustfmt::skip]
 const SCHEMA: &[(&str, &[(&str, Is)])] = &[
     ("resolve_start",  &[("host", Text), ("port", Number)]),
-    ("resolved",       &[("addrs", Texts), ("us", Number)]),
+    ("resolved",       &[("addrs", Texts), ("us", Number), ("given?", Bool)]),
     ("socket",         &[("family", Text), ("type", Text), ("fd", Number), ("options", Numbers)]),
     ("connect_start",  &[("addr", Text)]),
     ("connected",      &[("local", Text), ("peer", Text), ("us", Number)]),
     ("connect_failed", &[("addr", Text), ("error", Text), ("us", Number)]),
-    ("bound",          &[("local", Text)]),
+    ("bound",          &[("local", Text), ("interface?", Text)]),
+    #[cfg(target_os = "linux")]
+    ("bound_to_device", &[("interface", Text)]),
     ("option_refused", &[("option", Text), ("value", Number), ("error", Text)]),
     ("proxy",          &[("proxy", Text), ("way", Text)]),
     ("proxy_connect",  &[("to", Text), ("request", Text)]),
@@ -312,11 +314,18 @@ fn every_line_is_of_the_schema() {
     ]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     seen.extend(checked(&file, 0));
-    // An address that refuses, before one that answers.
+    // An address that refuses, before one that answers; by the interface that has both.
     let url = format!("http://a.invalid:{}/plain", server.port());
+    let loopback = if cfg!(target_os = "linux") {
+        "lo"
+    } else {
+        "lo0"
+    };
     let ran = fetch(&[
         "--resolve",
         &elsewhere,
+        "--interface",
+        loopback,
         "--events",
         file.to_str().unwrap(),
         &url,

@@ -1,8 +1,8 @@
 //! What the flags make of a request: the server answers with the very bytes it read.
 
-use std::path::Path;
-
 use sockeye::playground::script::{Request, Script, Server, Step, send};
+
+use sockeye::request::{accept, field};
 
 use super::{fetch, run, sockeye};
 
@@ -133,14 +133,94 @@ fn resolve_names_the_address() {
 fn a_unix_socket_instead_of_the_host() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("socket");
+    let elsewhere = dir.path().join("nothing");
     let _server = Server::start_unix(&path, echo).unwrap();
-    let ran = fetch(&[
-        Path::new("--unix-socket"),
-        &path,
-        Path::new("http://name/x"),
-    ]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.text().starts_with("GET /x HTTP/1.1\r\nHost: name\r\n"));
+    let (path, elsewhere) = (path.display(), elsewhere.display());
+    for (args, head) in [
+        (
+            format!("--unix-socket {path} http://name/x"),
+            "GET /x HTTP/1.1\r\nHost: name\r\n",
+        ),
+        (
+            format!("unix:{path}:/x?y"),
+            "GET /x?y HTTP/1.1\r\nHost: localhost\r\n",
+        ),
+        // The URL's own goes before the flag's; no proxy leads to either.
+        (
+            format!("-x http://127.0.0.1:1 --unix-socket {elsewhere} unix:{path}:"),
+            "GET / HTTP/1.1\r\nHost: localhost\r\n",
+        ),
+    ] {
+        let ran = fetch(&args.split(' ').collect::<Vec<_>>());
+        assert_eq!(ran.code, 0, "{args}: {}", ran.err);
+        assert!(ran.text().starts_with(head), "{args}: {}", ran.text());
+    }
+}
+
+/// Exit statuses are curl's; what to try is said.
+#[test]
+fn unix_sockets_that_nobody_serves() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::write(at("file"), "").unwrap();
+    drop(std::os::unix::net::UnixListener::bind(at("dead")).unwrap());
+    let _datagrams = std::os::unix::net::UnixDatagram::bind(at("datagrams")).unwrap();
+    let long = "x".repeat(120);
+    for (name, code, why) in [
+        ("nothing", 7, "there is no such file"),
+        ("file/x", 7, "a part of its path is no directory"),
+        ("file", 7, "the file is no socket"),
+        ("dead", 7, "nobody listens there any more"),
+        ("datagrams", 7, "not of type SOCK_STREAM"),
+        (&long, 6, "107 bytes at most"),
+    ] {
+        let ran = fetch(&[&format!("unix:{}:/", at(name).display())]);
+        assert_eq!(ran.code, code, "{name}: {}", ran.err);
+        assert!(ran.err.contains(why), "{name}: {}", ran.err);
+    }
+}
+
+/// `ws://` asks for a WebSocket, and what its data frames bring is the output.
+#[test]
+fn a_websocket_by_its_scheme() {
+    const FRAMES: &[u8] = b"\x81\x05hello\x89\x01p\x82\x02\x00\x01\x88\x02\x03\xe8";
+    let server = Server::start(|request| {
+        let key = field(&request.bytes(), "Sec-WebSocket-Key")
+            .unwrap_or_default()
+            .to_vec();
+        let accept = accept(&String::from_utf8_lossy(&key));
+        let head = format!(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: {accept}\r\n\r\n"
+        );
+        vec![send([head.as_bytes(), FRAMES].concat()), Step::Close]
+    })
+    .unwrap();
+    let url = server.url("/").replace("http:", "ws:");
+    for (args, want) in [
+        (&[][..], &b"hello\x00\x01"[..]),
+        (&["--raw"], FRAMES),
+        (&["--recv-size", "1"], b"hello\x00\x01"),
+    ] {
+        let ran = fetch(&[args, &[&url]].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        assert_eq!(ran.out, want, "{args:?}");
+    }
+    let ran = fetch(&["--events", "-", &url]);
+    let frames: Vec<String> = ran
+        .text()
+        .lines()
+        .filter_map(|line| {
+            Some(
+                line.split_once("ws_frame")?
+                    .1
+                    .split('"')
+                    .nth(14)?
+                    .to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(frames, ["text", "ping", "binary", "close"]);
 }
 
 /// A chain of redirects is one connection where the server keeps it.

@@ -215,6 +215,9 @@ fn line(kind: &Kind) -> Option<String> {
             format!("resolved {}", addrs.join(" "))
         }
         Kind::Socket(socket) => format!("socket {}", socket.family),
+        Kind::Bound { local, .. } => format!("bound {local}"),
+        Kind::BoundToDevice { interface } => format!("bound to {interface}"),
+        Kind::OptionRefused { option, value, .. } => format!("refused {option} {value}"),
         Kind::ConnectStart { addr } => format!("connect_start {addr}"),
         Kind::Connected { peer, .. } => format!("connected {peer}"),
         Kind::ConnectFailed { addr, .. } => format!("connect_failed {addr}"),
@@ -318,6 +321,7 @@ fn plan_for(addr: SocketAddr, path: &str) -> Plan {
         port: addr.port(),
         path: path.to_owned(),
         userinfo: None,
+        socket: None,
         notes: Vec::new(),
     };
     let request = template(&target);

@@ -4,9 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use sockeye::event::{Family, Kind};
+use sockeye::net::{Pool, probe};
+use sockeye::plan::{Local, SocketOption};
 use sockeye::playground::script::{Server, send};
+use sockeye::url::Target;
 
-use super::{DeadAddress, OK_3, plan, plan_for, resolve, run};
+use super::{DeadAddress, OK_3, plan, plan_for, resolve, run, run_with};
 
 #[test]
 fn ipv6_is_tried_first_and_a_refusal_costs_nothing() {
@@ -22,6 +25,9 @@ fn ipv6_is_tried_first_and_a_refusal_costs_nothing() {
         (&[refused], None, Err(7)),
         (&[v4], Some(Family::Inet6), Err(6)),
     ];
+    let mut of_the_other = plan(&server, "/");
+    of_the_other.options.family = Some(Family::Inet6);
+    assert_eq!(run(of_the_other).outcome.unwrap_err().exit_code(), 7);
     for (addrs, family, want) in table {
         let mut plan = plan(&server, "/");
         plan.target.host = "several.test".to_owned();
@@ -118,4 +124,110 @@ fn the_socket_event_tells_its_options() {
         assert_eq!(option("TCP_NODELAY"), 1);
         assert!(option("SO_RCVBUF") > 0 && option("SO_SNDBUF") > 0);
     }
+}
+
+/// What the kernel made of each is read back: it doubles the sizes (socket(7)).
+#[test]
+fn each_option_is_set_and_read_back() {
+    let server = Server::start(|_| vec![send(OK_3)]).unwrap();
+    let doubled = |n: i64| match cfg!(target_os = "linux") {
+        true => 2 * n,
+        false => n,
+    };
+    for (option, asked, made) in [
+        (SocketOption::RecvBuffer, 8192, doubled(8192)),
+        (SocketOption::SendBuffer, 8192, doubled(8192)),
+        (SocketOption::NoDelay, 0, 0),
+        (SocketOption::NoDelay, 1, 1),
+        (SocketOption::NotSentLowat, 4096, 4096),
+        (SocketOption::Linger, 0, 0),
+        (SocketOption::Linger, 5, 5),
+        (SocketOption::KeepAlive, 1, 1),
+        (SocketOption::KeepAlive, 0, 0),
+    ] {
+        let mut plan = plan(&server, "/");
+        plan.options.socket.set(option, Some(asked));
+        let done = run(plan);
+        assert_eq!(done.body, b"abc", "{}", option.name());
+        let socket = done.events.iter().find_map(|event| match &event.kind {
+            Kind::Socket(socket) => Some(socket),
+            _ => None,
+        });
+        let mut options = socket.unwrap().options.iter();
+        let found = options.find(|(name, _)| *name == option.name());
+        assert_eq!(found, Some(&(option.name(), made)), "asked for {asked}");
+    }
+}
+
+#[test]
+fn an_option_that_a_unix_socket_has_not_is_refused_and_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("socket");
+    let server = Server::start_unix(&path, |_| vec![send(OK_3)]).unwrap();
+    let mut plan = plan(&server, "/");
+    plan.target = Target::parse(&format!("unix:{}:/", path.display())).unwrap();
+    plan.options.socket.set(SocketOption::NoDelay, Some(1));
+    let done = run(plan);
+    assert_eq!(done.body, b"abc");
+    assert!(done.has("refused TCP_NODELAY 1"), "{:?}", done.lines());
+}
+
+/// `--interface`: the local end, in curl's order.
+#[test]
+fn the_local_end_is_chosen() {
+    let server = Server::start(|_| vec![send(OK_3)]).unwrap();
+    let loopback = ["lo", "lo0"].into_iter().find(|name| {
+        let addrs = probe::interface_addrs(name).unwrap();
+        addrs.is_some_and(|addrs| addrs.contains(&[127, 0, 0, 1].into()))
+    });
+    let loopback = loopback.expect("a loopback interface");
+    let device = match cfg!(target_os = "linux") {
+        true => format!("bound to {loopback}"),
+        false => "bound 127.0.0.1".to_owned(),
+    };
+    for (typed, want) in [
+        ("127.0.0.1", "bound 127.0.0.1"),
+        ("host!127.0.0.1", "bound 127.0.0.1"),
+        ("host!localhost", "bound 127.0.0.1"),
+        ("localhost", "bound 127.0.0.1"),
+        (loopback, &*device),
+        (&format!("if!{loopback}"), &*device),
+    ] {
+        let mut plan = plan(&server, "/");
+        plan.options.bind = Some(Local::parse(typed).unwrap());
+        let done = run(plan);
+        assert_eq!(done.outcome, Ok(()), "{typed}");
+        assert!(done.has(want), "{typed}: {:?}", done.lines());
+    }
+    for (typed, exit, why) in [
+        ("::1", 7, "no address of the same family"),
+        ("192.0.2.77", 45, ""),
+        ("if!127.0.0.1", 45, "no interface has this name"),
+        ("if!no-such", 45, "no interface has this name"),
+        ("no-such.invalid", 45, ""),
+    ] {
+        let mut plan = plan(&server, "/");
+        plan.options.bind = Some(Local::parse(typed).unwrap());
+        let done = run(plan);
+        let error = done.outcome.clone().unwrap_err();
+        assert_eq!(error.exit_code(), exit, "{typed}: {error}");
+        let told = error.to_string();
+        assert!(
+            told.contains(&format!("bind({typed})")) && told.contains(why),
+            "{told}"
+        );
+        assert!(done.has("connect_failed 127.0.0.1"), "{typed}");
+    }
+}
+
+#[test]
+fn a_kept_connection_of_another_local_end_does_not_serve() {
+    let server = Server::start(|_| vec![send(OK_3)]).unwrap();
+    let pool = Pool::new();
+    let mut plan = plan(&server, "/");
+    run_with(plan.clone(), &pool);
+    plan.options.bind = Some(Local::parse("127.0.0.1").unwrap());
+    let done = run_with(plan.clone(), &pool);
+    assert!(done.has("not_reused its local end was chosen otherwise"));
+    assert!(run_with(plan, &pool).has("reused 2"));
 }

@@ -1,6 +1,6 @@
 //! What keys, pastes and clicks do, as tables: a script, then what it comes to.
 
-use crate::stage::Stage;
+use crate::stage::{KEY, Stage};
 use sockeye::plan::FAST_RECV;
 use sockeye::tui::app::Popup;
 use sockeye::tui::keymap::{Action, Place};
@@ -32,7 +32,8 @@ pub const ENDED: &str = r"
 /// Without User-Agent and Accept, which every template has.
 fn request(stage: &mut Stage) -> String {
     let bytes = stage.app.tab().request.bytes().escape_ascii().to_string();
-    bytes.replace("User-Agent: sockeye/0.1.0\\r\\nAccept: */*\\r\\n", "")
+    let bytes = bytes.replace("User-Agent: sockeye/0.1.0\\r\\nAccept: */*\\r\\n", "");
+    bytes.replace(KEY, "KEY")
 }
 
 fn url(stage: &mut Stage) -> String {
@@ -94,6 +95,27 @@ fn a_changed_url_changes_target_and_host_alone() {
             "paste http://[::1]:82/",
             r"GET / HTTP/1.1\r\nHost: [::1]:82\r\n\r\n",
         ),
+        // A WebSocket is asked for by a handshake whose key stays, a Unix socket as localhost.
+        (
+            "type ws://localhost/a",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: KEY\r\n\r\n",
+        ),
+        (
+            "type ws://localhost/a\npress Ctrl-A\npaste wss://h/",
+            r"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: KEY\r\n\r\n",
+        ),
+        (
+            "type wss://localhost/a\npress Ctrl-A\ntype http://localhost/a",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
+        (
+            "paste wss://localhost/a\npress F2\nedited GET / HTTP/1.1\\r\\nHost: me\\r\\n\\r\\n\npress F12",
+            r"GET /a HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: KEY\r\n\r\n",
+        ),
+        (
+            "type unix:/run/app.sock:/a?b",
+            r"GET /a?b HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ),
         // No URL: the request stays as the last URL left it.
         (
             "type localhost/a\npress Ctrl-A\npaste ftp://x",
@@ -122,6 +144,14 @@ fn a_changed_url_changes_target_and_host_alone() {
     table("press Ctrl-L", request, rows);
     let rows = &[
         ("type localhost/a", "the target follows the URL"),
+        (
+            "paste localhost\npress Ctrl-A\npaste ws://localhost",
+            "Upgrade follows the URL",
+        ),
+        (
+            "type unix:run",
+            "URL \"unix:run\": the path of a Unix socket begins with / or . (try http://host:port/path)",
+        ),
         (
             "type localhost/a\nedited GET /mine HTTP/1.1\\r\\nHost: mine\\r\\n\\r\\n\ntype b",
             "the request was edited by hand and stays as it is (F12: template)",
@@ -241,8 +271,48 @@ fn the_hand_on_a_fetch() {
         ("press F3 ↓ 7 7 Enter Enter", "end: auto · recv 77"),
         ("press F3 ↓ ↓ → Esc", "end: auto · fast · send 4096"),
         ("press F3 ↓ 0 Enter", "end: auto · fast"),
+        // An address is pinned in the list of them, and there, or as a knob, no more.
+        (
+            "press A Enter",
+            "end: auto · fast · localhost:80 is 127.0.0.1",
+        ),
+        ("press A Enter A Enter", "end: auto · fast"),
+        (
+            "press A Enter F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ → Enter",
+            "end: auto · fast",
+        ),
+        (
+            "press Ctrl-P\ntype local address\npress Enter\ntype if!lo\npress Enter",
+            "end: auto · fast · from if!lo",
+        ),
+        (
+            "press F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓\ntype 127.0.0.5\npress Enter Enter",
+            "end: auto · fast · from 127.0.0.5",
+        ),
+        (
+            "press Ctrl-P\ntype local address\npress Enter\ntype if!\npress Enter",
+            "end: auto · fast",
+        ),
     ];
     table(RUNNING, knobs, rows);
+    let rows = &[
+        (
+            "press A",
+            "no address of this URL's host is known: none was looked up in this tab",
+        ),
+        (
+            "press Ctrl-L\ntype unix:/s:/\npress Esc A",
+            "no address of this URL's host is known: none was looked up in this tab",
+        ),
+    ];
+    table("", notice, rows);
+    // The pinned one is what the next exchange is told, and the log says so.
+    let mut stage = Stage::of(120, 40, RUNNING);
+    stage.press("A Enter F5");
+    let pins = &stage.plan().options.resolve;
+    assert_eq!(pins[0].addrs, [std::net::IpAddr::from([127, 0, 0, 1])]);
+    stage.play("@1 connected");
+    assert!(stage.frame().contains("\"localhost\" is 127.0.0.1: given"));
     // What is sent is what the knobs said when it was sent.
     let mut stage = Stage::of(120, 40, RUNNING);
     stage.press("F9 F6 F6 F5");

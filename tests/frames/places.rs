@@ -43,6 +43,7 @@ const PLACES: &[(&str, bool)] = &[
     ("question: body from a file", true),
     ("question: proxy", true),
     ("question: certificate", true),
+    ("question: local address", true),
     ("question: Basic", true),
     ("question: Bearer", true),
     ("question: cookie", true),
@@ -57,6 +58,7 @@ const PLACES: &[(&str, bool)] = &[
     ("list: charsets", false),
     ("list: cookies", true),
     ("list: idle connections", true),
+    ("list: addresses", true),
     ("send more", true),
 ];
 
@@ -80,6 +82,7 @@ fn popup(open: &Popup) -> &'static str {
             Ask::BodyFile => "question: body from a file",
             Ask::Certificate => "question: certificate",
             Ask::Proxy => "question: proxy",
+            Ask::Local => "question: local address",
             Ask::Basic => "question: Basic",
             Ask::Bearer => "question: Bearer",
             Ask::Cookie => "question: cookie",
@@ -96,6 +99,7 @@ fn popup(open: &Popup) -> &'static str {
             Of::Charsets => "list: charsets",
             Of::Cookies => "list: cookies",
             Of::Idle => "list: idle connections",
+            Of::Addresses => "list: addresses",
             Of::Urls => "URL completion",
         },
     }

@@ -1,7 +1,6 @@
 //! TLS in a told fetch of an https URL: one handshake, one chain, one record a call.
 
 use sockeye::event::{Certificate, Content, Direction, Kind, Records, Tls};
-use sockeye::url::Scheme;
 
 use super::told::Told;
 
@@ -10,7 +9,7 @@ const OVERHEAD: u32 = 5 + 1 + 16;
 
 impl Told<'_> {
     pub fn secure(&self) -> bool {
-        self.fetch.plan.target.scheme == Scheme::Https
+        self.fetch.plan.target.scheme.is_secure()
     }
 
     /// What a call moves for so much plaintext; `None` without TLS.

@@ -84,6 +84,9 @@ pub const PLAYGROUND: u16 = 8080;
 /// The wall's clock: 2026-11-22 20:00 UTC.
 const WALL: i64 = 1_795_377_600;
 
+/// Of the first tab's WebSockets.
+pub const KEY: &str = "c29ja2V5ZSdzIGtleXMuLg==";
+
 pub struct Stage {
     pub app: App,
     zero: Instant,
@@ -104,6 +107,7 @@ impl Stage {
         let mut app = App::new(size, zero, theme);
         app.playground = Some(PLAYGROUND);
         app.wall = WALL;
+        app.tab_mut().key = KEY.to_owned();
         app.pages = sockeye::playground::Playground::pages().collect();
         Stage {
             app,

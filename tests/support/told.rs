@@ -70,6 +70,7 @@ impl Told<'_> {
             "proxy" => return self.proxy(rest),
             "bind" => self.emit(Kind::Bound {
                 local: rest.parse().expect("an address"),
+                interface: None,
             }),
             "setsockopt" => {
                 let (option, value) = before.split_once(' ').expect("an option and a value");
@@ -100,6 +101,7 @@ impl Told<'_> {
                 self.emit(Kind::Resolved {
                     addrs: addrs.collect(),
                     us: self.t_us,
+                    given: !self.fetch.plan.options.resolve.is_empty(),
                 });
             }
             "socket" => {

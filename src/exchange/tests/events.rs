@@ -30,6 +30,7 @@ pub(crate) fn resolved(addrs: &[&str]) -> Kind {
     Kind::Resolved {
         addrs: addrs.iter().map(|addr| addr.parse().unwrap()).collect(),
         us: 0,
+        given: false,
     }
 }
 

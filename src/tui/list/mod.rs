@@ -6,12 +6,14 @@
 //! from the state for each key and frame, so it is never behind. What choosing a row does
 //! is [`super::update`]'s business, how it looks `ui`'s.
 
+pub mod addresses;
 mod cookies;
 pub mod frames;
 mod messages;
 mod rows;
 
 use std::cmp::Reverse;
+use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::cookies::Key;
@@ -46,6 +48,8 @@ pub enum Of {
     /// What a text can be read as.
     Charsets,
     Cookies,
+    /// Of the tab's host.
+    Addresses,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -86,6 +90,8 @@ pub enum Choice {
     /// Index into [`crate::decode::charset::CHOICES`]; `None`: as the response says.
     Charset(Option<usize>),
     Cookie(Key),
+    /// Connect to this address alone, or no longer.
+    Pin(IpAddr),
     /// Something to read.
     Nothing,
 }
@@ -113,6 +119,7 @@ impl Of {
             Of::Snippets => ("Snippets", "replaces the request"),
             Of::Forms => ("Copy as", "copies"),
             Of::Cookies => ("Cookies", "edits"),
+            Of::Addresses => ("Addresses", "pins or unpins"),
             Of::Charsets => ("Charset", "reads the text in it"),
             Of::Urls => ("URLs", "takes it"),
         };

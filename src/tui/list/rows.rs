@@ -9,6 +9,7 @@ use crate::net::pool::Idle;
 use crate::request;
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{self, Action, Place};
+use crate::tui::practice::Practice;
 use crate::tui::ui::paint as words;
 use crate::tui::visit::Visit;
 use crate::url::Target;
@@ -26,6 +27,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Forms => forms(),
         Of::Charsets => charsets(app),
         Of::Cookies => super::cookies::rows(app),
+        Of::Addresses => super::addresses::rows(app),
         Of::Urls => urls(app),
     }
 }
@@ -331,8 +333,46 @@ fn urls(app: &App) -> Vec<Row> {
             }
         }
     }
+    let typed = typed.trim().to_ascii_lowercase();
+    urls.extend(practice(app, &typed).map(|(url, what)| row(url, what)));
+    let begins = |scheme: &str| typed.len() > 1 && scheme.starts_with(&typed);
+    let schemes = SCHEMES.iter().filter(|(scheme, _)| begins(scheme));
+    urls.extend(schemes.map(|(scheme, what)| row((*scheme).to_owned(), what)));
     urls
 }
+
+/// The practice servers that another scheme than http leads to, once one is being typed.
+fn practice<'a>(app: &'a App, typed: &str) -> impl Iterator<Item = (String, &'static str)> + 'a {
+    let begins = |word: &str| typed.starts_with(word);
+    let servers = app.practice.as_ref();
+    let secure = servers.filter(|_| begins("http"));
+    let kinds = secure.into_iter().flat_map(|servers| &servers.ports);
+    let kinds = kinds.map(|(kind, port)| (format!("https://localhost:{port}/"), kind.name()));
+    let good = servers.and_then(Practice::good);
+    let pages = good
+        .filter(|_| begins("https:"))
+        .into_iter()
+        .flat_map(|port| {
+            let url = move |page: &&str| format!("https://localhost:{port}{page}");
+            app.pages.iter().filter(|page| **page != "/").map(url)
+        });
+    let plain = app
+        .playground
+        .map(|port| format!("ws://localhost:{port}/ws"));
+    let tls = good.map(|port| format!("wss://localhost:{port}/ws"));
+    let sockets = [plain, tls].into_iter().flatten();
+    let sockets = sockets.filter(|_| begins("ws")).collect::<Vec<_>>();
+    let known = pages.chain(sockets).map(|url| (url, "playground"));
+    kinds.chain(known)
+}
+
+/// What a URL begins with, and what that is.
+const SCHEMES: [(&str, &str); 4] = [
+    ("https://", "over TLS"),
+    ("ws://", "a WebSocket"),
+    ("wss://", "a WebSocket over TLS"),
+    ("unix:/", "unix:/path/to/socket:/url"),
+];
 
 /// What begins with the typed text goes before what holds it somewhere; `http://` need
 /// not be typed, and case does not matter. A URL that is typed in full is none to offer.

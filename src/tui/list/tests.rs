@@ -6,8 +6,10 @@ use super::*;
 use crate::anomaly::{Anomaly, Kind as Deviation};
 use crate::event::{Event, Kind};
 use crate::plan::Plan;
+use crate::playground::tls::Kind as Trouble;
 use crate::tui::app::Tab;
 use crate::tui::layout::Size;
+use crate::tui::practice::Practice;
 use crate::tui::theme::Theme;
 use crate::tui::visit::Visit;
 use crate::url::Target;
@@ -112,6 +114,46 @@ fn each_command_stands_there_once() {
             assert!(seen.insert(row.text.clone()), "{focus:?}: {}", row.text);
         }
         assert!(seen.contains("request from a snippet"), "{focus:?}");
+    }
+}
+
+#[test]
+fn schemes_and_the_practice_servers_of_each() {
+    for (typed, want) in [
+        ("w", &[][..]),
+        (
+            "ws",
+            &[
+                "ws://localhost:8080/ws",
+                "wss://localhost:4000/ws",
+                "ws://",
+                "wss://",
+            ],
+        ),
+        ("wss:", &["wss://localhost:4000/ws", "wss://"]),
+        ("unix", &["unix:/run/app.sock:/x", "unix:/"]),
+        ("unix:/run", &["unix:/run/app.sock:/x"]),
+        (
+            "https",
+            &[
+                "https://localhost:4001/",
+                "https://localhost:4000/",
+                "https://",
+            ],
+        ),
+        ("https://localhost:4000/d", &["https://localhost:4000/drip"]),
+        ("https://localhost:4001", &["https://localhost:4001/"]),
+        ("localhost:4001", &[]),
+    ] {
+        let mut app = app();
+        app.typed = vec!["unix:/run/app.sock:/x".to_owned()];
+        app.practice = Some(Practice {
+            ports: vec![(Trouble::Expired, 4001), (Trouble::Good, 4000)],
+            root: b"root".as_slice().into(),
+            proxies: Vec::new(),
+        });
+        app.tab_mut().url.set(typed.as_bytes());
+        assert_eq!(texts(&shown(&app, Of::Urls, typed)), want, "{typed:?}");
     }
 }
 

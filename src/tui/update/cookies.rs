@@ -15,6 +15,8 @@ use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
 use crate::url::Target;
 
+use super::proxy;
+
 /// The jar that a tab's cookies are in; `None`: it keeps none.
 pub fn jar_of<'a>(shared: &'a Jar, tab: &'a Tab) -> Option<&'a Jar> {
     match tab.knobs.cookies {
@@ -164,12 +166,7 @@ pub(super) fn renewed(
 
 /// The request that a URL stands for, with the Cookie line that a jar gave.
 pub fn template(tab: &Tab, target: &Target) -> Vec<u8> {
-    let mut request = request::template(target);
-    tab.knobs
-        .options
-        .proxies
-        .way(target)
-        .form(&mut request, target);
+    let mut request = proxy::template(tab, target);
     request::renew_cookie(&mut request, None, tab.cookie.as_deref());
     request
 }

@@ -8,7 +8,7 @@ use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 use crate::tui::visit::VisitId;
 
-use super::{compare, compose, content, cookies, kept, look, text};
+use super::{compare, compose, content, cookies, kept, look, text, ways};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if list::count(app, of) == 0 {
@@ -19,6 +19,9 @@ pub(super) fn open(app: &mut App, of: Of) {
             }
             Of::Exchanges | Of::Messages => "nothing was fetched yet".to_owned(),
             Of::Idle => "no connection is kept open".to_owned(),
+            Of::Addresses => {
+                "no address of this URL's host is known: none was looked up in this tab".to_owned()
+            }
             Of::Cookies => format!(
                 "there are no cookies ({commands}: {})",
                 Action::AddCookie.name()
@@ -114,6 +117,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         Choice::Url(url) => text::complete(app, &url),
         Choice::Charset(choice) => content::choose_charset(app, choice),
         Choice::Cookie(key) => cookies::edit(app, key),
+        Choice::Pin(addr) => ways::pin(app, addr),
         Choice::Nothing => {}
     }
     Vec::new()

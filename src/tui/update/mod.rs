@@ -6,7 +6,7 @@
 //! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
 //! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
-//! their borders, [`page`] the Rendered view and its links, [`calls`] the socket log, [`kept`]
+//! their borders, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
 //! what is kept of exchanges that are no longer shown.
 
 mod calls;
@@ -34,6 +34,7 @@ mod save;
 mod send;
 mod talk;
 mod text;
+mod ways;
 
 use crossterm::event::KeyEvent;
 
@@ -252,6 +253,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             return talk::perform(app, action);
         }
         Action::Idle => return vec![Effect::ListIdle],
+        Action::Addresses => list::open(app, Of::Addresses),
+        Action::LocalAddress => ways::ask_local(app),
         Action::Compare => return compare::with_before(app),
         Action::Phases => app.popup = Some(Popup::Phases { top: 0 }),
         Action::Levels => app.popup = Some(Popup::Levels),

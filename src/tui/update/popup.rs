@@ -12,7 +12,7 @@ use crate::tui::visit::VisitId;
 
 use super::{
     certificate, compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, talk,
-    text,
+    text, ways,
 };
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -169,6 +169,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),
             Ask::Certificate => certificate::set(app, &words),
             Ask::Proxy => proxy::set(app, &words),
+            Ask::Local => ways::set_local(app, &words),
             Ask::Bearer => compose::authorize(app, &format!("Bearer {words}")),
             Ask::Cookie => cookies::add(app, field.bytes()),
             Ask::CookieValue => cookies::set_value(app, field.bytes()),

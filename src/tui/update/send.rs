@@ -25,8 +25,8 @@ pub(super) fn follow(app: &mut App, target: &Target) -> Vec<Effect> {
     url_changed(app);
     let tab = app.tab_mut();
     if tab.target.as_ref() != Some(target) {
-        tab.request
-            .set(&proxy::template(&tab.knobs.options.proxies, target));
+        let bytes = proxy::template(tab, target);
+        tab.request.set(&bytes);
         tab.target = Some(target.clone());
         tab.url_note = None;
     }
@@ -100,7 +100,7 @@ fn remembered(tab: &Tab) -> String {
 fn template(app: &mut App) {
     match Target::parse(&app.tab().url.text()) {
         Ok(target) => {
-            let mut bytes = proxy::template(&app.tab().knobs.options.proxies, &target);
+            let mut bytes = proxy::template(app.tab(), &target);
             let given = cookies::renewed(app, app.active, &target, &mut bytes, None);
             let tab = app.tab_mut();
             tab.request.set(&bytes);
@@ -138,7 +138,7 @@ pub(super) fn url_changed(app: &mut App) {
     }
     match &tab.target {
         Some(old) if *old == new => {}
-        Some(old) if !before.is_empty() => match request::retarget(&before, old, &new) {
+        Some(old) if !before.is_empty() => match request::retarget(&before, old, &new, &tab.key) {
             Some((mut bytes, what)) => {
                 tab.knobs.options.proxies.way(&new).form(&mut bytes, &new);
                 // All that one URL's typing did to it is one edit: undo brings back what
@@ -163,8 +163,8 @@ pub(super) fn url_changed(app: &mut App) {
             }
         },
         _ => {
-            tab.request
-                .set(&proxy::template(&tab.knobs.options.proxies, &new));
+            let bytes = proxy::template(tab, &new);
+            tab.request.set(&bytes);
             tab.cookie = None;
             tab.followed = Some(tab.request.revision());
         }
