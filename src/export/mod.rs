@@ -31,7 +31,9 @@ use crate::url::Scheme;
 
 pub use form::Form;
 pub use har::{Entry, har};
-pub use redact::{redact, redact_head, redacted_event, redacted_plan};
+pub use redact::{
+    MASK, redact, redact_head, redacted_event, redacted_plan, secrets, secrets_of_head,
+};
 
 /// What a program may be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -142,6 +142,7 @@ pub enum Action {
     AddCookie,
     DropCookie,
     Basic,
+    ClientCertificate,
     Proxy,
     Bearer,
     Exercise(u8),
@@ -245,6 +246,7 @@ pub const ROWS: &[Row] = rows! {
     OutsideText [] AddCookie, "a new cookie, in the words of a Set-Cookie";
     Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
     Request [] Bearer, "Authorization by Bearer: a token, as visible text";
+    Request [] ClientCertificate, "our own certificate, for this URL's origin alone: a PEM file with its key, or none";
     Request [] Proxy, "the tab's proxy: http, https, socks5 or socks5h, or none";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 

@@ -244,6 +244,13 @@ pub const KNOBS: &[Knob] = &[
         set: |_, _| None,
     },
     Knob {
+        title: "secrets",
+        help: "passwords, tokens and cookies' values in copies, saves, lists and recalled URLs: as they are, or each byte of them as *",
+        show: |k| if k.redact { "hidden" } else { "as they are" }.to_owned(),
+        turn: |k, _| k.redact = !k.redact,
+        set: |_, _| None,
+    },
+    Knob {
         title: "pace",
         help: "calls a second, to watch them; type a number",
         show: |k| {
@@ -349,6 +356,9 @@ impl Knobs {
             Cookies::Shared => {}
             Cookies::Own => parts.push("own cookies".to_owned()),
             Cookies::Off => parts.push("no cookies".to_owned()),
+        }
+        if self.redact {
+            parts.push("secrets hidden".to_owned());
         }
         parts.join(" · ")
     }

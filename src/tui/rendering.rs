@@ -13,6 +13,7 @@ use encoding_rs::Encoding;
 use crate::body::Window;
 use crate::tui::graphics::{Dots, Graphic, Images};
 use crate::view::picture::{self, Picture, Pixels};
+use crate::view::pretty::Part;
 use crate::view::rendered::{self, Page};
 use crate::view::safe;
 
@@ -33,6 +34,8 @@ pub struct Rendering {
     made: Option<Instant>,
     /// Where a link's fragment leads, until the page is there.
     pub fragment: Option<String>,
+    /// The part of a multipart body that is shown instead of all of it.
+    pub part: Option<Part>,
 }
 
 /// What is to be made, and for which room.
@@ -45,6 +48,8 @@ pub struct Want {
     pub encoding: &'static Encoding,
     /// Of the body as it came, its content coding left on.
     pub as_received: bool,
+    /// The number of the part that is shown alone.
+    pub part: Option<u64>,
     /// How a picture is shown.
     pub images: Images,
     /// Pixels of a cell, where the terminal says.
@@ -85,6 +90,8 @@ pub struct Job {
     pub coding: Option<String>,
     /// Of a page no more bytes are laid out now.
     pub most: u64,
+    /// That of `want`.
+    pub part: Option<Part>,
     pub want: Want,
 }
 
@@ -226,6 +233,9 @@ impl Shown {
 /// What is known of a picture, what is wrong with it, and what is not known of its screen.
 fn words(picture: &Picture, want: Want) -> Vec<String> {
     let mut words = picture.words();
+    if let (Some(part), Some(facts)) = (want.part, words.first_mut()) {
+        *facts = format!("part {part}: {facts}");
+    }
     if want.images != Images::Blocks
         && let Some(facts) = words.first_mut()
     {
@@ -268,12 +278,18 @@ impl Job {
                 safe::safe(coding)
             )));
         }
+        if let Some(part) = &self.part {
+            let bytes = part.read(usize::try_from(PICTURE).unwrap_or(usize::MAX))?;
+            return Ok(self.picture(&bytes, bytes.len() as u64));
+        }
         if picture::format(&opening).is_some() {
-            let bytes = self.read(PICTURE)?;
-            return Ok(match picture::decode(&bytes, self.window.len) {
-                Ok(decoded) => Matter::Picture(Shown::of(&decoded, self.want)),
-                Err(why) => Matter::Words(why),
-            });
+            return Ok(self.picture(&self.read(PICTURE)?, self.window.len));
+        }
+        if self.kind().to_ascii_lowercase().starts_with("multipart/") {
+            return Ok(Matter::Words(format!(
+                "{}: Enter on a picture among its parts (2) shows it here",
+                self.kind()
+            )));
         }
         if !self.is_html(&opening) {
             return Ok(Matter::Words(format!(
@@ -288,6 +304,13 @@ impl Job {
             self.window.len,
             usize::from(self.want.columns),
         )))
+    }
+
+    fn picture(&self, bytes: &[u8], there: u64) -> Matter {
+        match picture::decode(bytes, there) {
+            Ok(decoded) => Matter::Picture(Shown::of(&decoded, self.want)),
+            Err(why) => Matter::Words(why),
+        }
     }
 
     fn read(&self, most: u64) -> io::Result<Vec<u8>> {
@@ -363,9 +386,11 @@ mod tests {
                 rows: 10,
                 encoding: encoding_rs::UTF_8,
                 as_received: false,
+                part: None,
                 images: Images::Blocks,
                 cell: None,
             },
+            part: None,
             media_type: media_type.map(str::to_owned),
             coding: None,
             most: u64::MAX,
@@ -439,6 +464,7 @@ mod tests {
             rows: 9,
             encoding: encoding_rs::UTF_8,
             as_received: false,
+            part: None,
             images: Images::Blocks,
             cell: None,
         };

@@ -125,6 +125,7 @@ impl Action {
             Action::AddCookie => "new cookie",
             Action::DropCookie => "delete this cookie",
             Action::Basic => "insert basic credentials",
+            Action::ClientCertificate => "client certificate",
             Action::Proxy => "proxy",
             Action::Bearer => "insert a bearer token",
             Action::Exercise(1) => "first exercise",

@@ -10,6 +10,7 @@
 //! what is kept of exchanges that are no longer shown.
 
 mod calls;
+mod certificate;
 mod compare;
 mod compose;
 mod content;
@@ -120,6 +121,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             }
             let mut effects = content::arrived(app, id);
             popup::ask_to_go_on(app, id);
+            certificate::ask_where_required(app, id);
             effects.extend(compare::read_bodies(app));
             effects.extend(follow::by_itself(app, id));
             effects
@@ -200,7 +202,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Practice(practice) => {
-            app.practice = Some(practice);
+            proxy::practice(app, practice);
             Vec::new()
         }
         Message::Note(words) => {
@@ -331,6 +333,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Cookies => list::open(app, Of::Cookies),
         Action::InsertCookie => cookies::insert(app),
         Action::AddCookie => cookies::ask(app),
+        Action::ClientCertificate => certificate::ask(app),
         Action::Proxy => proxy::ask(app),
         Action::NextMethod
         | Action::Basic

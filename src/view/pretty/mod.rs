@@ -25,6 +25,7 @@ mod lines;
 mod markup;
 mod mask;
 mod multipart;
+mod part;
 mod skim;
 mod table;
 mod walk;
@@ -43,7 +44,8 @@ use lexer::{Lexer, Row};
 use walk::{Step, Walk};
 
 pub use folds::Folds;
-pub use index::{Head, Index, Piece};
+pub use index::{Fault, Head, Index, Piece};
+pub use part::Part;
 
 /// Bytes of a table's first records that tell how wide its columns are.
 const MEASURED: u64 = 32 * 1024;
@@ -107,6 +109,18 @@ impl<'a> Pretty<'a> {
             Form::Json | Form::Xml | Form::Html => 1,
             _ => 0,
         })
+    }
+
+    /// The part that the row of this byte is in, where that is a picture.
+    pub fn picture_at(&self, at: u64) -> Option<Part> {
+        let step = self.step_at(at).ok()??;
+        match step.lexer {
+            Lexer::Parts(parts) if parts.in_picture() => {
+                let at = step.at.checked_sub(parts.size?)?;
+                Some(Part::new(&self.window, at, parts))
+            }
+            _ => None,
+        }
     }
 
     fn step_at(&self, offset: u64) -> io::Result<Option<Step>> {
