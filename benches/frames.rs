@@ -1,4 +1,5 @@
-//! What a frame costs: CPU time and bytes. `cargo bench --bench frames`.
+//! What a frame costs: CPU time and bytes. `cargo bench --bench frames`; an argument picks
+//! the screens that have it in their names: `-- Pretty`.
 //!
 //! Frames are drawn into memory by the browser's own functions, each after a key that
 //! scrolls it. The browser in a terminal, idle and while a body streams in, is in
@@ -62,11 +63,17 @@ const TO_AND_FRO: &[KeyCode] = &[KeyCode::Char('4'), KeyCode::Char('3')];
 const SIZES: &[(u16, u16, f64)] = &[(120, 40, 1.0), (240, 70, 3.0)];
 
 fn main() {
+    // cargo adds `--bench`.
+    let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| name.contains(only));
     let addr = server::start().expect("a port").to_string();
     for &(columns, rows, goal) in SIZES {
         println!("\na frame of {columns}x{rows}, one page further each (goal {goal} ms of CPU)");
         println!("  {:38} {:>8} {:>8} {:>10}", "", "median", "p99", "bytes");
         for &(name, path, view, keys) in SCREENS {
+            if !wanted(name) {
+                continue;
+            }
             let mut app = visited(&format!("http://{addr}{path}"), Size { columns, rows });
             press(&mut app, KeyCode::Char(view));
             press(&mut app, KeyCode::Char('g'));

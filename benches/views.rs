@@ -1,8 +1,9 @@
 //! What keeping and looking at a large body costs, as ratios made in one run: machines
-//! differ, goals do not. `cargo bench --bench views`; an argument picks one part: `--
-//! keeping`, `forms`, `lines`, `tools`, `one-line`, `pages`, `rows`, `decoding`. The spilled
-//! stores and files take 3 GiB of the directory for temporary files. A tool that is not
-//! installed is named.
+//! differ, goals do not. What has a goal in time is measured in CPU time.
+//!
+//! `cargo bench --bench views`; an argument picks one part: `-- keeping`, `forms`, `lines`,
+//! `tools`, `one-line`, `pages`, `rows`, `decoding`. The spilled stores and files take 3 GiB
+//! of the directory for temporary files. A tool that is not installed is named.
 
 /// Each bench uses a part of them.
 #[allow(dead_code)]
@@ -152,15 +153,15 @@ fn forms() {
     ] {
         let mut view = Pretty::new(window.clone(), &form, index, &folds);
         view.width = WIDTH;
-        let first = median(|| {
+        let first = median_cpu(|| {
             black_box(view.rows(0, HEIGHT));
         });
-        let end = median(|| {
+        let end = median_cpu(|| {
             let top = view.step(view.last(), 1 - HEIGHT as i64);
             black_box(view.rows(top, HEIGHT));
         });
         let middle = view.anchor(window.len / 2);
-        let scroll = median(|| {
+        let scroll = median_cpu(|| {
             let top = view.step(middle, -1);
             black_box(view.rows(top, HEIGHT));
         });
@@ -262,16 +263,16 @@ fn looking(window: &Window) {
     ];
     println!("  against the goals of 10 ms, 20 ms, 20 ms:");
     for (name, view) in views {
-        let first = median(|| {
+        let first = median_cpu(|| {
             black_box(view.rows(0, HEIGHT));
         });
-        let end = median(|| {
+        let end = median_cpu(|| {
             let top = view.step(view.last(), 1 - HEIGHT as i64);
             black_box(view.rows(top, HEIGHT));
         });
         // Where no block and no segment begins.
         let middle = view.anchor(window.len / 2 + 54_321);
-        let scroll = median(|| {
+        let scroll = median_cpu(|| {
             let top = view.step(middle, -1);
             black_box(view.rows(top, HEIGHT));
         });
@@ -290,7 +291,7 @@ fn looking(window: &Window) {
         );
     }
     let lines = window.line_count().unwrap();
-    let line = median(|| {
+    let line = median_cpu(|| {
         black_box(window.line_start(lines / 2).unwrap());
         black_box(window.line_of(window.len / 2).unwrap());
     });
@@ -313,7 +314,7 @@ fn sideways(window: &Window) {
             marks: Marks::default(),
         };
         let middle = view.anchor(window.len / 2);
-        let time = median(|| {
+        let time = median_cpu(|| {
             black_box(view.rows(middle, HEIGHT));
         });
         println!(
@@ -357,7 +358,7 @@ fn rendering() {
         let rows = lay_out(html, html.len() as u64, WIDTH).len();
         row(&format!("{name} ({rows} rows)"), ours, bare);
         let first = &html[..html.len().min(FIRST as usize)];
-        let first = median(|| {
+        let first = median_cpu(|| {
             let page = lay_out(first, html.len() as u64, WIDTH);
             let view = Rendered {
                 page: &page,

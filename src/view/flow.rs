@@ -322,15 +322,9 @@ pub(super) fn is_tab(piece: &Piece<'_>) -> bool {
 
 /// How many bytes a row takes: at least one piece, however wide.
 fn fit(bytes: &[u8], width: usize, look: Look, reading: Reading) -> usize {
-    // Most rows are plain ASCII. What follows could still be a mark on the last one.
-    let plain = |byte: &u8| (b' '..=b'~').contains(byte);
-    let (row, rest) = bytes.split_at(width.min(bytes.len()));
-    let letters = reading.letters;
-    if letters.has_plain_ascii() && row.iter().all(plain) && rest.first().is_none_or(u8::is_ascii) {
-        return row.len();
-    }
-    let mut column = 0;
-    for piece in reading.pieces(bytes) {
+    let mut pieces = reading.pieces(bytes);
+    let mut column = pieces.pass(width);
+    for piece in pieces {
         let wide = columns(&piece, look, column);
         // A tab is cut off at the edge; nothing else is.
         let least = match look {

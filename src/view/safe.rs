@@ -163,6 +163,11 @@ impl<'a> Iterator for Pieces<'a> {
     fn next(&mut self) -> Option<Piece<'a>> {
         let start = self.at;
         let first = *self.bytes.get(start)?;
+        if is_plain(&first) {
+            self.at += 1;
+            let text = self.marks(start, 0);
+            return Some(self.piece(start, Cow::Borrowed(text), 1, Role::Text));
+        }
         let Some((c, text)) = char_at(self.bytes, start) else {
             self.at += 1;
             return Some(self.piece(start, Cow::Borrowed(escape(first)), 4, Role::Undecodable));
@@ -194,9 +199,10 @@ impl<'a> Pieces<'a> {
         // The last one stays where a mark may stand on it.
         let (mut now, mut last) = ((self.at, 0), (self.at, 0));
         while let Some(rest) = self.bytes.get(now.0..).filter(|rest| !rest.is_empty()) {
-            let rest = &rest[..rest.len().min(LOOK)];
-            let plain = |byte: &u8| (b' '..=b'~').contains(byte);
-            if now.1 + rest.len() <= columns && rest.iter().all(plain) {
+            // At least the next character, which may be a mark.
+            let room = columns - now.1;
+            let rest = &rest[..rest.len().min(room.clamp(8, LOOK))];
+            if rest.len() <= room && rest.iter().all(is_plain) {
                 now = (now.0 + rest.len(), now.1 + rest.len());
                 last = (now.0 - 1, now.1 - 1);
                 continue;
@@ -256,6 +262,10 @@ impl<'a> Pieces<'a> {
             width,
         }
     }
+}
+
+fn is_plain(byte: &u8) -> bool {
+    (b' '..=b'~').contains(byte)
 }
 
 /// Columns of a character that is shown as itself, with nothing before it.

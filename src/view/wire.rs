@@ -190,11 +190,18 @@ impl<'a> Wire<'a> {
             };
             line.push(mark, role);
         }
+        let mut region = 0..0;
+        let mut of_region = Role::Text;
         for piece in decode(bytes) {
             let (from, to) = (piece.bytes.start as u64, piece.bytes.end as u64);
             let role = match (piece.role, received) {
                 (Role::Text, None) => Role::Sent,
-                (Role::Text, Some(first)) => self.region(first + from),
+                (Role::Text, Some(first)) => {
+                    if !region.contains(&(first + from)) {
+                        (region, of_region) = self.region(first + from);
+                    }
+                    of_region
+                }
                 (role, _) => role,
             };
             // Wider than the row only where one escape fills it.
@@ -205,13 +212,15 @@ impl<'a> Wire<'a> {
         line
     }
 
-    fn region(&self, offset: u64) -> Role {
+    /// What this received byte is, and the bytes that are the same.
+    fn region(&self, offset: u64) -> Region {
         let next = self
             .regions
             .partition_point(|(range, _)| range.end <= offset);
         match self.regions.get(next) {
-            Some((range, role)) if range.contains(&offset) => *role,
-            _ => Role::Text,
+            Some((range, role)) if range.contains(&offset) => (range.clone(), *role),
+            Some((range, _)) => (offset..range.start, Role::Text),
+            None => (offset..u64::MAX, Role::Text),
         }
     }
 }

@@ -334,9 +334,9 @@ impl Head {
         let Head { lexer, open, .. } = self;
         lexer.skim(bytes, until, |start, row| {
             let at = at + start as u64;
-            let last = open.last();
+            let mut closed = open.iter().rev().take_while(|open| row.low <= open.level);
             // What closes a large container is remembered, with the reader before it.
-            if last.is_some_and(|open| row.low <= open.level && at - open.row >= spacing) {
+            if closed.any(|open| at - open.row >= spacing) {
                 return false;
             }
             count(open, at, row, |_| {});

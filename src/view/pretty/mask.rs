@@ -115,10 +115,13 @@ impl<'a> Masked<'a> {
     /// Those of many rows from `at` on.
     pub fn rows(&mut self, at: u64) -> io::Result<&[u8]> {
         let end = (at + BLOCK).min(self.bytes.there);
-        match self.letters {
-            Letters::Multi(_) => self.masked(at..end),
-            _ => self.bytes.get(at..end),
-        }
+        let Letters::Multi(_) = self.letters else {
+            return self.bytes.get(at..end);
+        };
+        // As long as they are many, those that are masked already.
+        let held = self.start + (self.held.len().saturating_sub(LONGEST)) as u64;
+        let enough = self.start <= at && at + 2 * ROW as u64 <= held;
+        self.masked(at..if enough { held } else { end })
     }
 
     fn masked(&mut self, range: Range<u64>) -> io::Result<&[u8]> {
