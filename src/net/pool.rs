@@ -145,12 +145,11 @@ impl Pool {
         kept.retain(|kept| kept.since.elapsed() < IDLE);
         if kept.iter().filter(|kept| kept.place == place).count() >= AT_ONE_PLACE {
             let oldest = kept.iter().position(|kept| kept.place == place);
-            oldest
-                .and_then(|oldest| kept.remove(oldest))
-                .map(Kept::close);
+            let oldest = oldest.and_then(|oldest| kept.remove(oldest));
+            oldest.into_iter().for_each(Kept::close);
         }
         if kept.len() >= IN_ALL {
-            kept.pop_front().map(Kept::close);
+            kept.pop_front().into_iter().for_each(Kept::close);
         }
         // Never used again in this program.
         static NEXT: AtomicU64 = AtomicU64::new(1);
