@@ -8,8 +8,10 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
     pub kind: Kind,
-    /// Where: wire bytes received on the connection before the first deviating one.
+    /// Where: wire bytes of its direction on the connection before the first deviating one.
     pub offset: u64,
+    /// In what we sent, which a hand may have wanted so; else in what was received.
+    pub sent: bool,
     /// What was there, where that says more than the kind alone; may hold bytes from
     /// the wire (as text), so whoever shows it escapes it. At most 120 characters.
     pub detail: String,
@@ -175,7 +177,7 @@ kinds! {
     WsLength "ws_length" Deviation "RFC 6455 section 5.2" "a frame's length is written in a way that is not allowed; read as it stands";
     WsControl "ws_control" Deviation "RFC 6455 section 5.5" "a control frame must be whole and its payload at most 125 bytes";
     WsFragments "ws_fragments" Deviation "RFC 6455 section 5.4" "frames of two messages are mixed up";
-    WsUtf8 "ws_utf8" Deviation "RFC 6455 section 8.1" "text that is not UTF-8: a client must fail the connection with code 1007";
+    WsUtf8 "ws_utf8" Deviation "RFC 6455 section 8.1" "text that is not UTF-8: whoever gets it must fail the connection with code 1007";
     WsClose "ws_close" Deviation "RFC 6455 section 7.4" "a Close with a code that must not be sent";
     WsAfterClose "ws_after_close" Deviation "RFC 6455 section 5.5.1" "a frame after the Close";
     WsCut "ws_cut" Deviation "RFC 6455 section 7.1.5" "the connection ended before its WebSocket did: clients call it 1006";
@@ -213,8 +215,14 @@ impl Anomaly {
         Anomaly {
             kind,
             offset,
+            sent: false,
             detail,
         }
+    }
+
+    /// The same in what we sent.
+    pub fn of_sent(self) -> Anomaly {
+        Anomaly { sent: true, ..self }
     }
 
     /// The explanation with what was there: the `message` field of the event.

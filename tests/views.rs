@@ -407,6 +407,7 @@ fn wire_colours_received_bytes_by_what_they_are() {
         Kind::Anomaly(Box::new(Anomaly {
             kind: anomaly::Kind::ExcessBytes,
             offset: 1047,
+            sent: false,
             detail: String::new(),
         })),
     ] {
@@ -471,6 +472,7 @@ fn odd_exchange() -> Exchange {
         Kind::Anomaly(Box::new(Anomaly {
             kind,
             offset,
+            sent: false,
             detail: String::new(),
         }))
     };
@@ -864,6 +866,7 @@ proptest! {
             let anomaly = Anomaly {
                 kind: anomaly::Kind::ALL[kind % anomaly::Kind::ALL.len()],
                 offset,
+                sent: false,
                 detail: value.clone(),
             };
             exchange.apply(Event { t_us: 0, kind: Kind::Anomaly(Box::new(anomaly)) });

@@ -76,6 +76,8 @@ pub struct Exchange {
     /// Wire bytes received on the connection before this exchange: what offsets in the
     /// events count from.
     pub wire_base: u64,
+    /// The same of sent ones.
+    pub sent_base: u64,
     /// Responses that others followed. From here to `trailers` it is all of the last one.
     over: Vec<answers::Over>,
     /// Where the last response begins.
@@ -320,11 +322,14 @@ impl Exchange {
             } => self.connected(local, peer, *exchange, t),
             Kind::NotReused { why, .. } => self.not_reused = Some(why),
             Kind::Send {
+                offset,
                 offered,
                 sent,
                 ciphertext,
-                ..
             } => {
+                if self.sends.count == 0 {
+                    self.sent_base = *offset;
+                }
                 self.sends.add(*sent, sent < offered);
                 self.ciphertext.sent += u64::from(ciphertext.unwrap_or(0));
                 self.dialogue.sent(u64::from(*sent));
@@ -505,6 +510,14 @@ impl Exchange {
             self.phase = Phase::Waiting;
             close(&mut self.spans.send, t);
             self.spans.wait = Some(Span { from: t, to: None });
+        }
+    }
+
+    /// The byte of this exchange that an anomaly begins at.
+    pub fn byte_of(&self, anomaly: &Anomaly) -> dialogue::Byte {
+        match anomaly.sent {
+            true => dialogue::Byte::Sent(anomaly.offset.saturating_sub(self.sent_base)),
+            false => dialogue::Byte::Received(anomaly.offset.saturating_sub(self.wire_base)),
         }
     }
 

@@ -98,19 +98,13 @@ pub fn payload(visit: &Visit, frame: &Frame, most: usize) -> Vec<u8> {
     bytes
 }
 
-/// The offset among the exchange's own bytes of that direction. The first frame sent
-/// follows the request.
+/// The offset among the exchange's own bytes of that direction.
 fn own(visit: &Visit, frame: &Frame) -> u64 {
     let exchange = visit.exchange();
-    match frame.direction {
-        Direction::Received => frame.offset.saturating_sub(exchange.wire_base),
-        Direction::Sent => {
-            let mut frames = exchange.frames.kept.iter().map(|(_, frame)| frame);
-            let first = frames.find(|frame| frame.direction == Direction::Sent);
-            let first = first.map_or(frame.offset, |first| first.offset);
-            (visit.request.len() as u64).saturating_add(frame.offset.saturating_sub(first))
-        }
-    }
+    frame.offset.saturating_sub(match frame.direction {
+        Direction::Received => exchange.wire_base,
+        Direction::Sent => exchange.sent_base,
+    })
 }
 
 fn bytes(visit: &Visit, frame: &Frame) -> Choice {

@@ -222,28 +222,31 @@ fn anomalies(app: &App) -> Vec<Row> {
     let Some(visit) = app.tab().visit() else {
         return Vec::new();
     };
-    let base = visit.exchange().wire_base;
-    let dialogue = &visit.exchange().dialogue;
+    let exchange = visit.exchange();
     // At 60 columns the sentence itself needs the room.
     let tried = match app.size.columns {
         ..76 => String::new(),
         _ => format!(" ({CLIENTS})"),
     };
     let row = |anomaly: &Anomaly| {
-        let offset = anomaly.offset.saturating_sub(base);
-        let at = dialogue.address(Byte::Received(offset));
+        let byte = exchange.byte_of(anomaly);
+        let at = exchange.dialogue.address(byte);
         let clients = match anomaly.kind.clients() {
             "" => String::new(),
             clients => format!(". {clients}{tried}"),
         };
+        let (offset, sent) = match byte {
+            Byte::Received(offset) => (offset, ""),
+            Byte::Sent(offset) => (offset, ", sent"),
+        };
         Row {
-            text: format!("{:>9}  {}", words::count(offset), anomaly.kind.name()),
+            text: format!("{:>9}  {}{sent}", words::count(offset), anomaly.kind.name()),
             beside: anomaly.kind.rule().to_owned(),
             about: format!("{}{clients}", anomaly.message()),
             choice: Choice::Bytes(at..at.saturating_add(1)),
         }
     };
-    visit.exchange().anomalies.iter().map(row).collect()
+    exchange.anomalies.iter().map(row).collect()
 }
 
 /// The one kept last first; behind several a row that closes all.

@@ -105,7 +105,7 @@ fn framed(app: &mut App, typed: Vec<u8>) -> Option<Vec<u8>> {
         return Some(typed);
     }
     match request::typed(&typed) {
-        Ok(frame) => Some(frame.masked()),
+        Ok(bytes) => Some(bytes),
         Err(why) => {
             app.complain(why);
             None
