@@ -20,7 +20,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::event::EndMode;
-use crate::plan::FAST_RECV;
+use crate::plan::{EXPECT_WAIT, FAST_RECV};
 use settings::SETTINGS;
 
 pub use print::print;
@@ -53,6 +53,10 @@ pub struct Fetch {
     pub timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
+    /// How long a body waits for 100; `None`: it goes at once.
+    pub expect: Option<Duration>,
+    /// A WebSocket's Ping is answered by itself; a knob of the browser's alone.
+    pub pong: bool,
 }
 
 /// The keys of one action in one place.
@@ -288,6 +292,8 @@ impl Default for Config {
                 timeout: None,
                 connect_timeout: None,
                 max_time: None,
+                expect: Some(EXPECT_WAIT),
+                pong: true,
             },
             keys: Vec::new(),
         }

@@ -133,6 +133,26 @@ pub const SETTINGS: &[Setting] = &[
             Ok(())
         },
     },
+    Setting {
+        table: "fetch",
+        name: "expect100-timeout",
+        help: "seconds that a body waits for 100 where the request says Expect: 100-continue; 0: it goes at once",
+        default: "1",
+        set: |config, value, _| {
+            config.fetch.expect = seconds(value)?;
+            Ok(())
+        },
+    },
+    Setting {
+        table: "fetch",
+        name: "pong",
+        help: "answer a WebSocket's Ping at once: true, false",
+        default: "true",
+        set: |config, value, _| {
+            config.fetch.pong = value.as_bool().ok_or("true or false is expected")?;
+            Ok(())
+        },
+    },
 ];
 
 fn word_or_auto(value: &DeValue, words: &[&str]) -> Result<Option<String>, String> {

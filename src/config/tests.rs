@@ -39,6 +39,8 @@ fn what_a_file_says_holds() {
         timeout = 2
         connect-timeout = 0.5
         max-time = 0
+        expect100-timeout = 0
+        pong = false
         [keys.anywhere]
         help = ["F2", "h"]
         quit = []
@@ -57,6 +59,8 @@ fn what_a_file_says_holds() {
         timeout: Some(Duration::from_secs(2)),
         connect_timeout: Some(Duration::from_millis(500)),
         max_time: None,
+        expect: None,
+        pong: false,
     };
     assert_eq!(config.fetch, fetch);
     let bound: Vec<String> = config

@@ -18,6 +18,8 @@ pub struct Knobs {
     pub send_delay: Option<Duration>,
     pub half_close: bool,
     pub expect: Option<Duration>,
+    /// A WebSocket's Ping is answered by itself.
+    pub pong: bool,
     pub nonblocking: bool,
     pub arrivals: bool,
     pub timeout: Option<Duration>,
@@ -72,6 +74,7 @@ impl Default for Knobs {
             send_delay: None,
             half_close: false,
             expect: Some(EXPECT_WAIT),
+            pong: true,
             nonblocking: false,
             arrivals: false,
             timeout: None,
@@ -192,6 +195,13 @@ pub const KNOBS: &[Knob] = &[
         show: |k| time(k.expect),
         turn: |k, on| turn(&mut k.expect, WAITS, on),
         set: |k, text| seconds(text).map(|t| k.expect = Some(t)),
+    },
+    Knob {
+        title: "pong",
+        help: "a WebSocket's Ping is answered at once (RFC 6455 section 5.5.2); never: a server that waits for it is watched",
+        show: |k| if k.pong { "by itself" } else { "never" }.to_owned(),
+        turn: |k, _| k.pong = !k.pong,
+        set: |_, _| None,
     },
     Knob {
         title: "blocking",
@@ -393,6 +403,9 @@ impl Knobs {
         }
         if self.half_close {
             parts.push("half-close".to_owned());
+        }
+        if !self.pong {
+            parts.push("no pong".to_owned());
         }
         if self.nonblocking {
             parts.push("non-blocking".to_owned());

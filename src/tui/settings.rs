@@ -89,6 +89,8 @@ fn knobs(config: &Config) -> Knobs {
         timeout: fetch.timeout,
         connect_timeout: fetch.connect_timeout,
         max_time: fetch.max_time,
+        expect: fetch.expect,
+        pong: fetch.pong,
         ..Knobs::default()
     }
 }

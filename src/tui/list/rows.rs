@@ -19,7 +19,11 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
-        Of::Messages => app.tab().visit().map(messages::of).unwrap_or_default(),
+        Of::Messages => {
+            let visit = app.tab().visit();
+            let rows = visit.map(|visit| messages::of(visit, app.size.columns));
+            rows.unwrap_or_default()
+        }
         Of::Idle => idle(app),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
