@@ -224,6 +224,18 @@ fn happens() -> impl Strategy<Value = Happens> {
         "0\r\n\r\n",
         "a long line of a body, with 日本 in it\n",
         "\x1b[31m",
+        "HTTP/1.1 302 Found\r\nLocation: /y\r\nSet-Cookie: a=b\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x01\x03abc",
+        "Content-Type: text/html\r\n\r\n",
+        "<ul><li><a href=/x>a link</a><table><tr><td>",
+        "Content-Type: application/json\r\n\r\n",
+        "{\"a\": [1, {\"b\": \"日\"",
+        "}], ",
+        "Content-Type: text/csv; charset=shift_jis\r\n\r\n",
+        "a,\"b\n,",
+        "Content-Type: text/event-stream\r\n\r\ndata: x\n\n",
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\n",
+        "Content-Encoding: br, deflate\r\n",
     ];
     let mouse = [
         MouseEventKind::Down(MouseButton::Left),

@@ -9,7 +9,7 @@ use brotli_decompressor::{
 };
 
 use super::coding::What;
-use super::stage::{State, Step, room};
+use super::step::{State, Step, room};
 
 type Inner = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
 

@@ -11,7 +11,8 @@
 //! from the end of the chain, so that no more than one step is ever held in between.
 
 use super::coding::{Coding, Codings, Fault, Limits, What};
-use super::stage::{STEP, Stage, State};
+use super::stage::Stage;
+use super::step::{STEP, State};
 
 /// Faults that are kept; a body of a million broken members tells nothing new.
 const FAULTS: usize = 16;

@@ -7,7 +7,7 @@
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::coding::What;
-use super::stage::{State, Step, room};
+use super::step::{State, Step, room};
 
 /// The flags of a gzip member's head, RFC 1952 section 2.3.1.
 const TEXT: u8 = 1;

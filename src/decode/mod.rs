@@ -15,6 +15,7 @@ mod inflate;
 pub mod letters;
 mod prescan;
 mod stage;
+mod step;
 mod zstd;
 
 pub use charset::{By, Charset};

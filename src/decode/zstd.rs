@@ -16,7 +16,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use twox_hash::XxHash64;
 
 use super::coding::What;
-use super::stage::{State, Step};
+use super::step::{State, Step};
 
 /// RFC 8878 section 3.1.1.2.4.
 const BLOCK: usize = 128 * 1024;

@@ -30,15 +30,14 @@ fn write(plan: &Plan, nonblocking: bool) -> String {
         (true, true) => CONNECT_UNIX_NONBLOCKING,
     };
     let secure = super::tls(plan).is_some();
-    out += match (secure, nonblocking) {
-        (false, false) => SEND_RECV,
-        (false, true) => SEND_RECV_NONBLOCKING,
-        (true, false) => tls::SECURE,
-        (true, true) => tls::SECURE_NONBLOCKING,
-    };
-    if secure && !nonblocking {
-        out += SEND_RECV;
+    if secure {
+        out += &tls::secure(nonblocking);
     }
+    out += match (secure, nonblocking) {
+        (_, false) => SEND_RECV,
+        (false, true) => SEND_RECV_NONBLOCKING,
+        (true, true) => tls::SEND_RECV_NONBLOCKING,
+    };
     out += match plan.end {
         EndMode::Auto | EndMode::Length => READ_HEAD,
         EndMode::Close | EndMode::Timeout | EndMode::Once => SHOW,

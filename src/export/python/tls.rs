@@ -40,7 +40,15 @@ pub(super) fn constants(plan: &Plan, tls: &Tls) -> String {
     out + &format!("LEAST, MOST = {}, {}\n", version(least), version(most))
 }
 
-pub(super) const SECURE: &str = r#"
+/// The handshake, after which `send()` and `recv()` carry plaintext.
+pub(super) fn secure(nonblocking: bool) -> String {
+    match nonblocking {
+        false => [CONTEXT, WRAPPED].concat(),
+        true => [GOING_ON, CONTEXT, WRAPPED_NONBLOCKING].concat(),
+    }
+}
+
+const CONTEXT: &str = r#"
 
 def secure(sock):
     """The TLS handshake: what send() and recv() carry from here on is encrypted."""
@@ -55,12 +63,19 @@ def secure(sock):
         context.load_cert_chain(CERT_FILE, KEY_FILE)
     context.minimum_version, context.maximum_version = LEAST, MOST
     context.set_alpn_protocols(["http/1.1"])
-    return context.wrap_socket(sock, server_hostname=SERVER_NAME)
 "#;
 
-/// With its own send() and recv(): TLS may have to receive before it can send, and the
-/// other way round.
-pub(super) const SECURE_NONBLOCKING: &str = r#"
+const WRAPPED: &str = r#"    return context.wrap_socket(sock, server_hostname=SERVER_NAME)
+"#;
+
+const WRAPPED_NONBLOCKING: &str = r#"    sock = context.wrap_socket(
+        sock, server_hostname=SERVER_NAME, do_handshake_on_connect=False
+    )
+    going_on(sock, sock.do_handshake)
+    return sock
+"#;
+
+const GOING_ON: &str = r#"
 
 def going_on(sock, call, *arguments):
     """The call, again each time that the socket lets TLS go on."""
@@ -71,27 +86,10 @@ def going_on(sock, call, *arguments):
             wait(sock, select.POLLIN, TIMEOUT)
         except ssl.SSLWantWriteError:  # EAGAIN from send(): the buffer is full
             wait(sock, select.POLLOUT, TIMEOUT)
+"#;
 
-
-def secure(sock):
-    """The TLS handshake: what send() and recv() carry from here on is encrypted."""
-    context = ssl.create_default_context(cafile=CA_FILE)
-    if CRL_FILE is not None:
-        context.load_verify_locations(CRL_FILE)
-        context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
-    if not VERIFY:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if CERT_FILE is not None:
-        context.load_cert_chain(CERT_FILE, KEY_FILE)
-    context.minimum_version, context.maximum_version = LEAST, MOST
-    context.set_alpn_protocols(["http/1.1"])
-    sock = context.wrap_socket(
-        sock, server_hostname=SERVER_NAME, do_handshake_on_connect=False
-    )
-    going_on(sock, sock.do_handshake)
-    return sock
-
+/// TLS may have to receive before it can send, and the other way round.
+pub(super) const SEND_RECV_NONBLOCKING: &str = r#"
 
 def send_all(sock):
     """send() may take less than it is offered: the rest is offered again."""

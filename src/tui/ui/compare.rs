@@ -27,7 +27,7 @@ use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
 use crate::tui::ui::paint::TIME;
-use crate::tui::ui::popup::{centred, open, scrolls};
+use crate::tui::ui::sheet::{centred, open, scrolls};
 use crate::tui::ui::{paint, short, styled};
 use crate::tui::visit::Visit;
 use crate::view::safe;

@@ -20,7 +20,7 @@ use crate::exchange::{Exchange, Level, Rate};
 use crate::tui::app::App;
 use crate::tui::keymap::Action;
 use crate::tui::theme::Theme;
-use crate::tui::ui::popup::{centred, open};
+use crate::tui::ui::sheet::{centred, open};
 use crate::tui::ui::{paint, styled};
 
 /// Rows of a chart at most, its title not among them.

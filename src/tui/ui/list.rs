@@ -21,7 +21,7 @@ use crate::tui::keymap::{Action, Place};
 use crate::tui::layout::{Panes, inside};
 use crate::tui::list::{self, List, Row};
 use crate::tui::theme::Theme;
-use crate::tui::ui::popup::{centred, open};
+use crate::tui::ui::sheet::{centred, open};
 use crate::tui::ui::{paint, short, styled};
 use crate::view::safe;
 

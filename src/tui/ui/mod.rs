@@ -21,6 +21,7 @@ mod position;
 mod request;
 mod response;
 pub mod save;
+mod sheet;
 mod socket;
 mod start;
 pub mod talk;

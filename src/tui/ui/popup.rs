@@ -1,21 +1,22 @@
 //! Pop-ups: help, the knobs, a question.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::EndMode;
 use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
-use crate::tui::keymap::{Action, Motion, Place, Row};
+use crate::tui::keymap::{Action, Place, Row};
 use crate::tui::knobs::KNOBS;
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::{chain, compare, levels, list, paint, pane, save, short, styled, talk, tls};
+use crate::tui::ui::sheet::{centred, in_rows, open, scrolls};
+use crate::tui::ui::{chain, compare, levels, list, paint, save, short, styled, talk, tls};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {
     match popup {
@@ -83,37 +84,32 @@ fn help_lines(app: &App, places: &[Place], width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The words in rows of so many columns; a word that is longer stands alone.
-pub(super) fn in_rows(text: &str, columns: usize) -> Vec<String> {
-    let mut rows = vec![String::new()];
-    for word in text.split(' ') {
-        match rows.last_mut() {
-            Some(row) if row.is_empty() => row.push_str(word),
-            Some(row) if row.width() + 1 + word.width() <= columns => {
-                row.push(' ');
-                row.push_str(word);
-            }
-            _ => rows.push(word.to_owned()),
-        }
-    }
-    rows
-}
-
 fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
+    const COLUMNS: u16 = 72;
     let theme = app.theme;
-    let height = KNOBS.len() as u16 + 5;
-    let area = centred(app.size, 72, height.min(app.size.rows));
     let key = |action| app.keys.key_in(Place::Popup, action);
     let title = vec![Span::raw(format!(
-        "Knobs · {} {} turn · digits set · {} done",
+        "Knobs, {} of {} · {} {} turn · digits set · {} done",
+        row + 1,
+        KNOBS.len(),
         key(Action::Less),
         key(Action::More),
         key(Action::Choose)
     ))];
+    let columns = usize::from(COLUMNS.min(app.size.columns)).saturating_sub(4);
+    let help = KNOBS.iter().map(|knob| in_rows(knob.help, columns));
+    let words: Vec<Vec<String>> = help.collect();
+    // As many rows for the longest as for each, so that turning a page moves nothing.
+    let helped = words.iter().map(Vec::len).max().unwrap_or(0) as u16;
+    let area = centred(app.size, COLUMNS, KNOBS.len() as u16 + 2 + helped);
     let inner = open(frame, app, area, title);
-    let mut lines = Vec::new();
-    let room = usize::from(inner.height).saturating_sub(2);
+    let [rows, below] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(helped)]).areas(inner);
+    let titles = KNOBS.iter().map(|knob| knob.title.width());
+    let longest = titles.max().unwrap_or(0);
+    let room = usize::from(rows.height);
     let first = (row + 1).saturating_sub(room);
+    let mut lines = Vec::new();
     for (number, knob) in KNOBS.iter().enumerate().skip(first).take(room) {
         let value = if number == row && !typed.is_empty() {
             format!("{typed}▏")
@@ -121,7 +117,7 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
             (knob.show)(&app.tab().knobs)
         };
         let sign = if number == row { "▸" } else { " " };
-        let line = format!(" {sign} {:<16} ◂ {value} ▸", knob.title);
+        let line = format!(" {sign} {:<longest$} ◂ {value} ▸", knob.title);
         let style = if number == row {
             theme.key()
         } else {
@@ -129,15 +125,12 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
         };
         lines.push(Line::styled(line, style));
     }
-    frame.render_widget(Paragraph::new(lines), inner);
-    let below = Rect {
-        y: inner.y + inner.height.saturating_sub(2),
-        height: inner.height.min(2),
-        ..inner
-    };
-    let help = Paragraph::new(styled(format!(" {}", KNOBS[row].help), theme.quiet()))
-        .wrap(Wrap { trim: false });
-    frame.render_widget(help, below);
+    frame.render_widget(Paragraph::new(lines), rows);
+    let help = words[row]
+        .iter()
+        .map(|words| styled(format!(" {words}"), theme.quiet()));
+    let help: Vec<Line> = help.map(Line::from).collect();
+    frame.render_widget(Paragraph::new(help), below);
 }
 
 /// One row an end mode: where it would have ended.
@@ -232,54 +225,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
     frame.set_cursor_position(Position::new(inner.x + column, inner.y));
 }
 
-/// A title that says how the pop-up is scrolled and closed.
-pub(super) fn scrolls(title: &str, app: &App) -> String {
-    let key = |motion| app.keys.key_in(Place::Popup, Action::Move(motion));
-    let (up, down) = (key(Motion::Up), key(Motion::Down));
-    format!(
-        "{title} · {up} {down} scroll · {} closes",
-        app.keys.key(Action::Escape)
-    )
-}
-
-/// Clears the pop-up's place and draws its border; answers its inside.
-pub(super) fn open(frame: &mut Frame, app: &App, area: Rect, title: Vec<Span<'static>>) -> Rect {
-    frame.render_widget(Clear, area);
-    frame.render_widget(pane(app.theme, true, title), area);
-    inside(area)
-}
-
 /// Where a question is asked.
 pub fn question_area(size: Size) -> Rect {
     centred(size, 70, 3)
-}
-
-pub(super) fn centred(size: Size, width: u16, height: u16) -> Rect {
-    let width = width.min(size.columns);
-    let height = height.min(size.rows);
-    Rect {
-        x: (size.columns - width) / 2,
-        y: (size.rows - height) / 2,
-        width,
-        height,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_in_rows() {
-        for (text, columns, want) in [
-            ("", 5, &[""][..]),
-            ("one two", 7, &["one two"]),
-            ("one two", 6, &["one", "two"]),
-            ("a longest word", 4, &["a", "longest", "word"]),
-            ("日本 語", 4, &["日本", "語"]),
-            ("one", 0, &["one"]),
-        ] {
-            assert_eq!(in_rows(text, columns), want, "{text:?} {columns}");
-        }
-    }
 }

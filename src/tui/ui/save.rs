@@ -10,7 +10,7 @@ use crate::tui::app::App;
 use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::layout::{Size, inside};
 use crate::tui::save::{Ask, Saving, What};
-use crate::tui::ui::popup::{centred, open};
+use crate::tui::ui::sheet::{centred, open};
 use crate::tui::ui::{paint, short, styled};
 
 /// Before the path.

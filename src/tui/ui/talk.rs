@@ -17,7 +17,7 @@ use crate::request::{FRAME_PARTS, FRAME_WORDS};
 use crate::tui::app::{App, Talk};
 use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
-use crate::tui::ui::popup::{centred, in_rows, open};
+use crate::tui::ui::sheet::{centred, in_rows, open};
 use crate::tui::ui::{paint, short, styled};
 use crate::tui::visit::Visit;
 

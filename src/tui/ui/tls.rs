@@ -26,7 +26,7 @@ use crate::tui::app::App;
 use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
-use crate::tui::ui::popup::{centred, in_rows, open, scrolls};
+use crate::tui::ui::sheet::{centred, in_rows, open, scrolls};
 use crate::tui::ui::{paint, short, styled};
 use crate::view::safe::safe;
 

@@ -1,0 +1,121 @@
+//! The way to the server: which address is tried when, and what a socket is set to.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use sockeye::event::{Family, Kind};
+use sockeye::playground::script::{Server, send};
+
+use super::{DeadAddress, OK_3, plan, plan_for, resolve, run};
+
+#[test]
+fn ipv6_is_tried_first_and_a_refusal_costs_nothing() {
+    let server = Server::start(|_| vec![send(OK_3)]).unwrap();
+    let (v4, v6): (IpAddr, IpAddr) = ([127, 0, 0, 1].into(), [0, 0, 0, 0, 0, 0, 0, 1].into());
+    let refused: IpAddr = [127, 0, 0, 2].into();
+    let has_v6 = server.addrs().iter().any(SocketAddr::is_ipv6);
+    type Outcome = std::result::Result<IpAddr, u8>;
+    let table: [(&[IpAddr], Option<Family>, Outcome); 5] = [
+        (&[v4, v6], None, Ok(if has_v6 { v6 } else { v4 })),
+        (&[v4, v6], Some(Family::Inet), Ok(v4)),
+        (&[refused, v4], None, Ok(v4)),
+        (&[refused], None, Err(7)),
+        (&[v4], Some(Family::Inet6), Err(6)),
+    ];
+    for (addrs, family, want) in table {
+        let mut plan = plan(&server, "/");
+        plan.target.host = "several.test".to_owned();
+        plan.family = family;
+        plan.resolve = vec![resolve("SEVERAL.test", server.port(), addrs)];
+        let done = run(plan);
+        match (want, done.peer()) {
+            (Ok(want), Some(peer)) => assert_eq!(peer.ip(), want),
+            (Err(exit), None) => assert_eq!(done.outcome.unwrap_err().exit_code(), exit),
+            (want, peer) => panic!("{addrs:?}: {want:?}, {peer:?}"),
+        }
+        let time = done.events.last().map_or(0, |event| event.t_us);
+        assert!(time < 250_000, "{addrs:?}: {time} us");
+    }
+}
+
+#[test]
+fn a_dead_first_address_costs_a_quarter_of_a_second() {
+    let server = Server::start(|_| vec![send(OK_3)]).unwrap();
+    let dead = DeadAddress::on([127, 0, 0, 2], server.port());
+    let mut plan = plan(&server, "/");
+    plan.resolve = vec![resolve(
+        "*",
+        server.port(),
+        &[dead.addr.ip(), [127, 0, 0, 1].into()],
+    )];
+    let done = run(plan);
+    assert_eq!(done.outcome, Ok(()));
+    let connected = done.time_of(|kind| matches!(kind, Kind::Connected { .. }));
+    assert!((250_000..500_000).contains(&connected), "{connected} us");
+}
+
+#[test]
+fn a_connect_that_gets_no_answer_times_out() {
+    let dead = DeadAddress::on([127, 0, 0, 1], 0);
+    for nonblocking in [false, true] {
+        let mut plan = plan_for(dead.addr, "/");
+        plan.nonblocking = nonblocking;
+        plan.connect_timeout = Some(Duration::from_millis(60));
+        let done = run(plan);
+        let error = done.outcome.clone().unwrap_err();
+        assert_eq!(error.exit_code(), 28);
+        assert!(error.to_string().contains("--connect-timeout"), "{error}");
+        assert!(done.has(&format!("connect_failed {}", dead.addr)));
+        assert!(done.end().us < 1_000_000);
+    }
+}
+
+#[test]
+fn a_unix_socket_serves_as_well() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("socket");
+    let server = Server::start_unix(&path, |_| vec![send(OK_3)]).unwrap();
+    let mut plan = plan(&server, "/");
+    plan.unix_socket = Some(path.clone());
+    let there = format!("unix:{}", path.display());
+    let done = run(plan.clone());
+    let want = [
+        "socket AF_UNIX",
+        &format!("connect_start {there}"),
+        &format!("connected {there}"),
+    ];
+    assert_eq!(done.lines()[..3], want);
+    assert_eq!(done.body, b"abc");
+    plan.unix_socket = Some(dir.path().join("nothing"));
+    let refused = run(plan).outcome.unwrap_err();
+    assert_eq!(refused.exit_code(), 7);
+    assert!(refused.to_string().contains("No such file"), "{refused}");
+}
+
+#[test]
+fn the_socket_event_tells_its_options() {
+    let server = Server::start(|_| vec![send(OK_3)]).unwrap();
+    let mut plan = plan(&server, "/");
+    plan.timeout = Some(Duration::from_secs(2));
+    for (nonblocking, timeout_ms) in [(false, 2000), (true, 0)] {
+        plan.nonblocking = nonblocking;
+        let done = run(plan.clone());
+        let socket = done.events.iter().find_map(|event| match &event.kind {
+            Kind::Socket(socket) => Some(socket.clone()),
+            _ => None,
+        });
+        let socket = socket.unwrap();
+        let option = |wanted| {
+            socket
+                .options
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .unwrap()
+                .1
+        };
+        assert_eq!(option("O_NONBLOCK"), i64::from(nonblocking));
+        assert_eq!(option("SO_RCVTIMEO"), timeout_ms);
+        assert_eq!(option("TCP_NODELAY"), 1);
+        assert!(option("SO_RCVBUF") > 0 && option("SO_SNDBUF") > 0);
+    }
+}

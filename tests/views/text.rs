@@ -1,0 +1,187 @@
+//! Bytes as text, in rows: line ends, tabs, charsets, marks, and lines without an end.
+
+use sockeye::decode::Letters;
+use sockeye::view::{Marks, Text, View};
+
+use crate::walks::assert_covers;
+use crate::{roles, row, shown, text};
+
+#[test]
+fn text_in_rows() {
+    let long = "0123456789abcdef";
+    #[rustfmt::skip]
+    let cases: &[(&str, usize, bool, usize, &[&str])] = &[
+        // bytes, width, wrap, left, rows
+        ("", 10, true, 0, &[]),
+        ("one\ntwo", 10, true, 0, &["one", "two"]),
+        ("one\r\n\r\ntwo\n", 10, true, 0, &["one", "", "two"]),
+        ("\n\n", 10, true, 0, &["", ""]),
+        ("a\rb\r\r\n", 10, true, 0, &["a␍b␍"]),
+        (long, 10, true, 0, &["0123456789", "abcdef"]),
+        (long, 16, true, 0, &["0123456789abcdef"]),
+        (long, 10, false, 0, &["0123456789"]),
+        (long, 10, false, 12, &["cdef"]),
+        (long, 10, false, 99, &[""]),
+        ("a\tb\tc", 20, true, 0, &["a       b       c"]),
+        ("a\tb\tc", 10, true, 0, &["a       b ", "c"]),
+        ("a\tb\tc", 10, false, 5, &["   b      "]),
+        ("日本語", 5, true, 0, &["日本", "語"]),
+        ("日本語", 5, false, 1, &[" 本語"]),
+        ("日本語", 4, false, 1, &[" 本 "]),
+        ("日", 1, true, 0, &[" "]),
+        ("e\u{301}e\u{301}e\u{301}", 2, true, 0, &["e\u{301}e\u{301}", "e\u{301}"]),
+        ("\x1b[31mred\x07", 20, true, 0, &["␛[31mred␇"]),
+        ("a\u{202e}b", 20, true, 0, &["a\\u{202e}b"]),
+        ("a\u{202e}b", 5, true, 0, &["a", "\\u{2…", "b"]),
+    ];
+    for &(bytes, width, wrap, left, want) in cases {
+        let view = text(bytes.as_bytes(), width, wrap, left);
+        assert_eq!(shown(&view.rows(0, 10)), want, "{bytes:?} {width} {left}");
+    }
+}
+
+#[test]
+fn text_says_what_is_not_text() {
+    let view = text(b"ok\x00\xff\t.", 20, true, 0);
+    assert_eq!(
+        roles(&view.rows(0, 1)),
+        ["okInvisible<␀>Undecodable<\\xff> ."],
+    );
+}
+
+#[test]
+fn text_in_other_charsets() {
+    use encoding_rs::{
+        BIG5, EUC_JP, GBK, ISO_2022_JP, KOI8_R, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252,
+    };
+    for (encoding, bytes, width, want) in [
+        (
+            WINDOWS_1252,
+            &b"Zw\xf6lf \x80\n5"[..],
+            20,
+            &["Zwölf €", "5"][..],
+        ),
+        (WINDOWS_1252, b"a\x81b", 20, &["a\\u{81}b"]),
+        (KOI8_R, b"\xf3\xdf\xc5", 2, &["Съ", "е"]),
+        (SHIFT_JIS, b"\x95\x5c\xb1\n\x95", 20, &["表ｱ", "\\x95"]),
+        (SHIFT_JIS, b"\x95\x5c\x95\x5c", 3, &["表", "表"]),
+        (EUC_JP, b"\xa4\xa4\x8f\xb0\xa1", 20, &["い丂"]),
+        (GBK, b"\xcc\xec\xff.", 20, &["天\\xff."]),
+        (BIG5, b"\xa4\xd1\\", 20, &["天\\"]),
+        (ISO_2022_JP, b"\x1b$B$$\x1b(B.\n$", 20, &["␛$Bい␛(B.", "$"]),
+        (UTF_16LE, b"a\0\n\0\x0a\x0a\n\0b\0", 20, &["a", "ਊ", "b"]),
+        (
+            UTF_16BE,
+            b"\0a\0\r\0\n\xd8\x00\0b",
+            20,
+            &["a", "\\xd8\\x00b"],
+        ),
+    ] {
+        let view = Text {
+            letters: Letters::of(encoding),
+            ..text(bytes, width, true, 0)
+        };
+        let name = encoding.name();
+        let rows = shown(&view.rows(0, 10));
+        let rows: Vec<&str> = rows.iter().map(|row| row.trim_end()).collect();
+        assert_eq!(rows, want, "{name} {bytes:x?}");
+        assert_covers(&view, bytes, 0);
+    }
+}
+
+#[test]
+fn text_from_a_row_on_and_steps() {
+    let view = text(b"one\ntwo three\nfour", 5, true, 0);
+    // one | two t | hree | four
+    for (top, want) in [
+        (0, &["one", "two t"][..]),
+        (2, &["one", "two t"]),
+        (4, &["two t", "hree"]),
+        (9, &["hree", "four"]),
+        (14, &["four"]),
+        (99, &["four"]),
+    ] {
+        assert_eq!(shown(&view.rows(top, 2)), want, "{top}");
+    }
+    for (from, rows, want) in [
+        (0, 1, 4),
+        (0, 2, 9),
+        (0, 99, 14),
+        (14, -1, 9),
+        (14, -2, 4),
+        (14, -99, 0),
+        (14, i64::MIN, 0),
+        (0, i64::MAX, 14),
+        (5, 0, 4),
+    ] {
+        assert_eq!(view.step(from, rows), want, "{from} {rows}");
+    }
+    assert_eq!(view.last(), 14);
+    assert_eq!(view.anchor(12), 9);
+}
+
+#[test]
+fn text_with_marks() {
+    let mut view = text(b"find a needle here", 40, true, 0);
+    view.marks = Marks {
+        found: vec![7..13, 14..15],
+        chosen: Some(0..10),
+        ..Marks::default()
+    };
+    assert_eq!(
+        roles(&view.rows(0, 1)),
+        ["Chosen<find a >Found<needle> Found<h>ere"],
+    );
+    view.marks = Marks {
+        found: vec![5..6, 7..13],
+        hit: Some(7..13),
+        cursor: Some(7..8),
+        selected: Some(0..2),
+        ruled: vec![3, 18],
+        ..Marks::default()
+    };
+    assert_eq!(
+        roles(&view.rows(0, 1)),
+        ["Selected<fi>nRuler<d> Found<a> Cursor<n>Hit<eedle> here"],
+    );
+}
+
+#[test]
+fn text_marks_a_line_end_as_a_space() {
+    let mut view = text(b"ab\r\n\ncd\nfull.\n", 5, true, 0);
+    view.marks.selected = Some(1..14);
+    assert_eq!(
+        roles(&view.rows(0, 9)),
+        [
+            "aSelected<b >",
+            "Selected< >",
+            "Selected<cd >",
+            "Selected<full.>"
+        ],
+    );
+}
+
+#[test]
+fn a_line_of_a_million_bytes_is_walked_without_reading_it_whole() {
+    let mut bytes = b"first\n".to_vec();
+    bytes.extend("日本語abc".repeat(80_000).as_bytes());
+    bytes.extend(b"\nlast");
+    let view = text(&bytes, 80, true, 0);
+    assert_eq!(view.last(), bytes.len() as u64 - 4);
+    let top = view.step(view.last(), -3);
+    assert!(top > bytes.len() as u64 - 4 * 400);
+    // Rows in the middle, where the line's start is far away.
+    let middle = view.rows(500_000, 1000);
+    for pair in middle.windows(2).step_by(50) {
+        let (at, next) = (pair[0].at, pair[1].at);
+        assert_eq!(view.step(at, 1), next);
+        assert_eq!(view.step(next, -1), at);
+        assert_eq!(view.anchor(next - 1), at);
+    }
+
+    let view = text(&bytes, 80, false, 0);
+    let rows = view.rows(0, 100);
+    // Cut about every 32 KiB, and never inside a character.
+    assert_eq!(rows.len(), 2 + bytes.len() / (32 * 1024));
+    assert!(rows.iter().all(|line| !row(line).contains("\\x")));
+}
