@@ -5,6 +5,7 @@
 //! [`tls`]. First what the server makes of what is sent, then what is made of the frames
 //! that it sends.
 
+mod clients;
 mod closing;
 mod tls;
 mod utf8;

@@ -1,7 +1,7 @@
 //! What each list holds, made from the state.
 
 use super::{Choice, Of, Row, messages};
-use crate::anomaly::{Anomaly, CLIENTS};
+use crate::anomaly::Anomaly;
 use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
@@ -228,16 +228,16 @@ fn anomalies(app: &App) -> Vec<Row> {
     };
     let exchange = visit.exchange();
     // At 60 columns the sentence itself needs the room.
-    let tried = match app.size.columns {
+    let tried = |anomaly: &Anomaly| match app.size.columns {
         ..76 => String::new(),
-        _ => format!(" ({CLIENTS})"),
+        _ => format!(" ({})", anomaly.kind.asked()),
     };
     let row = |anomaly: &Anomaly| {
         let byte = exchange.byte_of(anomaly);
         let at = exchange.dialogue.address(byte);
         let clients = match anomaly.kind.clients() {
             "" => String::new(),
-            clients => format!(". {clients}{tried}"),
+            clients => format!(". {clients}{}", tried(anomaly)),
         };
         let (offset, sent) = match byte {
             Byte::Received(offset) => (offset, ""),
