@@ -15,7 +15,7 @@ use super::flags::Fetch;
 use crate::error::{Error, Result};
 use crate::event::Family;
 use crate::plan::{FAST_RECV, Plan, Proxies, Proxy, SocketOptions, Tls, TlsVersion, User, Way};
-use crate::request::Recipe;
+use crate::request::{self, Recipe};
 use crate::url::Target;
 
 impl Fetch {
@@ -66,6 +66,7 @@ impl Fetch {
             timeout: limit(self.timeout),
             connect_timeout: limit(self.connect_timeout),
             max_time: limit(self.max_time),
+            expect: limit(Some(self.expect100_timeout)),
             family: match (self.ipv4, self.ipv6) {
                 (true, _) => Some(Family::Inet),
                 (_, true) => Some(Family::Inet6),
@@ -81,6 +82,16 @@ impl Fetch {
             ..Plan::new(target, request)
         };
         Ok((plan, cookies))
+    }
+
+    /// The request's Expect is none that a hand wrote.
+    pub fn expects_by_itself(&self, plan: &Plan) -> bool {
+        let named = |header: &String| {
+            let name = header.split([':', ';']).next().unwrap_or_default();
+            name.trim().eq_ignore_ascii_case("Expect")
+        };
+        let by_hand = self.request_file.is_some() || self.headers.iter().any(named);
+        !by_hand && request::field(&plan.request, "Expect").is_some()
     }
 
     /// Redirects that are followed; `None` is any number.
