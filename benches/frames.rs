@@ -105,7 +105,7 @@ fn frames(name: &str, app: &mut App, keys: &[KeyCode], goal: f64) {
 /// The browser's state after an exchange, fetched by the engine, in recvs of 4096 bytes.
 fn visited(url: &str, size: Size) -> App {
     let mut app = App::new(size, Instant::now(), Theme::new(true));
-    app.tab_mut().knobs.recv_size = CLASSIC_RECV;
+    app.tab_mut().knobs.options.recv_size = CLASSIC_RECV;
     for effect in update::open(&mut app, url) {
         let Effect::Fetch { id, plan, .. } = effect else {
             continue;

@@ -1,6 +1,8 @@
 //! The real program in a real terminal: the exercises, the hand on a fetch, a request byte
 //! for byte, and a terminal that is as before on every way out.
 
+#[path = "pty/pictures.rs"]
+mod pictures;
 #[path = "support/terminal.rs"]
 mod terminal;
 

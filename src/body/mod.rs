@@ -17,5 +17,5 @@ pub mod pattern;
 pub mod store;
 
 pub use find::{Answer, Needle};
-pub use pattern::{Pattern, Tally};
+pub use pattern::{Begins, Pattern, Tally};
 pub use store::{Memory, Store, Window, Writer};

@@ -4,8 +4,10 @@
 //! but a block at a time; what a regular expression finds may begin anywhere and is seen
 //! for at least [`REACH`] bytes.
 
+use std::fmt;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -20,11 +22,34 @@ const REACH: u64 = 16 * 1024;
 const BEFORE: u64 = 16;
 
 #[derive(Clone, Debug)]
-pub enum Pattern {
+pub struct Pattern {
+    what: What,
+    begins: Option<Begins>,
+}
+
+#[derive(Clone, Debug)]
+enum What {
     Bytes(Box<Needle>),
-    /// Bytes that begin at a multiple of two: units of UTF-16.
-    Pairs(Box<Needle>),
     Regex(Regex),
+}
+
+/// Whether a hit may begin at a place: in a text whose characters have several bytes, only
+/// where one of them begins.
+#[derive(Clone)]
+pub struct Begins(Arc<BeginsAt>);
+
+type BeginsAt = dyn Fn(&Window, u64) -> io::Result<bool> + Send + Sync;
+
+impl Begins {
+    pub fn new(at: impl Fn(&Window, u64) -> io::Result<bool> + Send + Sync + 'static) -> Begins {
+        Begins(Arc::new(at))
+    }
+}
+
+impl fmt::Debug for Begins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Begins")
+    }
 }
 
 /// Hits counted so far.
@@ -47,20 +72,30 @@ impl Pattern {
             return regex(re);
         }
         if hex && let Some(bytes) = hex_bytes(text) {
-            return Ok(Pattern::Bytes(Box::new(Needle::new(&bytes, false))));
+            return Ok(Pattern::bytes(&bytes, false));
         }
-        let needle = Needle::new(text.as_bytes(), ignore_case);
-        Ok(Pattern::Bytes(Box::new(needle)))
+        Ok(Pattern::bytes(text.as_bytes(), ignore_case))
     }
 
-    /// The text in a charset: what it is encoded to, and whether it is in UTF-16. Only
-    /// ASCII is found in any case: of other charsets that is no matter of one byte.
-    pub fn encoded(text: &str, bytes: &[u8], pairs: bool) -> Pattern {
+    fn bytes(bytes: &[u8], ignore_case: bool) -> Pattern {
+        Pattern {
+            what: What::Bytes(Box::new(Needle::new(bytes, ignore_case))),
+            begins: None,
+        }
+    }
+
+    /// The text in a charset: what it is encoded to. Only ASCII is found in any case: of
+    /// other charsets that is no matter of one byte.
+    pub fn encoded(text: &str, bytes: &[u8]) -> Pattern {
         let any_case = text.is_ascii() && !text.contains(|c: char| c.is_ascii_uppercase());
-        let needle = Box::new(Needle::new(bytes, any_case));
-        match pairs {
-            true => Pattern::Pairs(needle),
-            false => Pattern::Bytes(needle),
+        Pattern::bytes(bytes, any_case)
+    }
+
+    /// The same, only where hits may begin.
+    pub fn where_it(self, begins: Begins) -> Pattern {
+        Pattern {
+            begins: Some(begins),
+            ..self
         }
     }
 
@@ -78,20 +113,17 @@ impl Pattern {
     /// Where the search for the next hit goes on: bytes may overlap, what a regular
     /// expression finds does not.
     pub fn behind(&self, hit: &Range<u64>) -> u64 {
-        match self {
-            Pattern::Bytes(_) => hit.start + 1,
-            Pattern::Pairs(_) => hit.start + 2,
-            Pattern::Regex(_) => hit.end.max(hit.start + 1),
+        match self.what {
+            What::Bytes(_) => hit.start + 1,
+            What::Regex(_) => hit.end.max(hit.start + 1),
         }
     }
 
     /// Bytes before the end of a window in which a hit may begin that more bytes complete.
     pub fn reach(&self) -> u64 {
-        match self {
-            Pattern::Bytes(needle) | Pattern::Pairs(needle) => {
-                needle.len().saturating_sub(1) as u64
-            }
-            Pattern::Regex(_) => REACH,
+        match &self.what {
+            What::Bytes(needle) => needle.len().saturating_sub(1) as u64,
+            What::Regex(_) => REACH,
         }
     }
 
@@ -100,21 +132,127 @@ impl Pattern {
     /// # Errors
     /// The temporary file cannot be read.
     pub fn next(&self, window: &Window, from: u64, budget: u64) -> io::Result<Answer<Range<u64>>> {
+        let mut at = from;
+        loop {
+            let answer = self.what.next(window, at, budget)?;
+            let Answer::Found(hit) = &answer else {
+                return Ok(answer);
+            };
+            if self.begins(window, hit.start)? {
+                return Ok(answer);
+            }
+            at = hit.start + 1;
+            if at - from >= budget {
+                return Ok(Answer::Continue(at));
+            }
+        }
+    }
+
+    /// The last hit that starts before `before`, looking at about `budget` bytes.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn previous(
+        &self,
+        window: &Window,
+        before: u64,
+        budget: u64,
+    ) -> io::Result<Answer<Range<u64>>> {
+        let first = before.min(window.there());
+        let mut before = first;
+        loop {
+            let answer = self.what.previous(window, before, budget)?;
+            let Answer::Found(hit) = &answer else {
+                return Ok(answer);
+            };
+            if self.begins(window, hit.start)? {
+                return Ok(answer);
+            }
+            before = hit.start;
+            if first - before >= budget {
+                return Ok(Answer::Continue(before));
+            }
+        }
+    }
+
+    /// The hits that touch a range of at most a few screens, for marking them.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn hits(&self, window: &Window, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
+        if self.begins.is_none() {
+            return self.what.hits(window, range);
+        }
+        // A hit that is none may lie upon one: each is looked at by itself.
+        let end = range.end.min(range.start.saturating_add(LOOK));
+        let mut hits = Vec::new();
+        let mut at = range.start.saturating_sub(self.reach());
+        while at < end
+            && let Answer::Found(hit) = self.next(window, at, end - at)?
+            && hit.start < end
+        {
+            at = hit.end.max(hit.start + 1);
+            if range.start < hit.end {
+                hits.push(hit);
+            }
+        }
+        Ok(hits)
+    }
+
+    /// Counts the hits that start at `from` or later, looking at about `budget` bytes;
+    /// answers where to go on, `None` at the end.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn count(
+        &self,
+        window: &Window,
+        from: u64,
+        budget: u64,
+        before: u64,
+        tally: &mut Tally,
+    ) -> io::Result<Option<u64>> {
+        let mut count = |start: u64| {
+            // What cannot be read back is no hit.
+            if self.begins(window, start).unwrap_or(false) {
+                tally.hits += 1;
+                tally.before += u64::from(start < before);
+            }
+        };
+        let mut at = from;
+        loop {
+            let next = match &self.what {
+                What::Bytes(needle) => needle.each(window, at, &mut count)?,
+                What::Regex(regex) => each_match(regex, window, at, &mut |hit| {
+                    count(hit.start);
+                    true
+                })?,
+            };
+            match next {
+                None => return Ok(None),
+                Some(next) if next - from >= budget => return Ok(Some(next)),
+                Some(next) => at = next,
+            }
+        }
+    }
+
+    fn begins(&self, window: &Window, at: u64) -> io::Result<bool> {
+        match &self.begins {
+            None => Ok(true),
+            Some(begins) => (begins.0)(window, at),
+        }
+    }
+}
+
+/// Wherever they begin.
+impl What {
+    fn next(&self, window: &Window, from: u64, budget: u64) -> io::Result<Answer<Range<u64>>> {
         let regex = match self {
-            Pattern::Bytes(needle) => {
+            What::Bytes(needle) => {
                 let answer = needle.next(window, from, budget)?;
                 return Ok(answer.map(|at| at..at + needle.len() as u64));
             }
-            Pattern::Pairs(needle) => {
-                let mut answer = needle.next(window, from, budget)?;
-                while let Answer::Found(at) = answer
-                    && at % 2 != 0
-                {
-                    answer = needle.next(window, at + 1, budget)?;
-                }
-                return Ok(answer.map(|at| at..at + needle.len() as u64));
-            }
-            Pattern::Regex(regex) => regex,
+            What::Regex(regex) => regex,
         };
         let mut at = from;
         loop {
@@ -132,31 +270,18 @@ impl Pattern {
         }
     }
 
-    /// The last hit that starts before `before`, looking at about `budget` bytes.
-    ///
-    /// # Errors
-    /// The temporary file cannot be read.
-    pub fn previous(
+    fn previous(
         &self,
         window: &Window,
         before: u64,
         budget: u64,
     ) -> io::Result<Answer<Range<u64>>> {
         let regex = match self {
-            Pattern::Bytes(needle) => {
+            What::Bytes(needle) => {
                 let answer = needle.previous(window, before, budget)?;
                 return Ok(answer.map(|at| at..at + needle.len() as u64));
             }
-            Pattern::Pairs(needle) => {
-                let mut answer = needle.previous(window, before, budget)?;
-                while let Answer::Found(at) = answer
-                    && at % 2 != 0
-                {
-                    answer = needle.previous(window, at, budget)?;
-                }
-                return Ok(answer.map(|at| at..at + needle.len() as u64));
-            }
-            Pattern::Regex(regex) => regex,
+            What::Regex(regex) => regex,
         };
         let first = before.min(window.there());
         let mut end = first;
@@ -186,19 +311,10 @@ impl Pattern {
         Ok(Answer::NotFound)
     }
 
-    /// The hits that touch a range of at most a few screens, for marking them.
-    ///
-    /// # Errors
-    /// The temporary file cannot be read.
-    pub fn hits(&self, window: &Window, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
+    fn hits(&self, window: &Window, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
         let regex = match self {
-            Pattern::Bytes(needle) => return needle.hits(window, range),
-            Pattern::Pairs(needle) => {
-                let mut hits = needle.hits(window, range)?;
-                hits.retain(|hit| hit.start % 2 == 0);
-                return Ok(hits);
-            }
-            Pattern::Regex(regex) => regex,
+            What::Bytes(needle) => return needle.hits(window, range),
+            What::Regex(regex) => regex,
         };
         let end = range.end.min(range.start.saturating_add(LOOK));
         let mut hits = Vec::new();
@@ -213,45 +329,6 @@ impl Pattern {
             })?;
         }
         Ok(hits)
-    }
-
-    /// Counts the hits that start at `from` or later, looking at about `budget` bytes;
-    /// answers where to go on, `None` at the end.
-    ///
-    /// # Errors
-    /// The temporary file cannot be read.
-    pub fn count(
-        &self,
-        window: &Window,
-        from: u64,
-        budget: u64,
-        before: u64,
-        tally: &mut Tally,
-    ) -> io::Result<Option<u64>> {
-        let mut count = |start: u64| {
-            tally.hits += 1;
-            tally.before += u64::from(start < before);
-        };
-        let mut at = from;
-        loop {
-            let next = match self {
-                Pattern::Bytes(needle) => needle.each(window, at, &mut count)?,
-                Pattern::Pairs(needle) => needle.each(window, at, &mut |start| {
-                    if start % 2 == 0 {
-                        count(start);
-                    }
-                })?,
-                Pattern::Regex(regex) => each_match(regex, window, at, &mut |hit| {
-                    count(hit.start);
-                    true
-                })?,
-            };
-            match next {
-                None => return Ok(None),
-                Some(next) if next - from >= budget => return Ok(Some(next)),
-                Some(next) => at = next,
-            }
-        }
     }
 }
 
@@ -269,7 +346,8 @@ fn regex(re: &str) -> Result<Pattern, String> {
         let last = words.lines().last().unwrap_or_default();
         last.trim_start_matches("error: ").to_owned()
     };
-    regex.map(Pattern::Regex).map_err(why)
+    let what = regex.map(What::Regex).map_err(why)?;
+    Ok(Pattern { what, begins: None })
 }
 
 /// Pairs of digits, with or without spaces or a `0x` before them; `None` where the text
@@ -417,7 +495,8 @@ mod tests {
         }
         assert_eq!(found("aa", false, b"aaaa"), [0..2, 1..3, 2..4]);
         assert_eq!(found("/aa/", false, b"aaaa"), [0..2, 2..4]);
-        let pairs = Pattern::encoded("ab", b"a\0b\0", true);
+        let pairs = Begins::new(|_, at| Ok(at % 2 == 0));
+        let pairs = Pattern::encoded("ab", b"a\0b\0").where_it(pairs);
         let text = window(b"\0a\0b\0\0A\0b\0a\0b\0");
         assert_eq!(pairs.hits(&text, 0..14).unwrap(), [6..10, 10..14]);
         for (from, want) in [(0, Some(6)), (7, Some(10)), (11, None)] {

@@ -5,6 +5,7 @@
 //! named with its line and column and stays as it was, the rest holds. It is the
 //! browser's alone: `sockeye fetch` reads no file, its flags say all.
 
+mod knobs;
 mod print;
 mod settings;
 mod value;
@@ -13,16 +14,14 @@ use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::event::EndMode;
-use crate::plan::{EXPECT_WAIT, FAST_RECV};
 use settings::SETTINGS;
 
+pub use knobs::{Cookies, Knobs};
 pub use print::print;
 
 /// Bytes that a file may have; what is longer is none of ours.
@@ -35,28 +34,16 @@ pub struct Config {
     pub theme: Option<String>,
     /// One of [`Vocabulary::colours`]; `None`: as many as the environment says.
     pub colours: Option<String>,
+    /// One of [`Vocabulary::images`]; `None`: as the environment says.
+    pub images: Option<String>,
     /// ASCII alone; `None`: as the locale says.
     pub ascii: Option<bool>,
     /// Bytes that all exchanges together may hold in memory; what is more goes to a file.
     pub memory: u64,
-    pub fetch: Fetch,
+    /// How a new tab fetches; the names are those of the flags of `sockeye fetch`.
+    pub fetch: Knobs,
     /// Keys in place of the usual ones, in the file's order.
     pub keys: Vec<Binding>,
-}
-
-/// How a new tab fetches; the names are those of the flags of `sockeye fetch`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fetch {
-    pub end: EndMode,
-    pub recv_size: usize,
-    pub send_size: Option<usize>,
-    pub timeout: Option<Duration>,
-    pub connect_timeout: Option<Duration>,
-    pub max_time: Option<Duration>,
-    /// How long a body waits for 100; `None`: it goes at once.
-    pub expect: Option<Duration>,
-    /// A WebSocket's Ping is answered by itself; a knob of the browser's alone.
-    pub pong: bool,
 }
 
 /// The keys of one action in one place.
@@ -71,6 +58,7 @@ pub struct Binding {
 pub struct Vocabulary<'a> {
     pub themes: Vec<&'a str>,
     pub colours: Vec<&'a str>,
+    pub images: Vec<&'a str>,
     pub keys: Vec<Keys<'a>>,
     /// A key in this place, as the table of keys spells it, or why it is none.
     pub spelling: fn(place: &str, key: &str) -> Result<String, String>,
@@ -283,18 +271,10 @@ impl Default for Config {
         Config {
             theme: None,
             colours: None,
+            images: None,
             ascii: None,
             memory: 64 * 1024 * 1024,
-            fetch: Fetch {
-                end: EndMode::Auto,
-                recv_size: FAST_RECV,
-                send_size: None,
-                timeout: None,
-                connect_timeout: None,
-                max_time: None,
-                expect: Some(EXPECT_WAIT),
-                pong: true,
-            },
+            fetch: Knobs::default(),
             keys: Vec::new(),
         }
     }

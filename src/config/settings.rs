@@ -48,6 +48,16 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         table: "",
+        name: "images",
+        help: "pictures as blocks (two pixels a cell), kitty, iterm2, sixel; auto: as TERM and TERM_PROGRAM say, blocks inside tmux and screen",
+        default: "\"auto\"",
+        set: |config, value, words| {
+            config.images = word_or_auto(value, &words.images)?;
+            Ok(())
+        },
+    },
+    Setting {
+        table: "",
         name: "ascii",
         help: "draw with ASCII alone: true, false; \"auto\": where LC_ALL, LC_CTYPE or LANG is not UTF-8",
         default: "\"auto\"",
@@ -79,7 +89,7 @@ pub const SETTINGS: &[Setting] = &[
             let names: Vec<&str> = EndMode::ALL.iter().map(|mode| mode.name()).collect();
             let name = word(value, &names)?;
             let mode = EndMode::ALL.iter().find(|mode| mode.name() == name);
-            config.fetch.end = mode.copied().unwrap_or(EndMode::Auto);
+            config.fetch.options.end = mode.copied().unwrap_or(EndMode::Auto);
             Ok(())
         },
     },
@@ -89,7 +99,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "bytes asked of each recv(); the textbook's is 4096",
         default: "\"128 KiB\"",
         set: |config, value, _| {
-            config.fetch.recv_size = call_size(value, 1)?;
+            config.fetch.options.recv_size = call_size(value, 1)?;
             Ok(())
         },
     },
@@ -99,7 +109,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "bytes offered to each send(); 0: all that is left",
         default: "0",
         set: |config, value, _| {
-            config.fetch.send_size = Some(call_size(value, 0)?).filter(|&n| n > 0);
+            config.fetch.options.send_size = Some(call_size(value, 0)?).filter(|&n| n > 0);
             Ok(())
         },
     },
@@ -109,7 +119,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "seconds of each call (SO_RCVTIMEO, SO_SNDTIMEO); 0: none",
         default: "0",
         set: |config, value, _| {
-            config.fetch.timeout = seconds(value)?;
+            config.fetch.options.timeout = seconds(value)?;
             Ok(())
         },
     },
@@ -119,7 +129,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "seconds of look-up and connecting together; 0: none",
         default: "0",
         set: |config, value, _| {
-            config.fetch.connect_timeout = seconds(value)?;
+            config.fetch.options.connect_timeout = seconds(value)?;
             Ok(())
         },
     },
@@ -129,7 +139,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "seconds of a whole exchange; 0: none",
         default: "0",
         set: |config, value, _| {
-            config.fetch.max_time = seconds(value)?;
+            config.fetch.options.max_time = seconds(value)?;
             Ok(())
         },
     },
@@ -139,7 +149,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "seconds that a body waits for 100 where the request says Expect: 100-continue; 0: it goes at once",
         default: "1",
         set: |config, value, _| {
-            config.fetch.expect = seconds(value)?;
+            config.fetch.options.expect = seconds(value)?;
             Ok(())
         },
     },
@@ -149,7 +159,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "answer a WebSocket's Ping at once: true, false",
         default: "true",
         set: |config, value, _| {
-            config.fetch.pong = value.as_bool().ok_or("true or false is expected")?;
+            config.fetch.mute = !value.as_bool().ok_or("true or false is expected")?;
             Ok(())
         },
     },

@@ -6,6 +6,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::letters::Mode;
 use super::prescan;
 
 /// Bytes that a guess looks at: about a millisecond of it.
@@ -82,28 +83,31 @@ pub const CHOICES: [&Encoding; 38] = [
     encoding_rs::ISO_8859_8_I,
 ];
 
-/// What a text is in a charset; `None` where it has a character that the charset lacks.
-pub fn encoded(encoding: &'static Encoding, text: &str) -> Option<Vec<u8>> {
+/// What a text is in a charset, and the mode it begins in where the charset has any;
+/// `None` where it has a character that the charset lacks.
+pub fn encoded(encoding: &'static Encoding, text: &str) -> Option<(Vec<u8>, Option<Mode>)> {
     if encoding == UTF_16LE {
-        return Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+        let units = text.encode_utf16();
+        return Some((units.flat_map(u16::to_le_bytes).collect(), None));
     }
     if encoding == UTF_16BE {
-        return Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect());
+        let units = text.encode_utf16();
+        return Some((units.flat_map(u16::to_be_bytes).collect(), None));
     }
     let (bytes, _, unmappable) = encoding.encode(text);
     if unmappable {
         return None;
     }
-    let mut bytes = &*bytes;
-    if encoding == ISO_2022_JP {
-        // Inside a text the same characters may stand without the escapes around them.
-        bytes = bytes.strip_suffix(b"\x1b(B").unwrap_or(bytes);
-        bytes = match bytes {
-            [0x1b, _, _, inside @ ..] => inside,
-            _ => bytes,
-        };
+    if encoding != ISO_2022_JP {
+        return Some((bytes.into_owned(), None));
     }
-    Some(bytes.to_vec())
+    // Inside a text the same characters may stand without the escapes around them.
+    let bytes = bytes.strip_suffix(b"\x1b(B").unwrap_or(&bytes);
+    let (mode, bytes) = match (Mode::of(bytes), bytes) {
+        (Some(mode), [_, _, _, inside @ ..]) => (mode, inside),
+        _ => (Mode::Ascii, bytes),
+    };
+    Some((bytes.to_vec(), Some(mode)))
 }
 
 impl Default for Charset {

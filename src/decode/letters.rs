@@ -3,9 +3,10 @@
 //! Owns the length of a character and what it is. UTF-8 is not read here: the views have
 //! a faster way. What a character looks like on screen is `view`'s.
 //!
-//! ISO-2022-JP alone has a state: an escape sequence says what the bytes after it are.
-//! RFC 1468 lets each line begin in ASCII, and so it is taken here; of a line of more than
-//! 32 KiB, which the views cut, the later parts are.
+//! ISO-2022-JP alone has a state: an escape sequence says what the bytes after it are, over
+//! the ends of lines too, as the Encoding Standard has it. Where none stands in the
+//! [`SHIFTS`] before a place, the text there is taken as ASCII, in which RFC 1468 lets each
+//! line begin.
 
 use std::sync::LazyLock;
 
@@ -14,6 +15,12 @@ use encoding_rs::{
 };
 
 use super::charset::CHOICES;
+
+/// Bytes before a place in which the escape sequence is looked for that holds there.
+pub const SHIFTS: u64 = 64 * 1024;
+/// Bytes before a place in which a byte is looked for that is a character by itself; where
+/// there is none, most charsets fall into step again.
+const IN_STEP: u64 = 256;
 
 /// How a charset's bytes are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +47,25 @@ pub enum Mode {
     Katakana,
     /// Two bytes a character.
     Kanji,
+}
+
+impl Mode {
+    /// The one that an escape sequence at the start of these bytes names.
+    pub fn of(bytes: &[u8]) -> Option<Mode> {
+        match bytes.get(..3)? {
+            b"\x1b(B" => Some(Mode::Ascii),
+            b"\x1b(J" => Some(Mode::Roman),
+            b"\x1b(I" => Some(Mode::Katakana),
+            b"\x1b$@" | b"\x1b$B" => Some(Mode::Kanji),
+            _ => None,
+        }
+    }
+
+    /// The same bytes are the same characters in both, but for a yen sign and an overline.
+    pub fn shows_as(self, other: Mode) -> bool {
+        let latin = |mode| matches!(mode, Mode::Ascii | Mode::Roman);
+        self == other || latin(self) && latin(other)
+    }
 }
 
 /// The bytes at a place.
@@ -92,19 +118,55 @@ impl Letters {
         }
     }
 
-    /// The mode behind these bytes of a line, which began in ASCII.
-    pub fn mode_after(self, line: &[u8]) -> Mode {
-        let Letters::Iso2022Jp = self else {
-            return Mode::Ascii;
+    /// The last escape sequence among these bytes: where it begins, and its mode.
+    pub fn last_shift(self, bytes: &[u8]) -> Option<(usize, Mode)> {
+        let mut end = match self {
+            Letters::Iso2022Jp => bytes.len(),
+            _ => 0,
         };
-        let mut end = line.len();
-        while let Some(at) = memchr::memrchr(0x1b, &line[..end]) {
-            if let Some(mode) = shift(&line[at..]) {
-                return mode;
+        while let Some(at) = memchr::memrchr(0x1b, &bytes[..end]) {
+            if let Some(mode) = Mode::of(&bytes[at..]) {
+                return Some((at, mode));
             }
             end = at;
         }
-        Mode::Ascii
+        None
+    }
+
+    /// Bytes before a place that [`Letters::settle`] needs.
+    pub fn back(self) -> u64 {
+        match self {
+            Letters::Iso2022Jp => SHIFTS,
+            _ => IN_STEP,
+        }
+    }
+
+    /// Where a character begins at `upto` or behind it, and in which mode. The bytes begin
+    /// [`Letters::back`] before it and reach a character's length behind it, as far as
+    /// there are any.
+    pub fn settle(self, bytes: &[u8], upto: usize) -> (usize, Mode) {
+        let before = &bytes[..upto.min(bytes.len())];
+        let (mut place, mut mode) = match self {
+            Letters::Iso2022Jp => {
+                let shift = self.last_shift(before);
+                let (from, mode) = shift.map_or((0, Mode::Ascii), |(at, mode)| (at + 3, mode));
+                let alone = |byte: &u8| *byte < 0x21 && *byte != 0x1b;
+                let alone = before[from..].iter().rposition(alone);
+                (alone.map_or(from, |alone| from + alone + 1), mode)
+            }
+            _ => {
+                let alone = before.iter().rposition(|&byte| byte < 0x30);
+                (alone.map_or(0, |alone| alone + 1), Mode::Ascii)
+            }
+        };
+        while place < upto.min(bytes.len()) {
+            let (letter, len) = self.first(&bytes[place..], mode);
+            if let Letter::Shift(to) = letter {
+                mode = to;
+            }
+            place += len.max(1);
+        }
+        (place, mode)
     }
 }
 
@@ -168,7 +230,7 @@ fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Option<Letter> {
 }
 
 fn iso_2022_jp(bytes: &[u8], mode: Mode) -> (Letter, usize) {
-    if let Some(mode) = shift(bytes) {
+    if let Some(mode) = Mode::of(bytes) {
         return (Letter::Shift(mode), 3);
     }
     // In every mode these are themselves: lines can be found without reading them.
@@ -191,16 +253,6 @@ fn iso_2022_jp(bytes: &[u8], mode: Mode) -> (Letter, usize) {
     }
 }
 
-fn shift(bytes: &[u8]) -> Option<Mode> {
-    match bytes.get(..3)? {
-        b"\x1b(B" => Some(Mode::Ascii),
-        b"\x1b(J" => Some(Mode::Roman),
-        b"\x1b(I" => Some(Mode::Katakana),
-        b"\x1b$@" | b"\x1b$B" => Some(Mode::Kanji),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use encoding_rs::UTF_8;
@@ -211,12 +263,9 @@ mod tests {
         let letters = Letters::of(encoding);
         let (mut at, mut mode, mut text) = (0, Mode::Ascii, String::new());
         while at < bytes.len() {
-            assert_eq!(
-                letters.mode_after(&bytes[..at]),
-                mode,
-                "{}",
-                encoding.name()
-            );
+            let shift = letters.last_shift(&bytes[..at]);
+            let last = shift.map_or(Mode::Ascii, |(_, mode)| mode);
+            assert_eq!(last, mode, "{}", encoding.name());
             let (letter, len) = letters.first(&bytes[at..], mode);
             assert!(len > 0);
             match letter {
@@ -276,6 +325,36 @@ mod tests {
         ];
         for &(encoding, bytes, want) in table {
             assert_eq!(read(encoding, bytes), want, "{}", encoding.name());
+        }
+    }
+
+    /// Every character begins where it is found to, from whatever place before it.
+    #[test]
+    fn a_characters_start_is_found_again() {
+        for (encoding, text) in [
+            (SHIFT_JIS, "文字 コード,表ａa\\x"),
+            (EUC_JP, "文字 コード,表ａa"),
+            (GB18030, "天地 玄黄,€ä🐟b"),
+            (BIG5, "天地 功a"),
+            (ISO_2022_JP, "aいろは\n文字 コードb\nc文d"),
+        ] {
+            let (bytes, ..) = encoding.encode(text);
+            let letters = Letters::of(encoding);
+            let (mut starts, mut at, mut mode) = (Vec::new(), 0, Mode::Ascii);
+            while at < bytes.len() {
+                starts.push((at, mode));
+                let (letter, len) = letters.first(&bytes[at..], mode);
+                if let Letter::Shift(to) = letter {
+                    mode = to;
+                }
+                at += len;
+            }
+            starts.push((at, mode));
+            for upto in 0..=bytes.len() {
+                let want = starts.iter().find(|(start, _)| *start >= upto);
+                let settled = letters.settle(&bytes, upto);
+                assert_eq!(Some(&settled), want, "{} {upto}", encoding.name());
+            }
         }
     }
 

@@ -141,13 +141,13 @@ impl<S: Sink> Run<'_, S> {
         if let Some(proxy) = self.plan.way().told() {
             self.events.emit(Kind::Proxy(Box::new(proxy)))?;
         }
-        while self.plan.reuse
+        while self.plan.options.reuse
             && let Some((mut connection, idle)) = pool.take(place)
         {
             let usable = connection.can_serve(self.plan, idle).and_then(|()| {
                 connection
                     .transport
-                    .set_nonblocking(self.plan.nonblocking)
+                    .set_nonblocking(self.plan.options.nonblocking)
                     .map_err(|_| "its mode could not be set")
             });
             if let Err(why) = usable {
@@ -181,7 +181,7 @@ impl<S: Sink> Run<'_, S> {
                 transport,
                 &pool.tls,
                 &plan.target.host,
-                &plan.tls,
+                &plan.options.tls,
                 &mut deadline,
             )?;
         }
@@ -240,7 +240,7 @@ impl<S: Sink> Run<'_, S> {
             }
         }
         turn.sent_whole = true;
-        match plan.half_close {
+        match plan.options.half_close {
             true => self.half_close(turn),
             false => Ok(()),
         }
@@ -249,6 +249,7 @@ impl<S: Sink> Run<'_, S> {
     fn send_loop(&mut self, turn: &mut Turn, bytes: &[u8]) -> Result<()> {
         let plan = self.plan;
         let size = plan
+            .options
             .send_size
             .unwrap_or(LARGEST_CALL)
             .clamp(1, LARGEST_CALL);
@@ -297,7 +298,7 @@ impl<S: Sink> Run<'_, S> {
 
     /// Pieces of a request far apart: what many a server has never met.
     fn rest_between_sends(&mut self) -> Result<()> {
-        let Some(delay) = self.plan.send_delay else {
+        let Some(delay) = self.plan.options.send_delay else {
             return Ok(());
         };
         self.control.rest(delay)?;
@@ -341,11 +342,13 @@ impl<S: Sink> Run<'_, S> {
     }
 
     fn recv_loop(&mut self, turn: &mut Turn) -> Result<()> {
-        let mut buffers = Buffers::asking(self.plan.recv_size);
-        turn.connection.transport.stamp_arrivals(self.plan.arrivals);
+        let mut buffers = Buffers::asking(self.plan.options.recv_size);
+        turn.connection
+            .transport
+            .stamp_arrivals(self.plan.options.arrivals);
         loop {
             self.speak(turn)?;
-            if turn.over(self.control) {
+            if turn.over(self.control) && (!turn.can_go_on() || self.control.all_is_said()) {
                 return Ok(());
             }
             match self.recv(turn, &mut buffers, None)? {
@@ -368,6 +371,11 @@ impl<S: Sink> Run<'_, S> {
             return Ok(Came::Something);
         }
         self.gate(Call::Recv)?;
+        if self.control.hung_up() {
+            turn.hang_up(&mut self.events);
+            self.events.flush()?;
+            return Ok(Came::Something);
+        }
         let limit = Limit::of(self.plan, Call::Recv)?;
         let left = limit.map(|limit| limit.left);
         let left = [left, wait].into_iter().flatten().min();
@@ -394,9 +402,9 @@ impl<S: Sink> Run<'_, S> {
                 self.events.received(bytes, event)?;
                 turn.hear(self.control);
                 if end {
-                    if tls::cut(&mut turn.connection.transport) {
+                    if let Some(cut) = tls::cut(&mut turn.connection.transport) {
                         let kind = anomaly::Kind::TlsNoCloseNotify;
-                        let cut = Anomaly::new(kind, turn.connection.received, "");
+                        let cut = Anomaly::new(kind, turn.connection.received, cut);
                         self.events.emit(Kind::Anomaly(Box::new(cut)))?;
                     }
                     turn.take_close(&mut self.events);
@@ -448,7 +456,9 @@ impl<S: Sink> Run<'_, S> {
 
     /// No byte within the limit: the end that mode `timeout` asks for, else an error.
     fn silence(&mut self, turn: &mut Turn, limit: Option<Limit>) -> Result<()> {
-        if self.plan.end != EndMode::Timeout || limit.is_some_and(|limit| !limit.is_of_the_call()) {
+        if self.plan.options.end != EndMode::Timeout
+            || limit.is_some_and(|limit| !limit.is_of_the_call())
+        {
             return Err(timed_out(Call::Recv, limit));
         }
         turn.stop(EndReason::Timeout, &mut self.events);
@@ -479,7 +489,7 @@ impl<S: Sink> Run<'_, S> {
     /// Paced by hand, bytes lie in the kernel for a while: for how long those unread have
     /// lain at least. At speed the question would cost more than the answer is worth.
     fn lain(&self, connection: &Connection, queued: Option<u32>) -> Option<Duration> {
-        let asks = queued > Some(0) && !self.plan.arrivals && self.control.paced();
+        let asks = queued > Some(0) && !self.plan.options.arrivals && self.control.paced();
         asks.then(|| probe::since_arrival(&connection.transport))
             .flatten()
     }
@@ -494,7 +504,12 @@ impl<S: Sink> Run<'_, S> {
         place: Place,
     ) -> Result<()> {
         let mut turn = turn;
+        let left = self.control.close_line();
         // From here on the sink's refusals change nothing: the outcome stands.
+        if left.unsent > 0 {
+            let bytes = left.unsent;
+            let _ = self.events.emit(Kind::Unsent { bytes });
+        }
         if let Some(answered) = turn.as_ref().and_then(Turn::answered) {
             let _ = self.events.emit(answered);
         }
@@ -522,7 +537,7 @@ impl<S: Sink> Run<'_, S> {
             wire_bytes: turn.as_ref().map_or(0, Turn::received),
             us: micros(began.elapsed()),
         }));
-        if let (Some(sent), Some(turn)) = (self.control.close_line(), &mut turn) {
+        if let (Some(sent), Some(turn)) = (left.sent, &mut turn) {
             turn.connection.sent = sent;
         }
         self.control.detach_all();

@@ -14,7 +14,7 @@ use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{RecvFlags, SendFlags};
 
 use super::tls::{Layers, Session};
-use crate::event::{Kind, Records};
+use crate::event::{Alert, Kind, Records};
 use crate::net::probe;
 
 /// No call can move more: Linux cuts at 0x7ffff000 (send(2), NOTES of write(2)).
@@ -205,6 +205,13 @@ impl Transport {
         let layers = self.tls.as_mut();
         layers
             .map(|layers| layers.take_ledger())
+            .unwrap_or_default()
+    }
+
+    pub fn take_alerts(&mut self) -> Vec<Alert> {
+        let layers = self.tls.as_mut();
+        layers
+            .map(|layers| layers.take_alerts())
             .unwrap_or_default()
     }
 

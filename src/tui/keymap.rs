@@ -124,6 +124,7 @@ pub enum Action {
     UnfoldAll,
     Ruler,
     Inspect,
+    Images,
     AsReceived,
     Charset,
     UnpackOn,
@@ -312,6 +313,7 @@ pub const ROWS: &[Row] = rows! {
     Response ["r"] Ruler, "mark where each recv() began, each chunk, each TLS record, or nothing";
     Response ["%"] Jump, "to a line, a part or an offset: 123, 50%, @4096, 0x1000";
     Response ["i"] Inspect, "what the bytes under the cursor are: numbers, characters, times";
+    OutsideText [] Images, "pictures another way: half blocks, kitty graphics, iTerm2 inline images, sixels";
     Response ["d"] AsReceived, "a coded body decoded, or as it was received";
     Response ["D"] UnpackOn, "decode on, past the limit that was reached";
     Response ["e"] Charset, "the text's charset, from a list";

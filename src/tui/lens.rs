@@ -14,6 +14,7 @@ use crate::tui::app::{App, Tab};
 use crate::tui::cursor::Cursor;
 use crate::tui::formed::Formed;
 use crate::tui::layout::inside;
+use crate::tui::rendering::facts_in;
 use crate::tui::searched;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::pretty::{Folds, Index};
@@ -257,14 +258,9 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
 
 /// What is said above a picture, or instead of a page.
 fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
-    /// Of one fact.
-    const ROWS: usize = 4;
-    let words = visit.rendering.words();
-    let rows = words
-        .iter()
-        .flat_map(|words| safe::in_rows(words, width, ROWS));
+    let rows = facts_in(&visit.rendering.words(), width);
     let of = |words: String| row(vec![(words, Role::Note)], width);
-    rows.map(of).collect()
+    rows.into_iter().map(of).collect()
 }
 
 /// The head in short, above the body.

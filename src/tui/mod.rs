@@ -20,6 +20,7 @@ pub mod editor;
 pub mod finder;
 pub mod formed;
 pub mod fuzzy;
+pub mod graphics;
 pub mod input;
 pub mod jump;
 pub mod keymap;
@@ -30,8 +31,8 @@ pub mod link;
 pub mod list;
 pub mod locale;
 pub mod message;
-pub mod pipe;
 pub mod practice;
+mod programs;
 pub mod rendering;
 pub mod runtime;
 pub mod save;
@@ -77,12 +78,13 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let size = Size { columns, rows };
     let variable = |name: &str| std::env::var(name).ok();
     let mut app = App::new(size, Instant::now(), Theme::default());
+    app.cell = terminal::cell();
     let config = settings::apply(&mut app, variable);
     let playground = Playground::start(None).ok();
     app.playground = playground.as_ref().map(Playground::port);
     app.pages = Playground::pages().collect();
     match Proxies::of_environment(variable) {
-        Ok(proxies) => app.tab_mut().knobs.proxies = proxies,
+        Ok(proxies) => app.tab_mut().knobs.options.proxies = proxies,
         Err(error) => app.complain(format!("the environment's {error}")),
     }
     let (sender, messages) = channel();
@@ -137,7 +139,7 @@ fn turn(
             if let Some(status) = perform(app, effects, runtime, screen)? {
                 return Ok(status);
             }
-            screen.draw(|frame| ui::render(frame, app))?;
+            screen.draw(ui::placed(app), |frame| ui::render(frame, app))?;
             if drawn.is_none() {
                 runtime.first_frame_is_out();
             }
@@ -157,6 +159,9 @@ fn turn(
             changed = true;
             by_hand |= next.is_by_hand();
             set_clocks(app);
+            if matches!(next, Message::Resize(_)) {
+                app.cell = terminal::cell();
+            }
             if let Message::Woken(id) = next {
                 woken.insert(id);
             } else {

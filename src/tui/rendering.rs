@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use encoding_rs::Encoding;
 
 use crate::body::Window;
-use crate::view::picture::{self, Picture};
+use crate::tui::graphics::{Dots, Graphic, Images};
+use crate::view::picture::{self, Picture, Pixels};
 use crate::view::rendered::{self, Page};
 use crate::view::safe;
 
@@ -44,6 +45,10 @@ pub struct Want {
     pub encoding: &'static Encoding,
     /// Of the body as it came, its content coding left on.
     pub as_received: bool,
+    /// How a picture is shown.
+    pub images: Images,
+    /// Pixels of a cell, where the terminal says.
+    pub cell: Option<Dots>,
 }
 
 #[derive(Debug)]
@@ -55,9 +60,20 @@ pub struct Laid {
 #[derive(Debug)]
 pub enum Matter {
     Page(Page),
-    Picture(Picture),
+    Picture(Shown),
     /// Neither, or it cannot be read: why.
     Words(String),
+}
+
+/// A picture, scaled to its room.
+#[derive(Debug)]
+pub struct Shown {
+    /// Its facts in rows.
+    pub words: Vec<String>,
+    /// Two of them in a cell, over the cells of `graphic` where there is one.
+    pub pixels: Pixels,
+    /// Drawn by the terminal itself.
+    pub graphic: Option<Arc<Graphic>>,
 }
 
 /// All that the thread needs.
@@ -107,33 +123,93 @@ impl Rendering {
         }
     }
 
-    pub fn picture(&self) -> Option<&Picture> {
+    pub fn picture(&self) -> Option<&Shown> {
         match &self.laid.as_ref()?.matter {
-            Matter::Picture(picture) => Some(picture),
+            Matter::Picture(shown) => Some(shown),
             _ => None,
         }
     }
 
-    /// What is said instead of a page, or above a picture.
+    /// What is said instead of a page, or above a picture: words for [`facts_in`].
     pub fn words(&self) -> Vec<String> {
         match self.laid.as_ref().map(|laid| &laid.matter) {
             None => vec!["laying it out …".to_owned()],
             Some(Matter::Page(_)) => Vec::new(),
-            Some(Matter::Picture(picture)) => picture.words(),
+            Some(Matter::Picture(shown)) => shown.words.clone(),
             Some(Matter::Words(words)) => vec![words.clone()],
         }
     }
 }
 
+/// Such words in rows of so many columns.
+pub fn facts_in(words: &[String], width: usize) -> Vec<String> {
+    /// Of one fact.
+    const ROWS: usize = 4;
+    let rows = words
+        .iter()
+        .flat_map(|words| safe::in_rows(words, width, ROWS));
+    rows.collect()
+}
+
 impl Laid {
-    /// It is what is wanted: a page does not care how many rows are in sight.
+    /// It is what is wanted: only a picture cares for the rows in sight and the cells.
     fn serves(&self, want: Want) -> bool {
-        let rows = match self.matter {
-            Matter::Picture(_) => want.rows,
-            _ => self.want.rows,
+        let of_picture = match self.matter {
+            Matter::Picture(_) => want,
+            _ => self.want,
         };
-        self.want == Want { rows, ..want }
+        let Want {
+            rows, images, cell, ..
+        } = of_picture;
+        self.want
+            == Want {
+                rows,
+                images,
+                cell,
+                ..want
+            }
     }
+}
+
+impl Shown {
+    /// Below its facts, in the rest of the room.
+    fn of(decoded: &picture::Decoded, want: Want) -> Shown {
+        let columns = usize::from(want.columns);
+        let words = words(&decoded.picture, want);
+        let rows = usize::from(want.rows).saturating_sub(facts_in(&words, columns).len());
+        let cell = want.cell.unwrap_or(Dots::ASSUMED);
+        let room = cell.room(want.images, columns, rows);
+        let pixels = decoded.scaled(room);
+        match Graphic::new(want.images, &pixels, cell, room) {
+            Some(graphic) => Shown {
+                words,
+                pixels: pixels.scaled((graphic.columns.into(), usize::from(graphic.rows) * 2)),
+                graphic: Some(Arc::new(graphic)),
+            },
+            None => Shown {
+                words,
+                pixels,
+                graphic: None,
+            },
+        }
+    }
+}
+
+/// What is known of a picture, what is wrong with it, and what is not known of its screen.
+fn words(picture: &Picture, want: Want) -> Vec<String> {
+    let mut words = picture.words();
+    if want.images != Images::Blocks
+        && let Some(facts) = words.first_mut()
+    {
+        facts.push_str(&format!(" · as {}", want.images.words()));
+        if want.cell.is_none() {
+            let Dots { width, height } = Dots::ASSUMED;
+            facts.push_str(&format!(
+                ", a cell taken as {width}×{height} pixels: the terminal does not say"
+            ));
+        }
+    }
+    words
 }
 
 impl Job {
@@ -160,11 +236,10 @@ impl Job {
                 safe::safe(coding)
             )));
         }
-        let size = (usize::from(self.want.columns), usize::from(self.want.rows));
         if picture::format(&opening).is_some() {
             let bytes = self.read(PICTURE)?;
-            return Ok(match picture::decode(&bytes, self.window.len, size) {
-                Ok(picture) => Matter::Picture(picture),
+            return Ok(match picture::decode(&bytes, self.window.len) {
+                Ok(decoded) => Matter::Picture(Shown::of(&decoded, self.want)),
                 Err(why) => Matter::Words(why),
             });
         }
@@ -179,7 +254,7 @@ impl Job {
             self.want.encoding,
             &html,
             self.window.len,
-            size.0,
+            usize::from(self.want.columns),
         )))
     }
 
@@ -256,6 +331,8 @@ mod tests {
                 rows: 10,
                 encoding: encoding_rs::UTF_8,
                 as_received: false,
+                images: Images::Blocks,
+                cell: None,
             },
             media_type: media_type.map(str::to_owned),
             coding: None,
@@ -293,6 +370,8 @@ mod tests {
             rows: 9,
             encoding: encoding_rs::UTF_8,
             as_received: false,
+            images: Images::Blocks,
+            cell: None,
         };
         let made = |len, columns| {
             let mut rendering = Rendering::default();

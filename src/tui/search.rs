@@ -6,11 +6,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
 
-use crate::body::{Pattern, Tally};
+use crate::body::{Begins, Pattern, Tally, Window};
 use crate::decode::Letters;
 use crate::decode::charset::encoded;
+use crate::decode::letters::Mode;
 use crate::tui::visit::{ViewKind, VisitId};
 
 /// What takes longer is told.
@@ -57,20 +58,41 @@ pub fn pattern(typed: &str, hex: bool, encoding: &'static Encoding) -> Result<Pa
     if encoding == UTF_8 || hex && Pattern::is_hex(typed) {
         return Pattern::typed(typed, hex);
     }
+    let letters = Letters::of(encoding);
     if Pattern::regex(typed).is_some() {
         // A regular expression looks at bytes.
-        return match Letters::of(encoding).has_plain_ascii() && typed.is_ascii() {
-            true => Pattern::typed(typed, hex),
+        return match letters.has_plain_ascii() && typed.is_ascii() {
+            true => Ok(at_letters(Pattern::typed(typed, hex)?, letters, None)),
             false => Err(format!(
                 "a regular expression finds only ASCII in {name}, and nothing in UTF-16"
             )),
         };
     }
-    let pairs = [UTF_16LE, UTF_16BE].contains(&encoding);
     match encoded(encoding, typed) {
-        Some(bytes) => Ok(Pattern::encoded(typed, &bytes, pairs)),
+        Some((bytes, mode)) => {
+            let pattern = Pattern::encoded(typed, &bytes);
+            Ok(at_letters(pattern, letters, mode))
+        }
         None => Err(format!("{name} has no such characters")),
     }
+}
+
+/// Only where a character begins: the second byte of one may be an ASCII letter. In
+/// ISO-2022-JP it must be one in this mode.
+fn at_letters(pattern: Pattern, letters: Letters, mode: Option<Mode>) -> Pattern {
+    /// The longest character, or escape sequence.
+    const LONGEST: u64 = 4;
+    let begins = match letters {
+        Letters::Utf8 | Letters::Single(_) => return pattern,
+        Letters::Utf16 { .. } => Begins::new(|_, at| Ok(at % 2 == 0)),
+        Letters::Multi(_) | Letters::Iso2022Jp => Begins::new(move |window: &Window, at| {
+            let back = letters.back().min(at);
+            let bytes = window.read(at - back, (back + LONGEST) as usize)?;
+            let (place, is) = letters.settle(&bytes, back as usize);
+            Ok(place as u64 == back && mode.is_none_or(|mode| is.shows_as(mode)))
+        }),
+    };
+    pattern.where_it(begins)
 }
 
 /// Bytes.
@@ -191,11 +213,13 @@ impl Count {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body::{Answer, Memory, Window, Writer};
+    use crate::body::{Answer, Memory, Writer};
 
     #[test]
     fn what_is_typed_is_looked_for_in_the_charset_of_the_text() {
-        use encoding_rs::{ISO_2022_JP, KOI8_R, SHIFT_JIS, WINDOWS_1252};
+        use encoding_rs::{
+            BIG5, EUC_JP, GBK, ISO_2022_JP, KOI8_R, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252,
+        };
         type Row = (
             &'static Encoding,
             &'static str,
@@ -213,6 +237,19 @@ mod tests {
             (WINDOWS_1252, "/\u{e4}/", false, b"", None),
             (WINDOWS_1252, "\u{8868}", false, b"", None),
             (SHIFT_JIS, "\u{8868}", false, b"a\x95\x5c", Some(1)),
+            // The second byte of a character is no letter: neither here nor behind it.
+            (SHIFT_JIS, "a", false, b"\x83\x61\x83\x61", None),
+            (SHIFT_JIS, "a", false, b"\x83\x61a", Some(2)),
+            (SHIFT_JIS, "/[a-c]+/", false, b"\x83\x61\x83\x62bc", Some(4)),
+            (SHIFT_JIS, "\u{8868}", false, b"\x83\x95\x5c\x95\x5c", Some(3)),
+            (GBK, "@", false, b"\x81\x40 @", Some(3)),
+            (BIG5, "\u{529f}", false, b"\xa4\xa5\x5c\xa5\x5c", Some(3)),
+            (EUC_JP, "\u{30a2}", false, b"\xa4\xa5\xa2\xa4\xa5\xa2", Some(4)),
+            (ISO_2022_JP, "b", false, b"\x1b$B$b\x1b(Bb", Some(8)),
+            (ISO_2022_JP, "\u{3044}", false, b"$$\x1b$B$$", Some(5)),
+            (ISO_2022_JP, "B", false, b"\x1b(J\x1b(B", None),
+            (UTF_16LE, "\u{3400}", false, b"\0\x34\0\x34", Some(0)),
+            (UTF_16LE, "\u{34}", false, b"\0\x34\0\x34\0", None),
             (KOI8_R, "\u{434}\u{430}", false, b"\xc4\xc1", Some(0)),
             (ISO_2022_JP, "\u{3044}", false, b"\x1b$B$m$$\x1b(B", Some(5)),
             (ISO_2022_JP, "/a/", false, b"", None),

@@ -2,22 +2,28 @@
 //! way out: quit, error, signal, panic.
 //!
 //! Owns the escape sequences that are not ratatui's. Frames go out in one write each,
-//! between the marks of a synchronized update, so that no half frame is seen.
+//! between the marks of a synchronized update, so that no half frame is seen; the picture
+//! that the terminal draws itself goes out behind its frame, and only when it is not
+//! there already.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode, window_size,
 };
-use crossterm::{cursor, execute};
+use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
+
+use crate::tui::graphics::{Dots, Graphic};
 
 /// Clicks and drags with SGR positions; crossterm's own switch adds any-motion reports,
 /// one for each cell the mouse crosses.
@@ -28,6 +34,8 @@ const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 
 static ENTERED: AtomicBool = AtomicBool::new(false);
+/// What takes away the picture that is on screen; `None`: there is none.
+static DRAWN: Mutex<Option<&'static [u8]>> = Mutex::new(None);
 /// What panicked behind the screen.
 static UNSAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -35,6 +43,21 @@ static UNSAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Frame>>,
     frame: Frame,
+    /// The picture on screen, and the screen's size then.
+    drawn: Option<(Placed, Rect)>,
+}
+
+/// A picture that the terminal draws over these cells.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub area: Rect,
+    pub graphic: Arc<Graphic>,
+}
+
+impl PartialEq for Placed {
+    fn eq(&self, other: &Placed) -> bool {
+        self.area == other.area && Arc::ptr_eq(&self.graphic, &other.graphic)
+    }
 }
 
 /// Collects a frame's bytes: ratatui flushes in the middle of a frame, and each flush
@@ -50,12 +73,37 @@ impl Screen {
         switch_on()?;
         let frame = Frame::default();
         let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
-        Ok(Screen { terminal, frame })
+        Ok(Screen {
+            terminal,
+            frame,
+            drawn: None,
+        })
     }
 
-    /// Draws one frame and writes what differs from the last.
-    pub fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
-        self.terminal.draw(render)?;
+    /// Draws one frame, with a picture over it, and writes what differs from the last.
+    pub fn draw(
+        &mut self,
+        picture: Option<Placed>,
+        render: impl FnOnce(&mut ratatui::Frame),
+    ) -> io::Result<()> {
+        let mut wanted = None;
+        let drawn = self.terminal.draw(|frame| {
+            render(frame);
+            let screen = frame.area();
+            // Between a new size and the word of it the two may differ.
+            wanted = picture
+                .filter(|picture| screen.intersection(picture.area) == picture.area)
+                .map(|picture| (picture, screen));
+            if let Some((picture, _)) = &wanted {
+                cover(frame.buffer_mut(), picture.area);
+            }
+        })?;
+        if wanted != self.drawn {
+            let under = wanted
+                .as_ref()
+                .map(|(picture, _)| under(drawn.buffer, picture.area));
+            self.redraw(wanted, under.unwrap_or_default())?;
+        }
         let mut bytes = self.frame.0.borrow_mut();
         let mut out = io::stdout().lock();
         out.write_all(FRAME_BEGINS)?;
@@ -66,11 +114,30 @@ impl Screen {
         Ok(())
     }
 
+    /// Another picture or none: the old one goes, the cells `under` the new one are wiped.
+    fn redraw(&mut self, wanted: Option<(Placed, Rect)>, under: Buffer) -> io::Result<()> {
+        let mut drawn = on_screen();
+        self.frame.write_all(drawn.take().unwrap_or_default())?;
+        if let Some((Placed { area, graphic }, _)) = &wanted {
+            queue!(self.frame, cursor::SavePosition)?;
+            let cells = under.content.iter().zip(area.positions());
+            let cells = cells.map(|(cell, at)| (at.x, at.y, cell));
+            self.terminal.backend_mut().draw(cells)?;
+            queue!(self.frame, cursor::MoveTo(area.x, area.y))?;
+            self.frame.write_all(&graphic.bytes)?;
+            queue!(self.frame, cursor::RestorePosition)?;
+            *drawn = Some(graphic.images.removes());
+        }
+        self.drawn = wanted;
+        Ok(())
+    }
+
     /// Gives the terminal to another program for a while.
     pub fn lend<T>(&mut self, program: impl FnOnce() -> T) -> io::Result<T> {
         switch_off();
         let answer = program();
         switch_on()?;
+        self.drawn = None;
         // All is to be drawn again, as after a resize. clear() would ask the terminal where
         // its cursor is, and fail where no answer comes within two seconds.
         let area = Rect::from((Position::ORIGIN, self.terminal.size()?));
@@ -94,6 +161,38 @@ impl Drop for Screen {
             let _ = writeln!(io::stderr(), "sockeye: {words}");
         }
     }
+}
+
+/// Pixels of a cell, where the terminal says (`TIOCGWINSZ`).
+pub fn cell() -> Option<Dots> {
+    let size = window_size().ok()?;
+    let cell = Dots {
+        width: size.width.checked_div(size.columns)?,
+        height: size.height.checked_div(size.rows)?,
+    };
+    // Less is no cell that letters fit into; more would be one on a wall.
+    let sane = (2..=256).contains(&cell.width) && (2..=256).contains(&cell.height);
+    sane.then_some(cell)
+}
+
+/// These cells are the picture's: characters are not written over it, and when it has
+/// gone they are written anew.
+fn cover(buffer: &mut Buffer, area: Rect) {
+    for at in area.positions() {
+        if let Some(cell) = buffer.cell_mut(at) {
+            cell.set_diff_option(CellDiffOption::Skip);
+        }
+    }
+}
+
+fn under(buffer: &Buffer, area: Rect) -> Buffer {
+    let mut under = Buffer::empty(area);
+    for at in area.positions() {
+        if let (Some(cell), Some(of)) = (under.cell_mut(at), buffer.cell(at)) {
+            cell.clone_from(of);
+        }
+    }
+    under
 }
 
 impl Write for Frame {
@@ -124,6 +223,10 @@ fn switch_off() {
     }
     let mut out = io::stdout().lock();
     let _ = out.write_all(FRAME_ENDS);
+    if let Some(removes) = on_screen().take() {
+        let _ = out.write_all(removes);
+        let _ = queue!(out, Clear(ClearType::All));
+    }
     let _ = out.write_all(MOUSE_OFF);
     let _ = execute!(
         out,
@@ -149,6 +252,10 @@ fn restore_on_panic() {
             unsaid().push(info.to_string());
         }
     }));
+}
+
+fn on_screen() -> MutexGuard<'static, Option<&'static [u8]>> {
+    DRAWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn unsaid() -> MutexGuard<'static, Vec<String>> {

@@ -24,14 +24,12 @@ use super::Role;
 use super::reading::Reading;
 use super::safe::Piece;
 use crate::body::Window;
-use crate::decode::letters::{Letter, Letters};
+use crate::decode::letters::{Letters, Mode, SHIFTS};
 
 const SEGMENT: u64 = 32 * 1024;
 /// Bytes read at once: two screens of 120×40.
 const READ: u64 = 8 * 1024;
 const TAB: usize = 8;
-/// Bytes in which a cut looks for the beginning of a character.
-const STEP_BACK: u64 = 256;
 
 /// What a row's bytes look like, as far as it matters for how many fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +149,7 @@ impl Flow<'_> {
     }
 
     fn row_in(&mut self, segment: Segment, start: u64) -> io::Result<Row> {
-        let reading = self.bytes.reading(segment.start..start)?;
+        let reading = self.bytes.reading(start)?;
         let end = match self.width {
             None => segment.end,
             Some(width) => {
@@ -233,23 +231,11 @@ impl Flow<'_> {
         }
     }
 
-    /// From the last byte that is in no longer character, else from some way back, where
-    /// most charsets fall into step again.
     fn cut_between(&mut self, at: u64, end: u64) -> io::Result<u64> {
         let letters = self.bytes.letters;
-        let back = at.saturating_sub(STEP_BACK);
+        let back = at.saturating_sub(letters.back());
         let bytes = self.bytes.get(back..end)?;
-        let upto = (at - back) as usize;
-        let alone = bytes[..upto].iter().rposition(|&byte| byte < 0x30);
-        let mut place = alone.map_or(0, |alone| alone + 1);
-        let mut reading = Reading::after(letters, &bytes[..place]);
-        while place < upto {
-            let (letter, len) = letters.first(&bytes[place..], reading.mode);
-            if let Letter::Shift(mode) = letter {
-                reading.mode = mode;
-            }
-            place += len.max(1);
-        }
+        let (place, _) = letters.settle(bytes, (at - back) as usize);
         Ok((back + place as u64).min(self.bytes.there))
     }
 }
@@ -335,6 +321,8 @@ pub(super) struct Bytes<'a> {
     window: Option<Cow<'a, Window>>,
     pub there: u64,
     pub letters: Letters,
+    /// The last escape sequence before a place, and that place.
+    known: (Option<(u64, Mode)>, u64),
     /// The offset of `held`'s first byte.
     start: u64,
     held: Cow<'a, [u8]>,
@@ -346,6 +334,7 @@ impl<'a> Bytes<'a> {
             window: Some(Cow::Borrowed(window)),
             there: window.there(),
             letters: Letters::default(),
+            known: (None, 0),
             start: 0,
             held: Cow::Borrowed(&[]),
         }
@@ -357,6 +346,7 @@ impl<'a> Bytes<'a> {
             there: window.there(),
             window: Some(Cow::Owned(window)),
             letters: Letters::default(),
+            known: (None, 0),
             start: 0,
             held: Cow::Borrowed(&[]),
         }
@@ -367,6 +357,7 @@ impl<'a> Bytes<'a> {
             window: None,
             there: bytes.len() as u64,
             letters: Letters::default(),
+            known: (None, 0),
             start: 0,
             held: Cow::Borrowed(bytes),
         }
@@ -382,13 +373,28 @@ impl<'a> Bytes<'a> {
             .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// How the bytes behind these of a line are read.
-    fn reading(&mut self, line: Range<u64>) -> io::Result<Reading> {
+    /// How the bytes at a place are read where a character begins.
+    fn reading(&mut self, at: u64) -> io::Result<Reading> {
         let letters = self.letters;
-        match letters {
-            Letters::Iso2022Jp => Ok(Reading::after(letters, self.get(line)?)),
-            _ => Ok(Reading::after(letters, &[])),
-        }
+        let Letters::Iso2022Jp = letters else {
+            return Ok(Reading::new(letters));
+        };
+        // Mostly the next row is asked about: only what is new since the last is searched.
+        let near = at.saturating_sub(SHIFTS);
+        let (before, from) = match self.known {
+            (shift, upto) if (near..=at).contains(&upto) => (shift, upto),
+            _ => (None, near),
+        };
+        let found = letters.last_shift(self.get(from..at)?);
+        let shift = found
+            .map(|(place, mode)| (from + place as u64, mode))
+            .or(before);
+        self.known = (shift, at);
+        let mode = shift.filter(|&(place, _)| place >= near);
+        Ok(Reading {
+            letters,
+            mode: mode.map_or(Mode::Ascii, |(_, mode)| mode),
+        })
     }
 
     /// Does a line end just before this byte?

@@ -2,7 +2,8 @@
 //!
 //! Owns the bounds: what a header announces is never allocated before it is held against
 //! [`PIXELS`]; what is kept is as large as the room it is shown in. A picture that breaks
-//! off is shown as far as it was decoded, and says where it broke.
+//! off is shown as far as it was decoded, and says where it broke. How pixels get on a
+//! screen is the screen's.
 
 use std::io::Cursor;
 
@@ -14,7 +15,7 @@ const PIXELS: u64 = 64 << 20;
 /// Samples of each axis that one pixel on screen is the mean of.
 const SAMPLES: usize = 8;
 
-/// A picture, scaled to the room it is shown in.
+/// What is known of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     pub format: &'static str,
@@ -26,7 +27,13 @@ pub struct Picture {
     pub bytes: u64,
     /// Where it broke off, in the decoder's words.
     pub broken: Option<String>,
-    pub pixels: Pixels,
+}
+
+/// A picture with all of its pixels: up to 64 MiB of them.
+pub struct Decoded {
+    pub picture: Picture,
+    bytes: Vec<u8>,
+    colour: ColorType,
 }
 
 /// Red, green, blue, row by row.
@@ -48,12 +55,11 @@ pub fn format(opening: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The picture for so many columns and rows of a screen, two pixels in a cell. `there`:
-/// bytes of the body, of which `bytes` may be the first.
+/// Decodes a picture. `there`: bytes of the body, of which `bytes` may be the first.
 ///
 /// # Errors
 /// Nothing of it can be shown: why, in words.
-pub fn decode(bytes: &[u8], there: u64, room: (usize, usize)) -> Result<Picture, String> {
+pub fn decode(bytes: &[u8], there: u64) -> Result<Decoded, String> {
     let name = format(bytes).unwrap_or("picture");
     let broken = |err: ImageError| format!("this {name} cannot be decoded: {}", words(&err));
     let mut reader = ImageReader::new(Cursor::new(bytes))
@@ -64,14 +70,17 @@ pub fn decode(bytes: &[u8], there: u64, room: (usize, usize)) -> Result<Picture,
     let (width, height) = decoder.dimensions();
     let colour = decoder.color_type();
     let needed = decoder.total_bytes();
-    let facts = |pixels, broken| Picture {
-        format: name,
-        width,
-        height,
-        colour: colour_name(colour).to_owned(),
-        bytes: there,
-        broken,
-        pixels,
+    let mut decoded = Decoded {
+        picture: Picture {
+            format: name,
+            width,
+            height,
+            colour: colour_name(colour).to_owned(),
+            bytes: there,
+            broken: None,
+        },
+        bytes: Vec::new(),
+        colour,
     };
     let size = usize::try_from(needed).ok().filter(|_| needed <= PIXELS);
     let Some(size) = size else {
@@ -80,29 +89,66 @@ pub fn decode(bytes: &[u8], there: u64, room: (usize, usize)) -> Result<Picture,
             needed >> 20,
             PIXELS >> 20
         );
-        return Ok(facts(Pixels::default(), Some(words)));
+        decoded.picture.broken = Some(words);
+        return Ok(decoded);
     };
-    let mut decoded = vec![0; size];
-    let broken = decoder.read_image(&mut decoded).err();
-    let source = Source {
-        bytes: &decoded,
-        width: width as usize,
-        height: height as usize,
-        colour,
-    };
-    let rows = match &broken {
-        None => source.height,
-        Some(_) => source.rows(),
-    };
+    decoded.bytes = vec![0; size];
+    let broken = decoder.read_image(&mut decoded.bytes).err();
     let broken = broken.map(|err| {
         let why = words(&err);
-        match rows {
+        match decoded.source().rows() {
             0 => format!("it breaks off before its first row: {why}"),
-            _ => format!("it breaks off in row {rows} of {height}: {why}"),
+            rows => format!("it breaks off in row {rows} of {height}: {why}"),
         }
     });
-    let broken = broken.or_else(|| unfinished(name, bytes));
-    Ok(facts(source.scaled(room), broken))
+    decoded.picture.broken = broken.or_else(|| unfinished(name, bytes));
+    Ok(decoded)
+}
+
+impl Decoded {
+    /// For a room of so many pixels across and down: none where none were decoded.
+    pub fn scaled(&self, room: (usize, usize)) -> Pixels {
+        match self.bytes.is_empty() {
+            true => Pixels::default(),
+            false => self.source().scaled(room),
+        }
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source {
+            bytes: &self.bytes,
+            width: self.picture.width as usize,
+            height: self.picture.height as usize,
+            colour: self.colour,
+        }
+    }
+}
+
+impl Pixels {
+    /// The same for another room.
+    pub fn scaled(&self, room: (usize, usize)) -> Pixels {
+        let source = Source {
+            bytes: self.rgb.as_flattened(),
+            width: self.width,
+            height: self.height,
+            colour: ColorType::Rgb8,
+        };
+        source.scaled(room)
+    }
+
+    /// Each pixel so many times across and down.
+    pub fn magnified(&self, times: usize) -> Pixels {
+        let (width, height) = (self.width * times, self.height * times);
+        let at = |n: usize| {
+            self.rgb
+                .get(n / width / times * self.width + n % width / times)
+        };
+        Pixels {
+            width,
+            height,
+            rgb: (0..width * height).filter_map(at).copied().collect(),
+        }
+    }
 }
 
 impl Picture {
@@ -178,8 +224,8 @@ impl Source<'_> {
     }
 
     /// Never larger than it is: each pixel the mean of those it stands for.
-    fn scaled(&self, (columns, rows): (usize, usize)) -> Pixels {
-        let (most_wide, most_high) = (columns.max(1), (rows * 2).max(1));
+    fn scaled(&self, (most_wide, most_high): (usize, usize)) -> Pixels {
+        let (most_wide, most_high) = (most_wide.max(1), most_high.max(1));
         if self.width == 0 || self.height == 0 {
             return Pixels::default();
         }
@@ -281,12 +327,12 @@ mod tests {
         ] {
             let bytes = made(format, 40, 20);
             for (room, size) in [
-                ((80, 24), (40, 20)),
-                ((20, 24), (20, 10)),
-                ((80, 5), (20, 10)),
+                ((80, 48), (40, 20)),
+                ((20, 48), (20, 10)),
+                ((80, 10), (20, 10)),
             ] {
-                let picture = decode(&bytes, bytes.len() as u64, room).unwrap();
-                let pixels = &picture.pixels;
+                let decoded = decode(&bytes, bytes.len() as u64).unwrap();
+                let (picture, pixels) = (&decoded.picture, decoded.scaled(room));
                 assert_eq!(
                     (pixels.width, pixels.height),
                     size,
@@ -312,22 +358,40 @@ mod tests {
         ] {
             let bytes = made(format, 60, 90);
             for part in [12, 30, 100, bytes.len() / 2, bytes.len() - 20] {
-                match decode(&bytes[..part], part as u64, (80, 80)) {
-                    Ok(picture) => {
-                        assert!(picture.broken.is_some(), "{format:?} {part}");
+                match decode(&bytes[..part], part as u64) {
+                    Ok(decoded) => {
+                        assert!(decoded.picture.broken.is_some(), "{format:?} {part}");
                     }
                     Err(why) => assert!(why.contains("cannot be"), "{why}"),
                 }
             }
         }
         let png = made(ImageFormat::Png, 60, 90);
-        let half = decode(&png[..png.len() / 2], 1, (80, 80)).unwrap();
-        assert!(half.broken.unwrap().starts_with("it breaks off in row "));
-        assert!(
-            half.pixels
-                .rgb
-                .iter()
-                .any(|&rgb| rgb != half.pixels.rgb[59 * 60])
+        let half = decode(&png[..png.len() / 2], 1).unwrap();
+        let pixels = half.scaled((80, 160));
+        let broken = half.picture.broken.unwrap();
+        assert!(broken.starts_with("it breaks off in row "), "{broken}");
+        assert!(pixels.rgb.iter().any(|&rgb| rgb != pixels.rgb[59 * 60]));
+    }
+
+    #[test]
+    fn a_small_picture_is_magnified() {
+        let pixels = Pixels {
+            width: 2,
+            height: 2,
+            rgb: vec![[1; 3], [2; 3], [3; 3], [4; 3]],
+        };
+        let twice = pixels.magnified(2);
+        let rows: Vec<Vec<u8>> = twice
+            .rgb
+            .chunks(twice.width)
+            .map(|row| row.iter().map(|rgb| rgb[0]).collect())
+            .collect();
+        assert_eq!(
+            rows,
+            [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]
         );
+        assert_eq!(twice.scaled((2, 2)), pixels);
+        assert_eq!(Pixels::default().magnified(3), Pixels::default());
     }
 }

@@ -23,10 +23,12 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Behind these bytes of a line.
-    pub fn after(letters: Letters, line: &[u8]) -> Reading {
-        let mode = letters.mode_after(line);
-        Reading { letters, mode }
+    /// Where the text begins, or of a charset that has no modes.
+    pub fn new(letters: Letters) -> Reading {
+        Reading {
+            letters,
+            mode: Mode::Ascii,
+        }
     }
 
     /// As [`safe::decode`], in this charset.
@@ -154,7 +156,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn shown(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> String {
-        let reading = Reading::after(Letters::of(encoding), b"");
+        let reading = Reading::new(Letters::of(encoding));
         reading.pieces(bytes).map(|piece| piece.text).collect()
     }
 
@@ -187,7 +189,7 @@ mod tests {
             which in 0..CHOICES.len(),
             bytes in proptest::collection::vec(any::<u8>(), 0..60),
         ) {
-            let reading = Reading::after(Letters::of(CHOICES[which]), b"");
+            let reading = Reading::new(Letters::of(CHOICES[which]));
             let mut at = 0;
             for piece in reading.pieces(&bytes) {
                 prop_assert_eq!(piece.bytes.start, at);

@@ -95,15 +95,15 @@ fn pictures() {
     ] {
         let (_, body) = get(&playground, &format!("/image/{name}"));
         let there = body.len() as u64;
-        let picture = picture::decode(&body, there, (40, 20));
+        let picture = picture::decode(&body, there);
         let words = match &picture {
-            Ok(picture) => picture.words(),
+            Ok(decoded) => decoded.picture.words(),
             Err(why) => vec![why.clone()],
         };
         let all = words.join("\n");
         assert!(all.contains(format) && all.contains(says), "{name}: {all}");
         assert_eq!(words.len(), 1 + usize::from(!says.is_empty()), "{all}");
-        let pixels = picture.map_or(0, |picture| picture.pixels.rgb.len());
+        let pixels = picture.map_or(0, |decoded| decoded.scaled((40, 40)).rgb.len());
         assert_eq!(pixels == 0, name == "bomb.png", "{name}: {pixels}");
     }
 }

@@ -14,6 +14,15 @@ use vt100::{MouseProtocolEncoding, MouseProtocolMode, Parser, Screen};
 /// Long enough for any loaded machine; a test that works never waits so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What terminals are known by beside `TERM`: those around the tests say nothing.
+const NAMED_BY: [&str; 5] = [
+    "TMUX",
+    "STY",
+    "TERM_PROGRAM",
+    "LC_TERMINAL",
+    "KITTY_WINDOW_ID",
+];
+
 pub struct Terminal {
     // The slave stays open: its settings outlive the program, as a shell's would.
     pty: PtyPair,
@@ -28,17 +37,23 @@ pub struct Terminal {
 
 struct Shared {
     parser: Mutex<Parser>,
+    /// Every byte that came out; locked while the parser is.
+    output: Mutex<Vec<u8>>,
     changed: Condvar,
 }
 
 impl Terminal {
-    /// Starts a program on 120×40.
+    /// Starts a program on 120×40 cells of 8×16 pixels, in a terminal that nothing is
+    /// known of but `variables`.
     pub fn start(program: impl AsRef<Path>, args: &[&str], variables: &[(&str, &str)]) -> Terminal {
         let pty = native_pty_system().openpty(size(120, 40)).expect("a pty");
         let settings = settings(&pty);
         let mut command = CommandBuilder::new(program.as_ref());
         command.args(args);
         command.env("TERM", "xterm-256color");
+        for inherited in NAMED_BY {
+            command.env_remove(inherited);
+        }
         for (name, value) in variables {
             command.env(name, value);
         }
@@ -49,6 +64,7 @@ impl Terminal {
         std::thread::spawn(move || sender.send(child.wait().expect("its exit")));
         let shared = Arc::new(Shared {
             parser: Mutex::new(Parser::new(40, 120, 0)),
+            output: Mutex::default(),
             changed: Condvar::new(),
         });
         let mut output = pty.master.try_clone_reader().expect("its output");
@@ -56,7 +72,10 @@ impl Terminal {
         std::thread::spawn(move || {
             let mut piece = [0; 64 * 1024];
             while let Ok(read @ 1..) = output.read(&mut piece) {
-                to_screen.parser.lock().unwrap().process(&piece[..read]);
+                let mut parser = to_screen.parser.lock().unwrap();
+                parser.process(&piece[..read]);
+                to_screen.output.lock().unwrap().extend(&piece[..read]);
+                drop(parser);
                 to_screen.changed.notify_all();
             }
         });
@@ -117,6 +136,19 @@ impl Terminal {
         });
     }
 
+    /// How often these bytes came out so far.
+    pub fn count(&self, bytes: &str) -> usize {
+        count(&self.shared.output.lock().unwrap(), bytes)
+    }
+
+    /// Waits until these bytes have come out so many times.
+    pub fn wait_for_bytes(&self, bytes: &str, times: usize) {
+        self.wait(bytes.escape_debug().to_string().as_str(), |_| {
+            (self.count(bytes) >= times).then_some(())
+        });
+        assert_eq!(self.count(bytes), times, "{}", bytes.escape_debug());
+    }
+
     /// True when `look` answers the same for all of this time.
     pub fn stands_still(&self, time: Duration, look: impl Fn(&Screen) -> Option<u64>) -> bool {
         let before = look(self.shared.parser.lock().unwrap().screen());
@@ -172,6 +204,14 @@ fn size(cols: u16, rows: u16) -> PtySize {
     PtySize {
         cols,
         rows,
-        ..PtySize::default()
+        pixel_width: cols * 8,
+        pixel_height: rows * 16,
     }
+}
+
+fn count(bytes: &[u8], of: &str) -> usize {
+    bytes
+        .windows(of.len())
+        .filter(|window| *window == of.as_bytes())
+        .count()
 }

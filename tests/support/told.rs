@@ -45,7 +45,7 @@ impl Fetch {
         let asked = asked.map(|message| request::method(&plan.request[message.bytes]).to_vec());
         Fetch {
             id,
-            reader: Reader::new(request::method(&plan.request), plan.end, 0)
+            reader: Reader::new(request::method(&plan.request), plan.options.end, 0)
                 .answering(&plan.request),
             asked: asked.collect(),
             answers: 0,
@@ -222,7 +222,7 @@ impl Told<'_> {
         self.fetch.sender.wire(bytes).expect("memory");
         self.emit(Kind::Recv {
             offset: self.fetch.received,
-            asked: self.fetch.plan.recv_size as u32,
+            asked: self.fetch.plan.options.recv_size as u32,
             bytes: bytes.len() as u32,
             queued: None,
             ciphertext: self.sealed(bytes.len() as u32),
@@ -258,7 +258,7 @@ impl Told<'_> {
             self.fetch.asked.pop_front();
             self.fetch.answers += 1;
             let at = self.fetch.reader.at();
-            self.fetch.reader = Reader::new(&method, self.fetch.plan.end, at);
+            self.fetch.reader = Reader::new(&method, self.fetch.plan.options.end, at);
             self.emit(Kind::Answer {
                 number: self.fetch.answers + 1,
                 offset: at,

@@ -69,6 +69,13 @@ fn text_in_other_charsets() {
         (GBK, b"\xcc\xec\xff.", 20, &["天\\xff."]),
         (BIG5, b"\xa4\xd1\\", 20, &["天\\"]),
         (ISO_2022_JP, b"\x1b$B$$\x1b(B.\n$", 20, &["␛$Bい␛(B.", "$"]),
+        // What an escape sequence says holds over the ends of lines.
+        (
+            ISO_2022_JP,
+            b"\x1b$B$$\n$$\n$$\x1b(B$$",
+            20,
+            &["␛$Bい", "い", "い␛(B$$"],
+        ),
         (UTF_16LE, b"a\0\n\0\x0a\x0a\n\0b\0", 20, &["a", "ਊ", "b"]),
         (
             UTF_16BE,
@@ -86,6 +93,27 @@ fn text_in_other_charsets() {
         let rows: Vec<&str> = rows.iter().map(|row| row.trim_end()).collect();
         assert_eq!(rows, want, "{name} {bytes:x?}");
         assert_covers(&view, bytes, 0);
+    }
+}
+
+/// The row jumped to is read as it would be from the start, as far as one may look back;
+/// beyond that the text is taken as ASCII.
+#[test]
+fn text_in_a_mode_that_began_far_above() {
+    let line = "$$".repeat(40) + "\n";
+    let text_of = |lines: usize| ["\x1b$B", &line.repeat(lines)].concat();
+    for (lines, first) in [(20, 'い'), (800, 'い'), (900, '$')] {
+        let body = text_of(lines);
+        let view = Text {
+            letters: Letters::of(encoding_rs::ISO_2022_JP),
+            ..text(body.as_bytes(), 100, true, 0)
+        };
+        let last = shown(&view.rows(view.last(), 1));
+        assert!(last[0].starts_with(first), "{lines}: {last:?}");
+        // Row by row or at once: the same.
+        let top = view.step(view.last(), -30);
+        let rows = shown(&view.rows(top, 40));
+        assert_eq!(rows.last(), last.first(), "{lines}");
     }
 }
 

@@ -107,6 +107,7 @@ impl Action {
             Action::OpenRecv => "call of the byte",
             Action::Ruler => "next ruler",
             Action::Inspect => "data inspector",
+            Action::Images => "pictures another way",
             Action::AsReceived => "decoded or as received",
             Action::Charset => "choose the charset",
             Action::UnpackOn => "decode past the limit",

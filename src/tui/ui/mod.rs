@@ -44,6 +44,7 @@ pub use chain::end as phases_end;
 pub use compare::end as compare_end;
 pub use footer::hint_at;
 pub use list::{completion_at, filter_area, list_area, row_at};
+pub use picture::placed;
 pub use popup::{help_end, question_area};
 pub use request::text_area as request_text;
 pub use response::view_at;

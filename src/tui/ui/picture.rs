@@ -1,4 +1,5 @@
-//! A picture in the response pane: two pixels in a cell.
+//! A picture in the response pane: drawn by the terminal where it can, else two pixels in
+//! a cell.
 //!
 //! The upper one is the colour of `▀`, the lower one its ground. Without colours a cell's
 //! lightness is told by shades, on an ASCII terminal by letters.
@@ -7,13 +8,59 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
-use crate::tui::app::App;
+use crate::tui::app::{App, Focus, Tab};
+use crate::tui::layout::{SMALLEST, inside};
+use crate::tui::lens;
+use crate::tui::rendering::Shown;
+use crate::tui::terminal::Placed;
 use crate::tui::theme::depth::Depth;
+use crate::tui::visit::{ViewKind, Visit};
 use crate::view::picture::Pixels;
 
 /// From dark to light.
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 const LETTERS: [&str; 10] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"];
+
+/// The picture that the terminal draws over this frame, and where; none where something
+/// lies upon it.
+pub fn placed(app: &App) -> Option<Placed> {
+    let tab = app.tab();
+    let completes = tab.focus == Focus::Url && tab.completion.is_some();
+    let small = app.size.columns < SMALLEST.columns || app.size.rows < SMALLEST.rows;
+    if app.popup.is_some() || completes || small {
+        return None;
+    }
+    let visit = tab.visit()?;
+    let rows = lens::rows_of(tab, inside(app.panes().response?));
+    let (below, shown) = place(tab, visit, rows)?;
+    let graphic = shown.graphic.clone()?;
+    let area = Rect {
+        width: graphic.columns,
+        height: graphic.rows,
+        ..below
+    };
+    // One made for another size waits until that of this one is there.
+    (below.intersection(area) == area).then_some(Placed { area, graphic })
+}
+
+/// A picture and the rows it has, where the view shown is one; its facts stand above it:
+/// they scroll, it does not.
+pub fn place<'a>(tab: &Tab, visit: &'a Visit, rows: Rect) -> Option<(Rect, &'a Shown)> {
+    let shown = visit.rendering.picture()?;
+    if tab.view != ViewKind::Rendered || visit.gone {
+        return None;
+    }
+    let (above, _) = lens::rows(tab, visit, rows);
+    let above = u16::try_from(above.len())
+        .unwrap_or(u16::MAX)
+        .min(rows.height);
+    let below = Rect {
+        y: rows.y + above,
+        height: rows.height - above,
+        ..rows
+    };
+    Some((below, shown))
+}
 
 pub fn draw(buffer: &mut Buffer, area: Rect, pixels: &Pixels, app: &App) {
     let width = pixels.width.min(usize::from(area.width));

@@ -69,16 +69,10 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(styled(words, theme.quiet())), rows_area);
         return;
     }
-    let picture = visit.rendering.picture();
-    if let Some(picture) = picture.filter(|_| tab.view == ViewKind::Rendered) {
-        // Its facts stand above it; they scroll, it does not.
-        let above = (lines.len() as u16).min(rows_area.height);
-        let below = Rect {
-            y: rows_area.y + above,
-            height: rows_area.height - above,
-            ..rows_area
-        };
-        super::picture::draw(frame.buffer_mut(), below, &picture.pixels, app);
+    if let Some((below, shown)) = super::picture::place(tab, visit, rows_area)
+        && super::picture::placed(app).is_none()
+    {
+        super::picture::draw(frame.buffer_mut(), below, &shown.pixels, app);
     }
     let lines: Vec<Line> = lines.iter().map(|line| paint::line(line, theme)).collect();
     frame.render_widget(Paragraph::new(lines), rows_area);

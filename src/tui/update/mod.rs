@@ -295,12 +295,16 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::EndMode => {
             let knobs = &mut app.tab_mut().knobs;
-            knobs.end = knobs.end.next();
+            knobs.options.end = knobs.options.end.next();
             say_next(app);
         }
         Action::Pace => {
             app.tab_mut().knobs.turn_pace();
             return send::pace(app);
+        }
+        Action::Images => {
+            app.images = app.images.next();
+            app.note(format!("pictures as {}", app.images.words()));
         }
         Action::Zoom => app.tab_mut().zoom ^= true,
         Action::Resize(motion) => panes::resize(app, motion),

@@ -20,6 +20,7 @@ use super::{cursor, focus, look, send};
 pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let area = lens::area(app);
     let (now, active) = (app.now, app.active);
+    let (images, cell) = (app.images, app.cell);
     for (number, tab) in app.tabs.iter_mut().enumerate() {
         let shown = tab.at;
         for (at, visit) in tab.visits.iter_mut().enumerate() {
@@ -42,6 +43,8 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         rows: area.height,
         encoding: visit.meaning.charset.encoding,
         as_received: visit.meaning.as_received,
+        images,
+        cell,
     };
     if !visit
         .rendering
@@ -194,7 +197,7 @@ pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
 
 /// A form's request, in the editor: it is the user's to send.
 fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
-    let mut bytes = super::proxy::template(&app.tab().knobs.proxies, target);
+    let mut bytes = super::proxy::template(&app.tab().knobs.options.proxies, target);
     if let Some(body) = body {
         request::set_method(&mut bytes, "POST");
         request::set_field(

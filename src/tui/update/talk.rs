@@ -7,7 +7,6 @@ use crossterm::event::{KeyCode, KeyEvent};
 use crate::event::Direction;
 use crate::event::ws::{CONTROL_MAX, Frame, PING, PONG};
 use crate::net::Resume;
-use crate::plan::Plan;
 use crate::request::{self, Outgoing, split};
 use crate::tui::app::{App, Popup, Talk};
 use crate::tui::keymap::{Action, Place};
@@ -115,7 +114,7 @@ fn framed(app: &mut App, typed: Vec<u8>) -> Option<Vec<u8>> {
 
 /// RFC 6455 section 5.5.2: a Ping is answered by a Pong with its payload, as soon as may be.
 pub(super) fn pongs(app: &mut App, id: VisitId) -> Vec<Effect> {
-    let answers = app.tab_of(id).is_none_or(|tab| tab.knobs.pong);
+    let answers = app.tab_of(id).is_none_or(|tab| !tab.knobs.mute);
     let Some(visit) = app.visit_by_id(id) else {
         return Vec::new();
     };
@@ -173,8 +172,7 @@ fn say(app: &mut App, bytes: Vec<u8>) -> Vec<Effect> {
     let (Some(from), Ok(target)) = (resume(visit, sent), Target::parse(&visit.url)) else {
         return Vec::new();
     };
-    let mut plan = Plan::new(target, visit.outgoing.clone());
-    knobs.set(&mut plan);
+    let mut plan = knobs.plan(target, visit.outgoing.clone());
     plan.start = visit.started;
     visit.over = false;
     vec![Effect::TalkOn {

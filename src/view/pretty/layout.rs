@@ -412,7 +412,7 @@ impl Seen<'_> {
 impl Painted {
     /// Adds to the widths of a table's columns what its fields take.
     pub fn widen(&self, widths: &mut Vec<usize>, most: usize, letters: Letters) {
-        let reading = Reading::after(letters, &[]);
+        let reading = Reading::new(letters);
         let mut rest: &[u8] = &self.bytes;
         let (mut field, mut width) = (0, 0);
         for part in &self.told.parts {

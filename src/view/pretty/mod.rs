@@ -176,7 +176,7 @@ impl<'a> Pretty<'a> {
                 _ => "rows",
             },
             stops: self.stops(),
-            reading: Reading::after(self.index.letters(), &[]),
+            reading: Reading::new(self.index.letters()),
         };
         Ok(look(&frame.lay(step, &row, close.as_ref(), below)))
     }

@@ -42,8 +42,8 @@ fn a_foreign_server_on_tls_hears_and_says_the_same_frames() {
         ];
         let addr = secure_server(first);
         let mut plan = plan(&format!("https://{addr}/"));
-        plan.tls.verify = false;
-        plan.nonblocking = nonblocking;
+        plan.options.tls.verify = false;
+        plan.options.nonblocking = nonblocking;
         let mut talk = Talk::start(&plan);
         talk.until(|exchange| exchange.frames.count == 5);
         for line in [
@@ -82,8 +82,8 @@ fn the_practice_servers_pages_do_the_same_on_tls() {
         [TlsVersion::V1_2, TlsVersion::V1_3].map(|version| (path, version, want, odd))
     }) {
         let mut plan = plan(&playground.url(Certificate::Good, &format!("/ws{path}")));
-        plan.tls.cacert = Some(playground.root_file());
-        (plan.tls.min, plan.tls.max) = (Some(version), Some(version));
+        plan.options.tls.cacert = Some(playground.root_file());
+        (plan.options.tls.min, plan.options.tls.max) = (Some(version), Some(version));
         let talk = visit(&plan);
         assert_eq!(
             lines(&talk, Direction::Received),
