@@ -8,8 +8,10 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
     pub kind: Kind,
-    /// Where: wire bytes received on the connection before the first deviating one.
+    /// Where: wire bytes of its direction on the connection before the first deviating one.
     pub offset: u64,
+    /// In what we sent, which a hand may have wanted so; else in what was received.
+    pub sent: bool,
     /// What was there, where that says more than the kind alone; may hold bytes from
     /// the wire (as text), so whoever shows it escapes it. At most 120 characters.
     pub detail: String,
@@ -56,8 +58,8 @@ macro_rules! kinds {
                 match self { $( Kind::$variant => $text, )* }
             }
 
-            /// What the clients of [`CLIENTS`] made of the playground's page of that name,
-            /// each with its defaults; empty where it is no deviation to them.
+            /// What [`Kind::asked`] made of the playground's page of that name (a WebSocket's
+            /// is below `/ws/`), each with its defaults; empty where it is no deviation to them.
             pub fn clients(self) -> &'static str {
                 match self { $( Kind::$variant => concat!($($clients)?), )* }
             }
@@ -168,23 +170,42 @@ kinds! {
     TlsNoCloseNotify "tls_no_close_notify" Deviation "RFC 9112 section 9.8" "the peer closed TLS without close_notify (RFC 8446 section 6.1), as anybody on the way could have done: a body that only the close ends may be cut"
         "curl takes what came as the whole";
     // -- a WebSocket ------------------------------------------------------------
-    WsHandshake "ws_handshake" Deviation "RFC 6455 section 4.1" "the 101 does not answer the WebSocket handshake: a client must fail the connection";
-    WsReservedBits "ws_reserved_bits" Deviation "RFC 6455 section 5.2" "a frame with a reserved bit set, and no extension gives it a meaning";
-    WsReservedOpcode "ws_reserved_opcode" Deviation "RFC 6455 section 5.2" "a frame with an opcode that has no meaning";
-    WsMask "ws_mask" Deviation "RFC 6455 section 5.1" "a server must not mask its frames, a client must";
-    WsLength "ws_length" Deviation "RFC 6455 section 5.2" "a frame's length is written in a way that is not allowed; read as it stands";
-    WsControl "ws_control" Deviation "RFC 6455 section 5.5" "a control frame must be whole and its payload at most 125 bytes";
-    WsFragments "ws_fragments" Deviation "RFC 6455 section 5.4" "frames of two messages are mixed up";
-    WsUtf8 "ws_utf8" Deviation "RFC 6455 section 8.1" "text that is not UTF-8: a client must fail the connection with code 1007";
-    WsClose "ws_close" Deviation "RFC 6455 section 7.4" "a Close with a code that must not be sent";
-    WsAfterClose "ws_after_close" Deviation "RFC 6455 section 5.5.1" "a frame after the Close";
-    WsCut "ws_cut" Deviation "RFC 6455 section 7.1.5" "the connection ended before its WebSocket did: clients call it 1006";
+    WsHandshake "ws_handshake" Deviation "RFC 6455 section 4.1" "the 101 does not answer the WebSocket handshake: a client must fail the connection"
+        "all three refuse it";
+    WsReservedBits "ws_reserved_bits" Deviation "RFC 6455 section 5.2" "a frame with a reserved bit set, and no extension gives it a meaning"
+        "all three fail the connection, websockets with 1002";
+    WsReservedOpcode "ws_reserved_opcode" Deviation "RFC 6455 section 5.2" "a frame with an opcode that has no meaning"
+        "all three fail the connection, websockets with 1002";
+    WsMask "ws_mask" Deviation "RFC 6455 section 5.1" "a server must not mask its frames, a client must"
+        "all three fail the connection over a masked frame of a server's, websockets with 1002";
+    WsLength "ws_length" Deviation "RFC 6455 section 5.2" "a frame's length is written in a way that is not allowed; read as it stands"
+        "all three take a length that is not in its shortest form";
+    WsControl "ws_control" Deviation "RFC 6455 section 5.5" "a control frame must be whole and its payload at most 125 bytes"
+        "all three fail the connection, websockets with 1002";
+    WsFragments "ws_fragments" Deviation "RFC 6455 section 5.4" "frames of two messages are mixed up"
+        "all three fail the connection, websockets with 1002";
+    WsUtf8 "ws_utf8" Deviation "RFC 6455 section 8.1" "text that is not UTF-8: whoever gets it must fail the connection with code 1007"
+        "all three fail the connection, websockets with 1007";
+    WsClose "ws_close" Deviation "RFC 6455 section 7.4" "a Close with a code that must not be sent"
+        "ws and websockets fail the connection, tungstenite hands it on as 1002";
+    WsAfterClose "ws_after_close" Deviation "RFC 6455 section 5.5.1" "a frame after the Close"
+        "ws and websockets do not read it, tungstenite reports it";
+    WsCut "ws_cut" Deviation "RFC 6455 section 7.1.5" "the connection ended before its WebSocket did: clients call it 1006"
+        "ws says 1006, websockets and tungstenite report an error";
 }
 
 impl Kind {
     /// Of the protocol that followed a 101: no response shows it.
     pub fn of_websocket(self) -> bool {
         self.name().starts_with("ws_")
+    }
+
+    /// The clients that were asked for [`Kind::clients`].
+    pub fn asked(self) -> &'static str {
+        match self.of_websocket() {
+            true => WS_CLIENTS,
+            false => CLIENTS,
+        }
     }
 
     /// Seen by who drives TLS; the bytes of a response do not show it.
@@ -198,7 +219,9 @@ impl Kind {
 }
 
 /// Who was asked for [`Kind::clients`].
-pub const CLIENTS: &str = "curl 7.88, Python 3.11's http.client, Node 20's http";
+const CLIENTS: &str = "curl 7.88, Python 3.11's http.client, Node 20's http";
+/// The same of a WebSocket.
+const WS_CLIENTS: &str = "Node's ws 8.23, Python's websockets 17.4, Rust's tungstenite 0.30";
 
 /// Characters kept of what was there.
 pub const DETAIL_MAX: usize = 120;
@@ -213,8 +236,14 @@ impl Anomaly {
         Anomaly {
             kind,
             offset,
+            sent: false,
             detail,
         }
+    }
+
+    /// The same in what we sent.
+    pub fn of_sent(self) -> Anomaly {
+        Anomaly { sent: true, ..self }
     }
 
     /// The explanation with what was there: the `message` field of the event.

@@ -18,7 +18,9 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::headless::{self, absent, complain, flags::Fetch};
 use crate::playground::Playground;
+use crate::playground::lines;
 use crate::playground::proxy::Proxies;
+use crate::playground::script::Server;
 use crate::playground::tls::TlsPlayground;
 use crate::tui;
 use crate::view::safe::safe;
@@ -54,6 +56,10 @@ enum Command {
         /// user, on this port and the three after it; 0: on free ones
         #[arg(long, value_name = "N")]
         proxy_port: Option<u16>,
+        /// A server that speaks no HTTP, too: it sends each line back, and closes after an
+        /// empty one; on this port; 0: on a free one
+        #[arg(long, value_name = "N")]
+        line_port: Option<u16>,
         /// The pages on a Unix socket, too, which is made there
         #[arg(long, value_name = "PATH")]
         unix_socket: Option<PathBuf>,
@@ -82,8 +88,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             port,
             tls_port,
             proxy_port,
+            line_port,
             unix_socket,
-        }) => serve(port, tls_port, proxy_port, unix_socket.as_deref()),
+        }) => serve(
+            port,
+            tls_port,
+            proxy_port,
+            line_port,
+            unix_socket.as_deref(),
+        ),
         Some(Command::Learn { .. }) => Err(absent("learn")),
         Some(Command::Config) => settings(),
         Some(Command::Completions { shell }) => print(|out| {
@@ -173,6 +186,7 @@ fn serve(
     port: Option<u16>,
     tls_port: Option<u16>,
     proxy_port: Option<u16>,
+    line_port: Option<u16>,
     unix_socket: Option<&Path>,
 ) -> Result<ExitCode> {
     // Before the addresses are out: who reads them may send the signal at once.
@@ -190,6 +204,8 @@ fn serve(
     let tls = tls.map_err(|error| cannot("--tls-port", tls_port, &error))?;
     let proxies = proxy_port.map(|_| Proxies::start(proxy_port)).transpose();
     let proxies = proxies.map_err(|error| cannot("--proxy-port", proxy_port, &error))?;
+    let lines = line_port.map(|_| lines::serve(line_port)).transpose();
+    let lines = lines.map_err(|error| cannot("--line-port", line_port, &error))?;
     let unix = unix_socket.map(|path| beside.on_unix_socket(path));
     let unix = unix.transpose();
     let _unix = unix.map_err(|error| {
@@ -210,6 +226,9 @@ fn serve(
         }
         for url in proxies.iter().flat_map(Proxies::urls) {
             writeln!(out, "{url}")?;
+        }
+        for addr in lines.iter().flat_map(Server::addrs) {
+            writeln!(out, "tcp://{addr}")?;
         }
         if let Some(path) = unix_socket {
             writeln!(out, "unix:{}", path.display())?;

@@ -5,6 +5,8 @@ use crate::plan::Options;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Knobs {
     pub options: Options,
+    /// A WebSocket's Ping is left without its Pong.
+    pub mute: bool,
     /// Redirects followed without a key, one after the other; `None`: none is.
     pub follow: Option<u32>,
     pub cookies: Cookies,

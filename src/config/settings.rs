@@ -105,11 +105,10 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         table: "fetch",
         name: "redact",
-        help: "true: copies, saves, lists and recalled URLs go without passwords, tokens and cookies' values",
+        help: "copies, saves, lists and recalled URLs go without passwords, tokens and cookies' values",
         default: "false",
         set: |config, value, _| {
-            let redact = value.as_bool();
-            config.fetch.redact = redact.ok_or("true or false is expected")?;
+            config.fetch.redact = flag(value)?;
             Ok(())
         },
     },
@@ -198,7 +197,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         table: "fetch",
-        name: "expect-wait",
+        name: "expect100-timeout",
         help: "seconds that a body waits for 100 (Continue); 0: it goes at once",
         default: "1",
         set: |config, value, _| {
@@ -364,6 +363,16 @@ pub const SETTINGS: &[Setting] = &[
             let name = word(value, &names)?;
             let cookies = Cookies::ALL.iter().find(|cookies| cookies.name() == name);
             config.fetch.cookies = cookies.copied().unwrap_or_default();
+            Ok(())
+        },
+    },
+    Setting {
+        table: "fetch",
+        name: "pong",
+        help: "answer a WebSocket's Ping at once",
+        default: "true",
+        set: |config, value, _| {
+            config.fetch.mute = !flag(value)?;
             Ok(())
         },
     },

@@ -45,6 +45,8 @@ fn what_a_file_says_holds() {
         timeout = 2
         connect-timeout = 0.5
         max-time = 0
+        expect100-timeout = 0
+        pong = false
         [keys.anywhere]
         help = ["F2", "h"]
         quit = []
@@ -64,9 +66,11 @@ fn what_a_file_says_holds() {
         timeout: Some(Duration::from_secs(2)),
         connect_timeout: Some(Duration::from_millis(500)),
         max_time: None,
+        expect: None,
         ..Options::default()
     };
     assert_eq!(config.fetch.options, options);
+    assert!(config.fetch.mute);
     let bound: Vec<String> = config
         .keys
         .iter()
@@ -83,7 +87,9 @@ fn every_way_to_fetch_can_be_set() {
         [fetch]
         send-delay = 0.5
         half-close = true
-        expect-wait = 0
+        expect100-timeout = 0
+        pong = false
+        redact = true
         nonblocking = true
         arrivals = true
         family = "ipv6"
@@ -123,7 +129,8 @@ fn every_way_to_fetch_can_be_set() {
         pace: Some(3),
         follow: Some(10),
         cookies: Cookies::Own,
-        redact: false,
+        redact: true,
+        mute: true,
     };
     assert_eq!(read.config.fetch, knobs);
     for text in [

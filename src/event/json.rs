@@ -9,7 +9,7 @@
 use std::io::{self, Write};
 use std::net::IpAddr;
 
-use super::{Event, Field, Framing, Kind};
+use super::{Direction, Event, Field, Framing, Kind};
 
 impl Event {
     /// Writes the JSON line, its LF included. Without serde's data model: at 4 KiB a
@@ -217,6 +217,9 @@ impl Kind {
             Kind::Anomaly(anomaly) => {
                 text(out, "kind", anomaly.kind.name())?;
                 write!(out, ",\"offset\":{}", anomaly.offset)?;
+                if anomaly.sent {
+                    text(out, "dir", Direction::Sent.name())?;
+                }
                 text(out, "message", &anomaly.message())?;
                 text(out, "rule", anomaly.kind.rule())
             }

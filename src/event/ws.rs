@@ -41,6 +41,37 @@ pub const PONG: u8 = 10;
 /// Payload bytes of a control frame at most (RFC 6455 section 5.5).
 pub const CONTROL_MAX: usize = 125;
 
+/// RFC 6455 section 7.4.1, and IANA's registry of close codes.
+const CLOSE_CODES: &[(u16, &str)] = &[
+    (1000, "normal closure"),
+    (1001, "going away"),
+    (1002, "protocol error"),
+    (1003, "unsupported data"),
+    (1004, "reserved"),
+    (1005, "no code was sent; not for the wire"),
+    (1006, "abnormal closure; not for the wire"),
+    (1007, "invalid payload"),
+    (1008, "policy violation"),
+    (1009, "message too big"),
+    (1010, "extension missing"),
+    (1011, "internal error"),
+    (1012, "service restart"),
+    (1013, "try again later"),
+    (1014, "bad gateway"),
+    (1015, "TLS handshake failed; not for the wire"),
+];
+
+/// What a Close's code says (RFC 6455 section 7.4).
+pub fn close_words(code: u16) -> &'static str {
+    let known = CLOSE_CODES.iter().find(|(known, _)| *known == code);
+    match (known, code) {
+        (Some((_, words)), _) => words,
+        (None, 3000..=3999) => "a registered library's or framework's",
+        (None, 4000..=4999) => "the application's own",
+        (None, _) => "no code of the standard's",
+    }
+}
+
 impl Frame {
     pub fn name(&self) -> &'static str {
         let known = OPCODES.iter().find(|(opcode, _)| *opcode == self.opcode);

@@ -68,13 +68,20 @@ impl Exchange {
     pub fn answer(&self) -> Answer<'_> {
         Answer {
             number: self.start.before.saturating_add(1),
-            wire: self.start.wire..self.excess_start().unwrap_or(self.recvs.bytes),
+            wire: self.start.wire..self.answer_end(),
             interim: &self.interim,
             head: self.head.as_ref(),
             trailers: &self.trailers,
             body: self.body_place(),
             body_before: self.start.body,
         }
+    }
+
+    /// Where what nobody asked for, or another protocol, begins.
+    fn answer_end(&self) -> u64 {
+        let upgraded = self.upgraded.map(|upgraded| upgraded.wire);
+        let behind = self.excess_start().or(upgraded);
+        behind.unwrap_or(self.recvs.bytes)
     }
 
     /// Body bytes of all responses.

@@ -75,11 +75,14 @@ impl Exchange {
             } => self.connected(local, peer, *exchange, t),
             Kind::NotReused { why, .. } => self.not_reused = Some(why),
             Kind::Send {
+                offset,
                 offered,
                 sent,
                 ciphertext,
-                ..
             } => {
+                if self.sends.count == 0 {
+                    self.sent_base = *offset;
+                }
                 self.sends.add(*sent, sent < offered);
                 self.ciphertext.sent += u64::from(ciphertext.unwrap_or(0));
                 self.dialogue.sent(u64::from(*sent));

@@ -82,6 +82,8 @@ pub struct Exchange {
     /// Wire bytes received on the connection before this exchange: what offsets in the
     /// events count from.
     pub wire_base: u64,
+    /// The same of sent ones.
+    pub sent_base: u64,
     /// Responses that others followed. From here to `trailers` it is all of the last one.
     over: Vec<answers::Over>,
     /// Where the last response begins.
@@ -204,6 +206,14 @@ impl Exchange {
             mode,
             request_len,
             ..Exchange::default()
+        }
+    }
+
+    /// The byte of this exchange that an anomaly begins at.
+    pub fn byte_of(&self, anomaly: &Anomaly) -> dialogue::Byte {
+        match anomaly.sent {
+            true => dialogue::Byte::Sent(anomaly.offset.saturating_sub(self.sent_base)),
+            false => dialogue::Byte::Received(anomaly.offset.saturating_sub(self.wire_base)),
         }
     }
 

@@ -380,6 +380,7 @@ mod tests {
         Kind::Anomaly(Box::new(Anomaly {
             kind: anomaly::Kind::ExcessBytes,
             offset,
+            sent: false,
             detail: String::new(),
         }))
     }

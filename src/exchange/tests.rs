@@ -375,6 +375,7 @@ fn anomalies_are_kept_up_to_a_bound() {
         let anomaly = Anomaly {
             kind: crate::anomaly::Kind::BareLf,
             offset,
+            sent: false,
             detail: String::new(),
         };
         exchange.apply(Event {

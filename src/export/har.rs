@@ -80,6 +80,7 @@ fn entry(entry: &Entry<'_>) -> Value {
             json!({
                 "kind": anomaly.kind.name(),
                 "offset": anomaly.offset,
+                "dir": if anomaly.sent { "sent" } else { "received" },
                 "message": anomaly.message(),
                 "rule": anomaly.kind.rule(),
             })

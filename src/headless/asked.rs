@@ -76,6 +76,7 @@ impl Fetch {
             timeout: limit(self.timeout),
             connect_timeout: limit(self.connect_timeout),
             max_time: limit(self.max_time),
+            expect: limit(Some(self.expect100_timeout)),
             family: match (self.ipv4, self.ipv6) {
                 (true, _) => Some(Family::Inet),
                 (_, true) => Some(Family::Inet6),
@@ -90,6 +91,16 @@ impl Fetch {
             trusting: self.location_trusted,
             ..Options::default()
         })
+    }
+
+    /// The request's Expect is none that a hand wrote.
+    pub fn expects_by_itself(&self, plan: &Plan) -> bool {
+        let named = |header: &String| {
+            let name = header.split([':', ';']).next().unwrap_or_default();
+            name.trim().eq_ignore_ascii_case("Expect")
+        };
+        let by_hand = self.request_file.is_some() || self.headers.iter().any(named);
+        !by_hand && request::field(&plan.request, "Expect").is_some()
     }
 
     /// Redirects that are followed; `None` is any number.

@@ -176,6 +176,12 @@ pub struct Fetch {
     #[arg(short, long, value_name = "S", value_parser = seconds, help_heading = SOCKET)]
     pub max_time: Option<Duration>,
 
+    /// Seconds that a body waits for 100 where the request says Expect: 100-continue; 0: it
+    /// goes at once. Bodies above 1 MiB ask so by themselves
+    #[arg(long, value_name = "S", value_parser = seconds, default_value = "1",
+          help_heading = SOCKET)]
+    pub expect100_timeout: Duration,
+
     /// Connect to IPv4 addresses only
     #[arg(short = '4', long, overrides_with = "ipv6", help_heading = SOCKET)]
     pub ipv4: bool,

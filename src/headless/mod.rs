@@ -65,6 +65,7 @@ pub fn run(asked: &Fetch) -> ExitCode {
             }
             None => {
                 outlets.cookies = cookies;
+                outlets.expects = asked.expects_by_itself(&plan);
                 chain(asked, plan, &mut outlets)
             }
         },
@@ -145,6 +146,10 @@ fn chain(asked: &Fetch, mut plan: Plan, outlets: &mut Outlets) -> Result<()> {
             Some(Ok(next)) => next,
             Some(Err(error)) => return Err(tell(error, plan.start, outlets)),
         };
+        if std::mem::take(&mut outlets.expects) && outlets.status == Some(417) {
+            plan = next;
+            continue;
+        }
         if let Some(limit) = asked.redirects_at_most()
             && redirects >= limit
         {

@@ -20,7 +20,7 @@ use crate::exchange::Exchange;
 use crate::export::{redact_head, redacted_event, redacted_plan};
 use crate::net::Sink;
 use crate::plan::Plan;
-use crate::request::split;
+use crate::request::{remove_field, split};
 
 #[derive(Debug)]
 pub struct Outlets {
@@ -37,10 +37,14 @@ pub struct Outlets {
     pub redact: bool,
     /// Redirects are followed: the bodies of such responses are passed over.
     pub follow: bool,
+    /// The request's Expect is of our own making: a 417 has it sent again without.
+    pub expects: bool,
     /// The status of the final head, and where its redirect leads when it is followed.
     pub status: Option<u16>,
     pub redirect: Option<Result<Plan>>,
     exchange: Option<Exchange>,
+    /// Bytes of the request that went out.
+    sent: u64,
     /// Of the exchange that runs.
     plan: Option<Plan>,
     recent: Recent,
@@ -65,9 +69,11 @@ impl Outlets {
             max_decoded: None,
             redact: false,
             follow: false,
+            expects: false,
             status: None,
             redirect: None,
             exchange: None,
+            sent: 0,
             plan: None,
             recent: Recent::default(),
             stream: None,
@@ -81,6 +87,7 @@ impl Outlets {
         self.output.next_hop();
         self.status = None;
         self.redirect = None;
+        self.sent = 0;
         self.several = split(&plan.request).len() > 1;
         self.plan = Some(plan.clone());
         self.stream = None;
@@ -228,9 +235,29 @@ impl Outlets {
     }
 
     fn redirect(&self, head: &Head) -> Option<Result<Plan>> {
+        if let Some(again) = self.without_expect(head) {
+            return Some(Ok(again));
+        }
         let plan = self.plan.as_ref().filter(|_| self.follow)?;
         let location = head.values("Location").next();
         plan.redirected(head.status, location).transpose()
+    }
+
+    /// RFC 9110 section 10.1.1: the same once more. As with curl, not where the server
+    /// says close, nor where the body went out already.
+    fn without_expect(&self, head: &Head) -> Option<Plan> {
+        let mut options = head.values("Connection").flat_map(|value| value.split(','));
+        let closes = options.any(|option| option.trim().eq_ignore_ascii_case("close"));
+        let plan = self.plan.as_ref().filter(|_| self.expects)?;
+        if head.status != 417 || closes || self.sent >= plan.request.len() as u64 {
+            return None;
+        }
+        let mut request = plan.request.to_vec();
+        remove_field(&mut request, "Expect");
+        Some(Plan {
+            request: request.into(),
+            ..plan.clone()
+        })
     }
 }
 
@@ -260,7 +287,12 @@ impl Sink for Outlets {
     fn event(&mut self, event: Event) -> Result<()> {
         match event.kind {
             Kind::Body { .. } if !self.hears_chunks() => Ok(()),
-            _ => self.hand_out(event),
+            _ => {
+                if let Kind::Send { sent, .. } = event.kind {
+                    self.sent += u64::from(sent);
+                }
+                self.hand_out(event)
+            }
         }
     }
 

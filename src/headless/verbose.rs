@@ -64,9 +64,10 @@ impl Verbose {
 
     fn anomaly(&mut self, anomaly: &Anomaly) {
         self.line(&format!(
-            "! {} at byte {}: {} ({})",
+            "! {} at byte {}{}: {} ({})",
             anomaly.kind.name(),
             anomaly.offset,
+            if anomaly.sent { " sent" } else { "" },
             safe(&anomaly.message()),
             anomaly.kind.rule(),
         ));

@@ -14,6 +14,7 @@ use rustix::net::{RecvFlags, SendFlags, Shutdown, recv, shutdown, sockopt};
 use super::flood;
 use super::framing::Body;
 use super::incoming::{Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
+use super::lines::Lines;
 use super::script::{IDLE, Reading, Script, Service, Shared, Step};
 use super::tls::Session;
 use super::websocket;
@@ -240,6 +241,7 @@ impl<'a> Connection<'a> {
                 sockopt::set_socket_recv_buffer_size(&self.socket, *bytes)?;
             }
             Step::Echo => self.echo()?,
+            Step::Lines => self.lines()?,
             Step::WebSocket => {
                 self.websocket()?;
                 self.close()?;
@@ -364,6 +366,23 @@ impl<'a> Connection<'a> {
             }
             let bytes = self.buffer[..bytes].to_vec();
             self.send(&bytes)?;
+        }
+    }
+
+    fn lines(&mut self) -> io::Result<()> {
+        let mut lines = Lines::default();
+        let mut came = std::mem::take(&mut self.ahead);
+        loop {
+            let (answer, over) = lines.take(&came);
+            self.send(&answer)?;
+            if over {
+                return Ok(());
+            }
+            let (received, bytes) = self.recv(RECV, None)?;
+            if received != Received::Some {
+                return Ok(());
+            }
+            came = self.buffer[..bytes].to_vec();
         }
     }
 

@@ -15,6 +15,7 @@
 //! handshakes  the page that leads to the servers on TLS
 //! anomalies   deviation -> bytes          websocket  /ws
 //! proxy       HTTP and SOCKS5 proxies to loopback, the pages on a Unix socket
+//! lines       a server of lines, without HTTP
 //! tls         the same on TLS     certificates  good ones and bad ones
 //! ```
 
@@ -30,6 +31,7 @@ mod forms;
 mod framing;
 mod handshakes;
 mod incoming;
+pub mod lines;
 mod listen;
 mod pages;
 pub mod proxy;

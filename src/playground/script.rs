@@ -80,6 +80,8 @@ pub enum Step {
     ReceiveBuffer(usize),
     /// Sends back whatever comes, as it comes, until the peer closes.
     Echo,
+    /// Sends each line back, until an empty one.
+    Lines,
     /// Answers WebSocket frames until a Close has come and gone.
     WebSocket,
     /// Sends nothing more, reads and forgets until the peer closes.
@@ -182,7 +184,18 @@ impl Server {
     /// The same, with the steps of each accepted connection (counted from 1) instead:
     /// no request is read.
     pub fn start_raw(script: impl Fn(u64) -> Script + Send + Sync + 'static) -> io::Result<Server> {
-        Server::serve(None, Raw(script))
+        Server::serve_raw(None, script)
+    }
+
+    /// The same on this port.
+    ///
+    /// # Errors
+    /// As [`Server::serve`].
+    pub fn serve_raw(
+        port: Option<u16>,
+        script: impl Fn(u64) -> Script + Send + Sync + 'static,
+    ) -> io::Result<Server> {
+        Server::serve(port, Raw(script))
     }
 
     /// The same as [`Server::start`], on a Unix socket that is made at `path`.

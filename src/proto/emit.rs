@@ -61,15 +61,19 @@ impl<O: Output> Emit<'_, O> {
     /// Records a deviation, unless there were [`ANOMALIES_OF_A_KIND`] of its kind.
     /// Answers its message in any case.
     pub fn anomaly(&mut self, kind: Deviation, offset: u64, detail: impl Into<String>) -> String {
-        let mut anomaly = Anomaly::new(kind, offset, detail);
+        self.record(Anomaly::new(kind, offset, detail))
+    }
+
+    /// The same, of either direction.
+    pub fn record(&mut self, mut anomaly: Anomaly) -> String {
         let message = anomaly.message();
-        let recorded = &mut self.tally.recorded[kind as usize];
+        let recorded = &mut self.tally.recorded[anomaly.kind as usize];
         if *recorded == ANOMALIES_OF_A_KIND {
             return message;
         }
         *recorded += 1;
         if *recorded == ANOMALIES_OF_A_KIND {
-            anomaly = Anomaly::new(kind, offset, "the last of its kind that is recorded");
+            anomaly.detail = "the last of its kind that is recorded".to_owned();
         }
         self.out.event(Kind::Anomaly(Box::new(anomaly)));
         message

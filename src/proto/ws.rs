@@ -7,7 +7,7 @@
 
 use super::Output;
 use super::emit::{Emit, Tally};
-use crate::anomaly::Kind as Deviation;
+use crate::anomaly::{Anomaly, Kind as Deviation};
 use crate::event::ws::{BINARY, CLOSE, CONTINUATION, CONTROL_MAX, Frame, TEXT, mask};
 use crate::event::{Direction, Field, Kind};
 use crate::request;
@@ -259,16 +259,16 @@ impl Frames {
         }
     }
 
-    /// What the user sent is the user's: only what came is an anomaly of the exchange.
     fn deviation(&mut self, kind: Deviation, at: u64, detail: &str, out: &mut impl Output) {
-        if self.direction == Direction::Sent {
-            return;
-        }
+        let anomaly = Anomaly::new(kind, at, detail);
         let mut emit = Emit {
             out,
             tally: &mut self.tally,
         };
-        emit.anomaly(kind, at, detail);
+        emit.record(match self.direction {
+            Direction::Sent => anomaly.of_sent(),
+            Direction::Received => anomaly,
+        });
     }
 }
 

@@ -16,13 +16,14 @@ mod lint;
 mod recipe;
 mod snippets;
 mod split;
+mod typed;
 
 pub use cookie::{has_cookie, renew_cookie};
 pub use edit::{
     METHODS, add_field, header_at, next_method, remove_field, retarget, set_body, set_field,
     set_method, set_request_target,
 };
-pub use frame::{FRAME_WORDS, Outgoing, typed};
+pub use frame::{Length, Outgoing};
 pub use handshake::{accept, ask_no_upgrade, ask_upgrade, handshake, key};
 pub use length::{WrongLength, correct_length, wrong_lengths};
 pub use lines::{
@@ -33,3 +34,4 @@ pub use lint::{Lint, lint};
 pub use recipe::{ACCEPT_ENCODING, Recipe, basic, basic_of, template};
 pub use snippets::{FIELDS, FieldLine, SNIPPETS, Snippet};
 pub use split::{MESSAGES_MAX, Message, split};
+pub use typed::{FRAME_PARTS, FRAME_WORDS, typed};

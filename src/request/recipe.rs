@@ -72,6 +72,9 @@ pub struct Recipe {
     pub websocket: Option<String>,
 }
 
+/// Bytes of a body above which curl 7.88 sends `Expect: 100-continue` (1 MiB).
+const EXPECT_FROM: usize = 1 << 20;
+
 impl Recipe {
     /// # Errors
     /// [`Error::Usage`]: `-I` with `-d`, or a `-H` without a colon.
@@ -134,6 +137,11 @@ impl Recipe {
                 fields.unless_given("Content-Length", &body.len().to_string());
             }
             fields.unless_given("Content-Type", "application/x-www-form-urlencoded");
+            // Whether the server wants so much is asked first; -H 'Expect:' leaves it out.
+            let large = self.data.as_ref().map_or(0, Vec::len) > EXPECT_FROM;
+            if large && !self.http10 {
+                fields.unless_given("Expect", "100-continue");
+            }
         }
         fields.line("");
         let mut request = fields.out;
@@ -272,6 +280,30 @@ mod tests {
             let target = Target::parse(url).unwrap();
             assert_eq!(Recipe::default().build(&target).unwrap(), template(&target));
         }
+    }
+
+    /// curl 7.88: above 1 MiB, unless -H says otherwise.
+    #[test]
+    fn a_large_body_is_asked_about_first() {
+        let expects = |length, headers: &[&str], http10| {
+            let recipe = Recipe {
+                data: Some(vec![b'a'; length]),
+                headers: headers.iter().map(|text| (*text).to_owned()).collect(),
+                http10,
+                ..Recipe::default()
+            };
+            let built = built("h:1/x", &recipe);
+            let head = built.split("\r\n\r\n").next().unwrap().to_owned();
+            head.matches("Expect").count()
+        };
+        assert_eq!(expects(EXPECT_FROM, &[], false), 0);
+        assert_eq!(expects(EXPECT_FROM + 1, &[], false), 1);
+        assert_eq!(expects(EXPECT_FROM + 1, &[], true), 0);
+        assert_eq!(expects(EXPECT_FROM + 1, &["Expect:"], false), 0);
+        assert_eq!(
+            expects(EXPECT_FROM + 1, &["Expect: 100-continue"], false),
+            1
+        );
     }
 
     #[test]

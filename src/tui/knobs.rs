@@ -126,11 +126,19 @@ pub const KNOBS: &[Knob] = &[
     },
     Knob {
         title: "expect wait",
-        setting: "expect-wait",
+        setting: "expect100-timeout",
         help: "how long a body waits for 100 where the request says Expect: 100-continue; none: it goes at once; type seconds",
         show: |k| time(k.options.expect),
         turn: |k, on| turn(&mut k.options.expect, WAITS, on),
         set: |k, text| seconds(text).map(|t| k.options.expect = Some(t)),
+    },
+    Knob {
+        title: "pong",
+        setting: "pong",
+        help: "a WebSocket's Ping is answered at once (RFC 6455 section 5.5.2); never: a server that waits for it is watched",
+        show: |k| if k.mute { "never" } else { "by itself" }.to_owned(),
+        turn: |k, _| k.mute = !k.mute,
+        set: |_, _| None,
     },
     Knob {
         title: "blocking",
@@ -381,6 +389,9 @@ impl Knobs {
         }
         if self.options.half_close {
             parts.push("half-close".to_owned());
+        }
+        if self.mute {
+            parts.push("no pong".to_owned());
         }
         if self.options.nonblocking {
             parts.push("non-blocking".to_owned());

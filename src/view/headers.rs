@@ -23,6 +23,7 @@ use super::{Cell, Line, Marks, Role, View};
 use crate::anomaly::Anomaly;
 use crate::event::{EndMode, Field, Framing, Head};
 use crate::exchange::Exchange;
+use crate::exchange::dialogue::Byte;
 
 /// Bits of an anchor that number the row within its item.
 const ROW_BITS: u32 = 32;
@@ -173,8 +174,11 @@ impl<'a> Headers<'a> {
     /// Does the anomaly stand beside a part of a head or a trailer?
     fn beside(&self, anomaly: &Anomaly) -> bool {
         let at = anomaly.offset;
-        let own = at.saturating_sub(self.exchange.wire_base);
-        let Some(answer) = self.exchange.answer_at(own) else {
+        let answer = match self.exchange.byte_of(anomaly) {
+            Byte::Received(own) => self.exchange.answer_at(own),
+            Byte::Sent(_) => None,
+        };
+        let Some(answer) = answer else {
             return false;
         };
         let mut heads = answer.interim.iter().chain(answer.head);
@@ -210,8 +214,10 @@ impl<'a> Headers<'a> {
             Some(Item::Empty) => table.words(0, "", Role::Text),
             Some(Item::Note(note)) => table.words(0, note, Role::Note),
             Some(Item::Anomaly(anomaly)) => {
-                let offset = anomaly.offset.saturating_sub(self.exchange.wire_base);
-                let text = format!("⚠ byte {offset}: {}", words(anomaly));
+                let text = match self.exchange.byte_of(anomaly) {
+                    Byte::Received(at) => format!("⚠ byte {at}: {}", words(anomaly)),
+                    Byte::Sent(at) => format!("⚠ byte {at} sent: {}", words(anomaly)),
+                };
                 table.words(0, &text, Role::Anomaly);
             }
             Some(&Item::Status { head, until }) => {
@@ -232,7 +238,7 @@ impl<'a> Headers<'a> {
 
     fn anomalies(&self, from: u64, until: u64, table: &mut Table) {
         for anomaly in &self.exchange.anomalies {
-            if (from..until).contains(&anomaly.offset) {
+            if !anomaly.sent && (from..until).contains(&anomaly.offset) {
                 let text = format!("⚠ {}", words(anomaly));
                 table.words(table.names + 2, &text, Role::Anomaly);
             }

@@ -3,6 +3,7 @@
 //!
 //! - `main.rs`: how the program is run, and what it is run against
 //! - `exits.rs`: the exit status of every way to fail, and its one line
+//! - `expect.rs`: a body that waits for 100, and what a 417 leads to
 //! - `bytes.rs`: what is shown of a response, byte for byte, and as curl shows it
 //! - `pipelined.rs`: several requests from one file, and all their responses
 //! - `requests.rs`: what the flags make of a request
@@ -19,6 +20,7 @@ mod compressed;
 mod cookies;
 mod events;
 mod exits;
+mod expect;
 mod pipelined;
 mod requests;
 mod terminal;

@@ -3,6 +3,7 @@
 
 mod answers;
 mod expect;
+mod lines;
 mod support;
 mod talk;
 mod websocket;

@@ -80,7 +80,7 @@ impl Talk {
         }
     }
 
-    fn outcome(&mut self) -> Result<()> {
+    pub fn outcome(&mut self) -> Result<()> {
         let outcome = self.running.take().unwrap().join().unwrap();
         self.until(|exchange| exchange.closed.is_some());
         outcome
@@ -95,7 +95,7 @@ impl Talk {
         })
     }
 
-    fn wire(&self) -> String {
+    pub fn wire(&self) -> String {
         let wire = sockeye::body::Window::whole(&self.receiver.wire());
         String::from_utf8(wire.read(0, 10_000).unwrap()).unwrap()
     }

@@ -283,6 +283,7 @@ impl Stage {
                     self.unpacking.insert(*id, work);
                     continue;
                 }
+                Effect::Say { id, bytes } => self.act(*id, |told| told.say(bytes)),
                 Effect::UnpackOn(id) => {
                     let visit = self.app.visit(*id).expect("an exchange");
                     let (body, over) = (visit.whole_body(), visit.over);
@@ -331,8 +332,13 @@ impl Stage {
     /// The fetch of the exchange shown does something at the clock's time, and answers
     /// whether it is over.
     fn fetch_acts(&mut self, act: impl FnOnce(&mut Told) -> bool) {
-        let visit = self.app.tab().visit().expect("an exchange");
-        let (id, t_us) = (visit.id, visit.elapsed_us(self.app.now));
+        let id = self.app.tab().visit().expect("an exchange").id;
+        self.act(id, act);
+    }
+
+    fn act(&mut self, id: VisitId, act: impl FnOnce(&mut Told) -> bool) {
+        let visit = self.app.visit(id).expect("an exchange");
+        let t_us = visit.elapsed_us(self.app.now);
         let fetch = self.fetches.iter_mut().find(|fetch| fetch.id == id);
         let fetch = fetch.expect("its fetch");
         let over = act(&mut Told { t_us, fetch });

@@ -1,6 +1,7 @@
 //! A fetch that a test tells, step by step: no socket, but the program's own reader, and
 //! its own channel to the screen. The steps are those of [`super`]'s scripts.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 use sockeye::body::Memory;
@@ -11,6 +12,7 @@ use sockeye::event::{
 use sockeye::net::channel::{Receiver, Sender, channel};
 use sockeye::net::{Control, Sink};
 use sockeye::plan::{Plan, SocketOption};
+use sockeye::proto::ws::Frames;
 use sockeye::proto::{Output, Reader};
 use sockeye::request;
 use sockeye::tui::visit::VisitId;
@@ -24,6 +26,12 @@ pub struct Fetch {
     sender: Sender,
     pub receiver: Receiver,
     reader: Reader,
+    /// Methods of the requests behind the one that the reader's response is to.
+    asked: VecDeque<Vec<u8>>,
+    /// Responses before the reader's.
+    answers: u32,
+    /// Sent and received, once there is a WebSocket.
+    frames: Option<[Frames; 2]>,
     sent: u64,
     received: u64,
     peer_closed: bool,
@@ -33,9 +41,15 @@ impl Fetch {
     pub fn new(id: VisitId, plan: Plan) -> Fetch {
         let control = Control::new();
         let (sender, receiver) = channel(&Memory::new(1 << 20), &control, || {});
+        let asked = request::split(&plan.request).into_iter().skip(1);
+        let asked = asked.map(|message| request::method(&plan.request[message.bytes]).to_vec());
         Fetch {
             id,
-            reader: Reader::new(request::method(&plan.request), plan.options.end, 0),
+            reader: Reader::new(request::method(&plan.request), plan.options.end, 0)
+                .answering(&plan.request),
+            asked: asked.collect(),
+            answers: 0,
+            frames: None,
             plan,
             sender,
             receiver,
@@ -237,13 +251,63 @@ impl Told<'_> {
         self.record(Direction::Received, at, bytes.len() as u32);
         self.fetch.received += bytes.len() as u64;
         self.fetch.peer_closed = bytes.is_empty();
-        self.read(|reader, found| match bytes {
-            [] => reader.feed_eof(found),
-            bytes => reader.feed(bytes, found),
-        });
+        match bytes {
+            [] => self.read(|reader, found| reader.feed_eof(found)),
+            bytes => self.take(bytes),
+        }
+        let talks = self.fetch.frames.is_some() || !self.fetch.asked.is_empty();
         match self.fetch.reader.ended() {
-            Some(_) => self.end(self.fetch.reader.fault()),
-            None => false,
+            Some(_) if self.fetch.peer_closed || !talks => self.end(self.fetch.reader.fault()),
+            _ => false,
+        }
+    }
+
+    /// Response by response, then frames, as the program's own turns take them.
+    fn take(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        loop {
+            let mut own = 0;
+            self.read(|reader, found| own = reader.feed_own(rest, found));
+            rest = &rest[own..];
+            let next = self.fetch.asked.front().filter(|_| !rest.is_empty());
+            let Some(method) = next.cloned() else {
+                break;
+            };
+            self.fetch.asked.pop_front();
+            self.fetch.answers += 1;
+            let at = self.fetch.reader.at();
+            self.fetch.reader = Reader::new(&method, self.fetch.plan.options.end, at);
+            self.emit(Kind::Answer {
+                number: self.fetch.answers + 1,
+                offset: at,
+            });
+        }
+        let (sent, at) = (self.fetch.sent, self.fetch.reader.at());
+        if self.fetch.reader.websocket() && self.fetch.frames.is_none() {
+            let begin = |(direction, at)| Frames::new(direction, at);
+            self.fetch.frames =
+                Some([(Direction::Sent, sent), (Direction::Received, at)].map(begin));
+        }
+        self.frames(1, rest);
+        self.read(|reader, found| reader.feed(rest, found));
+    }
+
+    /// Said by hand on the open connection.
+    pub fn say(&mut self, bytes: &[u8]) -> bool {
+        let all = bytes.len().to_string();
+        self.send(&all, &all);
+        self.frames(0, bytes);
+        false
+    }
+
+    fn frames(&mut self, way: usize, bytes: &[u8]) {
+        let mut found = Found {
+            t_us: self.t_us,
+            sender: &mut self.fetch.sender,
+            body: 0,
+        };
+        if let Some(frames) = &mut self.fetch.frames {
+            frames[way].feed(bytes, &mut found);
         }
     }
 

@@ -114,6 +114,7 @@ fn odd_exchange() -> Exchange {
         Kind::Anomaly(Box::new(Anomaly {
             kind,
             offset,
+            sent: false,
             detail: String::new(),
         }))
     };

@@ -132,6 +132,7 @@ proptest! {
             let anomaly = Anomaly {
                 kind: anomaly::Kind::ALL[kind % anomaly::Kind::ALL.len()],
                 offset,
+                sent: false,
                 detail: value.clone(),
             };
             exchange.apply(Event { t_us: 0, kind: Kind::Anomaly(Box::new(anomaly)) });

@@ -83,6 +83,7 @@ fn wire_colours_received_bytes_by_what_they_are() {
         Kind::Anomaly(Box::new(Anomaly {
             kind: anomaly::Kind::ExcessBytes,
             offset: 1047,
+            sent: false,
             detail: String::new(),
         })),
     ] {

@@ -156,6 +156,7 @@ fn excess() -> Kind {
     Kind::Anomaly(Box::new(Anomaly {
         kind: anomaly::Kind::ExcessBytes,
         offset: 97,
+        sent: false,
         detail: String::new(),
     }))
 }
@@ -547,6 +548,7 @@ fn every_end_has_its_line() {
                     Kind::Anomaly(Box::new(Anomaly {
                         kind: anomaly::Kind::ConflictingLengths,
                         offset: 17,
+                        sent: false,
                         detail: "5, 6".to_owned(),
                     })),
                 ),

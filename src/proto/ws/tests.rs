@@ -25,7 +25,12 @@ impl Told {
                 frame.length,
                 frame.offset
             ),
-            Kind::Anomaly(anomaly) => format!("! {} @{}", anomaly.kind.name(), anomaly.offset),
+            Kind::Anomaly(anomaly) => format!(
+                "! {} @{}{}",
+                anomaly.kind.name(),
+                anomaly.offset,
+                if anomaly.sent { " sent" } else { "" }
+            ),
             other => other.name().to_owned(),
         };
         self.0.iter().map(line).collect()
@@ -92,6 +97,22 @@ fn each_frame_is_told_and_each_deviation_named() {
     ];
     for (bytes, want) in table {
         assert_eq!(received(bytes), *want, "{}", bytes.escape_ascii());
+    }
+}
+
+/// What a client must send otherwise than a server; all else is the same rule.
+#[test]
+fn what_we_send_is_judged_too() {
+    #[rustfmt::skip]
+    let table: &[(&[u8], &str)] = &[
+        (b"\x81\x81\0\0\0\0a",     "text 6+1 @100"),
+        (b"\x81\x01a",             "! ws_mask @100 sent, text 2+1 @100"),
+        (b"\xc1\x80\0\0\0\0",      "! ws_reserved_bits @100 sent, text 6+0 @100"),
+        (b"\x81\x82\x01\0\0\0\xfea", "text 6+2 @100, ! ws_utf8 @106 sent"),
+        (b"\x88\x82\x03\0\0\0\x00\xed", "! ws_close @106 sent, close 6+2 @100"),
+    ];
+    for (bytes, want) in table {
+        assert_eq!(read(Direction::Sent, &[bytes]), *want, "{bytes:x?}");
     }
 }
 

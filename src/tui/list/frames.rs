@@ -1,10 +1,11 @@
-//! The frames of a WebSocket, both ways, in the order of time.
+//! The frames of a WebSocket, both ways, in the order of time:
+//! `◂ text         FIN           hello              5 B at 2.0 ms`.
 //!
 //! Owns what of a payload is shown: its beginning, unmasked and escaped.
 
 use super::{Choice, Row};
 use crate::event::Direction;
-use crate::event::ws::{self, CLOSE, Frame};
+use crate::event::ws::{self, CLOSE, Frame, close_words};
 use crate::exchange::dialogue::Byte;
 use crate::proto::ws::close_code;
 use crate::tui::ui::paint as words;
@@ -14,12 +15,12 @@ use crate::view::safe::safe_bytes;
 /// Bytes of a payload that are shown.
 const SHOWN: usize = 48;
 
-pub(super) fn of(visit: &Visit) -> Vec<Row> {
+pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
     let frames = &visit.exchange().frames;
     let mut rows: Vec<Row> = frames
         .kept
         .iter()
-        .map(|(t_us, frame)| row(visit, *t_us, frame))
+        .map(|(t_us, frame)| row(visit, columns, *t_us, frame))
         .collect();
     let more = frames.count.saturating_sub(rows.len() as u64);
     if more > 0 {
@@ -33,19 +34,18 @@ pub(super) fn of(visit: &Visit) -> Vec<Row> {
     rows
 }
 
-fn row(visit: &Visit, t_us: u64, frame: &Frame) -> Row {
+fn row(visit: &Visit, columns: u16, t_us: u64, frame: &Frame) -> Row {
     let (arrow, verb) = match frame.direction {
         Direction::Sent => ("▸", "sent"),
         Direction::Received => ("◂", "received"),
     };
     let payload = payload(visit, frame, SHOWN);
     let (code, text) = match (frame.opcode, close_code(&payload)) {
-        (CLOSE, Some(code)) => (format!("{code} "), payload.get(2..).unwrap_or_default()),
+        (CLOSE, Some(code)) => (
+            format!("{code} {} ", close_words(code)),
+            payload.get(2..).unwrap_or_default(),
+        ),
         _ => (String::new(), &payload[..]),
-    };
-    let more = match frame.fin {
-        true => "",
-        false => " (more follows)",
     };
     let cut = match frame.length > SHOWN as u64 {
         true => "…",
@@ -55,24 +55,43 @@ fn row(visit: &Visit, t_us: u64, frame: &Frame) -> Row {
         Some(key) => format!("masked with {:08x}", u32::from_be_bytes(key)),
         None => "not masked".to_owned(),
     };
-    Row {
-        text: format!(
-            "   {arrow}  {}{more} {code}{}{cut}",
-            frame.name(),
-            safe_bytes(text)
+    let name = match frame.name() {
+        "reserved" => format!("opcode {}", frame.opcode),
+        name => name.to_owned(),
+    };
+    let fin = if frame.fin { "FIN" } else { "…" };
+    // At 60 columns the payload needs the room; what is below says the rest.
+    let flags = match columns {
+        ..76 => format!("{fin:<3}"),
+        _ => format!(
+            "{fin:<3} {:<4} {:<4}",
+            if frame.mask.is_some() { "mask" } else { "" },
+            RESERVED[usize::from(frame.reserved & 7)]
         ),
+    };
+    Row {
+        text: format!("{arrow} {name:<12} {flags} {code}{}{cut}", safe_bytes(text)),
         beside: format!("{} at {}", words::bytes(frame.length), words::time(t_us)),
         about: format!(
-            "{verb} at {}: opcode {}, {}reserved bits {:03b}, {masked}, a header of {} bytes",
-            frame.offset,
+            "{verb} at {}: {name} is opcode {}, {}reserved bits {:03b}, {masked}, a header of {} \
+             bytes, {} of payload",
+            own(visit, frame),
             frame.opcode,
-            if frame.fin { "FIN, " } else { "" },
+            if frame.fin {
+                "FIN, "
+            } else {
+                "no FIN (more follows), "
+            },
             frame.reserved,
-            frame.header
+            frame.header,
+            frame.length
         ),
         choice: bytes(visit, frame),
     }
 }
+
+/// The reserved bits that are set, by their number.
+const RESERVED: [&str; 8] = ["", "R3", "R2", "R23", "R1", "R13", "R12", "R123"];
 
 /// The beginning of a payload as far as it is here, unmasked.
 pub fn payload(visit: &Visit, frame: &Frame, most: usize) -> Vec<u8> {
@@ -98,19 +117,13 @@ pub fn payload(visit: &Visit, frame: &Frame, most: usize) -> Vec<u8> {
     bytes
 }
 
-/// The offset among the exchange's own bytes of that direction. The first frame sent
-/// follows the request.
+/// The offset among the exchange's own bytes of that direction.
 fn own(visit: &Visit, frame: &Frame) -> u64 {
     let exchange = visit.exchange();
-    match frame.direction {
-        Direction::Received => frame.offset.saturating_sub(exchange.wire_base),
-        Direction::Sent => {
-            let mut frames = exchange.frames.kept.iter().map(|(_, frame)| frame);
-            let first = frames.find(|frame| frame.direction == Direction::Sent);
-            let first = first.map_or(frame.offset, |first| first.offset);
-            (visit.request.len() as u64).saturating_add(frame.offset.saturating_sub(first))
-        }
-    }
+    frame.offset.saturating_sub(match frame.direction {
+        Direction::Received => exchange.wire_base,
+        Direction::Sent => exchange.sent_base,
+    })
 }
 
 fn bytes(visit: &Visit, frame: &Frame) -> Choice {

@@ -15,7 +15,7 @@ use crate::view::safe::safe_bytes;
 const LINE: usize = 60;
 
 /// A row for each request, each response that none asked for, and for what else came.
-pub(super) fn of(visit: &Visit) -> Vec<Row> {
+pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
     let exchange = visit.exchange();
     let mut answers = exchange.answers().peekable();
     let mut asking = 0;
@@ -34,7 +34,7 @@ pub(super) fn of(visit: &Visit) -> Vec<Row> {
         rows.push(row(visit, message, asks, answer));
     }
     if exchange.frames.count > 0 {
-        rows.extend(frames::of(visit));
+        rows.extend(frames::of(visit, columns));
         return rows;
     }
     let excess = exchange.excess_start();

@@ -1,7 +1,7 @@
 //! What each list holds, made from the state.
 
 use super::{Choice, Of, Row, messages};
-use crate::anomaly::{Anomaly, CLIENTS};
+use crate::anomaly::Anomaly;
 use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
@@ -20,7 +20,11 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
-        Of::Messages => app.tab().visit().map(messages::of).unwrap_or_default(),
+        Of::Messages => {
+            let visit = app.tab().visit();
+            let rows = visit.map(|visit| messages::of(visit, app.size.columns));
+            rows.unwrap_or_default()
+        }
         Of::Idle => idle(app),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
@@ -224,28 +228,31 @@ fn anomalies(app: &App) -> Vec<Row> {
     let Some(visit) = app.tab().visit() else {
         return Vec::new();
     };
-    let base = visit.exchange().wire_base;
-    let dialogue = &visit.exchange().dialogue;
+    let exchange = visit.exchange();
     // At 60 columns the sentence itself needs the room.
-    let tried = match app.size.columns {
+    let tried = |anomaly: &Anomaly| match app.size.columns {
         ..76 => String::new(),
-        _ => format!(" ({CLIENTS})"),
+        _ => format!(" ({})", anomaly.kind.asked()),
     };
     let row = |anomaly: &Anomaly| {
-        let offset = anomaly.offset.saturating_sub(base);
-        let at = dialogue.address(Byte::Received(offset));
+        let byte = exchange.byte_of(anomaly);
+        let at = exchange.dialogue.address(byte);
         let clients = match anomaly.kind.clients() {
             "" => String::new(),
-            clients => format!(". {clients}{tried}"),
+            clients => format!(". {clients}{}", tried(anomaly)),
+        };
+        let (offset, sent) = match byte {
+            Byte::Received(offset) => (offset, ""),
+            Byte::Sent(offset) => (offset, ", sent"),
         };
         Row {
-            text: format!("{:>9}  {}", words::count(offset), anomaly.kind.name()),
+            text: format!("{:>9}  {}{sent}", words::count(offset), anomaly.kind.name()),
             beside: anomaly.kind.rule().to_owned(),
             about: format!("{}{clients}", anomaly.message()),
             choice: Choice::Bytes(at..at.saturating_add(1)),
         }
     };
-    visit.exchange().anomalies.iter().map(row).collect()
+    exchange.anomalies.iter().map(row).collect()
 }
 
 /// The one kept last first; behind several a row that closes all.

@@ -30,7 +30,16 @@ pub(super) fn open(app: &mut App, of: Of) {
         });
         return;
     }
-    app.popup = Some(Popup::List(List::new(of)));
+    let mut list = List::new(of);
+    // Of frames the newest is looked for.
+    let frames = app
+        .tab()
+        .visit()
+        .map_or(0, |visit| visit.exchange().frames.count);
+    if of == Of::Messages && frames > 0 {
+        list.chosen = list::count(app, of).saturating_sub(1);
+    }
+    app.popup = Some(Popup::List(list));
 }
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect> {

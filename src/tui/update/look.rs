@@ -152,18 +152,10 @@ fn open_call(app: &mut App) {
     let Some((_, event)) = visit.exchange().log.call(visit.call.unwrap_or(last)) else {
         return;
     };
-    let sent_before = visit
-        .exchange()
-        .log
-        .iter()
-        .find_map(|(_, event)| match event.kind {
-            Kind::Send { offset, .. } => Some(offset),
-            _ => None,
-        });
     let range = match event.kind {
         Kind::Send { offset, sent, .. } => {
-            let from = offset - sent_before.unwrap_or(offset);
-            let from = visit.exchange().dialogue.address(Byte::Sent(from));
+            let from = Byte::Sent(offset.saturating_sub(visit.exchange().sent_base));
+            let from = visit.exchange().dialogue.address(from);
             from..from + u64::from(sent)
         }
         Kind::Recv { offset, bytes, .. } if bytes > 0 => {

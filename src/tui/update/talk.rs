@@ -65,7 +65,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut talk: Talk) -> Vec<Effect
         app.popup = Some(Popup::Talk(talk));
         return Vec::new();
     }
-    let page = usize::from(ui::talk::text_area(app.size).height);
+    let page = usize::from(ui::talk::text_area(app).height);
     let mut effects = Vec::new();
     match app
         .keys
@@ -104,7 +104,7 @@ fn framed(app: &mut App, typed: Vec<u8>) -> Option<Vec<u8>> {
         return Some(typed);
     }
     match request::typed(&typed) {
-        Ok(frame) => Some(frame.masked()),
+        Ok(bytes) => Some(bytes),
         Err(why) => {
             app.complain(why);
             None
@@ -114,6 +114,7 @@ fn framed(app: &mut App, typed: Vec<u8>) -> Option<Vec<u8>> {
 
 /// RFC 6455 section 5.5.2: a Ping is answered by a Pong with its payload, as soon as may be.
 pub(super) fn pongs(app: &mut App, id: VisitId) -> Vec<Effect> {
+    let answers = app.tab_of(id).is_none_or(|tab| !tab.knobs.mute);
     let Some(visit) = app.visit_by_id(id) else {
         return Vec::new();
     };
@@ -128,7 +129,7 @@ pub(super) fn pongs(app: &mut App, id: VisitId) -> Vec<Effect> {
         .collect();
     visit.frames_seen = visit.live.frames.kept.len();
     let bytes = pongs.concat();
-    if bytes.is_empty() || visit.live.end.is_some() {
+    if !answers || bytes.is_empty() || visit.live.end.is_some() {
         return Vec::new();
     }
     outgo(visit, [&visit.outgoing[..], &bytes].concat().into());

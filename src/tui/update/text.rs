@@ -257,7 +257,7 @@ pub(super) fn settle(app: &mut App) {
         tab.request.reveal(width, height);
     }
     let path = size(ui::save::path_area(app.size));
-    let said = size(ui::talk::text_area(app.size));
+    let said = size(ui::talk::text_area(app));
     let filter = size(ui::filter_area(app));
     match &mut app.popup {
         Some(Popup::Ask { field, .. }) => {
