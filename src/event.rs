@@ -37,7 +37,7 @@ use crate::anomaly::Anomaly;
 
 pub use piece::Piece;
 pub use proxy::{Proxy, ProxyAnswer, ProxyWay};
-pub use tls::{Certificate, Content, Direction, Records, Tls};
+pub use tls::{Alert, Certificate, Content, Direction, Records, Tls};
 
 /// One fact, at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,6 +159,7 @@ pub enum Kind {
     /// The handshake failed; what is known of the peer all the same.
     TlsFailed(Box<Tls>),
     TlsRecord(Box<Records>),
+    TlsAlert(Box<Alert>),
     /// A call that answered -1 for another reason than EAGAIN on a non-blocking socket.
     CallFailed {
         call: Call,
@@ -178,6 +179,10 @@ pub enum Kind {
     },
     /// `shutdown(SHUT_WR)`: our direction is done, theirs is not.
     HalfClosed,
+    /// Said on the open connection, and not sent when the exchange ended.
+    Unsent {
+        bytes: u64,
+    },
     Queues(Box<Queues>),
     /// The same at the peer's end, where the peer is our own playground.
     PeerQueues(Box<Queues>),
@@ -476,10 +481,12 @@ impl Kind {
             Kind::TlsDone(_) => "tls_done",
             Kind::TlsFailed(_) => "tls_failed",
             Kind::TlsRecord(_) => "tls_record",
+            Kind::TlsAlert(_) => "tls_alert",
             Kind::CallFailed { .. } => "call_failed",
             Kind::WouldBlock { .. } => "would_block",
             Kind::Held { .. } => "held",
             Kind::HalfClosed => "half_closed",
+            Kind::Unsent { .. } => "unsent",
             Kind::Queues(_) => "queues",
             Kind::PeerQueues(_) => "peer_queues",
             Kind::InterimHead(_) => "interim_head",

@@ -51,33 +51,33 @@ fn case(
 
 fn plain(_: &mut Plan) {}
 fn close(plan: &mut Plan) {
-    plan.end = EndMode::Close;
+    plan.options.end = EndMode::Close;
 }
 fn length(plan: &mut Plan) {
-    plan.end = EndMode::Length;
+    plan.options.end = EndMode::Length;
 }
 fn timeout(plan: &mut Plan) {
-    plan.end = EndMode::Timeout;
-    plan.timeout = Some(Duration::from_millis(300));
+    plan.options.end = EndMode::Timeout;
+    plan.options.timeout = Some(Duration::from_millis(300));
 }
 fn once(plan: &mut Plan) {
-    plan.end = EndMode::Once;
+    plan.options.end = EndMode::Once;
 }
 fn nonblocking_timeout(plan: &mut Plan) {
-    plan.nonblocking = true;
+    plan.options.nonblocking = true;
     timeout(plan);
 }
 /// Everything in small pieces, without blocking.
 fn small_pieces(plan: &mut Plan) {
-    plan.nonblocking = true;
-    plan.send_size = Some(100);
-    plan.recv_size = 7;
-    plan.connect_timeout = Some(Duration::from_secs(9));
+    plan.options.nonblocking = true;
+    plan.options.send_size = Some(100);
+    plan.options.recv_size = 7;
+    plan.options.connect_timeout = Some(Duration::from_secs(9));
 }
 fn ipv4_by_name(plan: &mut Plan) {
     plan.target.host = "localhost".to_owned();
-    plan.family = Some(Family::Inet);
-    plan.timeout = Some(PATIENCE);
+    plan.options.family = Some(Family::Inet);
+    plan.options.timeout = Some(PATIENCE);
 }
 
 const LENGTH_5: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -167,8 +167,8 @@ fn cases() -> Vec<Case> {
 }
 
 fn small_sends(plan: &mut Plan) {
-    plan.nonblocking = true;
-    plan.send_size = Some(65_536);
+    plan.options.nonblocking = true;
+    plan.options.send_size = Some(65_536);
 }
 
 /// How a language's program is built and run.
@@ -411,9 +411,13 @@ fn programs_speak_tls() {
     let playground = TlsPlayground::start(None).unwrap();
     let table: &[Secured] = &[
         (Kind::Good, |_, _| {}, true),
-        (Kind::Good, |plan, _| plan.end = EndMode::Close, true),
-        (Kind::Good, |plan, _| plan.nonblocking = true, true),
-        (Kind::Good, |plan, _| plan.tls.cacert = None, false),
+        (
+            Kind::Good,
+            |plan, _| plan.options.end = EndMode::Close,
+            true,
+        ),
+        (Kind::Good, |plan, _| plan.options.nonblocking = true, true),
+        (Kind::Good, |plan, _| plan.options.tls.cacert = None, false),
         (
             Kind::Good,
             |plan, _| plan.target.host = "localhost".into(),
@@ -421,40 +425,44 @@ fn programs_speak_tls() {
         ),
         (
             Kind::Good,
-            |plan, _| plan.tls.max = Some(TlsVersion::V1_2),
+            |plan, _| plan.options.tls.max = Some(TlsVersion::V1_2),
             true,
         ),
         (
             Kind::Good,
-            |plan, _| plan.tls.min = Some(TlsVersion::V1_3),
+            |plan, _| plan.options.tls.min = Some(TlsVersion::V1_3),
             true,
         ),
         (Kind::NoCloseNotify, |_, _| {}, true),
         (Kind::Expired, |_, _| {}, false),
         (Kind::WrongName, |_, _| {}, false),
-        (Kind::SelfSigned, |plan, _| plan.tls.verify = false, true),
+        (
+            Kind::SelfSigned,
+            |plan, _| plan.options.tls.verify = false,
+            true,
+        ),
         (
             Kind::Revoked,
-            |plan, on| plan.tls.crlfile = Some(on.revoked_file()),
+            |plan, on| plan.options.tls.crlfile = Some(on.revoked_file()),
             false,
         ),
         (
             Kind::Good,
-            |plan, on| plan.tls.crlfile = Some(on.revoked_file()),
+            |plan, on| plan.options.tls.crlfile = Some(on.revoked_file()),
             true,
         ),
         (Kind::ClientCertificate, |_, _| {}, false),
         (
             Kind::ClientCertificate,
-            |plan, on| plan.tls.cert = Some(on.client_file()),
+            |plan, on| plan.options.tls.cert = Some(on.client_file()),
             true,
         ),
         (
             Kind::ClientCertificate,
             |plan, on| {
-                plan.tls.cert = Some(on.client_file());
-                plan.tls.key = Some(on.client_file());
-                plan.nonblocking = true;
+                plan.options.tls.cert = Some(on.client_file());
+                plan.options.tls.key = Some(on.client_file());
+                plan.options.nonblocking = true;
             },
             true,
         ),
@@ -464,10 +472,10 @@ fn programs_speak_tls() {
         for (number, (kind, adjust, succeeds)) in table.iter().enumerate() {
             let target = Target::parse(&playground.url(*kind, "/hello")).unwrap();
             let mut plan = Plan::new(target, Vec::new());
-            plan.tls.cacert = Some(playground.root_file());
+            plan.options.tls.cacert = Some(playground.root_file());
             adjust(&mut plan, &playground);
             // Of a file with several lists, its -CRL reads the first: the program says so.
-            if tool.language == Language::Nc && plan.tls.crlfile.is_some() {
+            if tool.language == Language::Nc && plan.options.tls.crlfile.is_some() {
                 continue;
             }
             // curl can send this, and every end mode ends.
@@ -515,7 +523,7 @@ fn unix_sockets() {
         let path = dir.path().join("it's \"a\"\n$(socket)\n");
         let case = case("unix", plain, LENGTH_5, true, b"hello");
         let mut plan = plan(&case, 80);
-        plan.unix_socket = Some(path.clone());
+        plan.options.unix_socket = Some(path.clone());
         let mut command = tool.prepare(dir.path(), &program(tool.language, &plan));
         let server = serve(Listener::Unix(UnixListener::bind(&path).unwrap()), &case);
         let out = succeed(&mut command);

@@ -97,10 +97,9 @@ fn plan(url: &str, proxies: Proxies) -> Plan {
     let target = Target::parse(url).unwrap();
     let mut request = template(&target);
     proxies.way(&target).form(&mut request, &target);
-    Plan {
-        proxies,
-        ..Plan::new(target, request)
-    }
+    let mut plan = Plan::new(target, request);
+    plan.options.proxies = proxies;
+    plan
 }
 
 fn through(url: &str, proxy: &str) -> Plan {
@@ -151,8 +150,8 @@ fn ways_through_the_practice_proxies() {
     for (url, proxy, exit, steps, said) in table {
         for nonblocking in [false, true] {
             let mut plan = through(url, &proxy);
-            plan.nonblocking = nonblocking;
-            plan.tls.cacert = Some(secure.root_file());
+            plan.options.nonblocking = nonblocking;
+            plan.options.tls.cacert = Some(secure.root_file());
             let told = run(&plan);
             let name = format!("{url} by {proxy}");
             assert_eq!(told.exit(), exit, "{name}: {}", told.said());
@@ -189,9 +188,9 @@ fn https_proxies() {
         let proxy = proxy.replace("//", &format!("//sockeye:{pass}@"));
         for size in [16, 128 << 10] {
             let mut plan = through(&url, &proxy);
-            plan.recv_size = size;
-            plan.tls.cacert = Some(secure.root_file());
-            plan.proxies.tls.cacert = Some(proxies.root_file());
+            plan.options.recv_size = size;
+            plan.options.tls.cacert = Some(secure.root_file());
+            plan.options.proxies.tls.cacert = Some(proxies.root_file());
             let told = run(&plan);
             assert_eq!(told.exit() == 0, body, "{url}: {}", told.said());
             assert_eq!(!told.body.is_empty(), body, "{url}");
@@ -204,8 +203,8 @@ fn https_proxies() {
     }
     // Its certificate is judged like a server's, by its own settings.
     let mut plan = through(&pages.url("/hello"), &proxies.url(Certificate::Expired, ""));
-    plan.tls.verify = false;
-    plan.proxies.tls.cacert = Some(proxies.root_file());
+    plan.options.tls.verify = false;
+    plan.options.proxies.tls.cacert = Some(proxies.root_file());
     assert_eq!(run(&plan).exit(), 60);
 }
 

@@ -3,6 +3,8 @@
 //! Every fetch is checked for what holds of all: offsets without a gap, `recv.bytes` that add
 //! up to `end.wire_bytes`, and a ledger that agrees with the calls in both directions.
 
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
@@ -44,8 +46,9 @@ fn each_certificate_is_judged_with_its_own_sentence() {
     for (kind, exit, sentence) in table {
         for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
             let mut plan = trusting(&playground, kind, "/hello");
-            plan.tls.max = Some(version);
-            plan.tls.crlfile = (kind == Trouble::Revoked).then(|| playground.revoked_file());
+            plan.options.tls.max = Some(version);
+            plan.options.tls.crlfile =
+                (kind == Trouble::Revoked).then(|| playground.revoked_file());
             let told = run(&plan);
             let name = format!("{kind:?} {version:?}");
             assert_eq!(told.exit(), exit, "{name}: {:?}", told.outcome);
@@ -75,7 +78,7 @@ fn without_verifying_all_goes_on_and_what_is_wrong_is_told() {
         (Trouble::WeakKey, Some("weak key: RSA of 1024 bits")),
     ] {
         let mut plan = trusting(&playground, kind, "/hello");
-        plan.tls.verify = false;
+        plan.options.tls.verify = false;
         let told = run(&plan);
         assert_eq!(told.outcome, Ok(()));
         let tls = told.exchange.tls.unwrap();
@@ -122,8 +125,8 @@ fn a_client_that_shows_its_certificate_is_let_in() {
     let playground = TlsPlayground::start(None).unwrap();
     for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
         let mut plan = trusting(&playground, Trouble::ClientCertificate, "/hello");
-        plan.tls.cert = Some(playground.client_file());
-        plan.tls.max = Some(version);
+        plan.options.tls.cert = Some(playground.client_file());
+        plan.options.tls.max = Some(version);
         let told = run(&plan);
         assert_eq!(told.outcome, Ok(()));
         assert_eq!(told.exchange.tls.unwrap().client_certificate, Some(true));
@@ -139,20 +142,20 @@ fn a_client_certificate_does_not_follow_to_another_origin() {
     std::fs::write(roots.path(), pem.concat()).unwrap();
     for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
         let mut plan = plan(&first.url(Trouble::ClientCertificate, "/"));
-        plan.tls.cacert = Some(roots.path().to_owned());
-        plan.tls.cert = Some(second.client_file());
-        plan.tls.key = Some(second.client_file());
-        plan.tls.max = Some(version);
+        plan.options.tls.cacert = Some(roots.path().to_owned());
+        plan.options.tls.cert = Some(second.client_file());
+        plan.options.tls.key = Some(second.client_file());
+        plan.options.tls.max = Some(version);
         let there = |to: &TlsPlayground, path| to.url(Trouble::ClientCertificate, path);
         let follow = |location: &str| {
             let next = plan.redirected(302, Some(location)).unwrap().unwrap();
             let told = run(&next);
             let asked = told.exchange.tls.as_ref().unwrap().client_certificate;
-            (asked, told.exit(), next.tls.key.is_some())
+            (asked, told.exit(), next.options.tls.key.is_some())
         };
         assert_eq!(follow(&there(&second, "/hello")), (Some(false), 35, false));
         let same = plan.redirected(302, Some("/hello")).unwrap().unwrap();
-        assert_eq!(same.tls, plan.tls);
+        assert_eq!(same.options.tls, plan.options.tls);
         // Asked for by hand, the second server is given it.
         let mut by_hand = plan.clone();
         by_hand.target = Target::parse(&there(&second, "/hello")).unwrap();
@@ -203,7 +206,7 @@ fn files_that_cannot_be_used_have_curls_exit_status() {
     }
     for (tls, exit) in rows {
         let mut plan = trusting(&playground, Trouble::Good, "/hello");
-        plan.tls = tls;
+        plan.options.tls = tls;
         let told = run(&plan);
         assert_eq!(told.exit(), exit, "{:?}", told.outcome);
     }
@@ -223,7 +226,7 @@ fn the_newest_version_within_the_limits_is_spoken() {
         (Some(V1_3), Some(V1_2), None),
     ] {
         let mut plan = trusting(&playground, Trouble::Good, "/hello");
-        (plan.tls.min, plan.tls.max) = (min, max);
+        (plan.options.tls.min, plan.options.tls.max) = (min, max);
         let told = run(&plan);
         let tls = told.exchange.tls.as_ref();
         assert_eq!(tls.map(|tls| tls.version.as_str()), version);
@@ -237,8 +240,8 @@ fn a_second_handshake_resumes_the_first_and_keeps_its_certificates() {
     for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
         let pool = Pool::new();
         let mut plan = trusting(&playground, Trouble::Good, "/hello");
-        plan.reuse = false;
-        plan.tls.max = Some(version);
+        plan.options.reuse = false;
+        plan.options.tls.max = Some(version);
         let resumed = |plan: &Plan| {
             let told = run_on(plan, &pool, &Control::new());
             let tls = told.exchange.tls.unwrap();
@@ -247,7 +250,7 @@ fn a_second_handshake_resumes_the_first_and_keeps_its_certificates() {
         assert_eq!(resumed(&plan), (false, 2, true), "{version:?}");
         assert_eq!(resumed(&plan), (true, 2, true), "{version:?}");
         // Sessions are of one set of settings: what was not verified resumes nothing that was.
-        plan.tls.verify = false;
+        plan.options.tls.verify = false;
         assert!(!resumed(&plan).0);
     }
 }
@@ -264,7 +267,7 @@ fn a_kept_connection_makes_no_second_handshake() {
     assert!(!second.has(|kind| matches!(kind, Kind::TlsStart { .. })));
     // Other settings are another place.
     let mut other = plan.clone();
-    other.tls.verify = false;
+    other.options.tls.verify = false;
     let third = run_on(&other, &pool, &Control::new());
     assert!(third.has(|kind| matches!(kind, Kind::TlsDone(_))));
 }
@@ -296,8 +299,8 @@ fn a_peer_that_does_not_speak_tls_is_told_of() {
     ] {
         for nonblocking in [false, true] {
             let mut plan = plan(&format!("https://127.0.0.1:{}/", server.port()));
-            plan.timeout = (exit == 28).then_some(Duration::from_millis(50));
-            plan.nonblocking = nonblocking;
+            plan.options.timeout = (exit == 28).then_some(Duration::from_millis(50));
+            plan.options.nonblocking = nonblocking;
             let told = run(&plan);
             assert_eq!(told.exit(), exit, "{:?}", told.outcome);
             let said = told.outcome.unwrap_err().to_string();
@@ -311,7 +314,7 @@ fn a_handshake_can_be_cancelled() {
     let mute = Server::start_raw(|_| vec![Step::WaitForClose]).unwrap();
     for nonblocking in [false, true] {
         let mut plan = plan(&format!("https://127.0.0.1:{}/", mute.port()));
-        plan.nonblocking = nonblocking;
+        plan.options.nonblocking = nonblocking;
         let (tell, told) = mpsc::channel();
         let control = Control::new();
         let hand = control.clone();
@@ -341,9 +344,9 @@ fn the_same_bytes_come_however_they_are_asked_for() {
     for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
         for (recv_size, nonblocking) in [(7, false), (4096, true), (4096, false), (1 << 20, true)] {
             let mut plan = trusting(&playground, Trouble::Good, path);
-            plan.recv_size = recv_size;
-            plan.nonblocking = nonblocking;
-            plan.tls.max = Some(version);
+            plan.options.recv_size = recv_size;
+            plan.options.nonblocking = nonblocking;
+            plan.options.tls.max = Some(version);
             let told = run(&plan);
             assert_eq!(told.outcome, Ok(()));
             assert!(told.wire == whole.wire, "{recv_size} {nonblocking}");
@@ -362,8 +365,8 @@ fn a_large_request_goes_out_in_records() {
             body.len()
         );
         plan.request = [head.as_bytes(), body.as_bytes()].concat().into();
-        plan.send_size = send_size;
-        plan.nonblocking = nonblocking;
+        plan.options.send_size = send_size;
+        plan.options.nonblocking = nonblocking;
         let told = run(&plan);
         assert_eq!(told.outcome, Ok(()));
         assert_eq!(told.exchange.sends.bytes, plan.request.len() as u64);
@@ -408,11 +411,103 @@ fn a_missing_close_notify_is_judged_by_the_framing() {
     }
 }
 
+/// A close in the middle of TLS, wherever it falls: the verdict says what it cut.
+#[test]
+fn a_close_within_a_record_is_told() {
+    let playground = TlsPlayground::start(None).unwrap();
+    for (after, exit, sentences) in [
+        (
+            0,
+            35,
+            &[
+                "the peer closed in the middle of the handshake (",
+                " bytes of it were sent, none came",
+            ][..],
+        ),
+        (
+            3,
+            35,
+            &[
+                "handshake: 3 of a record's header's 5 bytes are here (",
+                "were sent, 3 came",
+            ],
+        ),
+        (
+            50,
+            35,
+            &["handshake: 50 of a record's ", "were sent, 50 came"],
+        ),
+        (
+            100_000,
+            18,
+            &["Content-Length said 300000, ", " came; TLS was cut too: "],
+        ),
+    ] {
+        let mut plan = trusting(&playground, Trouble::Good, "/flood?bytes=300000");
+        let (way, _) = way_to(&plan, after);
+        plan.target.port = way.port();
+        let told = run(&plan);
+        assert_eq!(told.exit(), exit, "{:?}", told.outcome);
+        let verdict = told.exchange.verdict().unwrap().line();
+        for sentence in sentences {
+            assert!(verdict.contains(sentence), "{after}: {verdict}");
+        }
+    }
+}
+
+/// A way to the plan's server that lets only so many bytes of its answer through; and how
+/// many bytes went to it in all, once the client has closed.
+fn way_to(plan: &Plan, bytes: u64) -> (SocketAddr, thread::JoinHandle<u64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let server = SocketAddr::new([127, 0, 0, 1].into(), plan.target.port);
+    let asked = thread::spawn(move || {
+        let mut client = listener.accept().unwrap().0;
+        let mut server = TcpStream::connect(server).unwrap();
+        let (from, to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+        thread::spawn(move || {
+            let answer = io::copy(&mut from.take(bytes), &mut &to);
+            answer.and_then(|_| to.shutdown(Shutdown::Write))
+        });
+        // Until it has closed: a close over unread bytes would be a reset, and the server's
+        // own good-bye, which finds the client gone, makes one.
+        let (mut sent, mut buffer) = (0, [0; 4096]);
+        while let Ok(n @ 1..) = client.read(&mut buffer) {
+            sent += n as u64;
+            let _ = server.write_all(&buffer[..n]);
+        }
+        let _ = server.shutdown(Shutdown::Write);
+        sent
+    });
+    (addr, asked)
+}
+
+/// What no exchange runs on any more ends in order, too.
+#[test]
+fn a_kept_connection_is_closed_with_a_good_bye() {
+    const CLOSE_NOTIFY: u64 = 5 + 2 + 1 + 16;
+    let playground = TlsPlayground::start(None).unwrap();
+    for by_hand in [true, false] {
+        let mut plan = trusting(&playground, Trouble::Good, "/hello");
+        let (way, asked) = way_to(&plan, u64::MAX);
+        plan.target.port = way.port();
+        let pool = Pool::new();
+        let told = run_on(&plan, &pool, &Control::new());
+        assert!(told.exchange.closed.unwrap().kept_alive);
+        if by_hand {
+            assert_eq!(pool.close(None), 1);
+        }
+        drop(pool);
+        let sent = told.exchange.ciphertext.sent;
+        assert_eq!(asked.join().unwrap(), sent + CLOSE_NOTIFY);
+    }
+}
+
 #[test]
 fn our_close_is_announced() {
     let playground = TlsPlayground::start(None).unwrap();
     let mut plan = trusting(&playground, Trouble::Good, "/hello");
-    plan.reuse = false;
+    plan.options.reuse = false;
     let told = run(&plan);
     let last = told
         .events
@@ -423,6 +518,7 @@ fn our_close_is_announced() {
             _ => None,
         });
     assert_eq!(last, Some((Direction::Sent, Content::Alert)));
+    assert_eq!(told.alerts(), ["sent close_notify"]);
 }
 
 // -- telling ------------------------------------------------------------------------------
@@ -432,13 +528,13 @@ fn plan(url: &str) -> Plan {
     let request = template(&target);
     let mut plan = Plan::new(target, request);
     // A server that hangs shall fail the test, not hang it.
-    plan.max_time = Some(Duration::from_secs(20));
+    plan.options.max_time = Some(Duration::from_secs(20));
     plan
 }
 
 fn trusting(playground: &TlsPlayground, kind: Trouble, path: &str) -> Plan {
     let mut plan = plan(&playground.url(kind, path));
-    plan.tls.cacert = Some(playground.root_file());
+    plan.options.tls.cacert = Some(playground.root_file());
     plan
 }
 
@@ -449,7 +545,7 @@ fn run(plan: &Plan) -> Found {
 fn run_on(plan: &Plan, pool: &Pool, control: &Control) -> Found {
     let mut told = Told::default();
     let outcome = fetch(plan, control, pool, &mut told);
-    let mut exchange = Exchange::new(plan.end, plan.request.len() as u64);
+    let mut exchange = Exchange::new(plan.options.end, plan.request.len() as u64);
     for event in &told.events {
         exchange.apply(event.clone());
     }
@@ -477,6 +573,14 @@ impl Found {
 
     fn has(&self, is: impl Fn(&Kind) -> bool) -> bool {
         self.events.iter().any(|event| is(&event.kind))
+    }
+
+    fn alerts(&self) -> Vec<String> {
+        let alert = |event: &Event| match &event.kind {
+            Kind::TlsAlert(alert) => Some(format!("{} {}", alert.direction, alert.name)),
+            _ => None,
+        };
+        self.events.iter().filter_map(alert).collect()
     }
 
     fn check(&self) {

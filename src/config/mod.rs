@@ -5,6 +5,7 @@
 //! named with its line and column and stays as it was, the rest holds. It is the
 //! browser's alone: `sockeye fetch` reads no file, its flags say all.
 
+mod knobs;
 mod print;
 mod settings;
 mod value;
@@ -13,16 +14,14 @@ use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::event::EndMode;
-use crate::plan::FAST_RECV;
 use settings::SETTINGS;
 
+pub use knobs::{Cookies, Knobs};
 pub use print::print;
 
 /// Bytes that a file may have; what is longer is none of ours.
@@ -41,20 +40,10 @@ pub struct Config {
     pub ascii: Option<bool>,
     /// Bytes that all exchanges together may hold in memory; what is more goes to a file.
     pub memory: u64,
-    pub fetch: Fetch,
+    /// How a new tab fetches; the names are those of the flags of `sockeye fetch`.
+    pub fetch: Knobs,
     /// Keys in place of the usual ones, in the file's order.
     pub keys: Vec<Binding>,
-}
-
-/// How a new tab fetches; the names are those of the flags of `sockeye fetch`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fetch {
-    pub end: EndMode,
-    pub recv_size: usize,
-    pub send_size: Option<usize>,
-    pub timeout: Option<Duration>,
-    pub connect_timeout: Option<Duration>,
-    pub max_time: Option<Duration>,
 }
 
 /// The keys of one action in one place.
@@ -285,14 +274,7 @@ impl Default for Config {
             images: None,
             ascii: None,
             memory: 64 * 1024 * 1024,
-            fetch: Fetch {
-                end: EndMode::Auto,
-                recv_size: FAST_RECV,
-                send_size: None,
-                timeout: None,
-                connect_timeout: None,
-                max_time: None,
-            },
+            fetch: Knobs::default(),
             keys: Vec::new(),
         }
     }

@@ -89,7 +89,7 @@ pub const SETTINGS: &[Setting] = &[
             let names: Vec<&str> = EndMode::ALL.iter().map(|mode| mode.name()).collect();
             let name = word(value, &names)?;
             let mode = EndMode::ALL.iter().find(|mode| mode.name() == name);
-            config.fetch.end = mode.copied().unwrap_or(EndMode::Auto);
+            config.fetch.options.end = mode.copied().unwrap_or(EndMode::Auto);
             Ok(())
         },
     },
@@ -99,7 +99,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "bytes asked of each recv(); the textbook's is 4096",
         default: "\"128 KiB\"",
         set: |config, value, _| {
-            config.fetch.recv_size = call_size(value, 1)?;
+            config.fetch.options.recv_size = call_size(value, 1)?;
             Ok(())
         },
     },
@@ -109,7 +109,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "bytes offered to each send(); 0: all that is left",
         default: "0",
         set: |config, value, _| {
-            config.fetch.send_size = Some(call_size(value, 0)?).filter(|&n| n > 0);
+            config.fetch.options.send_size = Some(call_size(value, 0)?).filter(|&n| n > 0);
             Ok(())
         },
     },
@@ -119,7 +119,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "seconds of each call (SO_RCVTIMEO, SO_SNDTIMEO); 0: none",
         default: "0",
         set: |config, value, _| {
-            config.fetch.timeout = seconds(value)?;
+            config.fetch.options.timeout = seconds(value)?;
             Ok(())
         },
     },
@@ -129,7 +129,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "seconds of look-up and connecting together; 0: none",
         default: "0",
         set: |config, value, _| {
-            config.fetch.connect_timeout = seconds(value)?;
+            config.fetch.options.connect_timeout = seconds(value)?;
             Ok(())
         },
     },
@@ -139,7 +139,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "seconds of a whole exchange; 0: none",
         default: "0",
         set: |config, value, _| {
-            config.fetch.max_time = seconds(value)?;
+            config.fetch.options.max_time = seconds(value)?;
             Ok(())
         },
     },

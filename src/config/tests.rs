@@ -1,6 +1,10 @@
 //! Files and what is made of them.
 
+use std::time::Duration;
+
 use super::*;
+use crate::event::EndMode;
+use crate::plan::Options;
 
 fn words() -> Vocabulary<'static> {
     let row = |place: &str, action: &str, keys| Keys {
@@ -53,15 +57,16 @@ fn what_a_file_says_holds() {
     assert_eq!(config.colours.as_deref(), Some("16"));
     assert_eq!(config.images.as_deref(), Some("sixel"));
     assert_eq!((config.ascii, config.memory), (Some(true), 1 << 30));
-    let fetch = Fetch {
+    let options = Options {
         end: EndMode::Close,
         recv_size: 4096,
         send_size: Some(1024),
         timeout: Some(Duration::from_secs(2)),
         connect_timeout: Some(Duration::from_millis(500)),
         max_time: None,
+        ..Options::default()
     };
-    assert_eq!(config.fetch, fetch);
+    assert_eq!(config.fetch.options, options);
     let bound: Vec<String> = config
         .keys
         .iter()
@@ -161,7 +166,7 @@ fn what_is_right_holds_beside_what_is_wrong() {
     let lines: Vec<usize> = read.complaints.iter().map(|c| c.line).collect();
     assert_eq!(lines, [2, 5]);
     assert_eq!(read.config.theme.as_deref(), Some("light"));
-    assert_eq!(read.config.fetch.end, EndMode::Once);
+    assert_eq!(read.config.fetch.options.end, EndMode::Once);
 }
 
 #[test]

@@ -155,6 +155,11 @@ impl Kind {
             }
             Kind::TlsDone(tls) | Kind::TlsFailed(tls) => tls.write_fields(out),
             Kind::TlsRecord(records) => records.write_fields(out),
+            Kind::TlsAlert(alert) => {
+                text(out, "direction", alert.direction.name())?;
+                write!(out, ",\"code\":{}", alert.code)?;
+                text(out, "name", &alert.name)
+            }
             Kind::CallFailed { call, errno, error } => {
                 text(out, "call", call.name())?;
                 text(out, "errno", errno)?;
@@ -165,6 +170,7 @@ impl Kind {
                 write!(out, ",\"waited_us\":{waited_us}")
             }
             Kind::HalfClosed => Ok(()),
+            Kind::Unsent { bytes } => write!(out, ",\"bytes\":{bytes}"),
             Kind::Queues(queues) | Kind::PeerQueues(queues) => {
                 for (name, value) in queues.named() {
                     number(out, name, value)?;

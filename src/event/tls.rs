@@ -82,6 +82,16 @@ pub struct Records {
     pub alike: bool,
 }
 
+/// TLS's own word on a connection: its end in order (`close_notify`), or what is wrong
+/// (RFC 8446 section 6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    pub direction: Direction,
+    pub code: u8,
+    /// As the RFC spells it: `handshake_failure`.
+    pub name: String,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     Sent,

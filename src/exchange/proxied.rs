@@ -3,7 +3,8 @@
 //!
 //! Its bytes are none of the target's: no count of the exchange has them.
 
-use super::{Exchange, Phase, Span, Spans, close};
+use super::spans::close;
+use super::{Exchange, Phase, Span, Spans};
 use crate::event::{Kind, Proxy, ProxyAnswer, Tls};
 
 #[derive(Clone, Debug, PartialEq)]

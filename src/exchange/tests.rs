@@ -4,7 +4,7 @@ pub(crate) mod events;
 
 use self::events::*;
 use super::*;
-use crate::event::{EndReason, Family};
+use crate::event::{EndReason, Event, Family, Kind};
 
 /// Phases and spans after each event of a whole exchange.
 #[test]

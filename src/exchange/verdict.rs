@@ -5,6 +5,7 @@
 
 mod facts;
 mod otherwise;
+mod tls;
 mod why;
 
 use std::fmt;

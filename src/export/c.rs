@@ -15,11 +15,11 @@ pub(super) fn program(plan: &Plan) -> String {
     let mut out = constants(plan);
     let secure = super::tls(plan).is_some();
     out += FAIL;
-    out += match plan.nonblocking {
+    out += match plan.options.nonblocking {
         false => CALLS,
         true => CALLS_NONBLOCKING,
     };
-    out += match (secure, plan.nonblocking) {
+    out += match (secure, plan.options.nonblocking) {
         (false, false) => SEND_RECV,
         (false, true) => SEND_RECV_NONBLOCKING,
         (true, false) => tls::WAIT,
@@ -28,17 +28,17 @@ pub(super) fn program(plan: &Plan) -> String {
     if secure {
         out += tls::SECURE;
     }
-    out += match plan.unix_socket {
+    out += match plan.options.unix_socket {
         None => CONNECT,
         Some(_) => CONNECT_UNIX,
     };
     out += SEND;
     out += BUFFER;
-    out += match plan.end {
+    out += match plan.options.end {
         EndMode::Auto | EndMode::Length => READ_HEAD,
         EndMode::Close | EndMode::Timeout | EndMode::Once => SHOW,
     };
-    out += match plan.end {
+    out += match plan.options.end {
         EndMode::Auto => AUTO,
         EndMode::Length => LENGTH,
         EndMode::Close => CLOSE,
@@ -71,7 +71,7 @@ fn constants(plan: &Plan) -> String {
             );
         }
         Place::Tcp(host, port) => {
-            let family = match plan.family {
+            let family = match plan.options.family {
                 Some(family) => family.name(),
                 None => "AF_UNSPEC",
             };
@@ -85,17 +85,17 @@ fn constants(plan: &Plan) -> String {
         out += &tls::constants(plan, secure);
     }
     let ms = |time: Option<std::time::Duration>| time.map_or(0, millis);
-    let connect = plan.connect_timeout.or(plan.call_timeout());
+    let connect = plan.options.connect_timeout.or(plan.options.call_timeout());
     out += &format!(
         "#define CONNECT_TIMEOUT_MS {}L /* 0: as long as it takes */\n",
         ms(connect)
     );
     out += &format!(
         "#define TIMEOUT_MS {}L         /* of each call */\n",
-        ms(plan.call_timeout())
+        ms(plan.options.call_timeout())
     );
-    out += &format!("#define RECV_SIZE {}UL\n", plan.recv_size);
-    if plan.end == EndMode::Auto {
+    out += &format!("#define RECV_SIZE {}UL\n", plan.options.recv_size);
+    if plan.options.end == EndMode::Auto {
         let no_body = i32::from(without_body(plan));
         out += &format!("#define NO_BODY {no_body} /* an answer to HEAD is a head alone */\n");
     }
@@ -104,7 +104,7 @@ fn constants(plan: &Plan) -> String {
         out += &format!("    {}\n", literal(piece));
     }
     out += "    \"\";\n/* Without the NUL that C adds. */\nstatic const size_t REQUEST_LEN = sizeof REQUEST - 1;\n";
-    match plan.send_size {
+    match plan.options.send_size {
         Some(size) => out += &format!("static const size_t SEND_SIZE = {size};\n"),
         None => out += "static const size_t SEND_SIZE = sizeof REQUEST;\n",
     }

@@ -44,7 +44,7 @@ fn proxy(plan: &Plan) -> Vec<String> {
         format!("--proxy {}", shell::word(proxy.to_string().as_bytes())),
         "--noproxy ''".to_owned(),
     ];
-    if plan.proxies.tunnel {
+    if plan.options.proxies.tunnel {
         words.push("--proxytunnel".to_owned());
     }
     if !matches!(way, Way::Forward(_))
@@ -59,18 +59,18 @@ fn proxy(plan: &Plan) -> Vec<String> {
 /// The options that say how to connect and how long to wait.
 fn ways(plan: &Plan) -> Vec<String> {
     let mut words = Vec::new();
-    match plan.family {
+    match plan.options.family {
         Some(Family::Inet) => words.push("-4".to_owned()),
         Some(Family::Inet6) => words.push("-6".to_owned()),
         Some(Family::Unix) | None => {}
     }
-    if let Some(path) = &plan.unix_socket {
+    if let Some(path) = &plan.options.unix_socket {
         words.push(format!(
             "--unix-socket {}",
             shell::word(path.as_os_str().as_bytes())
         ));
     }
-    for row in &plan.resolve {
+    for row in &plan.options.resolve {
         let addrs: Vec<String> = row.addrs.iter().map(|addr| addr.to_string()).collect();
         let row = format!("{}:{}:{}", row.host, row.port, addrs.join(","));
         words.push(format!("--resolve {}", shell::word(row.as_bytes())));
@@ -79,10 +79,10 @@ fn ways(plan: &Plan) -> Vec<String> {
         words.extend(secure(tls));
     }
     let seconds = |time| format!("{}", millis(time) as f64 / 1000.0);
-    if let Some(time) = plan.connect_timeout {
+    if let Some(time) = plan.options.connect_timeout {
         words.push(format!("--connect-timeout {}", seconds(time)));
     }
-    if let Some(time) = plan.max_time {
+    if let Some(time) = plan.options.max_time {
         words.push(format!("--max-time {}", seconds(time)));
     }
     words
@@ -154,16 +154,19 @@ fn notes(plan: &Plan, request: &Request) -> Vec<String> {
             from(&plan.request)
         ));
     }
-    if plan.end != EndMode::Auto {
+    if plan.options.end != EndMode::Auto {
         notes.push(format!(
             "curl ends as RFC 9112 says; end mode {} cannot be asked of it.",
-            plan.end
+            plan.options.end
         ));
     }
     if tls(plan).is_some_and(|tls| !tls.also_trusted.is_empty()) {
         notes.push(format!("{OWN_ROOT} --insecure goes on."));
     }
-    if plan.timeout.is_some() || plan.nonblocking || plan.send_size.is_some() {
+    if plan.options.timeout.is_some()
+        || plan.options.nonblocking
+        || plan.options.send_size.is_some()
+    {
         notes.push("The sizes, the mode and the timeouts of its calls are its own.".to_owned());
     }
     notes

@@ -117,7 +117,7 @@ enum Place<'a> {
 
 /// The first address of `--resolve` that fits stands for the host's name.
 fn place(plan: &Plan) -> Place<'_> {
-    if let Some(path) = &plan.unix_socket {
+    if let Some(path) = &plan.options.unix_socket {
         return Place::Unix(path);
     }
     let (host, port) = match plan.way() {
@@ -126,12 +126,13 @@ fn place(plan: &Plan) -> Place<'_> {
         _ => (&plan.target.host, plan.target.port),
     };
     let given = plan
+        .options
         .resolve
         .iter()
         .filter(|row| row.host == "*" || row.host.eq_ignore_ascii_case(host))
         .filter(|row| row.port == port)
         .flat_map(|row| &row.addrs)
-        .find(|addr| match plan.family {
+        .find(|addr| match plan.options.family {
             Some(Family::Inet) => addr.is_ipv4(),
             Some(Family::Inet6) => addr.is_ipv6(),
             _ => true,
@@ -142,7 +143,7 @@ fn place(plan: &Plan) -> Place<'_> {
 
 /// How TLS is to be made; `None` for `http://`.
 fn tls(plan: &Plan) -> Option<&Tls> {
-    (plan.target.scheme == Scheme::Https).then_some(&plan.tls)
+    (plan.target.scheme == Scheme::Https).then_some(&plan.options.tls)
 }
 
 /// The least and the most; unless told, those that are spoken here.
@@ -167,7 +168,7 @@ fn title(plan: &Plan) -> [String; 2] {
         Place::Unix(path) => format!("the Unix socket {}", path.display()),
         Place::Tcp(host, port) => format!("{host} port {port}"),
     };
-    let ends = match plan.end {
+    let ends = match plan.options.end {
         EndMode::Auto => "the end that the head announces (RFC 9112 section 6.3)",
         EndMode::Close => "the peer's close",
         EndMode::Length => "Content-Length's bytes",

@@ -20,12 +20,12 @@ pub(super) fn command(plan: &Plan) -> String {
         out += &format!("# {note}\n");
     }
     let mut words = vec!["nc".to_owned()];
-    match plan.family {
+    match plan.options.family {
         Some(Family::Inet) => words.push("-4".to_owned()),
         Some(Family::Inet6) => words.push("-6".to_owned()),
         Some(Family::Unix) | None => {}
     }
-    if let Some(timeout) = plan.call_timeout() {
+    if let Some(timeout) = plan.options.call_timeout() {
         // Whole seconds; one too many is better than one too few.
         let seconds = timeout.as_secs() + u64::from(timeout.subsec_nanos() > 0);
         words.push(format!("-w {}", seconds.max(1)));
@@ -55,7 +55,7 @@ fn secure(plan: &Plan, tls: &Tls) -> String {
     if tls.crlfile.is_some() {
         out += "# Of the lists of revoked certificates in a file it reads the first alone.\n";
     }
-    if plan.call_timeout().is_some() {
+    if plan.options.call_timeout().is_some() {
         out += "# It has no timeout.\n";
     }
     if !tls.also_trusted.is_empty() {
@@ -64,7 +64,7 @@ fn secure(plan: &Plan, tls: &Tls) -> String {
     let word = |bytes: &[u8]| shell::word(bytes);
     let host = word(plan.target.host.as_bytes());
     let mut words = vec!["openssl s_client -quiet -nocommands -alpn http/1.1".to_owned()];
-    match plan.family {
+    match plan.options.family {
         Some(Family::Inet) => words.push("-4".to_owned()),
         Some(Family::Inet6) => words.push("-6".to_owned()),
         Some(Family::Unix) | None => {}
@@ -112,14 +112,14 @@ fn secure(plan: &Plan, tls: &Tls) -> String {
 
 fn notes(plan: &Plan) -> Vec<&'static str> {
     let mut notes = Vec::new();
-    match plan.end {
+    match plan.options.end {
         EndMode::Close | EndMode::Timeout => {}
         EndMode::Auto | EndMode::Length => notes.push(
             "It cannot count Content-Length or chunks: it ends when the peer closes (Ctrl-C ends it before).",
         ),
         EndMode::Once => notes.push("It cannot stop after one recv(): it ends when the peer closes."),
     }
-    if plan.nonblocking || plan.send_size.is_some() {
+    if plan.options.nonblocking || plan.options.send_size.is_some() {
         notes.push("The sizes and the mode of its calls are its own.");
     }
     notes

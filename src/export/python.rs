@@ -13,7 +13,7 @@ use crate::plan::Plan;
 
 /// With blocking calls, unless the plan itself says otherwise.
 pub(super) fn blocking(plan: &Plan) -> String {
-    write(plan, plan.nonblocking)
+    write(plan, plan.options.nonblocking)
 }
 
 pub(super) fn nonblocking(plan: &Plan) -> String {
@@ -21,7 +21,7 @@ pub(super) fn nonblocking(plan: &Plan) -> String {
 }
 
 fn write(plan: &Plan, nonblocking: bool) -> String {
-    let unix = plan.unix_socket.is_some();
+    let unix = plan.options.unix_socket.is_some();
     let mut out = constants(plan, nonblocking);
     out += match (unix, nonblocking) {
         (false, false) => CONNECT,
@@ -38,11 +38,11 @@ fn write(plan: &Plan, nonblocking: bool) -> String {
         (false, true) => SEND_RECV_NONBLOCKING,
         (true, true) => tls::SEND_RECV_NONBLOCKING,
     };
-    out += match plan.end {
+    out += match plan.options.end {
         EndMode::Auto | EndMode::Length => READ_HEAD,
         EndMode::Close | EndMode::Timeout | EndMode::Once => SHOW,
     };
-    out += match plan.end {
+    out += match plan.options.end {
         EndMode::Auto => AUTO,
         EndMode::Length => LENGTH,
         EndMode::Close => CLOSE,
@@ -69,7 +69,7 @@ fn constants(plan: &Plan, nonblocking: bool) -> String {
             out += &format!("PATH = {}\n", literal(path.as_os_str().as_bytes()));
         }
         Place::Tcp(host, port) => {
-            let family = match plan.family {
+            let family = match plan.options.family {
                 Some(family) => family.name(),
                 None => "AF_UNSPEC",
             };
@@ -84,17 +84,17 @@ fn constants(plan: &Plan, nonblocking: bool) -> String {
         Some(time) => time.as_secs_f64().to_string(),
         None => "None".to_owned(),
     };
-    let connect = plan.connect_timeout.or(plan.call_timeout());
+    let connect = plan.options.connect_timeout.or(plan.options.call_timeout());
     out += &format!(
         "CONNECT_TIMEOUT = {}  # seconds; None waits as long as it takes\n",
         seconds(connect)
     );
     out += &format!(
         "TIMEOUT = {}  # of each call\n",
-        seconds(plan.call_timeout())
+        seconds(plan.options.call_timeout())
     );
-    out += &format!("RECV_SIZE = {}\n", plan.recv_size);
-    if plan.end == EndMode::Auto {
+    out += &format!("RECV_SIZE = {}\n", plan.options.recv_size);
+    if plan.options.end == EndMode::Auto {
         let no_body = if without_body(plan) { "True" } else { "False" };
         out += &format!("NO_BODY = {no_body}  # an answer to HEAD is a head alone\n");
     }
@@ -104,7 +104,7 @@ fn constants(plan: &Plan, nonblocking: bool) -> String {
     }
     // Two empty literals are still one; none would be an empty tuple.
     out += "    b\"\"\n)\n";
-    match plan.send_size {
+    match plan.options.send_size {
         Some(size) => out += &format!("SEND_SIZE = {size}\n"),
         None => out += "SEND_SIZE = len(REQUEST)\n",
     }

@@ -115,7 +115,10 @@ pub fn redacted_plan(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
     plan.request = request.into();
     plan.target.userinfo = None;
-    let proxies = [&mut plan.proxies.http, &mut plan.proxies.https];
+    let proxies = [
+        &mut plan.options.proxies.http,
+        &mut plan.options.proxies.https,
+    ];
     for user in proxies
         .into_iter()
         .flatten()

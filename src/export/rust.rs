@@ -15,19 +15,19 @@ pub(super) fn program(plan: &Plan) -> String {
         return title(plan).map(|line| format!("//! {line}\n")).concat() + CANNOT;
     }
     let mut out = constants(plan);
-    out += match plan.unix_socket {
+    out += match plan.options.unix_socket {
         None => CONNECT,
         Some(_) => CONNECT_UNIX,
     };
-    out += match plan.nonblocking {
+    out += match plan.options.nonblocking {
         false => SEND_RECV,
         true => SEND_RECV_NONBLOCKING,
     };
-    out += match plan.end {
+    out += match plan.options.end {
         EndMode::Auto | EndMode::Length => READ_HEAD,
         EndMode::Close | EndMode::Timeout | EndMode::Once => SHOW,
     };
-    out += match plan.end {
+    out += match plan.options.end {
         EndMode::Auto => AUTO,
         EndMode::Length => LENGTH,
         EndMode::Close => CLOSE,
@@ -54,7 +54,7 @@ fn constants(plan: &Plan) -> String {
     }
     out += "//! rustc fetch.rs && ./fetch\n\n";
     out += "use std::io::{self, Read, Write};\n";
-    out += match plan.unix_socket {
+    out += match plan.options.unix_socket {
         Some(_) => {
             "use std::ffi::OsStr;\nuse std::os::unix::{ffi::OsStrExt, net::UnixStream as Stream};\n"
         }
@@ -69,14 +69,14 @@ fn constants(plan: &Plan) -> String {
             );
         }
         Place::Tcp(host, port) => {
-            let families = match plan.family {
+            let families = match plan.options.family {
                 Some(Family::Inet) => "(true, false)",
                 Some(Family::Inet6) => "(false, true)",
                 Some(Family::Unix) | None => "(true, true)",
             };
             out += &format!("const HOST: &str = {host:?};\nconst PORT: u16 = {port};\n");
             out += &format!("const IPV4_IPV6: (bool, bool) = {families};\n");
-            let connect = plan.connect_timeout.or(plan.call_timeout());
+            let connect = plan.options.connect_timeout.or(plan.options.call_timeout());
             out += &format!(
                 "const CONNECT_TIMEOUT: Option<Duration> = {};\n",
                 duration(connect)
@@ -85,17 +85,17 @@ fn constants(plan: &Plan) -> String {
     }
     out += &format!(
         "/// Of each call.\nconst TIMEOUT: Option<Duration> = {};\n",
-        duration(plan.call_timeout())
+        duration(plan.options.call_timeout())
     );
-    out += &format!("const RECV_SIZE: usize = {};\n", plan.recv_size);
-    if plan.end == EndMode::Auto {
+    out += &format!("const RECV_SIZE: usize = {};\n", plan.options.recv_size);
+    if plan.options.end == EndMode::Auto {
         out += &format!(
             "/// An answer to HEAD is a head alone.\nconst NO_BODY: bool = {};\n",
             without_body(plan)
         );
     }
     out += &format!("const REQUEST: &[u8] = {};\n", lines(&plan.request));
-    match plan.send_size {
+    match plan.options.send_size {
         Some(size) => out += &format!("const SEND_SIZE: usize = {size};\n"),
         None => out += "const SEND_SIZE: usize = usize::MAX;\n",
     }

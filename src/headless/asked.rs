@@ -14,7 +14,9 @@ use super::destination::is_stdout;
 use super::flags::Fetch;
 use crate::error::{Error, Result};
 use crate::event::Family;
-use crate::plan::{FAST_RECV, Plan, Proxies, Proxy, SocketOptions, Tls, TlsVersion, User, Way};
+use crate::plan::{
+    FAST_RECV, Options, Plan, Proxies, Proxy, SocketOptions, Tls, TlsVersion, User, Way,
+};
 use crate::request::Recipe;
 use crate::url::Target;
 
@@ -41,23 +43,29 @@ impl Fetch {
     /// The URL has no meaning, or a file cannot be read.
     pub fn plan(&self, start: Instant) -> Result<(Plan, Cookies)> {
         let target = Target::parse(&self.url)?;
-        let proxies = self.proxies()?;
+        let options = self.options()?;
         let mut cookies = Cookies::open(self, &target);
         let request = match &self.request_file {
             Some(path) => read(path)?,
             None => {
-                let way = match self.unix_socket {
-                    Some(_) => Way::Direct,
-                    None => proxies.way(&target),
-                };
+                let way = options.way(&target);
                 self.request(&target, way, cookies.first(&target))?
             }
         };
-        let mut options = SocketOptions::default();
-        for &(option, value) in &self.sockopt {
-            options.set(option, Some(value));
-        }
         let plan = Plan {
+            options,
+            start,
+            ..Plan::new(target, request)
+        };
+        Ok((plan, cookies))
+    }
+
+    fn options(&self) -> Result<Options> {
+        let mut socket = SocketOptions::default();
+        for &(option, value) in &self.sockopt {
+            socket.set(option, Some(value));
+        }
+        Ok(Options {
             end: self.end,
             recv_size: self.recv_size.unwrap_or(FAST_RECV),
             send_size: self.send_size,
@@ -73,14 +81,13 @@ impl Fetch {
             },
             resolve: self.resolve.clone(),
             unix_socket: self.unix_socket.clone(),
-            proxies,
-            tls: self.tls(),
-            options,
             bind: self.interface,
-            start,
-            ..Plan::new(target, request)
-        };
-        Ok((plan, cookies))
+            socket,
+            proxies: self.proxies()?,
+            tls: self.tls(),
+            trusting: self.location_trusted,
+            ..Options::default()
+        })
     }
 
     /// Redirects that are followed; `None` is any number.

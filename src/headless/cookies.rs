@@ -2,8 +2,8 @@
 //! they are written to.
 //!
 //! Owns which Cookie line each request of a chain gets: what the jar has for its URL,
-//! then the words of `-b`, as curl puts them. Unlike with curl, those words do not go on
-//! to another origin.
+//! then the words of `-b`, as curl puts them. Unlike with curl, those words go on to
+//! another origin with `--location-trusted` alone.
 
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -90,7 +90,7 @@ impl Cookies {
 
     /// The same for the request that a redirect led to.
     pub fn next(&mut self, from: &Target, plan: &mut Plan) {
-        if !from.same_origin(&plan.target) {
+        if !from.same_origin(&plan.target) && !plan.options.trusting {
             self.words.clear();
         }
         if self.by_hand {

@@ -130,6 +130,11 @@ pub struct Fetch {
     #[arg(short = 'L', long, help_heading = REQUEST)]
     pub location: bool,
 
+    /// Follow redirects, and let what says who we are go along to other hosts: user, cookies
+    /// of -b, fields of -H, client certificate
+    #[arg(long, help_heading = REQUEST)]
+    pub location_trusted: bool,
+
     /// Redirects to follow at most; -1 is any number
     #[arg(long, value_name = "N", default_value_t = 50, allow_negative_numbers = true,
           value_parser = clap::value_parser!(i64).range(-1..=1_000_000),

@@ -110,7 +110,7 @@ fn open(asked: &Fetch) -> Result<Outlets> {
         (false, false) => Body::Decoded,
     };
     let mut outlets = Outlets::new(Output::new(to, asked.include || asked.head, body));
-    outlets.follow = asked.location;
+    outlets.follow = asked.location || asked.location_trusted;
     outlets.redact = asked.redact;
     outlets.decode = asked.compressed;
     outlets.max_decoded = asked.max_decoded;

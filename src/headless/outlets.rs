@@ -90,7 +90,7 @@ impl Outlets {
             });
         }
         if self.verbose.is_some() || self.archive.is_some() {
-            self.exchange = Some(Exchange::new(plan.end, plan.request.len() as u64));
+            self.exchange = Some(Exchange::new(plan.options.end, plan.request.len() as u64));
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn connect<S: Sink>(
     run: &mut Run<'_, S>,
     deadline: &mut Deadline,
 ) -> Result<Connection> {
-    match &run.plan.unix_socket {
+    match &run.plan.options.unix_socket {
         Some(path) => connect_unix(run, path, deadline),
         None => {
             let plan = run.plan;
@@ -149,7 +149,7 @@ fn first_answer<S: Sink>(
     if run.control.cancelled() {
         return Err(Error::Cancelled);
     }
-    if run.plan.nonblocking {
+    if run.plan.options.nonblocking {
         run.events.emit(Kind::WouldBlock {
             call: Call::Connect,
             waited_us: micros(began.elapsed()),
@@ -183,7 +183,7 @@ fn win<S: Sink>(run: &mut Run<'_, S>, attempt: Attempt) -> Result<Connection> {
         began,
     } = attempt;
     let us = micros(began.elapsed());
-    if let Err(errno) = transport.set_nonblocking(run.plan.nonblocking) {
+    if let Err(errno) = transport.set_nonblocking(run.plan.options.nonblocking) {
         return Err(refused(&peer, errno));
     }
     let local = local(&transport, &peer);
@@ -223,7 +223,7 @@ fn connect_unix<S: Sink>(
             answer => break answer,
         }
     };
-    if waited && run.plan.nonblocking {
+    if waited && run.plan.options.nonblocking {
         run.events.emit(Kind::WouldBlock {
             call: Call::Connect,
             waited_us: micros(attempt.began.elapsed()),
@@ -239,7 +239,11 @@ fn connect_unix<S: Sink>(
 /// without IPv6 refuses such sockets.
 fn open<S: Sink>(run: &mut Run<'_, S>, addr: Addr) -> Result<Result<Attempt>> {
     let began = Instant::now();
-    let transport = match socket(run.plan.nonblocking, run.plan.call_timeout(), addr.family()) {
+    let transport = match socket(
+        run.plan.options.nonblocking,
+        run.plan.options.call_timeout(),
+        addr.family(),
+    ) {
         Ok(transport) => transport,
         Err(errno) => {
             run.events.emit(Kind::ConnectFailed {
@@ -251,16 +255,16 @@ fn open<S: Sink>(run: &mut Run<'_, S>, addr: Addr) -> Result<Result<Attempt>> {
         }
     };
     run.control.attach(transport.socket())?;
-    let refused = options::set(&transport, &run.plan.options);
+    let refused = options::set(&transport, &run.plan.options.socket);
     run.events.emit(Kind::Socket(Box::new(Socket {
         family: addr.family(),
         fd: transport.socket().as_raw_fd(),
-        options: transport::options(&transport),
+        options: options::of(&transport),
     })))?;
     for option in refused {
         run.events.emit(option)?;
     }
-    if let (Some(local), Addr::Ip(there)) = (run.plan.bind, &addr) {
+    if let (Some(local), Addr::Ip(there)) = (run.plan.options.bind, &addr) {
         // An address of the other family cannot be this socket's: that attempt fails alone.
         if let Err(errno) = rustix::net::bind(&transport, &SocketAddr::new(local, 0)) {
             run.control.detach(transport.socket());

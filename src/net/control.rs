@@ -203,11 +203,11 @@ impl Control {
         self.state().sockets.clear();
     }
 
-    /// `shutdown(SHUT_RDWR)` on whatever socket there is: its `recv()` answers 0.
-    pub(super) fn shut_down(&self) {
+    /// `shutdown()` on whatever socket there is: its `recv()` answers 0.
+    pub(super) fn shut_down(&self, how: Shutdown) {
         for socket in &self.state().sockets {
             // It may be closed by the peer already: nothing is left to wake then.
-            let _ = shutdown(socket, Shutdown::Both);
+            let _ = shutdown(socket, how);
         }
     }
 

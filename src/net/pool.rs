@@ -114,9 +114,11 @@ impl Pool {
     /// Closes one of them, or all; answers how many.
     pub fn close(&self, id: Option<u64>) -> usize {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = kept.len();
-        kept.retain(|kept| id.is_some_and(|id| kept.id != id));
-        before - kept.len()
+        let (stay, go): (VecDeque<Kept>, VecDeque<Kept>) = std::mem::take(&mut *kept)
+            .into_iter()
+            .partition(|kept| id.is_some_and(|id| kept.id != id));
+        *kept = stay;
+        go.into_iter().map(Kept::close).count()
     }
 
     /// The connection to this place that was kept last, and how long it has been idle.
@@ -143,10 +145,12 @@ impl Pool {
         kept.retain(|kept| kept.since.elapsed() < IDLE);
         if kept.iter().filter(|kept| kept.place == place).count() >= AT_ONE_PLACE {
             let oldest = kept.iter().position(|kept| kept.place == place);
-            oldest.and_then(|oldest| kept.remove(oldest));
+            oldest
+                .and_then(|oldest| kept.remove(oldest))
+                .map(Kept::close);
         }
         if kept.len() >= IN_ALL {
-            kept.pop_front();
+            kept.pop_front().map(Kept::close);
         }
         // Never used again in this program.
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -156,6 +160,24 @@ impl Pool {
             connection,
             since,
         });
+    }
+}
+
+impl Kept {
+    /// No exchange runs on it that could tell of this: the good-bye that TLS is owed, then
+    /// `close()`.
+    fn close(mut self) {
+        // A close() over tickets that nobody read would be a reset, which can overtake the
+        // good-bye; a peer that has gone needs none.
+        let transport = &mut self.connection.transport;
+        let _ = transport.settle();
+        let _ = transport.close_notify();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.close(None);
     }
 }
 
@@ -187,9 +209,9 @@ fn scheme<T>(tls: &Option<T>) -> &'static str {
 
 impl Place {
     pub fn of(plan: &Plan) -> Place {
-        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.tls.clone());
+        let tls = (plan.target.scheme == Scheme::Https).then(|| plan.options.tls.clone());
         let host = plan.target.host.clone();
-        match &plan.unix_socket {
+        match &plan.options.unix_socket {
             Some(path) => Place::Unix {
                 path: path.clone(),
                 tls: tls.map(|tls| (host, tls)),
@@ -206,7 +228,7 @@ impl Place {
                 };
                 Place::Proxy {
                     proxy: proxy.clone(),
-                    proxy_tls: plan.proxies.tls.clone(),
+                    proxy_tls: plan.options.proxies.tls.clone(),
                     beyond: match way {
                         Way::Forward(_) => None,
                         _ => Some(Box::new(beyond)),
@@ -221,9 +243,10 @@ impl Connection {
     /// Whether it can serve this plan after so long; else why not.
     pub fn can_serve(&mut self, plan: &Plan, idle: Duration) -> Result<(), &'static str> {
         if plan
+            .options
             .family
             .is_some_and(|family| family != self.peer.family())
-            && plan.unix_socket.is_none()
+            && plan.options.unix_socket.is_none()
         {
             return Err("it is of the other address family");
         }

@@ -40,12 +40,16 @@ pub(super) fn resolve<S: Sink>(
         addrs: found.iter().map(SocketAddr::ip).collect(),
         us: micros(began.elapsed()),
     })?;
-    let wanted = |addr: &SocketAddr| plan.family.is_none_or(|family| family_of(addr) == family);
+    let wanted = |addr: &SocketAddr| {
+        plan.options
+            .family
+            .is_none_or(|family| family_of(addr) == family)
+    };
     let addrs: Vec<SocketAddr> = found.into_iter().filter(wanted).collect();
     match addrs.is_empty() {
         true => Err(Error::Resolve {
             host: host.to_owned(),
-            why: match plan.family {
+            why: match plan.options.family {
                 Some(Family::Inet) => "it has no IPv4 address".to_owned(),
                 Some(Family::Inet6) => "it has no IPv6 address".to_owned(),
                 _ => "it has no address".to_owned(),
@@ -68,7 +72,7 @@ fn known(plan: &Plan, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
 
 /// The `--resolve` that speaks of this host.
 pub(super) fn given<'a>(plan: &'a Plan, host: &str, port: u16) -> Option<&'a Resolve> {
-    plan.resolve.iter().find(|given| {
+    plan.options.resolve.iter().find(|given| {
         (given.host == "*" || given.host.eq_ignore_ascii_case(host)) && given.port == port
     })
 }
@@ -170,7 +174,7 @@ mod tests {
             let control = Control::new();
             let hand = control.clone();
             let mut plan = plan("a.test");
-            plan.connect_timeout = time;
+            plan.options.connect_timeout = time;
             // The look-up waits for this end, which outlives the asking.
             let (never, wait) = mpsc::channel::<()>();
             let answer = ask(
@@ -213,7 +217,7 @@ mod tests {
             ("127.0.0.1", vec![given("*", 80)], Some("127.0.0.7:80")),
         ] {
             let mut plan = plan(host);
-            plan.resolve = resolve;
+            plan.options.resolve = resolve;
             let got =
                 known(&plan, &plan.target.host, plan.target.port).map(|addrs| addrs[0].to_string());
             assert_eq!(got.as_deref(), want, "{host}");

@@ -53,7 +53,7 @@ impl Limit {
     /// # Errors
     /// [`Error::Timeout`]: no time is left for this call.
     pub fn of(plan: &Plan, call: Call) -> Result<Option<Limit>> {
-        let limit = tighter(plan, plan.call_timeout(), TIMEOUT);
+        let limit = tighter(plan, plan.options.call_timeout(), TIMEOUT);
         match limit {
             Some(limit) if limit.left.is_zero() => Err(limit.error(call)),
             _ => Ok(limit),
@@ -80,7 +80,7 @@ pub(super) struct Deadline(Option<(Instant, Limit)>);
 
 impl Deadline {
     pub fn of_connecting(plan: &Plan) -> Deadline {
-        let limit = tighter(plan, plan.connect_timeout, CONNECT_TIMEOUT);
+        let limit = tighter(plan, plan.options.connect_timeout, CONNECT_TIMEOUT);
         // A time too far to be told is no limit.
         Deadline(limit.and_then(|limit| Some((Instant::now().checked_add(limit.left)?, limit))))
     }
@@ -109,7 +109,7 @@ impl Deadline {
     /// [`Error::Timeout`]: no time is left for this call.
     pub fn limit(&self, plan: &Plan, call: Call) -> Result<Option<Duration>> {
         self.check(call)?;
-        Ok(match (self.left(), plan.call_timeout()) {
+        Ok(match (self.left(), plan.options.call_timeout()) {
             (Some(left), Some(own)) => Some(left.min(own)),
             (left, own) => left.or(own),
         })
@@ -117,7 +117,7 @@ impl Deadline {
 
     /// The error of a call that waited as long as [`Deadline::limit`] said.
     pub fn passed(&self, plan: &Plan, call: Call) -> Error {
-        let own = plan.call_timeout().map(|after| Limit {
+        let own = plan.options.call_timeout().map(|after| Limit {
             left: after,
             after,
             flag: TIMEOUT,
@@ -155,7 +155,7 @@ fn tighter(plan: &Plan, own: Option<Duration>, flag: &'static str) -> Option<Lim
         after,
         flag,
     });
-    let whole = plan.max_time.map(|after| Limit {
+    let whole = plan.options.max_time.map(|after| Limit {
         left: after.saturating_sub(plan.start.elapsed()),
         after,
         flag: MAX_TIME,

@@ -80,6 +80,8 @@ const HUNG_UP: u8 = 4;
 /// Left to the fetch's thread: to send, to shut its direction down.
 const UNSENT: u8 = 8;
 const FINISH: u8 = 16;
+/// The fetch's thread may be waiting in a `send()` of what was left to it.
+const SENDING: u8 = 32;
 
 /// The fetch's end of a pair that wakes it from `poll()`.
 pub(super) struct Hand(UnixStream);
@@ -93,6 +95,18 @@ impl fmt::Debug for Talk {
     }
 }
 
+/// Can more be said?
+struct Open(bool);
+
+/// What a line that is closed leaves.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Bytes sent on the connection, where the hand counted them.
+    pub sent: Option<u64>,
+    /// Bytes that were said and not sent.
+    pub unsent: u64,
+}
+
 /// The sending direction of a running exchange's connection.
 struct Line {
     socket: Arc<OwnedFd>,
@@ -101,8 +115,8 @@ struct Line {
     size: usize,
     /// Bytes sent on the connection.
     sent: AtomicU64,
-    /// One speaks at a time.
-    speaker: Mutex<()>,
+    /// One speaks at a time, and nobody once it is closed.
+    speaker: Mutex<Open>,
     tell: Teller,
     start: Instant,
     /// There is TLS: the other end of the fetch's [`Hand`].
@@ -116,10 +130,14 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotKept`] where there is no connection yet or any more, [`Error::Cancelled`],
-    /// [`Error::Send`]. What `send()` answered is among the events too.
+    /// [`Error::Send`]. What `send()` answered is among the events too, and what the fetch's
+    /// thread could not send ([`Kind::Unsent`]).
     pub fn say(&self, bytes: &[u8]) -> Result<()> {
         let line = self.line().ok_or(Error::NotKept)?;
-        let _speaker = lock(&line.speaker);
+        let speaker = lock(&line.speaker);
+        if !speaker.0 {
+            return Err(Error::NotKept);
+        }
         // First what is asked, then the asking: an answer must find its request.
         lock(&self.0.talk.said).extend_from_slice(bytes);
         self.set(HELD | SAID);
@@ -181,12 +199,15 @@ impl Control {
     /// [`Error::NotKept`] where there is no open connection.
     pub fn finish_saying(&self) -> Result<()> {
         let line = self.line().ok_or(Error::NotKept)?;
+        let speaker = lock(&line.speaker);
+        if !speaker.0 {
+            return Err(Error::NotKept);
+        }
         if line.wakes.is_some() {
             self.set(FINISH);
             line.wake();
             return Ok(());
         }
-        let _speaker = lock(&line.speaker);
         line.tell(match shutdown(&*line.socket, Shutdown::Write) {
             Ok(()) => Kind::HalfClosed,
             Err(errno) => errno::failed(Call::Close, errno),
@@ -199,9 +220,14 @@ impl Control {
     pub fn hang_up(&self) {
         // First the flag: a woken recv answers 0, and only the flag tells that from the
         // peer's close.
-        self.set(HUNG_UP);
+        let before = self.set(HUNG_UP);
         self.resume();
-        self.shut_down();
+        // TLS has a good-bye to send; a send() that waits for room is woken all the same.
+        let secure = self.line().is_some_and(|line| line.wakes.is_some());
+        self.shut_down(match secure && before & SENDING == 0 {
+            true => Shutdown::Read,
+            false => Shutdown::Both,
+        });
     }
 
     pub(super) fn held(&self) -> bool {
@@ -222,12 +248,34 @@ impl Control {
         Some(std::mem::take(&mut said))
     }
 
-    /// Nothing more can be said; answers how much was sent on the connection, where that
-    /// was the hand's to count.
-    pub(super) fn close_line(&self) -> Option<u64> {
-        let line = lock(&self.0.talk.line).take()?;
-        let counts = line.wakes.is_none();
-        counts.then(|| line.sent.load(Ordering::Relaxed))
+    /// Nothing more can be left to the fetch's thread; false, and it still can, where
+    /// something is that it has not seen.
+    pub(super) fn all_is_said(&self) -> bool {
+        let Some(line) = self.line().filter(|line| line.wakes.is_some()) else {
+            return true;
+        };
+        let mut speaker = lock(&line.speaker);
+        speaker.0 = self.has(UNSENT | FINISH);
+        !speaker.0
+    }
+
+    /// Nothing more can be said.
+    pub(super) fn close_line(&self) -> Left {
+        let Some(line) = lock(&self.0.talk.line).take() else {
+            return Left::default();
+        };
+        if line.wakes.is_none() {
+            // Whoever speaks now may wait in send() for long: what it sends, it tells.
+            return Left {
+                sent: Some(line.sent.load(Ordering::Relaxed)),
+                unsent: 0,
+            };
+        }
+        lock(&line.speaker).0 = false;
+        Left {
+            sent: None,
+            unsent: lock(&self.0.talk.unsent).len() as u64,
+        }
     }
 
     /// The 101 is here: what is sent, and was sent since the handshake, is frames.
@@ -252,8 +300,9 @@ impl Control {
         self.has(flag) && self.0.talk.flags.fetch_and(!flag, Ordering::AcqRel) & flag != 0
     }
 
-    fn set(&self, flags: u8) {
-        self.0.talk.flags.fetch_or(flags, Ordering::AcqRel);
+    /// Answers the flags that were set before.
+    fn set(&self, flags: u8) -> u8 {
+        self.0.talk.flags.fetch_or(flags, Ordering::AcqRel)
     }
 
     fn has(&self, flag: u8) -> bool {
@@ -277,13 +326,14 @@ impl<S: Sink> Run<'_, S> {
         };
         let line = Line {
             socket: Arc::clone(transport.socket()),
-            nonblocking: plan.nonblocking,
+            nonblocking: plan.options.nonblocking,
             size: plan
+                .options
                 .send_size
                 .unwrap_or(LARGEST_CALL)
                 .clamp(1, LARGEST_CALL),
             sent: AtomicU64::new(turn.connection.sent),
-            speaker: Mutex::default(),
+            speaker: Mutex::new(Open(true)),
             tell,
             start: plan.start,
             wakes,
@@ -314,17 +364,36 @@ impl<S: Sink> Run<'_, S> {
                     why: errno::text(errno),
                 })?;
         }
-        if self.control.take(UNSENT) {
-            turn.hear(self.control);
-            let bytes = std::mem::take(&mut *lock(&self.control.0.talk.unsent));
-            self.send_loop(turn, &bytes)?;
-            self.control.tell_frames(&bytes, &mut self.events);
-            self.events.flush()?;
+        // One atomic for both: either the hand finds this set, or this finds the hand's.
+        if self.control.set(SENDING) & HUNG_UP != 0 {
+            return Ok(());
+        }
+        let spoken = self.send_said(turn);
+        self.control.take(SENDING);
+        match spoken {
+            // The hand's shutdown() is what answered.
+            Err(Error::Send { .. }) if self.control.hung_up() => return Ok(()),
+            spoken => spoken?,
         }
         match self.control.take(FINISH) {
             true => self.half_close(turn),
             false => Ok(()),
         }
+    }
+
+    fn send_said(&mut self, turn: &mut Turn) -> Result<()> {
+        if !self.control.take(UNSENT) {
+            return Ok(());
+        }
+        turn.hear(self.control);
+        let mut bytes = std::mem::take(&mut *lock(&self.control.0.talk.unsent));
+        let before = turn.connection.sent;
+        let outcome = self.send_loop(turn, &bytes);
+        let sent = usize::try_from(turn.connection.sent - before).unwrap_or(bytes.len());
+        let unsent = bytes.split_off(sent.min(bytes.len()));
+        lock(&self.control.0.talk.unsent).splice(..0, unsent);
+        self.control.tell_frames(&bytes, &mut self.events);
+        outcome.and_then(|()| self.events.flush())
     }
 }
 

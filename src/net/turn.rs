@@ -71,12 +71,12 @@ impl Turn {
         Turn {
             reader: Reader::new(
                 request::method(&plan.request),
-                mode(plan.end, &asked),
+                mode(plan.options.end, &asked),
                 connection.received,
             )
             .answering(&plan.request),
             frames: None,
-            end: plan.end,
+            end: plan.options.end,
             request: plan.request.clone(),
             asked,
             before: Before::default(),
@@ -158,8 +158,12 @@ impl Turn {
 
     /// Nothing more is waited for; where the connection is talked on, not even by the user.
     pub fn over(&self, control: &Control) -> bool {
-        let talked_on = !self.stopped && !self.peer_closed && self.reader.fault().is_none();
-        self.ends() && !(talked_on && self.talked_on(control))
+        self.ends() && !(self.can_go_on() && self.talked_on(control))
+    }
+
+    /// Neither side has closed, and what came has a meaning: there could be more.
+    pub fn can_go_on(&self) -> bool {
+        !self.stopped && !self.peer_closed && self.reader.fault().is_none()
     }
 
     /// The user talks on the connection, or may: after 101 it is a stream both ways.
@@ -304,7 +308,7 @@ impl Turn {
             Err(_) => (false, "the exchange failed"),
             Ok(()) if !self.sent_whole => (false, "the request was not sent whole"),
             Ok(()) if self.half_closed => (false, "our direction was shut down"),
-            Ok(()) if !plan.reuse => (false, "no connection is to be kept"),
+            Ok(()) if !plan.options.reuse => (false, "no connection is to be kept"),
             Ok(()) if asks_to_close(&plan.request) => (false, "the request said close"),
             Ok(()) if self.goes_on() => (false, "another response may still come"),
             Ok(()) => self.reader.persistent(),

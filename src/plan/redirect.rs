@@ -4,7 +4,7 @@
 //! Owns what changes on the way: the target, Host, the method, the body, and what may not
 //! go to another origin.
 
-use super::{Plan, Way};
+use super::Plan;
 use crate::error::{Error, Result};
 use crate::request;
 use crate::url::Target;
@@ -24,25 +24,27 @@ pub enum Leads {
 
 /// Where a response from `from` leads.
 pub fn leads(from: &Target, status: u16, location: Option<&str>) -> Leads {
+    // An empty one names nothing new: as with curl, it is none.
+    let location = location.filter(|location| !location.is_empty());
     match (status, location) {
-        (301 | 302 | 303 | 307 | 308, Some(location)) => match from.join(location) {
+        (304, _) => Leads::Not("the copy that the request asked about is good still"),
+        (305, _) => Leads::Not("to use the proxy that a server names is not safe"),
+        (306, _) => Leads::Not("306 has had no meaning since RFC 2616"),
+        // The Location of 300 is the choice that the server prefers, and an unknown status
+        // is read as the x00 of its class (RFC 9110 sections 15 and 15.4.1).
+        (300..=399, Some(location)) => match from.join(location) {
             Ok(target) => Leads::To(target),
             Err(error) => Leads::Nowhere(error),
         },
         (301 | 302 | 303 | 307 | 308, None) => Leads::Not("no Location says where to"),
-        (304, _) => Leads::Not("the copy that the request asked about is good still"),
-        (305, _) => Leads::Not("to use the proxy that a server names is not safe"),
-        (306, _) => Leads::Not("306 has had no meaning since RFC 2616"),
-        // An unknown status is read as the x00 of its class (RFC 9110 section 15).
-        (300..=399, _) => Leads::Not("the choice is left to the user"),
+        (300..=399, None) => Leads::Not("the choice is left to the user"),
         _ => Leads::No,
     }
 }
 
 impl Plan {
     /// The plan that a redirect makes of this one (RFC 9110 section 15.4); `None` where
-    /// there is nothing to follow: another status (300, 304 and 305 among them), or no
-    /// Location.
+    /// there is nothing to follow: another status (304 and 305 among them), or no Location.
     ///
     /// Of the request only what must change does: the target, Host, the method as
     /// `redirected_method` says, the body with the fields that describe it where the
@@ -69,12 +71,14 @@ impl Plan {
             }
             remove_fields(&mut bytes, BODY_FIELDS);
         }
-        let next = match self.unix_socket {
-            Some(_) => Way::Direct,
-            None => self.proxies.way(&target),
-        };
+        let next = self.options.way(&target);
         if !same_origin {
-            remove_fields(&mut bytes, CREDENTIALS);
+            // One proxy's secret is no server's, whoever is trusted.
+            let secrets: &[&str] = match self.options.trusting {
+                true => &["Proxy-Authorization"],
+                false => CREDENTIALS,
+            };
+            remove_fields(&mut bytes, secrets);
             if request::field(&bytes, "Host").is_some() {
                 request::set_field(&mut bytes, "Host", &target.authority());
             }
@@ -92,9 +96,9 @@ impl Plan {
             request: bytes.into(),
             ..self.clone()
         };
-        if !same_origin {
+        if !same_origin && !self.options.trusting {
             // It says who we are, as the fields above do.
-            (next.tls.cert, next.tls.key) = (None, None);
+            (next.options.tls.cert, next.options.tls.key) = (None, None);
         }
         Ok(Some(next))
     }
@@ -267,7 +271,7 @@ mod tests {
                 "http://u:p@i/b",
                 SECRETS,
                 "http://u:p@i/b",
-                "GET /b HTTP/1.1|Host: i|X: 1|Authorization: Basic dTpw||",
+                "GET /b HTTP/1.1|Host: i|Authorization: Basic dTpw|X: 1||",
             ),
             // what a hand wrote stays as far as it can
             (
@@ -287,11 +291,11 @@ mod tests {
             (307, "/b", "GET", "http://h/b", "GET"),
             (303, "/b", "", "http://h/b", ""),
             (
-                302,
-                "",
-                "GET /a HTTP/1.1||",
-                "http://h/a",
-                "GET /a HTTP/1.1||",
+                300,
+                "/b",
+                POST,
+                "http://h/b",
+                "POST /b HTTP/1.1|Host: h|X: 1|Content-Type: t|Content-Length: 3||abc",
             ),
         ];
         for (status, location, request, url, expected) in table {
@@ -323,17 +327,31 @@ mod tests {
         }
     }
 
+    /// `--location-trusted`; but what a proxy was told is no server's.
+    #[test]
+    fn what_says_who_we_are_follows_where_all_are_trusted() {
+        const SECRETS: &str = "GET /a HTTP/1.1|Host: h|Authorization: s|Cookie: c|\
+                               Proxy-Authorization: p|X-API-Key: k||";
+        let mut first = plan("https://h/a", SECRETS);
+        first.options.trusting = true;
+        first.options.tls.cert = Some("/c".into());
+        for to in ["https://i/b", "http://h/b"] {
+            let next = first.redirected(302, Some(to)).unwrap().unwrap();
+            let host = next.target.authority();
+            let want =
+                format!("GET /b HTTP/1.1|Host: {host}|Authorization: s|Cookie: c|X-API-Key: k||");
+            assert_eq!(bytes(&next), want, "{to}");
+            assert_eq!(next.options.tls.cert, first.options.tls.cert, "{to}");
+        }
+    }
+
     #[test]
     fn everything_else_of_the_plan_stays() {
-        let first = Plan {
-            unix_socket: Some("/s".into()),
-            recv_size: 7,
-            reuse: false,
-            ..plan("h", "GET / HTTP/1.1||")
-        };
+        let mut first = plan("h", "GET / HTTP/1.1||");
+        first.options.unix_socket = Some("/s".into());
+        first.options.recv_size = 7;
         let next = first.redirected(302, Some("//i")).unwrap().unwrap();
-        assert_eq!(next.unix_socket, first.unix_socket);
-        assert_eq!((next.recv_size, next.reuse), (7, false));
+        assert_eq!(next.options, first.options);
         assert_eq!(next.start, first.start);
     }
 
@@ -345,16 +363,10 @@ mod tests {
             (301, Some("/b"), to("http://h/b")),
             (308, Some("//i"), to("http://i/")),
             (302, None, Leads::Not("no Location says where to")),
-            (
-                300,
-                Some("/b"),
-                Leads::Not("the choice is left to the user"),
-            ),
-            (
-                399,
-                Some("/b"),
-                Leads::Not("the choice is left to the user"),
-            ),
+            (300, Some("/b"), to("http://h/b")),
+            (300, None, Leads::Not("the choice is left to the user")),
+            (399, Some("/b"), to("http://h/b")),
+            (302, Some(""), Leads::Not("no Location says where to")),
             (
                 304,
                 None,
@@ -384,7 +396,7 @@ mod tests {
     #[test]
     fn what_is_not_followed() {
         let first = plan("h", "GET / HTTP/1.1||");
-        for status in [200, 201, 300, 304, 305, 306, 399] {
+        for status in [200, 201, 304, 305, 306] {
             assert!(first.redirected(status, Some("/b")).unwrap().is_none());
         }
         assert!(first.redirected(302, None).unwrap().is_none());

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::lines::{
-    Line, body, field, fields, head_lines, lines, method, request_line, request_target,
+    Field, Line, body, field, fields, head_lines, lines, method, request_line, request_target,
 };
 use super::recipe::basic;
 use crate::url::Target;
@@ -31,11 +31,12 @@ pub fn set_method(request: &mut Vec<u8>, method: &str) -> bool {
 
 /// Gives the first field of this name another value, or puts a new one before the empty
 /// line (at the end of the head where there is no empty line), with the line end that
-/// the request line has.
+/// the request line has. New credentials go behind Host, as with curl.
 pub fn set_field(request: &mut Vec<u8>, name: &str, value: &str) {
     let Some(field) = named(request, name) else {
-        let (at, lead) = match empty_line(request) {
-            Some(line) => (line.start, ""),
+        let before = behind_host(request, name).or(empty_line(request).map(|line| line.start));
+        let (at, lead) = match before {
+            Some(at) => (at, ""),
             None if request.ends_with(b"\n") || request.is_empty() => (request.len(), ""),
             None => (request.len(), line_end(request)),
         };
@@ -50,6 +51,16 @@ pub fn set_field(request: &mut Vec<u8>, name: &str, value: &str) {
         b""
     };
     request.splice(field, space.iter().copied().chain(value.bytes()));
+}
+
+/// Where a new field of credentials goes; `None`: it is no such field, or no Host stands
+/// there.
+fn behind_host(request: &[u8], name: &str) -> Option<usize> {
+    let mut credentials = ["Authorization", "Proxy-Authorization"].iter();
+    credentials.find(|field| field.eq_ignore_ascii_case(name))?;
+    let is_host = |field: &Field| request[field.name.clone()].eq_ignore_ascii_case(b"Host");
+    let end = fields(request).find(is_host)?.lines.end;
+    request[..end].ends_with(b"\n").then_some(end)
 }
 
 /// Takes every field of this name out, folds included; says how many.

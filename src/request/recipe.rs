@@ -1,9 +1,8 @@
 //! Requests from a target and from curl's flags.
 //!
-//! Owns which fields a request has that was not written by hand, and their order: Host,
-//! User-Agent, Accept, Accept-Encoding, Proxy-Authorization,
-//! Authorization, Cookie, what `-H` adds,
-//! Content-Length, Content-Type. Nothing is sent beside them.
+//! Owns which fields a request has that was not written by hand, and their order, which is
+//! curl's: Host, Proxy-Authorization, Authorization, User-Agent, Accept, Accept-Encoding,
+//! Cookie, what `-H` adds, Content-Length, Content-Type. Nothing is sent beside them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -23,7 +22,7 @@ pub fn template(target: &Target) -> Vec<u8> {
         None => String::new(),
     };
     format!(
-        "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {USER_AGENT}\r\nAccept: */*\r\n{user}\r\n",
+        "GET {} HTTP/1.1\r\nHost: {}\r\n{user}User-Agent: {USER_AGENT}\r\nAccept: */*\r\n\r\n",
         target.path,
         target.authority(),
     )
@@ -102,17 +101,17 @@ impl Recipe {
         fields.line(&format!("{method} {asked} {version}"));
 
         fields.in_place("Host", Some(&target.authority()));
-        let agent = self.user_agent.as_deref().unwrap_or(USER_AGENT);
-        fields.in_place("User-Agent", Some(agent).filter(|agent| !agent.is_empty()));
-        fields.in_place("Accept", Some("*/*"));
-        let codings = self.compressed.then_some(ACCEPT_ENCODING);
-        fields.in_place("Accept-Encoding", codings);
         if let Some(value) = &self.proxy_authorization {
             fields.unless_given("Proxy-Authorization", value);
         }
         if let Some(value) = self.authorization(target) {
             fields.unless_given("Authorization", &value);
         }
+        let agent = self.user_agent.as_deref().unwrap_or(USER_AGENT);
+        fields.in_place("User-Agent", Some(agent).filter(|agent| !agent.is_empty()));
+        fields.in_place("Accept", Some("*/*"));
+        let codings = self.compressed.then_some(ACCEPT_ENCODING);
+        fields.in_place("Accept-Encoding", codings);
         if let Some(cookie) = &self.cookie {
             fields.cookie(cookie);
         }
@@ -319,7 +318,7 @@ mod tests {
                     user: Some("a%41:b:c".into()),
                     ..none()
                 },
-                "GET /x HTTP/1.1|Host: h:1|Accept: */*|Authorization: Basic YSU0MTpiOmM=||",
+                "GET /x HTTP/1.1|Host: h:1|Authorization: Basic YSU0MTpiOmM=|Accept: */*||",
             ),
             (
                 Recipe {
@@ -344,8 +343,8 @@ mod tests {
                     cookie: Some(b"a=b; c=d".to_vec()),
                     ..headers(&["X: 1", "Cookie: own"])
                 },
-                "GET /x HTTP/1.1|Host: h:1|User-Agent: sockeye|Accept: */*|\
-                 Authorization: Basic YTpi|Cookie: a=b; c=d|X: 1|Cookie: own||",
+                "GET /x HTTP/1.1|Host: h:1|Authorization: Basic YTpi|User-Agent: sockeye|\
+                 Accept: */*|Cookie: a=b; c=d|X: 1|Cookie: own||",
             ),
             (
                 headers(&["X: 1", "x:2", "Y;", "Z:", "accept:", "host: other"]),

@@ -6,18 +6,19 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::config::Config;
+use crate::config::{Config, Knobs};
 use crate::cookies::{Jar, Key, Seconds};
+use crate::event::EndMode;
 use crate::exchange::Starts;
 use crate::export::Form;
 use crate::net::pool::Idle;
+use crate::plan::{CLASSIC_RECV, Options};
 use crate::rejudge::Judged;
 use crate::request::Lint;
 use crate::tui::compare::Compare;
 use crate::tui::editor::Editor;
 use crate::tui::graphics::{Dots, Images};
 use crate::tui::keymap::{Action, Keymap, Place};
-use crate::tui::knobs::Knobs;
 use crate::tui::layout::{self, Border, Panes, Size, Split};
 use crate::tui::list::{Completion, List};
 use crate::tui::practice::Practice;
@@ -335,26 +336,26 @@ impl App {
                 url: format!("localhost:{port}/drip?bytes=4096&size=256&every=200"),
                 title: "Watch a body arrive",
                 what: "recv() by recv(), until Content-Length is reached".to_owned(),
-                knobs: Knobs {
-                    recv_size: crate::plan::CLASSIC_RECV,
-                    ..Knobs::default()
+                options: Options {
+                    recv_size: CLASSIC_RECV,
+                    ..Options::default()
                 },
             },
             Exercise {
                 url: format!("localhost:{port}/keep-alive"),
                 title: "Why reading to the end hangs",
                 what: format!("all is here, yet recv() waits: {esc}, then {end}, {send}"),
-                knobs: Knobs {
-                    end: crate::event::EndMode::Close,
-                    recv_size: crate::plan::CLASSIC_RECV,
-                    ..Knobs::default()
+                options: Options {
+                    end: EndMode::Close,
+                    recv_size: CLASSIC_RECV,
+                    ..Options::default()
                 },
             },
             Exercise {
                 url: format!("localhost:{port}/flood?bytes=1g"),
                 title: "Fill the kernel's buffer",
                 what: format!("{pause} pauses, the queue fills; {step} one recv(); {pause} on"),
-                knobs: Knobs::default(),
+                options: Options::default(),
             },
         ]
     }
@@ -365,7 +366,7 @@ pub struct Exercise {
     pub url: String,
     pub title: &'static str,
     pub what: String,
-    pub knobs: Knobs,
+    pub options: Options,
 }
 
 impl Popup {

@@ -3,92 +3,13 @@
 //!
 //! One table ([`KNOBS`]) feeds the pop-up; the F-keys turn the same knobs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::config::{Cookies, Knobs};
 use crate::event::{EndMode, Family};
-use crate::plan::{
-    CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan, Proxies, SocketOption, SocketOptions, TlsVersion,
-};
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Knobs {
-    pub end: EndMode,
-    pub recv_size: usize,
-    pub send_size: Option<usize>,
-    pub send_delay: Option<Duration>,
-    pub half_close: bool,
-    pub expect: Option<Duration>,
-    pub nonblocking: bool,
-    pub arrivals: bool,
-    pub timeout: Option<Duration>,
-    pub connect_timeout: Option<Duration>,
-    pub max_time: Option<Duration>,
-    pub family: Option<Family>,
-    /// Asked of each socket.
-    pub options: SocketOptions,
-    pub proxies: Proxies,
-    pub reuse: bool,
-    /// False: go on whatever a certificate says.
-    pub verify: bool,
-    /// The one version of TLS that is spoken; `None`: the newest of both ends.
-    pub tls: Option<TlsVersion>,
-    /// Redirects followed without a key, one after the other; `None`: none is.
-    pub follow: Option<u32>,
-    pub cookies: Cookies,
-    /// Calls a second; `None`: as fast as they come.
-    pub pace: Option<u32>,
-}
-
-/// Where cookies are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cookies {
-    /// In one jar for all tabs.
-    #[default]
-    Shared,
-    /// In a jar of the tab's own.
-    Own,
-    Off,
-}
-
-impl Cookies {
-    pub const ALL: &[Cookies] = &[Cookies::Shared, Cookies::Own, Cookies::Off];
-
-    /// As the config file has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Cookies::Shared => "shared",
-            Cookies::Own => "tab",
-            Cookies::Off => "off",
-        }
-    }
-}
-
-impl Default for Knobs {
-    fn default() -> Knobs {
-        Knobs {
-            end: EndMode::Auto,
-            recv_size: FAST_RECV,
-            send_size: None,
-            send_delay: None,
-            half_close: false,
-            expect: Some(EXPECT_WAIT),
-            nonblocking: false,
-            arrivals: false,
-            timeout: None,
-            connect_timeout: None,
-            max_time: None,
-            family: None,
-            options: SocketOptions::default(),
-            proxies: Proxies::default(),
-            reuse: true,
-            verify: true,
-            tls: None,
-            follow: None,
-            cookies: Cookies::Shared,
-            pace: None,
-        }
-    }
-}
+use crate::plan::{CLASSIC_RECV, EXPECT_WAIT, FAST_RECV, Plan, SocketOption, TlsVersion};
+use crate::url::Target;
 
 /// One knob of the pop-up.
 pub struct Knob {
@@ -130,17 +51,17 @@ macro_rules! option {
             title: $title,
             help: $help,
             show: |k| {
-                let value = k.options.get(SocketOption::$option);
+                let value = k.options.socket.get(SocketOption::$option);
                 value.map_or("as usual".to_owned(), |value| value.to_string())
             },
             turn: |k, on| {
-                let mut value = k.options.get(SocketOption::$option);
+                let mut value = k.options.socket.get(SocketOption::$option);
                 turn(&mut value, &$values, on);
-                k.options.set(SocketOption::$option, value);
+                k.options.socket.set(SocketOption::$option, value);
             },
             set: |k, text| {
                 let value = SocketOption::$option.value(text)?;
-                k.options.set(SocketOption::$option, Some(value));
+                k.options.socket.set(SocketOption::$option, Some(value));
                 Some(())
             },
         }
@@ -151,95 +72,103 @@ pub const KNOBS: &[Knob] = &[
     Knob {
         title: "end mode",
         help: "auto: as RFC 9112 says · close: recv() until 0 · length · timeout · once: a single recv()",
-        show: |k| k.end.to_string(),
-        turn: |k, on| turn(&mut k.end, EndMode::ALL, on),
+        show: |k| k.options.end.to_string(),
+        turn: |k, on| turn(&mut k.options.end, EndMode::ALL, on),
         set: |_, _| None,
     },
     Knob {
         title: "recv size",
         help: "bytes asked of each recv(); the textbook's is 4096; type a number",
-        show: |k| k.recv_size.to_string(),
-        turn: |k, on| turn(&mut k.recv_size, RECV_SIZES, on),
-        set: |k, text| number(text).map(|n| k.recv_size = n),
+        show: |k| k.options.recv_size.to_string(),
+        turn: |k, on| turn(&mut k.options.recv_size, RECV_SIZES, on),
+        set: |k, text| number(text).map(|n| k.options.recv_size = n),
     },
     Knob {
         title: "send size",
         help: "bytes offered to each send(); type a number",
         show: |k| {
-            k.send_size
+            k.options
+                .send_size
                 .map_or("all that is left".into(), |n| n.to_string())
         },
-        turn: |k, on| turn(&mut k.send_size, SEND_SIZES, on),
-        set: |k, text| number(text).map(|n| k.send_size = Some(n)),
+        turn: |k, on| turn(&mut k.options.send_size, SEND_SIZES, on),
+        set: |k, text| number(text).map(|n| k.options.send_size = Some(n)),
     },
     Knob {
         title: "send delay",
         help: "rest between two send()s, with a send size that makes several; type seconds",
-        show: |k| time(k.send_delay),
-        turn: |k, on| turn(&mut k.send_delay, TIMES, on),
-        set: |k, text| seconds(text).map(|t| k.send_delay = Some(t)),
+        show: |k| time(k.options.send_delay),
+        turn: |k, on| turn(&mut k.options.send_delay, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.options.send_delay = Some(t)),
     },
     Knob {
         title: "half-close",
         help: "shutdown(SHUT_WR) once all is sent: the server's recv() then answers 0",
-        show: |k| if k.half_close { "yes" } else { "no" }.to_owned(),
-        turn: |k, _| k.half_close = !k.half_close,
+        show: |k| if k.options.half_close { "yes" } else { "no" }.to_owned(),
+        turn: |k, _| k.options.half_close = !k.options.half_close,
         set: |_, _| None,
     },
     Knob {
         title: "expect wait",
         help: "how long a body waits for 100 where the request says Expect: 100-continue; none: it goes at once; type seconds",
-        show: |k| time(k.expect),
-        turn: |k, on| turn(&mut k.expect, WAITS, on),
-        set: |k, text| seconds(text).map(|t| k.expect = Some(t)),
+        show: |k| time(k.options.expect),
+        turn: |k, on| turn(&mut k.options.expect, WAITS, on),
+        set: |k, text| seconds(text).map(|t| k.options.expect = Some(t)),
     },
     Knob {
         title: "blocking",
         help: "non-blocking: send() and recv() answer EAGAIN, poll() waits; short sends happen",
         show: |k| {
-            if k.nonblocking {
+            if k.options.nonblocking {
                 "no (EAGAIN, poll)"
             } else {
                 "yes"
             }
             .to_owned()
         },
-        turn: |k, _| k.nonblocking = !k.nonblocking,
+        turn: |k, _| k.options.nonblocking = !k.options.nonblocking,
         set: |_, _| None,
     },
     Knob {
         title: "arrival times",
         help: "recvmsg() in place of recv(): the kernel says when bytes arrived (SO_TIMESTAMPNS)",
-        show: |k| if k.arrivals { "yes (recvmsg)" } else { "no" }.to_owned(),
-        turn: |k, _| k.arrivals = !k.arrivals,
+        show: |k| {
+            if k.options.arrivals {
+                "yes (recvmsg)"
+            } else {
+                "no"
+            }
+            .to_owned()
+        },
+        turn: |k, _| k.options.arrivals = !k.options.arrivals,
         set: |_, _| None,
     },
     Knob {
         title: "socket timeout",
         help: "of each call (SO_RCVTIMEO, SO_SNDTIMEO); type seconds",
-        show: |k| time(k.timeout),
-        turn: |k, on| turn(&mut k.timeout, TIMES, on),
-        set: |k, text| seconds(text).map(|t| k.timeout = Some(t)),
+        show: |k| time(k.options.timeout),
+        turn: |k, on| turn(&mut k.options.timeout, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.options.timeout = Some(t)),
     },
     Knob {
         title: "connect timeout",
         help: "of all connect attempts together; type seconds",
-        show: |k| time(k.connect_timeout),
-        turn: |k, on| turn(&mut k.connect_timeout, TIMES, on),
-        set: |k, text| seconds(text).map(|t| k.connect_timeout = Some(t)),
+        show: |k| time(k.options.connect_timeout),
+        turn: |k, on| turn(&mut k.options.connect_timeout, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.options.connect_timeout = Some(t)),
     },
     Knob {
         title: "whole time",
         help: "of the whole exchange; type seconds",
-        show: |k| time(k.max_time),
-        turn: |k, on| turn(&mut k.max_time, TIMES, on),
-        set: |k, text| seconds(text).map(|t| k.max_time = Some(t)),
+        show: |k| time(k.options.max_time),
+        turn: |k, on| turn(&mut k.options.max_time, TIMES, on),
+        set: |k, text| seconds(text).map(|t| k.options.max_time = Some(t)),
     },
     Knob {
         title: "address family",
         help: "IPv6 goes first when both are there",
-        show: |k| k.family.map_or("any".into(), |f| f.to_string()),
-        turn: |k, on| turn(&mut k.family, FAMILIES, on),
+        show: |k| k.options.family.map_or("any".into(), |f| f.to_string()),
+        turn: |k, on| turn(&mut k.options.family, FAMILIES, on),
         set: |_, _| None,
     },
     option!(
@@ -281,26 +210,37 @@ pub const KNOBS: &[Knob] = &[
     Knob {
         title: "reuse",
         help: "take a connection that an earlier exchange left open, and leave this one open",
-        show: |k| if k.reuse { "yes" } else { "no" }.to_owned(),
-        turn: |k, _| k.reuse = !k.reuse,
+        show: |k| if k.options.reuse { "yes" } else { "no" }.to_owned(),
+        turn: |k, _| k.options.reuse = !k.options.reuse,
         set: |_, _| None,
     },
     Knob {
         title: "certificates",
         help: "https: a server that is not trusted is refused, or let pass and told of",
-        show: |k| if k.verify { "verified" } else { "not verified" }.to_owned(),
-        turn: |k, _| k.verify = !k.verify,
+        show: |k| match k.options.tls.verify {
+            true => "verified".to_owned(),
+            false => "not verified".to_owned(),
+        },
+        turn: |k, _| {
+            let verify = !k.options.tls.verify;
+            k.options.tls.verify = verify;
+            k.options.proxies.tls.verify = verify;
+        },
         set: |_, _| None,
     },
     Knob {
         title: "TLS version",
         help: "https: the newest that both ends speak, or one alone",
-        show: |k| match k.tls {
+        show: |k| match k.options.tls.max {
             None => "1.2 or 1.3".to_owned(),
             Some(TlsVersion::V1_2) => "1.2".to_owned(),
             Some(TlsVersion::V1_3) => "1.3".to_owned(),
         },
-        turn: |k, on| turn(&mut k.tls, TLS, on),
+        turn: |k, on| {
+            let tls = &mut k.options.tls;
+            turn(&mut tls.max, TLS, on);
+            tls.min = tls.max;
+        },
         set: |_, _| None,
     },
     Knob {
@@ -349,71 +289,57 @@ pub const KNOBS: &[Knob] = &[
 
 impl Knobs {
     pub fn turn_recv_size(&mut self) {
-        turn(&mut self.recv_size, RECV_SIZES, true);
+        turn(&mut self.options.recv_size, RECV_SIZES, true);
     }
 
     pub fn turn_pace(&mut self) {
         turn(&mut self.pace, PACES, true);
     }
 
-    /// Writes every knob into a plan.
-    pub fn set(&self, plan: &mut Plan) {
-        plan.end = self.end;
-        plan.recv_size = self.recv_size;
-        plan.send_size = self.send_size;
-        plan.send_delay = self.send_delay;
-        plan.half_close = self.half_close;
-        plan.expect = self.expect;
-        plan.talk = true;
-        plan.nonblocking = self.nonblocking;
-        plan.arrivals = self.arrivals;
-        plan.timeout = self.timeout;
-        plan.connect_timeout = self.connect_timeout;
-        plan.max_time = self.max_time;
-        plan.family = self.family;
-        plan.options = self.options;
-        plan.proxies = self.proxies.clone();
-        plan.proxies.tls.verify = self.verify;
-        plan.reuse = self.reuse;
-        plan.tls.verify = self.verify;
-        (plan.tls.min, plan.tls.max) = (self.tls, self.tls);
-        // A look at the queue this often costs nothing that can be measured at 64 KiB.
-        plan.watch = Some(Duration::from_millis(5));
+    /// The plan of a fetch from a tab.
+    pub fn plan(&self, target: Target, request: impl Into<Arc<[u8]>>) -> Plan {
+        Plan {
+            options: self.options.clone(),
+            talk: true,
+            // A look at the queue this often costs nothing that can be measured at 64 KiB.
+            watch: Some(Duration::from_millis(5)),
+            ..Plan::new(target, request)
+        }
     }
 
     /// What is not as usual, in a few words, for the URL bar's border.
     pub fn summary(&self) -> String {
-        let mut parts = vec![format!("end: {}", self.end)];
-        parts.push(match self.recv_size {
+        let mut parts = vec![format!("end: {}", self.options.end)];
+        parts.push(match self.options.recv_size {
             FAST_RECV => "recv 128 KiB".to_owned(),
             n => format!("recv {n}"),
         });
-        if let Some(n) = self.send_size {
+        if let Some(n) = self.options.send_size {
             parts.push(format!("send {n}"));
         }
-        if self.half_close {
+        if self.options.half_close {
             parts.push("half-close".to_owned());
         }
-        if self.nonblocking {
+        if self.options.nonblocking {
             parts.push("non-blocking".to_owned());
         }
-        if self.arrivals {
+        if self.options.arrivals {
             parts.push("arrival times".to_owned());
         }
-        if let Some(t) = self.timeout {
+        if let Some(t) = self.options.timeout {
             parts.push(format!("timeout {} s", t.as_secs_f64()));
         }
-        if let Some(family) = self.family {
+        if let Some(family) = self.options.family {
             parts.push(match family {
                 Family::Inet6 => "IPv6".to_owned(),
                 _ => "IPv4".to_owned(),
             });
         }
-        for (option, value) in self.options.asked() {
+        for (option, value) in self.options.socket.asked() {
             parts.push(format!("{} {value}", option.name()));
         }
-        parts.extend(self.proxies.summary());
-        if !self.reuse {
+        parts.extend(self.options.proxies.summary());
+        if !self.options.reuse {
             parts.push("no reuse".to_owned());
         }
         if let Some(n) = self.follow {

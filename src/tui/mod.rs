@@ -31,8 +31,8 @@ pub mod link;
 pub mod list;
 pub mod locale;
 pub mod message;
-pub mod pipe;
 pub mod practice;
+mod programs;
 pub mod rendering;
 pub mod runtime;
 pub mod save;
@@ -84,7 +84,7 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     app.playground = playground.as_ref().map(Playground::port);
     app.pages = Playground::pages().collect();
     match Proxies::of_environment(variable) {
-        Ok(proxies) => app.tab_mut().knobs.proxies = proxies,
+        Ok(proxies) => app.tab_mut().knobs.options.proxies = proxies,
         Err(error) => app.complain(format!("the environment's {error}")),
     }
     let (sender, messages) = channel();

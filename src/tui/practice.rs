@@ -31,8 +31,8 @@ impl Practice {
 
     /// Lets a plan trust the root where it goes to one of the servers.
     pub fn trust(&self, plan: &mut Plan) {
-        if self.is_at(&plan.target) && plan.unix_socket.is_none() {
-            plan.tls.also_trusted = vec![Arc::clone(&self.root)];
+        if self.is_at(&plan.target) && plan.options.unix_socket.is_none() {
+            plan.options.tls.also_trusted = vec![Arc::clone(&self.root)];
         }
     }
 
@@ -104,13 +104,13 @@ mod tests {
         ] {
             let mut plan = Plan::new(Target::parse(url).unwrap(), Vec::new());
             practice.trust(&mut plan);
-            assert_eq!(!plan.tls.also_trusted.is_empty(), trusted, "{url}");
+            assert_eq!(!plan.options.tls.also_trusted.is_empty(), trusted, "{url}");
         }
         let target = Target::parse("https://localhost:4000/").unwrap();
         let mut elsewhere = Plan::new(target, Vec::new());
-        elsewhere.unix_socket = Some("/run/x".into());
+        elsewhere.options.unix_socket = Some("/run/x".into());
         practice.trust(&mut elsewhere);
-        assert!(elsewhere.tls.also_trusted.is_empty());
+        assert!(elsewhere.options.tls.also_trusted.is_empty());
     }
 
     #[test]

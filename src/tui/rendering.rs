@@ -90,6 +90,8 @@ pub struct Job {
     pub coding: Option<String>,
     /// That of `want`.
     pub part: Option<Part>,
+    /// Of a page no more bytes are laid out now.
+    pub most: u64,
     pub want: Want,
 }
 
@@ -108,6 +110,28 @@ impl Rendering {
 
     pub fn begin(&mut self, want: Want) {
         self.making = Some(want);
+    }
+
+    /// Bytes of a page that are laid out next: a few at first, then all of them in a few
+    /// steps, each eight times what was there before.
+    pub fn most(&self, want: Want) -> u64 {
+        let page = self.laid.as_ref().filter(|laid| laid.is_page());
+        let most = match page {
+            Some(laid)
+                if laid.want
+                    == (Want {
+                        len: laid.want.len,
+                        ..want
+                    }) =>
+            {
+                8 * laid.want.len
+            }
+            _ => rendered::FIRST,
+        };
+        match most < rendered::MOST {
+            true => most.max(rendered::FIRST),
+            false => u64::MAX,
+        }
     }
 
     /// What was made; answers what was shown before.
@@ -159,6 +183,10 @@ pub fn facts_in(words: &[String], width: usize) -> Vec<String> {
 }
 
 impl Laid {
+    fn is_page(&self) -> bool {
+        matches!(self.matter, Matter::Page(_))
+    }
+
     /// It is what is wanted: only a picture cares for the rows in sight and the cells.
     fn serves(&self, want: Want) -> bool {
         let of_picture = match self.matter {
@@ -228,10 +256,14 @@ impl Job {
         let matter = self
             .matter()
             .unwrap_or_else(|err| Matter::Words(format!("the body cannot be read back: {err}")));
-        Laid {
+        let mut laid = Laid {
             want: self.want,
             matter,
+        };
+        if laid.is_page() {
+            laid.want.len = self.want.len.min(self.most);
         }
+        laid
     }
 
     fn matter(&self) -> io::Result<Matter> {
@@ -265,7 +297,7 @@ impl Job {
                 self.kind()
             )));
         }
-        let html = self.read(rendered::MOST)?;
+        let html = self.read(rendered::MOST.min(self.most))?;
         Ok(Matter::Page(rendered::lay_out_in(
             self.want.encoding,
             &html,
@@ -361,7 +393,44 @@ mod tests {
             part: None,
             media_type: media_type.map(str::to_owned),
             coding: None,
+            most: u64::MAX,
             window,
+        }
+    }
+
+    #[test]
+    fn a_long_page_is_there_step_by_step() {
+        let body = "<p>one two".repeat(300_000);
+        let mut rendering = Rendering::default();
+        let mut lens = Vec::new();
+        loop {
+            let job = job(Some("text/html"), &body);
+            let now = Instant::now();
+            if !rendering.wants(job.want, false, now) {
+                break;
+            }
+            rendering.begin(job.want);
+            let most = rendering.most(job.want);
+            rendering.take(Job { most, ..job }.run(), now);
+            lens.push(rendering.laid.as_ref().unwrap().want.len);
+        }
+        assert_eq!(lens, [16 << 10, 128 << 10, 1 << 20, 3_000_000]);
+        // In another width it begins anew.
+        let narrow = Want {
+            columns: 20,
+            ..job(None, &body).want
+        };
+        assert_eq!(rendering.most(narrow), rendered::FIRST);
+        for (shown, want) in [
+            (0, rendered::FIRST),
+            (100, rendered::FIRST),
+            (16 << 20, u64::MAX),
+        ] {
+            let laid = rendering.laid.take().unwrap();
+            let mut laid = Arc::into_inner(laid).unwrap();
+            laid.want.len = shown;
+            rendering.take(laid, Instant::now());
+            assert_eq!(rendering.most(job(None, &body).want), want, "{shown}");
         }
     }
 

@@ -6,7 +6,6 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
@@ -28,8 +27,8 @@ use crate::tui::finder::Finder;
 use crate::tui::formed;
 use crate::tui::input::Input;
 use crate::tui::message::{Effect, Message};
-use crate::tui::pipe;
 use crate::tui::practice;
+use crate::tui::programs;
 use crate::tui::save::Saver;
 use crate::tui::terminal::Screen;
 use crate::tui::unpack;
@@ -213,17 +212,21 @@ impl Runtime {
                 });
             }
             Effect::Page(window) => {
-                let pager = program("PAGER", "less");
-                return self.lend(screen, || match page(&pager, &window) {
-                    Ok(()) => Message::Note(format!("{pager} is done")),
-                    Err(err) => Message::Complain(format!("{pager}: {err} ($PAGER names another)")),
+                let pager = programs::named("PAGER", "less");
+                return self.lend(screen, || {
+                    match programs::page(&pager, |mut out| pour(&window, &mut out)) {
+                        Ok(()) => Message::Note(format!("{pager} is done")),
+                        Err(err) => {
+                            Message::Complain(format!("{pager}: {err} ($PAGER names another)"))
+                        }
+                    }
                 });
             }
             Effect::Pipe { window, command } => {
                 let shown = crate::view::safe::safe(&command).into_owned();
                 return self.lend(screen, || {
-                    let ended = pipe::run(&command, |mut out| pour(&window, &mut out));
-                    pipe::wait_for_enter();
+                    let ended = programs::pipe(&command, |mut out| pour(&window, &mut out));
+                    programs::wait_for_enter();
                     match ended {
                         Ok(words) => Message::Note(format!("{shown}: {words}")),
                         Err(err) => Message::Complain(format!("{shown}: {err}")),
@@ -231,8 +234,8 @@ impl Runtime {
                 });
             }
             Effect::EditRequest(bytes) => {
-                let editor = program("EDITOR", "vi");
-                return self.lend(screen, || match edit(&editor, &bytes) {
+                let editor = programs::named("EDITOR", "vi");
+                return self.lend(screen, || match programs::edit(&editor, &bytes) {
                     Ok(edited) => Message::Edited(edited),
                     Err(err) => {
                         Message::Complain(format!("{editor}: {err} ($EDITOR names another)"))
@@ -240,13 +243,15 @@ impl Runtime {
                 });
             }
             Effect::EditBody(window) => {
-                let editor = program("EDITOR", "vi");
-                return self.lend(screen, || match edit_copy(&editor, &window) {
-                    Ok(()) => {
-                        Message::Note("that was a copy: the exchange is as it was".to_owned())
-                    }
-                    Err(err) => {
-                        Message::Complain(format!("{editor}: {err} ($EDITOR names another)"))
+                let editor = programs::named("EDITOR", "vi");
+                return self.lend(screen, || {
+                    match programs::look(&editor, |mut out| pour(&window, &mut out)) {
+                        Ok(()) => {
+                            Message::Note("that was a copy: the exchange is as it was".to_owned())
+                        }
+                        Err(err) => {
+                            Message::Complain(format!("{editor}: {err} ($EDITOR names another)"))
+                        }
                     }
                 });
             }
@@ -431,61 +436,6 @@ impl Runtime {
         program: impl FnOnce() -> Message,
     ) -> io::Result<Option<Message>> {
         self.input.without_keys(|| screen.lend(program))?.map(Some)
-    }
-}
-
-/// Words of a program from the environment, or the usual one.
-fn program(variable: &str, usual: &str) -> String {
-    std::env::var(variable)
-        .ok()
-        .filter(|value| !value.trim().is_empty())
-        .unwrap_or_else(|| usual.to_owned())
-}
-
-/// A command that may hold arguments: `code --wait`.
-fn command(words: &str) -> Command {
-    let mut words = words.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or("vi"));
-    command.args(words);
-    command
-}
-
-fn page(pager: &str, window: &Window) -> io::Result<()> {
-    let mut child = command(pager).stdin(Stdio::piped()).spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A pager that is left before the end is no failure.
-        match pour(window, &mut stdin) {
-            Err(err) if err.kind() == io::ErrorKind::BrokenPipe => {}
-            other => other?,
-        }
-    }
-    child.wait().map(|_| ())
-}
-
-/// The request through an editor, byte for byte; the file is only ours to read.
-fn edit(editor: &str, bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut file = tempfile::Builder::new()
-        .prefix("request-")
-        .suffix(".http")
-        .tempfile()?;
-    file.write_all(bytes)?;
-    file.flush()?;
-    run(editor, file.path())?;
-    std::fs::read(file.path())
-}
-
-fn edit_copy(editor: &str, window: &Window) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix("body-").tempfile()?;
-    pour(window, &mut file)?;
-    file.flush()?;
-    run(editor, file.path())
-}
-
-fn run(editor: &str, path: &Path) -> io::Result<()> {
-    let status = command(editor).arg(path).status()?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("it ended with {status}"))),
     }
 }
 

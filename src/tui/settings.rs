@@ -4,7 +4,6 @@ use crate::config::{self, Complaint, Config, Keys, Read, Vocabulary};
 use crate::tui::app::App;
 use crate::tui::graphics::Images;
 use crate::tui::keymap::{Action, Keymap, Place, ROWS, spelling};
-use crate::tui::knobs::Knobs;
 use crate::tui::locale;
 use crate::tui::theme::depth::Depth;
 use crate::tui::theme::{THEMES, Theme};
@@ -65,9 +64,8 @@ fn set(app: &mut App, config: &Config, variable: impl Fn(&str) -> Option<String>
     app.ascii = config.ascii.unwrap_or_else(|| locale::is_ascii(variable));
     app.keys = keymap(config);
     app.memory = config.memory;
-    let knobs = knobs(config);
     for tab in &mut app.tabs {
-        tab.knobs = knobs.clone();
+        tab.knobs = config.fetch.clone();
     }
 }
 
@@ -82,19 +80,6 @@ fn keymap(config: &Config) -> Keymap {
         }
     }
     keymap
-}
-
-fn knobs(config: &Config) -> Knobs {
-    let fetch = &config.fetch;
-    Knobs {
-        end: fetch.end,
-        recv_size: fetch.recv_size,
-        send_size: fetch.send_size,
-        timeout: fetch.timeout,
-        connect_timeout: fetch.connect_timeout,
-        max_time: fetch.max_time,
-        ..Knobs::default()
-    }
 }
 
 /// The first complaint, and how many there are.
@@ -128,6 +113,7 @@ fn place_of(name: &str) -> Option<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Knobs;
     use crate::tui::layout::Size;
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
     use std::collections::HashMap;
@@ -150,11 +136,6 @@ mod tests {
         assert_eq!(complaints, []);
         assert_eq!(app.tab().knobs, Knobs::default());
         assert_eq!(app.keys.rows(), ROWS);
-    }
-
-    #[test]
-    fn the_files_defaults_are_the_browsers() {
-        assert_eq!(knobs(&Config::default()), Knobs::default());
     }
 
     #[test]
@@ -191,7 +172,7 @@ mod tests {
         assert_eq!(complaints, []);
         assert_eq!(Some(app.theme), Theme::named("high-contrast", Depth::True));
         assert!(app.ascii);
-        assert_eq!(app.tab().knobs.recv_size, 4096);
+        assert_eq!(app.tab().knobs.options.recv_size, 4096);
         let key = |n| KeyEvent::new(KeyCode::F(n), KeyModifiers::NONE);
         assert_eq!(
             app.keys.action(key(11), &[Place::Anywhere]),

@@ -86,6 +86,13 @@ pub fn call_line(kind: &Kind, host: &str) -> Option<String> {
             format!("the kept connection is talked on after {}", secs(*idle_us))
         }
         Kind::HalfClosed => "shutdown(SHUT_WR) = 0".to_owned(),
+        Kind::Unsent { bytes } => format!("{bytes} bytes not sent: the exchange is over"),
+        Kind::TlsAlert(alert) => {
+            format!(
+                "TLS alert {}: {} ({})",
+                alert.direction, alert.name, alert.code
+            )
+        }
         Kind::Redirect { from, to, status } => format!("{status}: {from} → {to}"),
         Kind::Cookie(cookie) => {
             let refused = cookie.refused.as_ref();

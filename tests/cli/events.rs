@@ -69,8 +69,10 @@ const SCHEMA: &[(&str, &[(&str, Is)])] = &[
     ("body",           &[("bytes", Number)]),
     ("chunk",          &[("offset", Number), ("size", Number), ("extensions", Text)]),
     ("trailers",       &[("headers", Headers)]),
+    ("tls_alert",      &[("direction", Text), ("code", Number), ("name", Text)]),
     ("anomaly",        &[("kind", Text), ("offset", Number), ("message", Text), ("rule", Text)]),
     ("resumed",        &[("idle_us", Number)]),
+    ("unsent",         &[("bytes", Number)]),
     ("answer",         &[("number", Number), ("offset", Number)]),
     ("answered",       &[("answers", Number), ("requests", Number)]),
     ("redirect",       &[("from", Text), ("to", Text), ("status", Number)]),
@@ -275,10 +277,14 @@ fn every_line_is_of_the_schema() {
         seen.extend(checked(&file, *code));
     }
     let tls = TlsPlayground::start(None).unwrap();
-    for (kind, code) in [(tls::Kind::Good, 0), (tls::Kind::Expired, 60)] {
+    for (kind, path, code) in [
+        (tls::Kind::Good, "/hello", 0),
+        (tls::Kind::Good, "/http10", 0),
+        (tls::Kind::Expired, "/hello", 60),
+    ] {
         let root = tls.root_file();
         let roots = ["--cacert", root.to_str().unwrap()];
-        let named = ["--events", file.to_str().unwrap(), &tls.url(kind, "/hello")];
+        let named = ["--events", file.to_str().unwrap(), &tls.url(kind, path)];
         let small = ["--recv-size", "100"];
         let ran = fetch(&[&roots[..], &small, &named].concat());
         assert_eq!(ran.code, code, "{kind:?}: {}", ran.err);
@@ -348,7 +354,7 @@ fn every_line_is_of_the_schema() {
         .collect();
     // A kept connection that dies between two exchanges: no test can force that moment.
     // And talking on is the browser's alone.
-    assert_eq!(never, ["not_reused", "resumed"]);
+    assert_eq!(never, ["not_reused", "resumed", "unsent"]);
 }
 
 /// The file's lines hold; an error event stands there exactly when the status says so.

@@ -44,7 +44,7 @@ fn flags_make_the_request() {
         (&["-H", "X: y", "-H", "Z;"], head("GET /p?q HTTP/1.1", "X: y\r\nZ:\r\n")),
         (&["-A", ""], head("GET /p?q HTTP/1.1", "").replace(agent, "")),
         (&["-A", "me"], head("GET /p?q HTTP/1.1", "").replace(agent, "User-Agent: me\r\n")),
-        (&["-u", "a:b"], head("GET /p?q HTTP/1.1", "Authorization: Basic YTpi\r\n")),
+        (&["-u", "a:b"], head("GET /p?q HTTP/1.1", "").replace(agent, &format!("Authorization: Basic YTpi\r\n{agent}"))),
         (&["-d", "a=1", "-d", "b=2"], posted("a=1&b=2")),
         (&["-d", ""], posted("")),
         // As curl: line ends and NULs of a file are left out.

@@ -87,7 +87,7 @@ fn what_comes_decides_how_many_are_waited_for() {
     for (request, end, script, exit, want) in table {
         let server = deaf(script.clone());
         let mut plan = plan(&server, request);
-        plan.end = end;
+        plan.options.end = end;
         let done = run(&plan);
         let lines = done.lines();
         assert_eq!(lines[2..], *want, "{request} {end} {script:?}");
@@ -100,8 +100,8 @@ fn silence_before_the_second_response_is_a_timeout() {
     let server = deaf(vec![send(crlf(A)), Step::WaitForClose]);
     for (end, exit) in [(EndMode::Auto, 28), (EndMode::Timeout, 0)] {
         let mut plan = plan(&server, TWO);
-        plan.end = end;
-        plan.timeout = Some(Duration::from_millis(300));
+        plan.options.end = end;
+        plan.options.timeout = Some(Duration::from_millis(300));
         let done = run(&plan);
         assert_eq!(done.exit(), exit, "{end}");
         assert_eq!(done.end().reason, EndReason::Timeout);

@@ -45,7 +45,11 @@ fn the_body_goes_when_it_is_welcome_or_the_wait_is_over() {
         for (expect, end, script, want) in &table {
             let server = deaf(script.clone());
             let mut plan = plan(&server, POST);
-            (plan.expect, plan.end, plan.nonblocking) = (*expect, *end, nonblocking);
+            (
+                plan.options.expect,
+                plan.options.end,
+                plan.options.nonblocking,
+            ) = (*expect, *end, nonblocking);
             let mut lines = run(&plan).lines();
             // Two interim responses come in one recv() or in two.
             if want[0].starts_with("interim") {

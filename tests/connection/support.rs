@@ -60,7 +60,7 @@ pub fn run(plan: &Plan) -> Done {
 pub fn run_with(plan: &Plan, control: &Control, pool: &Pool) -> Done {
     let mut record = Record::default();
     let outcome = fetch(plan, control, pool, &mut record);
-    let mut exchange = Exchange::new(plan.end, plan.request.len() as u64);
+    let mut exchange = Exchange::new(plan.options.end, plan.request.len() as u64);
     for event in &record.events {
         exchange.apply(event.clone());
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sockeye::body::Memory;
 use sockeye::error::{Error, Result};
-use sockeye::event::{Closer, EndMode, EndReason, Event, Kind};
+use sockeye::event::{Closer, Direction, EndMode, EndReason, Event, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::net::channel::{Receiver, channel};
 use sockeye::net::{Control, Pool, Resume, fetch, resume};
@@ -59,7 +59,7 @@ impl Talk {
             receiver,
             wakes,
             pool,
-            exchange: Exchange::new(plan.end, plan.request.len() as u64),
+            exchange: Exchange::new(plan.options.end, plan.request.len() as u64),
             running: Some(running),
         }
     }
@@ -86,6 +86,15 @@ impl Talk {
         outcome
     }
 
+    /// Bytes that were said and could not be sent.
+    fn unsent(&self) -> Option<u64> {
+        let mut log = self.exchange.log.iter();
+        log.find_map(|(_, event)| match event.kind {
+            Kind::Unsent { bytes } => Some(bytes),
+            _ => None,
+        })
+    }
+
     fn wire(&self) -> String {
         let wire = sockeye::body::Window::whole(&self.receiver.wire());
         String::from_utf8(wire.read(0, 10_000).unwrap()).unwrap()
@@ -104,6 +113,17 @@ impl Talk {
         })
         .collect::<Vec<_>>()
         .join(", ")
+    }
+}
+
+/// Answers once, and reads nothing more.
+struct Deaf;
+
+impl Service for Deaf {
+    fn answer(&self, request: &Request) -> Script {
+        let mut script = EchoPath.answer(request);
+        script.push(Step::Wait(PATIENCE));
+        script
     }
 }
 
@@ -129,8 +149,8 @@ fn a_request_is_said_while_recv_waits_and_is_answered_in_the_same_exchange() {
     for nonblocking in [false, true] {
         // Read until the close: recv() blocks when all is here.
         let mut plan = plan(&server, GET);
-        plan.nonblocking = nonblocking;
-        plan.end = EndMode::Close;
+        plan.options.nonblocking = nonblocking;
+        plan.options.end = EndMode::Close;
         let mut talk = Talk::start(&plan);
         talk.until(|exchange| exchange.body_bytes == 2);
         // Line by line, as in a telnet session.
@@ -262,7 +282,7 @@ fn what_is_said_on_tls_goes_through_its_session() {
     let playground = TlsPlayground::serve(None, || EchoPath).unwrap();
     for nonblocking in [false, true] {
         let mut plan = secure(&playground, "/", GET);
-        plan.nonblocking = nonblocking;
+        plan.options.nonblocking = nonblocking;
         let mut talk = Talk::start_held(&plan);
         talk.until(|exchange| exchange.body_bytes == 2);
         talk.control.say(b"GET /later HTTP/1.1\r\n").unwrap();
@@ -320,9 +340,87 @@ fn a_stream_both_ways_runs_on_tls() {
     assert_eq!(talk.outcome(), Ok(()));
 }
 
+/// `x` closes in order: the peer is told by close_notify, whatever the fetch was doing.
+#[test]
+fn hanging_up_says_good_bye_on_tls() {
+    let playground = TlsPlayground::start(None).unwrap();
+    // Where it waits: in recv() for more of a body, in poll() behind a response, and
+    // where there is always more to receive.
+    for (path, held, nonblocking) in [
+        ("/stall", false, false),
+        ("/stall", false, true),
+        ("/hello", true, false),
+        ("/flood", false, false),
+    ] {
+        let mut plan = secure(&playground, path, &format!("GET {path} HTTP/1.1|Host: h||"));
+        plan.options.nonblocking = nonblocking;
+        let mut talk = match held {
+            true => Talk::start_held(&plan),
+            false => Talk::start(&plan),
+        };
+        talk.until(|exchange| exchange.head.is_some());
+        talk.control.hang_up();
+        assert_eq!(talk.outcome(), Ok(()), "{path}");
+        let log = talk.exchange.log.iter();
+        let alerts: Vec<_> = log
+            .filter_map(|(_, event)| match &event.kind {
+                Kind::TlsAlert(alert) => Some((alert.direction, alert.name.as_str())),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(alerts, [(Direction::Sent, "close_notify")], "{path}");
+        let (records, ciphertext, _) = talk.exchange.ledger.total(Direction::Sent);
+        assert!(records > 0);
+        assert_eq!(ciphertext, talk.exchange.ciphertext.sent, "{path}");
+        assert_eq!(talk.exchange.closed.unwrap().why, "the user closed it");
+    }
+}
+
+/// In a send() that finds no room there is no room for a good-bye either.
+#[test]
+fn hanging_up_ends_a_send_that_waits_for_room_on_tls() {
+    let deaf = || Deaf;
+    let playground = TlsPlayground::serve(None, deaf).unwrap();
+    for nonblocking in [false, true] {
+        let mut plan = secure(&playground, "/", GET);
+        plan.options.nonblocking = nonblocking;
+        let mut talk = Talk::start_held(&plan);
+        talk.until(|exchange| exchange.body_bytes == 2);
+        let said = vec![b'x'; 64 << 20];
+        talk.control.say(&said).unwrap();
+        talk.until(|exchange| exchange.sends.bytes > 1 << 20);
+        talk.control.hang_up();
+        assert_eq!(talk.outcome(), Ok(()));
+        let sent = talk.exchange.sends.bytes - plan.request.len() as u64;
+        assert_eq!(talk.unsent(), Some(said.len() as u64 - sent));
+    }
+}
+
+/// What was said and cannot be sent any more is told.
+#[test]
+fn what_was_said_and_not_sent_is_told_on_tls() {
+    let playground = TlsPlayground::start(None).unwrap();
+    for (hang_up, outcome) in [(true, Ok(())), (false, Err(Error::Cancelled))] {
+        // Its thread is in a recv() that blocks: there is more of the body to come.
+        let plan = secure(&playground, "/stall", "GET /stall HTTP/1.1|Host: h||");
+        let mut talk = Talk::start(&plan);
+        talk.until(|exchange| exchange.head.is_some());
+        talk.control.pause();
+        talk.control.say(b"hello").unwrap();
+        match hang_up {
+            true => talk.control.hang_up(),
+            false => talk.control.cancel(),
+        }
+        assert_eq!(talk.outcome(), outcome);
+        assert_eq!(talk.unsent(), Some(5));
+        assert_eq!(talk.control.say(b"more"), Err(Error::NotKept));
+        assert_eq!(talk.control.finish_saying(), Err(Error::NotKept));
+    }
+}
+
 fn secure(playground: &TlsPlayground, path: &str, request: &str) -> Plan {
     let target = Target::parse(&playground.url(Certificate::Good, path)).unwrap();
     let mut plan = Plan::new(target, request.replace('|', "\r\n").into_bytes());
-    plan.tls.cacert = Some(playground.root_file());
+    plan.options.tls.cacert = Some(playground.root_file());
     plan
 }

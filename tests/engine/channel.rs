@@ -23,7 +23,7 @@ fn a_full_channel_holds_the_fetch_back_until_it_is_drained() {
     })
     .unwrap();
     let mut plan = plan(&server, "/");
-    plan.recv_size = 16;
+    plan.options.recv_size = 16;
     let control = Control::new();
     let wakes = Arc::new(AtomicUsize::new(0));
     let (tell, woken) = mpsc::channel();
@@ -70,7 +70,7 @@ fn a_full_channel_is_left_on_cancel_and_when_nobody_drains_it() {
     .unwrap();
     for cancel in [true, false] {
         let mut plan = plan(&server, "/");
-        plan.recv_size = 16;
+        plan.options.recv_size = 16;
         let control = Control::new();
         let hand = control.clone();
         let (mut sender, receiver) = channel(&Memory::new(64 << 20), &control, || {});

@@ -52,10 +52,10 @@ fn a_response_ends_as_the_mode_says() {
         let name = format!("{end} {script:?}");
         let server = Server::start(move |_| script.clone()).unwrap();
         let mut plan = plan(&server, "/");
-        plan.end = end;
-        plan.timeout = timeout;
+        plan.options.end = end;
+        plan.options.timeout = timeout;
         run(plan.clone()).lines_after_send(&name, want);
-        plan.nonblocking = true;
+        plan.options.nonblocking = true;
         // There poll() runs into the timeout, and no recv() fails.
         let want: Vec<&str> = want
             .iter()
@@ -70,8 +70,8 @@ fn a_response_ends_as_the_mode_says() {
 fn once_is_one_recv_of_the_size_asked() {
     let server = Server::start(|_| vec![send(OK_9), Step::WaitForClose]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.end = EndMode::Once;
-    plan.recv_size = 10;
+    plan.options.end = EndMode::Once;
+    plan.options.recv_size = 10;
     let done = run(plan);
     assert_eq!(done.wire, OK_9.as_bytes()[..10]);
     assert_eq!(done.outcome, Ok(()));
@@ -89,9 +89,9 @@ fn the_whole_time_bounds_every_call() {
     .unwrap();
     for nonblocking in [false, true] {
         let mut plan = plan(&server, "/");
-        plan.nonblocking = nonblocking;
-        plan.timeout = Some(Duration::from_secs(10));
-        plan.max_time = Some(Duration::from_millis(100));
+        plan.options.nonblocking = nonblocking;
+        plan.options.timeout = Some(Duration::from_secs(10));
+        plan.options.max_time = Some(Duration::from_millis(100));
         let done = run(plan);
         let text = done.outcome.clone().unwrap_err().to_string();
         assert!(
@@ -108,7 +108,7 @@ fn the_whole_time_bounds_every_call() {
 fn after_a_half_close_the_answer_still_comes() {
     let server = Server::start(|_| vec![Step::WaitForClose, send(OK_3), Step::Close]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.half_close = true;
+    plan.options.half_close = true;
     run(plan).lines_after_send(
         "half-close",
         &[

@@ -50,7 +50,7 @@ fn a_cancel_takes_effect_at_once_and_keeps_the_bytes() {
     for (name, plan, wait, kept) in table {
         for nonblocking in [false, true] {
             let mut plan = plan.clone();
-            plan.nonblocking = nonblocking;
+            plan.options.nonblocking = nonblocking;
             let running = start(plan, Control::new());
             wait(&running);
             let cancelled = Instant::now();
@@ -69,7 +69,7 @@ fn a_cancel_takes_effect_at_once_and_keeps_the_bytes() {
 fn a_step_lets_exactly_one_call_through() {
     let server = Server::start(|_| vec![send(OK_9), Step::WaitForClose]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.recv_size = 4;
+    plan.options.recv_size = 4;
     let control = Control::new();
     control.pause();
     let running = start(plan, control);

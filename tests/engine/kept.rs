@@ -23,7 +23,7 @@ fn a_kept_connection_serves_again_and_offsets_go_on() {
     ];
     assert_eq!(second.lines()[..3], want);
     let mut alone = plan.clone();
-    alone.reuse = false;
+    alone.options.reuse = false;
     let third = run_with(alone, &pool);
     assert!(third.has("connected 127.0.0.1") && !third.has("closed us kept"));
     assert!(run_with(plan, &pool).has("reused 3"));
@@ -80,13 +80,13 @@ fn a_kept_connection_that_cannot_serve_says_why() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let mut plan = self::plan(&server, "/");
     run_with(plan.clone(), &pool);
-    plan.resolve = vec![resolve(
+    plan.options.resolve = vec![resolve(
         "*",
         server.port(),
         &[[127, 0, 0, 2].into(), [127, 0, 0, 1].into()],
     )];
     assert!(run_with(plan.clone(), &pool).has("reused 2"));
-    plan.resolve = vec![resolve("*", server.port(), &[[127, 0, 0, 2].into()])];
+    plan.options.resolve = vec![resolve("*", server.port(), &[[127, 0, 0, 2].into()])];
     assert!(run_with(plan, &pool).has("not_reused --resolve gives another address"));
 }
 

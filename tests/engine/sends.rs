@@ -13,7 +13,7 @@ use super::{OK_3, OK_9, PATIENCE, echo, large, line, plan, run, start};
 fn each_send_offers_what_was_asked_for() {
     let server = Server::start(|request| vec![send(echo(&request.bytes()))]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.send_size = Some(16);
+    plan.options.send_size = Some(16);
     let request = plan.request.clone();
     let done = run(plan);
     assert_eq!(done.body, *request);
@@ -27,8 +27,8 @@ fn each_send_offers_what_was_asked_for() {
 fn between_two_sends_it_rests_as_long_as_asked() {
     let server = Server::start(|request| vec![send(echo(&request.bytes()))]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.send_size = Some(20);
-    plan.send_delay = Some(Duration::from_millis(5));
+    plan.options.send_size = Some(20);
+    plan.options.send_delay = Some(Duration::from_millis(5));
     let done = run(plan);
     let held = |event: &&Event| matches!(event.kind, Kind::Held { .. });
     let rests = done.events.iter().filter(held).count();
@@ -49,7 +49,7 @@ fn a_nonblocking_send_is_short_when_the_queue_is_full() {
     })
     .unwrap();
     let mut plan = plan(&server, "/");
-    plan.nonblocking = true;
+    plan.options.nonblocking = true;
     plan.request = large(BODY);
     let running = start(plan, Control::new());
     running.until(|kind| line(kind).is_some_and(|line| line == "would_block connect"));
@@ -66,8 +66,8 @@ fn a_full_send_queue_runs_into_the_timeout() {
     let deaf = Server::start_raw(|_| vec![Step::Wait(PATIENCE)]).unwrap();
     for (nonblocking, waits) in [(false, "failed send EAGAIN"), (true, "would_block send")] {
         let mut plan = plan(&deaf, "/");
-        plan.nonblocking = nonblocking;
-        plan.timeout = Some(Duration::from_millis(60));
+        plan.options.nonblocking = nonblocking;
+        plan.options.timeout = Some(Duration::from_millis(60));
         plan.request = large(16 << 20);
         let done = run(plan);
         assert_eq!(done.exit(), 28);

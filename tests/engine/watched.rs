@@ -18,7 +18,7 @@ fn when_bytes_arrived_is_told_by_recvmsg_where_it_was_asked_for() {
     .unwrap();
     for arrivals in [false, true] {
         let mut plan = plan(&server, "/");
-        plan.arrivals = arrivals;
+        plan.options.arrivals = arrivals;
         let done = run(plan);
         let recvs = done.events.iter().filter_map(|event| match event.kind {
             Kind::Recv {

@@ -25,8 +25,8 @@ fn ipv6_is_tried_first_and_a_refusal_costs_nothing() {
     for (addrs, family, want) in table {
         let mut plan = plan(&server, "/");
         plan.target.host = "several.test".to_owned();
-        plan.family = family;
-        plan.resolve = vec![resolve("SEVERAL.test", server.port(), addrs)];
+        plan.options.family = family;
+        plan.options.resolve = vec![resolve("SEVERAL.test", server.port(), addrs)];
         let done = run(plan);
         match (want, done.peer()) {
             (Ok(want), Some(peer)) => assert_eq!(peer.ip(), want),
@@ -43,7 +43,7 @@ fn a_dead_first_address_costs_a_quarter_of_a_second() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let dead = DeadAddress::on([127, 0, 0, 2], server.port());
     let mut plan = plan(&server, "/");
-    plan.resolve = vec![resolve(
+    plan.options.resolve = vec![resolve(
         "*",
         server.port(),
         &[dead.addr.ip(), [127, 0, 0, 1].into()],
@@ -59,8 +59,8 @@ fn a_connect_that_gets_no_answer_times_out() {
     let dead = DeadAddress::on([127, 0, 0, 1], 0);
     for nonblocking in [false, true] {
         let mut plan = plan_for(dead.addr, "/");
-        plan.nonblocking = nonblocking;
-        plan.connect_timeout = Some(Duration::from_millis(60));
+        plan.options.nonblocking = nonblocking;
+        plan.options.connect_timeout = Some(Duration::from_millis(60));
         let done = run(plan);
         let error = done.outcome.clone().unwrap_err();
         assert_eq!(error.exit_code(), 28);
@@ -76,7 +76,7 @@ fn a_unix_socket_serves_as_well() {
     let path = dir.path().join("socket");
     let server = Server::start_unix(&path, |_| vec![send(OK_3)]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.unix_socket = Some(path.clone());
+    plan.options.unix_socket = Some(path.clone());
     let there = format!("unix:{}", path.display());
     let done = run(plan.clone());
     let want = [
@@ -86,7 +86,7 @@ fn a_unix_socket_serves_as_well() {
     ];
     assert_eq!(done.lines()[..3], want);
     assert_eq!(done.body, b"abc");
-    plan.unix_socket = Some(dir.path().join("nothing"));
+    plan.options.unix_socket = Some(dir.path().join("nothing"));
     let refused = run(plan).outcome.unwrap_err();
     assert_eq!(refused.exit_code(), 7);
     assert!(refused.to_string().contains("No such file"), "{refused}");
@@ -96,9 +96,9 @@ fn a_unix_socket_serves_as_well() {
 fn the_socket_event_tells_its_options() {
     let server = Server::start(|_| vec![send(OK_3)]).unwrap();
     let mut plan = plan(&server, "/");
-    plan.timeout = Some(Duration::from_secs(2));
+    plan.options.timeout = Some(Duration::from_secs(2));
     for (nonblocking, timeout_ms) in [(false, 2000), (true, 0)] {
-        plan.nonblocking = nonblocking;
+        plan.options.nonblocking = nonblocking;
         let done = run(plan.clone());
         let socket = done.events.iter().find_map(|event| match &event.kind {
             Kind::Socket(socket) => Some(socket.clone()),

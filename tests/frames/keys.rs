@@ -246,8 +246,8 @@ fn the_hand_on_a_fetch() {
     // What is sent is what the knobs said when it was sent.
     let mut stage = Stage::of(120, 40, RUNNING);
     stage.press("F9 F6 F6 F5");
-    assert_eq!(stage.plan().end.name(), "close");
-    assert_eq!(stage.plan().recv_size, 4096);
+    assert_eq!(stage.plan().options.end.name(), "close");
+    assert_eq!(stage.plan().options.recv_size, 4096);
 }
 
 #[test]

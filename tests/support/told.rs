@@ -35,7 +35,7 @@ impl Fetch {
         let (sender, receiver) = channel(&Memory::new(1 << 20), &control, || {});
         Fetch {
             id,
-            reader: Reader::new(request::method(&plan.request), plan.end, 0),
+            reader: Reader::new(request::method(&plan.request), plan.options.end, 0),
             plan,
             sender,
             receiver,
@@ -208,7 +208,7 @@ impl Told<'_> {
         self.fetch.sender.wire(bytes).expect("memory");
         self.emit(Kind::Recv {
             offset: self.fetch.received,
-            asked: self.fetch.plan.recv_size as u32,
+            asked: self.fetch.plan.options.recv_size as u32,
             bytes: bytes.len() as u32,
             queued: None,
             ciphertext: self.sealed(bytes.len() as u32),

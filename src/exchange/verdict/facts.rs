@@ -64,13 +64,6 @@ impl Exchange {
         }
     }
 
-    /// TLS ended without its own word for the end.
-    pub(super) fn without_close_notify(&self) -> bool {
-        self.anomalies
-            .iter()
-            .any(|anomaly| anomaly.kind == anomaly::Kind::TlsNoCloseNotify)
-    }
-
     /// Whether bytes came after the announced end.
     pub(super) fn has_excess(&self) -> bool {
         self.anomalies

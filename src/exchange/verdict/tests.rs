@@ -9,9 +9,9 @@ use crate::exchange::tests::events::{
 };
 
 /// Microseconds; a kind.
-type Rows = Vec<(u64, Kind)>;
+pub(super) type Rows = Vec<(u64, Kind)>;
 
-const LENGTH: &[(&str, &str)] = &[("Content-Length", "100")];
+pub(super) const LENGTH: &[(&str, &str)] = &[("Content-Length", "100")];
 
 /// A connection made, 63 bytes sent, then `more`.
 fn asked(more: Rows) -> Rows {
@@ -21,7 +21,7 @@ fn asked(more: Rows) -> Rows {
 }
 
 /// The same, and a head of 96 bytes with `body` bytes in one `recv(4096)`, then `more`.
-fn answered(framing: Framing, fields: &[(&str, &str)], body: u32, more: Rows) -> Rows {
+pub(super) fn answered(framing: Framing, fields: &[(&str, &str)], body: u32, more: Rows) -> Rows {
     let mut rows = asked(vec![
         (1_200, recv(0, 4096, 96 + body)),
         (1_200, head(200, 96, framing, fields)),

@@ -24,7 +24,11 @@ impl Why {
         }
     }
 
-    fn brief(self, brief: String) -> Why {
+    pub(super) fn failed(text: String) -> Why {
+        Why::new(Outcome::Failed, text)
+    }
+
+    pub(super) fn brief(self, brief: String) -> Why {
         Why { brief, ..self }
     }
 }
@@ -114,20 +118,25 @@ impl Exchange {
             )
             .brief(format!("closed after {length} bytes")),
             // Which RFC 9112 section 9.8 calls incomplete; clients take it all the same.
-            Announced::Close if self.mode == EndMode::Auto && self.without_close_notify() => {
-                Why::new(
+            Announced::Close if self.mode == EndMode::Auto => match self.without_close_notify() {
+                Some("") => Why::new(
                     Outcome::AsAsked,
                     format!(
                         "the peer closed after {body} bytes, without a length and without TLS's \
                          close_notify: nothing says that this is all"
                     ),
                 )
-                .brief(format!("closed after {body} bytes, maybe cut"))
-            }
-            Announced::Close if self.mode == EndMode::Auto => complete(format!(
-                "the peer closed after {body} bytes, which is the only end of a body without a length"
-            ))
-            .brief(format!("closed after {body} bytes")),
+                .brief(format!("closed after {body} bytes, maybe cut")),
+                Some(cut) => Why::new(
+                    Outcome::Early,
+                    format!("the peer closed after {body} bytes, in the middle of TLS: {cut}"),
+                )
+                .brief(format!("cut after {body} bytes")),
+                None => complete(format!(
+                    "the peer closed after {body} bytes, which is the only end of a body without a length"
+                ))
+                .brief(format!("closed after {body} bytes")),
+            },
             _ => Why::new(
                 Outcome::AsAsked,
                 format!("the peer closed, as was waited for, after {body} bytes"),
@@ -193,8 +202,10 @@ impl Exchange {
 
     fn failed(&self, failure: &Failure) -> Why {
         let message = failure.message.clone();
-        let fail = |text: String| Why::new(Outcome::Failed, text);
+        let fail = Why::failed;
         match failure.kind {
+            "tls" => self.handshake_failed(message),
+            "certificate" => fail(message).brief("the certificate is not trusted".to_owned()),
             "connect" => fail(self.attempts_line().unwrap_or(message)).brief(self.last_attempt()),
             "resolve" => fail(message).brief("host not found".to_owned()),
             "empty_reply" => Why::new(
@@ -232,8 +243,12 @@ impl Exchange {
                 ))
                 .brief(format!("send() failed at byte {sent}"))
             }
-            "recv" => fail(format!("{}; {}", self.reset(message), self.state_of_body()))
-                .brief(format!("recv() failed after {} bytes", self.recvs.bytes)),
+            "recv" => {
+                let brief = self.alert_received();
+                let brief = brief
+                    .unwrap_or_else(|| format!("recv() failed after {} bytes", self.recvs.bytes));
+                fail(format!("{}; {}", self.reset(message), self.state_of_body())).brief(brief)
+            }
             "write" => fail(message).brief("a write failed; what fitted is kept".to_owned()),
             kind => fail(message).brief(kind.replace('_', " ")),
         }
@@ -257,7 +272,8 @@ impl Exchange {
             }
             _ => message,
         };
-        Why::new(Outcome::Early, text).brief(format!("the peer closed early, {body} bytes"))
+        Why::new(Outcome::Early, text + &self.cut_record())
+            .brief(format!("the peer closed early, {body} bytes"))
     }
 
     /// A reset in the words of its cause; any other failure as it was told.

@@ -52,7 +52,7 @@ pub(super) fn greet<S: Sink>(
     }
     let began = Instant::now();
     if proxy.scheme == ProxyScheme::Https {
-        let settings = &plan.proxies.tls;
+        let settings = &plan.options.proxies.tls;
         tls::secure(run, transport, &pool.tls, &proxy.host, settings, deadline)?;
     }
     let mut hop = Hop {
@@ -96,7 +96,7 @@ impl<S: Sink> Hop<'_, '_, S> {
         })?;
         self.send(&connect, &format!("CONNECT {to}"))?;
 
-        let mut buffers = Buffers::asking(self.run.plan.recv_size.min(ANSWER_RECV));
+        let mut buffers = Buffers::asking(self.run.plan.options.recv_size.min(ANSWER_RECV));
         let mut reader = Reader::new(b"CONNECT", EndMode::Auto, 0);
         let mut answer = Answer::default();
         let mut excess = Vec::new();
@@ -279,7 +279,7 @@ impl<S: Sink> Hop<'_, '_, S> {
             Trouble::Errno(errno) => errno,
             Trouble::Tls(error) => return Err(failed(tls::failure(&error))),
         };
-        if errno == Errno::AGAIN && self.run.plan.nonblocking {
+        if errno == Errno::AGAIN && self.run.plan.options.nonblocking {
             let until = match call {
                 Call::Send => PollFlags::OUT,
                 _ => PollFlags::IN,

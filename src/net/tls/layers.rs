@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use rustls::Error;
 
 use super::session::{RECORD, Session};
-use crate::event::Records;
+use crate::event::{Alert, Records};
 
 /// Ciphertext made ahead of what the kernel took: a `send()` is offered about so much.
 const AHEAD: usize = 256 << 10;
@@ -54,6 +54,11 @@ impl Layers {
             .last_mut()
             .map(Session::take_ledger)
             .unwrap_or_default()
+    }
+
+    pub fn take_alerts(&mut self) -> Vec<Alert> {
+        let sessions = self.sessions.iter_mut();
+        sessions.flat_map(Session::take_alerts).collect()
     }
 
     // -- out --------------------------------------------------------------------
@@ -179,6 +184,11 @@ impl Layers {
     /// The first failure, the lowest session's first.
     pub fn failed(&self) -> Option<&Error> {
         self.sessions.iter().find_map(Session::failed)
+    }
+
+    /// How far the last record is here, where it is not whole.
+    pub fn cut(&self) -> Option<String> {
+        self.sessions.iter().find_map(Session::cut)
     }
 
     /// close_notify came, of any session.

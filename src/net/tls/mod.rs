@@ -153,7 +153,7 @@ fn receive<S: Sink>(
 ) -> Result<()> {
     deadline.put_off(run.gate(Call::Recv)?);
     let left = deadline.limit(run.plan, Call::Recv)?;
-    let asked = run.plan.recv_size.clamp(1, HANDSHAKE_RECV);
+    let asked = run.plan.options.recv_size.clamp(1, HANDSHAKE_RECV);
     let answer = transport
         .set_recv_timeout(left)
         .map_err(Trouble::Errno)
@@ -171,10 +171,14 @@ fn receive<S: Sink>(
     })?;
     tell_records(run, transport)?;
     match bytes {
-        0 => Err(Error::Tls {
-            why: "the peer closed in the middle of the handshake".to_owned(),
-            hint: "does it speak TLS on this port?",
-        }),
+        0 => {
+            let cut = transport.layers().and_then(|layers| layers.cut());
+            let cut = cut.map_or_else(String::new, |cut| format!(": {cut}"));
+            Err(Error::Tls {
+                why: format!("the peer closed in the middle of the handshake{cut}"),
+                hint: "does it speak TLS on this port?",
+            })
+        }
         _ => Ok(()),
     }
 }
@@ -197,7 +201,7 @@ fn again<S: Sink>(
         Trouble::Errno(errno) => errno,
         Trouble::Tls(error) => return Err(words::handshake(&error, None)),
     };
-    if errno == Errno::AGAIN && run.plan.nonblocking {
+    if errno == Errno::AGAIN && run.plan.options.nonblocking {
         let until = match call {
             Call::Send => PollFlags::OUT,
             _ => PollFlags::IN,
@@ -222,17 +226,25 @@ fn again<S: Sink>(
     }
 }
 
-/// The ledger's news.
+/// The ledger's news, and the alerts among them.
 pub(super) fn tell_records<S: Sink>(run: &mut Run<'_, S>, transport: &mut Transport) -> Result<()> {
     for records in transport.take_ledger() {
         run.events.emit(Kind::TlsRecord(Box::new(records)))?;
     }
+    for alert in transport.take_alerts() {
+        run.events.emit(Kind::TlsAlert(Box::new(alert)))?;
+    }
     Ok(())
 }
 
-/// `recv()` answered 0 and close_notify had not come: RFC 8446 section 6.1.
-pub(super) fn cut(transport: &mut Transport) -> bool {
-    transport.layers().is_some() && !transport.peer_closed()
+/// `recv()` answered 0 and close_notify had not come: RFC 8446 section 6.1. Answers what of
+/// a record it cut, which may be nothing.
+pub(super) fn cut(transport: &mut Transport) -> Option<String> {
+    if transport.peer_closed() {
+        return None;
+    }
+    let layers = transport.layers()?;
+    Some(layers.cut().unwrap_or_default())
 }
 
 fn facts_of(

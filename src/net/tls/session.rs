@@ -7,16 +7,21 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use rustls::Error;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, UnbufferedStatus, WriteTraffic,
 };
+use rustls::{AlertDescription, Error};
 
-use crate::event::{Content, Direction, Records};
+use super::words;
+use crate::event::{Alert, Content, Direction, Records};
 
 /// A record's header: type, version, length (RFC 8446 section 5.1).
 const HEADER: usize = 5;
+/// Types of records (RFC 8446 section 5.1).
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const ALERT: u8 = 21;
+const HANDSHAKE: u8 = 22;
 /// Plaintext of one record at most.
 pub(super) const RECORD: usize = 1 << 14;
 /// What encryption adds to a record at most, its header included: 5 + 8 (TLS 1.2's
@@ -41,6 +46,7 @@ pub(in crate::net) struct Session {
     /// Decrypted and not taken.
     plain: Vec<u8>,
     ledger: Vec<Records>,
+    alerts: Vec<Alert>,
     sent: u64,
     received: u64,
     pub open: bool,
@@ -78,6 +84,7 @@ impl Session {
             outgoing: Vec::new(),
             plain: Vec::new(),
             ledger: Vec::new(),
+            alerts: Vec::new(),
             sent: 0,
             received: 0,
             open: false,
@@ -140,6 +147,7 @@ impl Session {
                 Ok(ConnectionState::PeerClosed) => {
                     self.peer_closed = true;
                     content = Content::Alert;
+                    self.note_alert(Direction::Received, AlertDescription::CloseNotify);
                 }
                 Ok(ConnectionState::WriteTraffic(_)) => {
                     self.open = true;
@@ -147,8 +155,9 @@ impl Session {
                 }
                 Ok(_) => blocked = true,
                 Err(error) => {
-                    if matches!(error, Error::AlertReceived(_)) {
+                    if let Error::AlertReceived(alert) = error {
                         content = Content::Alert;
+                        self.note_alert(Direction::Received, alert);
                     }
                     self.failed = Some(error);
                     blocked = true;
@@ -178,6 +187,10 @@ impl Session {
             };
             encode(&mut data, &mut self.outgoing);
             let len = self.outgoing.len() - from;
+            // Which one only shows where it is not encrypted.
+            if let Some(&[ALERT, _, _, 0, 2, _, code]) = self.outgoing.get(from..) {
+                self.note_alert(Direction::Sent, code.into());
+            }
             self.note(Direction::Sent, Content::Alert, len, 0);
         }
     }
@@ -201,6 +214,7 @@ impl Session {
             traffic.queue_close_notify(room)
         })?;
         let len = self.outgoing.len() - from;
+        self.note_alert(Direction::Sent, AlertDescription::CloseNotify);
         self.note(Direction::Sent, Content::Alert, len, 0);
         Ok(())
     }
@@ -263,6 +277,26 @@ impl Session {
         std::mem::take(&mut self.ledger)
     }
 
+    /// Alerts since it was last asked.
+    pub fn take_alerts(&mut self) -> Vec<Alert> {
+        std::mem::take(&mut self.alerts)
+    }
+
+    /// How far the last record is here, where it is not whole: what a close cuts.
+    pub fn cut(&self) -> Option<String> {
+        let here = self.to.saturating_sub(self.from);
+        match self.headers.front() {
+            _ if here == 0 => None,
+            Some(header) => Some(format!(
+                "{here} of a record's {} bytes are here",
+                header.len
+            )),
+            None => Some(format!(
+                "{here} of a record's header's {HEADER} bytes are here"
+            )),
+        }
+    }
+
     /// Whether a first byte is none of TLS's: another protocol answers.
     pub fn foreign(&self) -> Option<&[u8]> {
         let bytes = self.incoming.get(..self.to.min(64))?;
@@ -302,9 +336,9 @@ impl Session {
             self.headers.pop_front();
             left -= header.len;
             let inside = match header.outer {
-                20 => Content::ChangeCipherSpec,
-                21 => Content::Alert,
-                22 => Content::Handshake,
+                CHANGE_CIPHER_SPEC => Content::ChangeCipherSpec,
+                ALERT => Content::Alert,
+                HANDSHAKE => Content::Handshake,
                 _ if left == 0 => content,
                 _ => Content::Handshake,
             };
@@ -330,13 +364,21 @@ impl Session {
         {
             let len = HEADER + usize::from(u16::from_be_bytes([high, low]));
             let content = match outer {
-                20 => Content::ChangeCipherSpec,
-                21 => Content::Alert,
+                CHANGE_CIPHER_SPEC => Content::ChangeCipherSpec,
+                ALERT => Content::Alert,
                 _ => Content::Handshake,
             };
             self.note(Direction::Sent, content, len, 0);
             at += len;
         }
+    }
+
+    fn note_alert(&mut self, direction: Direction, alert: AlertDescription) {
+        self.alerts.push(Alert {
+            direction,
+            code: alert.into(),
+            name: words::alert_name(alert),
+        });
     }
 
     fn note(

@@ -129,13 +129,13 @@ impl Sheet {
         let label = self.label();
         let words = safe::cut(words, label);
         let gap = " ".repeat(label.saturating_sub(safe::width(&words)));
-        let room = self.width.saturating_sub(label + 2);
+        let room = self.width.saturating_sub(label + 3);
         let style = match strong {
             true => self.theme.strong(),
             false => self.theme.title(false),
         };
         self.lines.push(Line::from(vec![
-            styled(format!(" {words}{gap}"), style),
+            styled(format!(" {words}{gap} "), style),
             styled(
                 paint::timed(time.clone(), self.whole_us, room),
                 self.theme.received(),

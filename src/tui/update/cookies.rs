@@ -4,13 +4,13 @@
 //! hand wrote, or took out, is left alone, and what would have gone is said.
 
 use crate::body::Window;
+use crate::config::Cookies;
 use crate::cookies::{Cookie, Jar, Key, Outcome, Seconds, lines_of};
 use crate::event::{Event, Head, Kind};
 use crate::request;
 use crate::tui::app::{App, Ask, Focus, Popup, Tab};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::Action;
-use crate::tui::knobs::Cookies;
 use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
 use crate::url::Target;
@@ -165,7 +165,11 @@ pub(super) fn renewed(
 /// The request that a URL stands for, with the Cookie line that a jar gave.
 pub fn template(tab: &Tab, target: &Target) -> Vec<u8> {
     let mut request = request::template(target);
-    tab.knobs.proxies.way(target).form(&mut request, target);
+    tab.knobs
+        .options
+        .proxies
+        .way(target)
+        .form(&mut request, target);
     request::renew_cookie(&mut request, None, tab.cookie.as_deref());
     request
 }

@@ -141,8 +141,7 @@ fn follow(app: &mut App, number: usize) -> Vec<Effect> {
             .map_or(0, |from| from.hops)
             .saturating_add(1),
     };
-    let mut plan = Plan::new(target.clone(), visit.request.clone());
-    tab.knobs.set(&mut plan);
+    let plan = tab.knobs.plan(target.clone(), visit.request.clone());
     let Ok(Some(mut plan)) = plan.redirected(head.status, head.values("Location").next()) else {
         return Vec::new();
     };

@@ -295,7 +295,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::EndMode => {
             let knobs = &mut app.tab_mut().knobs;
-            knobs.end = knobs.end.next();
+            knobs.options.end = knobs.options.end.next();
             say_next(app);
         }
         Action::Pace => {

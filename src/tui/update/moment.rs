@@ -136,7 +136,12 @@ pub(super) fn rejudge(app: &mut App) -> Vec<Effect> {
     if kept::is_gone(app) {
         return Vec::new();
     }
-    let timeout = app.tab().knobs.timeout.unwrap_or(DEFAULT_END_TIMEOUT);
+    let timeout = app
+        .tab()
+        .knobs
+        .options
+        .timeout
+        .unwrap_or(DEFAULT_END_TIMEOUT);
     let Some(visit) = app.tab().visit() else {
         app.note("nothing was fetched in this tab");
         return Vec::new();

@@ -56,6 +56,11 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     visit.rendering.begin(want);
+    // Further down only the whole page shows what is to be seen.
+    let most = match visit.scrolls[ViewKind::Rendered.index()].top {
+        0 => visit.rendering.most(want),
+        _ => u64::MAX,
+    };
     let field = |name: &str| {
         let head = visit.exchange().head.as_ref()?;
         let mut fields = head.fields.iter();
@@ -67,6 +72,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         media_type: field("Content-Type"),
         coding: field("Content-Encoding").filter(|_| visit.is_coded()),
         part,
+        most,
         want,
     };
     vec![Effect::Lay {
@@ -228,7 +234,7 @@ pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
 
 /// A form's request, in the editor: it is the user's to send.
 fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
-    let mut bytes = super::proxy::template(&app.tab().knobs.proxies, target);
+    let mut bytes = super::proxy::template(&app.tab().knobs.options.proxies, target);
     if let Some(body) = body {
         request::set_method(&mut bytes, "POST");
         request::set_field(

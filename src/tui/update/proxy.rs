@@ -12,7 +12,7 @@ use crate::url::Target;
 
 pub(super) fn ask(app: &mut App) {
     let mut field = Editor::line();
-    if let Some(proxy) = &app.tab().knobs.proxies.http {
+    if let Some(proxy) = &app.tab().knobs.options.proxies.http {
         field.set(proxy.to_string().as_bytes());
     }
     app.popup = Some(Popup::Ask {
@@ -34,11 +34,15 @@ pub(super) fn set(app: &mut App, words: &str) -> Vec<Effect> {
         },
     };
     let tab = app.tab_mut();
-    let before = std::mem::replace(&mut tab.knobs.proxies, proxies);
+    let before = std::mem::replace(&mut tab.knobs.options.proxies, proxies);
     if let Some(target) = tab.target.clone() {
         let mut bytes = origin_form(&before, &target, tab.request.bytes());
         if request::request_target(&bytes) == Some(target.path.as_bytes()) {
-            tab.knobs.proxies.way(&target).form(&mut bytes, &target);
+            tab.knobs
+                .options
+                .proxies
+                .way(&target)
+                .form(&mut bytes, &target);
         }
         if bytes != tab.request.bytes() {
             tab.request.set(&bytes);

@@ -1,5 +1,6 @@
 //! From the URL bar and the editor to a fetch, and the hand on a running one.
 
+use crate::config::Knobs;
 use crate::plan::Plan;
 use crate::request;
 use crate::tui::app::{App, Focus};
@@ -25,7 +26,7 @@ pub(super) fn follow(app: &mut App, target: &Target) -> Vec<Effect> {
     let tab = app.tab_mut();
     if tab.target.as_ref() != Some(target) {
         tab.request
-            .set(&proxy::template(&tab.knobs.proxies, target));
+            .set(&proxy::template(&tab.knobs.options.proxies, target));
         tab.target = Some(target.clone());
         tab.url_note = None;
     }
@@ -40,7 +41,10 @@ pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
         app.complain("the playground could not start on this machine: type a URL instead");
         return Vec::new();
     }
-    app.tab_mut().knobs = exercise.knobs;
+    app.tab_mut().knobs = Knobs {
+        options: exercise.options,
+        ..Knobs::default()
+    };
     open(app, &exercise.url)
 }
 
@@ -81,7 +85,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
 fn template(app: &mut App) {
     match Target::parse(&app.tab().url.text()) {
         Ok(target) => {
-            let mut bytes = proxy::template(&app.tab().knobs.proxies, &target);
+            let mut bytes = proxy::template(&app.tab().knobs.options.proxies, &target);
             let given = cookies::renewed(app, app.active, &target, &mut bytes, None);
             let tab = app.tab_mut();
             tab.request.set(&bytes);
@@ -110,7 +114,7 @@ pub(super) fn url_changed(app: &mut App) {
         }
     };
     let before = match &tab.target {
-        Some(old) => proxy::origin_form(&tab.knobs.proxies, old, tab.request.bytes()),
+        Some(old) => proxy::origin_form(&tab.knobs.options.proxies, old, tab.request.bytes()),
         None => tab.request.bytes().to_vec(),
     };
     let mut notes = new.notes.clone();
@@ -118,7 +122,7 @@ pub(super) fn url_changed(app: &mut App) {
         Some(old) if *old == new => {}
         Some(old) if !before.is_empty() => match request::retarget(&before, old, &new) {
             Some((mut bytes, what)) => {
-                tab.knobs.proxies.way(&new).form(&mut bytes, &new);
+                tab.knobs.options.proxies.way(&new).form(&mut bytes, &new);
                 // All that one URL's typing did to it is one edit: undo brings back what
                 // stood there before, not the host's letters one by one.
                 match tab.followed == Some(tab.request.revision()) {
@@ -141,7 +145,8 @@ pub(super) fn url_changed(app: &mut App) {
             }
         },
         _ => {
-            tab.request.set(&proxy::template(&tab.knobs.proxies, &new));
+            tab.request
+                .set(&proxy::template(&tab.knobs.options.proxies, &new));
             tab.cookie = None;
             tab.followed = Some(tab.request.revision());
         }
@@ -174,11 +179,10 @@ fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
     let left_out = cookies::left_out(app, &target);
     let now = app.now;
     let tab = app.tab_mut();
-    let mut plan = Plan::new(target, tab.request.bytes());
-    tab.knobs.set(&mut plan);
+    let mut plan = tab.knobs.plan(target, tab.request.bytes());
     let place = (plan.target.host.clone(), plan.target.port);
     if tab.go_on_once.take() == Some(place) {
-        plan.tls.verify = false;
+        plan.options.tls.verify = false;
     }
     plan.start = now;
     let effects = start(app, app.active, plan, steps, None);

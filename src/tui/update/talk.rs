@@ -7,7 +7,6 @@ use crossterm::event::{KeyCode, KeyEvent};
 use crate::event::Direction;
 use crate::event::ws::{CONTROL_MAX, Frame, PING, PONG};
 use crate::net::Resume;
-use crate::plan::Plan;
 use crate::request::{self, Outgoing, split};
 use crate::tui::app::{App, Popup, Talk};
 use crate::tui::keymap::{Action, Place};
@@ -172,8 +171,7 @@ fn say(app: &mut App, bytes: Vec<u8>) -> Vec<Effect> {
     let (Some(from), Ok(target)) = (resume(visit, sent), Target::parse(&visit.url)) else {
         return Vec::new();
     };
-    let mut plan = Plan::new(target, visit.outgoing.clone());
-    knobs.set(&mut plan);
+    let mut plan = knobs.plan(target, visit.outgoing.clone());
     plan.start = visit.started;
     visit.over = false;
     vec![Effect::TalkOn {

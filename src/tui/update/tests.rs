@@ -63,7 +63,7 @@ fn the_palette_performs_what_is_chosen() {
         ("Ctrl-P Esc", |app| app.popup.is_none()),
         ("Ctrl-P Ctrl-P", |app| app.popup.is_none()),
         (": end Space mode Enter", |app| {
-            app.tab().knobs.end == EndMode::Close && app.popup.is_none()
+            app.tab().knobs.options.end == EndMode::Close && app.popup.is_none()
         }),
         ("Ctrl-P every Space kno Enter", |app| {
             matches!(app.popup, Some(Popup::Knobs { .. }))

@@ -239,10 +239,14 @@ impl Head {
                 if head.at >= head.next {
                     checkpoints.push(head.checkpoint());
                 }
-                let lexer = head.lexer;
-                let row = head.row(whole(row));
-                large.extend(head.count(row, lexer));
-                at += row.len;
+                let mut done = head.skim(&bytes[at..read]);
+                if done == 0 {
+                    let lexer = head.lexer;
+                    let row = head.row(whole(row));
+                    large.extend(head.count(row, lexer));
+                    done = row.len;
+                }
+                at += done;
                 head.at = start + at as u64;
             }
             if read <= ROW {
@@ -316,32 +320,61 @@ impl Head {
         }
     }
 
+    /// Passes over the usual rows up to the next checkpoint; [`ROW`] bytes at the end are
+    /// only looked at.
+    fn skim(&mut self, bytes: &[u8]) -> usize {
+        let (at, spacing) = (self.at, self.spacing());
+        let most = usize::try_from(self.next - at).unwrap_or(usize::MAX);
+        let until = most.min(bytes.len() - ROW);
+        let Head { lexer, open, .. } = self;
+        lexer.skim(bytes, until, |start, row| {
+            let at = at + start as u64;
+            let last = open.last();
+            // What closes a large container is remembered, with the reader before it.
+            if last.is_some_and(|open| row.low <= open.level && at - open.row >= spacing) {
+                return false;
+            }
+            count(open, at, row, |_| {});
+            true
+        })
+    }
+
     /// The row here closes, counts and opens; `lexer` is the reader before it.
     fn count(&mut self, row: Row, lexer: Lexer) -> Option<(u64, Large)> {
+        let (close, spacing) = (self.at, self.spacing());
         let mut outermost = None;
-        while let Some(open) = self.open.pop_if(|open| open.level >= row.low) {
-            if self.at - open.row >= self.spacing() {
+        count(&mut self.open, close, row, |open| {
+            if close - open.row >= spacing {
+                let members = open.members;
                 let large = Large {
-                    close: self.at,
+                    close,
                     lexer,
-                    members: open.members,
+                    members,
                 };
                 outermost = Some((open.row, large));
             }
-        }
-        if let Some(around) = self.open.last_mut()
-            && row.member
-            && around.level + 1 == row.low
-        {
-            around.members += 1;
-        }
-        if row.opens() && self.open.len() < LEVELS {
-            self.open.push(Open {
-                row: self.at,
-                level: row.low,
-                members: 0,
-            });
-        }
+        });
         outermost
+    }
+}
+
+/// Takes from the open containers what the row at `at` closes, and adds what it opens.
+#[inline]
+fn count(open: &mut Vec<Open>, at: u64, row: Row, mut closed: impl FnMut(Open)) {
+    while let Some(last) = open.pop_if(|open| open.level >= row.low) {
+        closed(last);
+    }
+    if let Some(around) = open.last_mut()
+        && row.member
+        && around.level + 1 == row.low
+    {
+        around.members += 1;
+    }
+    if row.opens() && open.len() < LEVELS {
+        open.push(Open {
+            row: at,
+            level: row.low,
+            members: 0,
+        });
     }
 }

@@ -11,6 +11,7 @@ use super::fields::Fields;
 use super::json::Json;
 use super::lines::Lines;
 use super::markup::Markup;
+use super::mask::whole;
 use super::multipart::Multipart;
 use super::table::Table;
 use crate::view::Role;
@@ -114,6 +115,33 @@ impl Lexer {
             len: row.len.max(1),
             ..row
         }
+    }
+
+    /// Passes over the rows from here on that begin before `until`, as long as `pass`,
+    /// told where each begins and what it is, answers that it may; answers how many bytes
+    /// they are. [`ROW`] bytes must follow behind `until`.
+    ///
+    /// Of JSON only rows of the usual shapes, and those at the speed of a scan.
+    pub fn skim(
+        &mut self,
+        bytes: &[u8],
+        until: usize,
+        mut pass: impl FnMut(usize, Row) -> bool,
+    ) -> usize {
+        if let Lexer::Whole(Reader::Json(lexer)) = self {
+            return lexer.skim(bytes, until, pass);
+        }
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..at + ROW).filter(|_| at < until) {
+            let mut next = *self;
+            let row = next.row(whole(rest), &mut ());
+            if !pass(at, row) {
+                break;
+            }
+            *self = next;
+            at += row.len;
+        }
+        at
     }
 
     /// What a body that ends here leaves open.
