@@ -5,6 +5,7 @@ use encoding_rs::UTF_8;
 use unicode_width::UnicodeWidthStr;
 
 use crate::decode::Codings;
+use crate::tui::content::Decoded;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::ui::{paint, short};
 use crate::tui::unpack::State;
@@ -40,12 +41,27 @@ pub fn sizes(visit: &Visit, columns: usize) -> String {
 
 /// What is wrong with the coded bytes, where the view shows what they decode to; else
 /// where the body in its form is malformed, in as many columns as there are.
-pub fn fault(visit: &Visit, kind: ViewKind, columns: usize) -> Option<String> {
+pub fn fault(visit: &Visit, kind: ViewKind, keys: &Keymap, columns: usize) -> Option<String> {
     let decoded = visit.meaning.shown().filter(|_| kind.shows_content());
+    if let Some(decoded) = decoded.filter(|decoded| decoded.state == State::Limit) {
+        return at_limit(decoded, keys, columns);
+    }
     match decoded.and_then(|decoded| decoded.faults.first()) {
         Some(fault) => Some(short(fault, columns)),
         None => malformed(visit, columns).filter(|_| kind == ViewKind::Pretty),
     }
+}
+
+/// `16 MiB decoded, far more than was received: stopped, D goes on`
+fn at_limit(decoded: &Decoded, keys: &Keymap, columns: usize) -> Option<String> {
+    let key = keys.key(Action::UnpackOn);
+    let so_far = paint::bytes(decoded.at.decoded);
+    [
+        format!("{so_far} decoded, far more than was received: stopped, {key} goes on"),
+        format!("{so_far} decoded: stopped, {key} goes on"),
+    ]
+    .into_iter()
+    .find(|words| words.width() <= columns)
 }
 
 /// `malformed at byte 27, line 2: a colon is missing`
@@ -76,18 +92,15 @@ pub fn state(visit: &Visit, kind: ViewKind, keys: &Keymap) -> Vec<String> {
             let key = keys.key(Action::AsReceived);
             words.push(format!("as received ({key}: decoded)"));
         }
-        (Some(decoded), false) => {
-            let so_far = paint::bytes(decoded.at.decoded);
-            match &decoded.state {
-                State::Running if visit.shows_end() => words.push("decoding".to_owned()),
-                State::Running | State::Over => {}
-                State::Limit => {
-                    let key = keys.key(Action::UnpackOn);
-                    words.push(format!("{so_far} decoded so far; {key} goes on"));
-                }
-                State::Lost(why) => words.push(format!("decoded bytes lost: {}", safe(why))),
+        (Some(decoded), false) => match &decoded.state {
+            State::Running if visit.shows_end() => words.push("decoding".to_owned()),
+            State::Running | State::Over => {}
+            State::Limit => {
+                let key = keys.key(Action::UnpackOn);
+                words.push(format!("limit: {key} goes on"));
             }
-        }
+            State::Lost(why) => words.push(format!("decoded bytes lost: {}", safe(why))),
+        },
     }
     let charset = visit.meaning.charset;
     if kind != ViewKind::Hex && charset.encoding != UTF_8 {
@@ -101,5 +114,5 @@ fn unknown(visit: &Visit) -> Option<String> {
     let exchange = visit.exchange();
     let codings = Codings::of_head(exchange.head.as_ref()?);
     let name = codings.unknown.filter(|_| exchange.body_bytes > 0)?;
-    Some(format!("{}: this coding is not known", safe(&name)))
+    Some(format!("{}: not known", safe(&name)))
 }

@@ -38,7 +38,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let mut border = pane(theme, focused, title);
     let mut room = usize::from(inner.width).saturating_sub(2);
     let fault = || {
-        let words = content::fault(visit, tab.view, room)?;
+        let words = content::fault(visit, tab.view, &app.keys, room)?;
         Some((words, theme.warning()))
     };
     let origin =
