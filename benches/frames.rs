@@ -5,6 +5,7 @@
 //! `throughput`.
 
 mod support {
+    pub mod cpu;
     pub mod rank;
     pub mod server;
 }
@@ -13,13 +14,12 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::io::{self, Write};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use rustix::time::{ClockId, clock_gettime};
 use sockeye::body::Memory;
 use sockeye::net::{self, Control, Pool, channel};
 use sockeye::plan::CLASSIC_RECV;
@@ -30,6 +30,7 @@ use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::theme::Theme;
 use sockeye::tui::{ui, update};
 
+use support::cpu::thread_cpu;
 use support::rank::{at_rank, median};
 use support::server;
 
@@ -87,12 +88,12 @@ fn frames(name: &str, app: &mut App, keys: &[KeyCode], goal: f64) {
     let mut terminal = Terminal::with_options(backend, options).expect("a terminal");
     for &key in keys.iter().cycle().take(FRAMES) {
         bytes.set(0);
-        let began = cpu();
+        let began = thread_cpu();
         press(app, key);
         terminal
             .draw(|frame| ui::render(frame, app))
             .expect("a frame");
-        costs.push((cpu() - began).as_secs_f64() * 1e3);
+        costs.push((thread_cpu() - began).as_secs_f64() * 1e3);
         written.push(bytes.get() as f64);
     }
     let middle = median(costs.iter().copied());
@@ -172,11 +173,4 @@ impl Write for Counted<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// CPU time of this thread.
-fn cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }

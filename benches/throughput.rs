@@ -77,17 +77,19 @@ fn main() {
         let total = 64 * MIB;
         let path = format!("/chunked/{total}/16");
         group("16-byte chunks", total, rounds, bench.small_chunks(&path));
-        let sized = format!("/length/{total}");
-        let path = format!("/chunked/{total}/16384");
+        let sized = format!("/length/{large}");
+        let path = format!("/chunked/{large}/16384");
         let rows = bench.large_chunks(&path, &sized);
-        group("16 KiB chunks", total, rounds, rows);
+        group("16 KiB chunks", large, rounds, rows);
     }
     if wanted("tls") {
         let tls = TlsPlayground::start(None).expect("ports");
         group("TLS 1.3", large, rounds, bench.over_tls(&tls, large));
     }
     if wanted("start") {
-        bench.start();
+        bench.start("one byte", bench.one_byte(), 0.6);
+        let tls = TlsPlayground::start(None).expect("ports");
+        bench.start("one byte, TLS 1.3", bench.over_tls(&tls, 1), 1.0);
     }
     if wanted("terminal") {
         bench.in_a_terminal();
@@ -205,26 +207,35 @@ impl Bench {
         rows
     }
 
-    /// A one-byte response from exec to exit.
-    fn start(&self) {
-        let rows = [
-            self.bare("bare", &["recv"], "/length/1", &["65536"]),
-            self.fetch("fetch", "/length/1", &[]),
-            self.curl("curl", "/length/1", &[]),
+    fn one_byte(&self) -> Vec<Row> {
+        let path = "/length/1";
+        let mut rows = vec![
+            self.bare("bare", &["recv"], path, &["65536"]),
+            self.fetch("fetch -o /dev/null", path, &["-o", "/dev/null"]),
         ];
-        let rows = &rows[..if self.curl { 3 } else { 2 }];
-        println!("\none byte, exec to exit (medians of 50)");
+        if self.curl {
+            rows.push(self.curl("curl -o /dev/null", path, &["-o", "/dev/null"]));
+        }
+        rows
+    }
+
+    /// A response that is all start and end: times from exec to exit.
+    fn start(&self, title: &str, rows: Vec<Row>, goal: f64) {
+        println!("\n{title}, exec to exit (medians of 50)");
+        let named = |name: &str| rows.iter().position(|row| row.name == name);
+        let (fetch, curl) = (named("fetch -o /dev/null"), named("curl -o /dev/null"));
         let mut times = vec![Vec::new(); rows.len()];
         for _ in 0..50 {
             for (row, times) in rows.iter().zip(&mut times) {
                 times.push((row.run)().wall.as_secs_f64() * 1e3);
             }
         }
-        for (row, own) in rows.iter().zip(&times) {
+        for (at, (row, own)) in rows.iter().zip(&times).enumerate() {
             print!("  {:38} {:7.2} ms", row.name, median(own.iter().copied()));
-            if let ("fetch", Some(curl)) = (row.name, times.get(2)) {
-                let ratio = median(own.iter().zip(curl).map(|(own, curl)| own / curl));
-                print!("   {}", verdict(ratio, 0.6, "curl"));
+            if let Some(curl) = curl.filter(|_| fetch == Some(at)) {
+                let pairs = own.iter().zip(&times[curl]);
+                let ratio = median(pairs.map(|(own, curl)| own / curl));
+                print!("   {}", verdict(ratio, goal, "curl"));
             }
             println!();
         }

@@ -7,6 +7,7 @@
 /// Each bench uses a part of them.
 #[allow(dead_code)]
 mod support {
+    pub mod cpu;
     pub mod measure;
     pub mod terminal;
 }
@@ -21,9 +22,10 @@ use sockeye::body::{Answer, Memory, Needle, Pattern, Window, Writer};
 use sockeye::decode::{Codings, Decoder, Feeding, Letters, Limits};
 use sockeye::exchange::dialogue::Dialogue;
 use sockeye::view::pretty::{Folds, Index};
-use sockeye::view::rendered::lay_out;
-use sockeye::view::{Form, Hex, Marks, Pretty, Text, View, Wire};
+use sockeye::view::rendered::{FIRST, lay_out};
+use sockeye::view::{Form, Hex, Marks, Pretty, Rendered, Text, View, Wire};
 
+use support::cpu::thread_cpu;
 use support::measure;
 use support::terminal::Program;
 
@@ -83,8 +85,8 @@ fn main() {
     }
 }
 
-/// JSON of 100 MB: reading its rows ahead, its first screen, its end; beside serde_json
-/// and `jq .` on the same bytes.
+/// JSON of 100 MB: reading its rows ahead, its first screen, its end; beside serde_json,
+/// `jq .` and `less` on the same bytes.
 fn forms() {
     let record = br#"{"id":123456,"name":"Ada Lovelace","tags":["one","two"],"on":true,"at":{"x":1.5,"y":null}},"#;
     let mut json = b"[".to_vec();
@@ -96,7 +98,7 @@ fn forms() {
     let window = memory(&json);
     let form = Form::Json;
     let mut index = Index::new(&form);
-    let time = median(|| {
+    let time = median_cpu(|| {
         index = Index::new(&form);
         let mut head = index.head();
         loop {
@@ -111,18 +113,24 @@ fn forms() {
         }
     });
     println!(
-        "\nJSON of 100 MB: rows read ahead in {:.2} s ({:.2} GB/s; goal 0.2 s), {} KiB kept",
+        "\nJSON of 100 MB: rows read ahead in {:.2} s of CPU ({:.2} GB/s; goal 0.2 s), {} KiB kept",
         time.as_secs_f64(),
         rate(json.len(), time),
         index.size() >> 10
     );
-    let serde = median(|| {
+    let times = |of: Duration| of.as_secs_f64() / time.as_secs_f64();
+    let checked = median_cpu(|| {
+        let read: serde::de::IgnoredAny = serde_json::from_slice(black_box(&json)).unwrap();
+        black_box(read);
+    });
+    let kept = median_cpu(|| {
         let read: serde_json::Value = serde_json::from_slice(black_box(&json)).unwrap();
         black_box(read);
     });
     println!(
-        "  serde_json to a Value: {:.1} × that time",
-        serde.as_secs_f64() / time.as_secs_f64()
+        "  serde_json: {:.1} × that time, nothing kept; {:.1} × to a Value",
+        times(checked),
+        times(kept)
     );
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(&json).unwrap();
@@ -130,9 +138,12 @@ fn forms() {
         let jq = measure::run(Command::new("jq").arg(".").arg(file.path()));
         println!(
             "  jq .: {:.0} × that time, peak {} MiB",
-            jq.wall.as_secs_f64() / time.as_secs_f64(),
+            times(jq.cpu),
             jq.peak >> 20
         );
+    }
+    if is_installed("less") {
+        less(file.path(), "123456", None);
     }
     for (name, index, folds) in [
         ("nothing read ahead", &Index::new(&form), Folds::default()),
@@ -258,7 +269,8 @@ fn looking(window: &Window) {
             let top = view.step(view.last(), 1 - HEIGHT as i64);
             black_box(view.rows(top, HEIGHT));
         });
-        let middle = view.anchor(window.len / 2);
+        // Where no block and no segment begins.
+        let middle = view.anchor(window.len / 2 + 54_321);
         let scroll = median(|| {
             let top = view.step(middle, -1);
             black_box(view.rows(top, HEIGHT));
@@ -271,7 +283,7 @@ fn looking(window: &Window) {
             format!("{:.1}", read as f64 / 1024.0)
         });
         println!(
-            "  {name:<14} first screen {} · jump to the end {} · a row up {} · {read} KiB read for a row",
+            "  {name:<14} first screen {} · jump to the end {} · a row up {} · {read} KiB read for a row down (goal 9.4)",
             goal(first, 10),
             goal(end, 20),
             goal(scroll, 20),
@@ -311,7 +323,8 @@ fn sideways(window: &Window) {
     }
 }
 
-/// Laying out: a long page, and nesting that a tree would choke on.
+/// Laying out: a long page, and nesting that a tree would choke on. The first screen is
+/// what the browser lays out before all of it.
 fn rendering() {
     let row_of = |n: usize| {
         format!(
@@ -343,6 +356,18 @@ fn rendering() {
         };
         let rows = lay_out(html, html.len() as u64, WIDTH).len();
         row(&format!("{name} ({rows} rows)"), ours, bare);
+        let first = &html[..html.len().min(FIRST as usize)];
+        let first = median(|| {
+            let page = lay_out(first, html.len() as u64, WIDTH);
+            let view = Rendered {
+                page: &page,
+                width: WIDTH,
+                left: 0,
+                marks: Marks::default(),
+            };
+            black_box(view.rows(0, HEIGHT));
+        });
+        println!("    first screen {}", goal(first, 10));
     }
 }
 
@@ -418,12 +443,34 @@ fn against_tools(text: &[u8]) {
         });
     }
     if is_installed("less") {
-        less(path, RARE, median(find));
+        let view = Text {
+            window: window.clone(),
+            letters: Letters::default(),
+            width: WIDTH,
+            wrap: true,
+            left: 0,
+            marks: Marks::default(),
+        };
+        let first = median(|| {
+            black_box(view.rows(0, HEIGHT));
+        });
+        let end = median(|| {
+            let top = view.step(view.last(), 1 - HEIGHT as i64);
+            black_box(view.rows(top, HEIGHT));
+        });
+        println!(
+            "  ours: first screen {:.2} ms, the end {:.2} ms, the rare string {:.2} s",
+            micros(first) / 1e3,
+            micros(end) / 1e3,
+            median(find).as_secs_f64(),
+        );
+        less(path, "00000005 ", Some(RARE));
     }
 }
 
-/// `less` in a terminal: exec to the first screen, the end, the rare string.
-fn less(path: &Path, rare: &str, ours: Duration) {
+/// `less` in a terminal: exec to the first screen, which shows this text; then, with a
+/// rare string to find, the end (of one line of 100 MB it takes minutes) and that string.
+fn less(path: &Path, first: &str, rare: Option<&str>) {
     let shows = |screen: &vt100::Screen, text: &str| {
         let contents = screen.contents();
         contents
@@ -433,26 +480,25 @@ fn less(path: &Path, rare: &str, ours: Duration) {
     };
     let path = path.to_str().unwrap();
     let mut less = Program::start("less", &[path], &std::env::temp_dir());
-    less.wait_for(|screen| shows(screen, "00000005 "));
-    let first = less.began.elapsed();
-    let pressed = Instant::now();
-    less.press(b"G");
-    less.wait_for(|screen| screen.contents().contains("(END)"));
-    let end = pressed.elapsed();
-    less.press(b"g");
-    less.wait_for(|screen| shows(screen, "00000005 "));
-    let pressed = Instant::now();
-    less.press(format!("/{rare}\r").as_bytes());
-    less.wait_for(|screen| shows(screen, rare));
-    let found = pressed.elapsed();
-    less.quit(b"q");
-    println!(
-        "  less: first screen {:.0} ms, the end {:.0} ms, the rare string {:.1} s: {:.0} × ours",
-        micros(first) / 1e3,
-        micros(end) / 1e3,
-        found.as_secs_f64(),
-        found.as_secs_f64() / ours.as_secs_f64()
+    less.wait_for(|screen| shows(screen, first));
+    print!(
+        "  less: first screen {:.0} ms",
+        micros(less.began.elapsed()) / 1e3
     );
+    if let Some(rare) = rare {
+        let pressed = Instant::now();
+        less.press(b"G");
+        less.wait_for(|screen| screen.contents().contains("(END)"));
+        print!(", the end {:.0} ms", micros(pressed.elapsed()) / 1e3);
+        less.press(b"g");
+        less.wait_for(|screen| shows(screen, first));
+        let pressed = Instant::now();
+        less.press(format!("/{rare}\r").as_bytes());
+        less.wait_for(|screen| shows(screen, rare));
+        print!(", the rare string {:.1} s", pressed.elapsed().as_secs_f64());
+    }
+    println!();
+    less.quit(b"q");
 }
 
 /// Undoing content codings: against the bare loop around the same decoder, and the tools.
@@ -479,10 +525,26 @@ fn decoding() {
         let bare = || drained(ruzstd::decoding::StreamingDecoder::new(&coded[..]).unwrap());
         against_decoder("zstd", "zstd", &coded, text.len(), bare);
     }
-    if let Some(coded) = coded_by("brotli") {
-        let bare = || drained(brotli_decompressor::Decompressor::new(&coded[..], 64 << 10));
-        against_decoder("br", "brotli", &coded, text.len(), bare);
+    let coded = coded_by("brotli").unwrap_or_else(|| {
+        println!("  so br is made of its own uncompressed blocks");
+        stored(&text)
+    });
+    let bare = || drained(brotli_decompressor::Decompressor::new(&coded[..], 64 << 10));
+    against_decoder("br", "brotli", &coded, text.len(), bare);
+}
+
+/// br without an encoder (RFC 7932, 9.2): WBITS 16 as one bit 0, then blocks with ISLAST 0,
+/// MNIBBLES 4 as 00, MLEN - 1 in 16 bits, ISUNCOMPRESSED 1; last ISLAST and ISLASTEMPTY.
+fn stored(plain: &[u8]) -> Vec<u8> {
+    let mut coded = Vec::new();
+    for (n, block) in plain.chunks(1 << 16).enumerate() {
+        let len = block.len() as u32 - 1;
+        let head = (len << 3 | 1 << 19) << u32::from(n == 0);
+        coded.extend_from_slice(&head.to_le_bytes()[..3]);
+        coded.extend_from_slice(block);
     }
+    coded.push(0b11);
+    coded
 }
 
 fn against_decoder(coding: &str, tool: &str, coded: &[u8], len: usize, bare: impl FnMut()) {
@@ -637,14 +699,14 @@ fn lines(bytes: usize) -> Vec<u8> {
 }
 
 fn spilled(text: &[u8], total: usize) -> Window {
-    stored(text, total, 16 << 20)
+    kept(text, total, 16 << 20)
 }
 
 fn memory(text: &[u8]) -> Window {
-    stored(text, text.len(), u64::MAX)
+    kept(text, text.len(), u64::MAX)
 }
 
-fn stored(text: &[u8], total: usize, budget: u64) -> Window {
+fn kept(text: &[u8], total: usize, budget: u64) -> Window {
     let mut writer = Writer::new(&Memory::new(budget));
     for bytes in pieces_of(text, 256 << 10, total) {
         writer.append(bytes).unwrap();
@@ -691,6 +753,16 @@ fn timed(run: &mut impl FnMut()) -> Duration {
 
 fn median(mut run: impl FnMut()) -> Duration {
     middle((0..ROUNDS).map(|_| timed(&mut run)).collect())
+}
+
+/// Of CPU, of this thread.
+fn median_cpu(mut run: impl FnMut()) -> Duration {
+    let timed = |_| {
+        let began = thread_cpu();
+        run();
+        thread_cpu() - began
+    };
+    middle((0..ROUNDS).map(timed).collect())
 }
 
 fn middle(mut times: Vec<Duration>) -> Duration {

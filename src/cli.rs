@@ -18,7 +18,7 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::headless::{self, absent, complain, flags::Fetch};
 use crate::playground::Playground;
-use crate::playground::proxy::{self, Proxies};
+use crate::playground::proxy::Proxies;
 use crate::playground::tls::TlsPlayground;
 use crate::tui;
 use crate::view::safe::safe;
@@ -185,17 +185,18 @@ fn serve(
         ))
     };
     let playground = Playground::start(port).map_err(|error| cannot("--port", port, &error))?;
-    let tls = tls_port
-        .map(|_| playground.tls().start(tls_port))
-        .transpose();
+    let beside = playground.beside();
+    let tls = tls_port.map(|_| beside.start(tls_port)).transpose();
     let tls = tls.map_err(|error| cannot("--tls-port", tls_port, &error))?;
     let proxies = proxy_port.map(|_| Proxies::start(proxy_port)).transpose();
     let proxies = proxies.map_err(|error| cannot("--proxy-port", proxy_port, &error))?;
-    let unix = unix_socket.map(proxy::on_unix_socket).transpose();
+    let unix = unix_socket.map(|path| beside.on_unix_socket(path));
+    let unix = unix.transpose();
     let _unix = unix.map_err(|error| {
         let path = unix_socket.unwrap_or(Path::new("")).display();
         Error::usage(format!("bind {path}: {error} (try another --unix-socket)"))
     })?;
+    beside.tell_of(proxies.as_ref(), unix_socket);
     print(|out| {
         for addr in playground.addrs() {
             writeln!(out, "http://{addr}")?;

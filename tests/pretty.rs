@@ -62,6 +62,52 @@ fn table(form: &Form, cases: &[(&str, &[&str])]) {
     }
 }
 
+/// Where it is, whether the index has got there or not.
+#[test]
+fn the_first_fault_is_known() {
+    let far = format!("[{}1 2]", "0,\n".repeat(5000));
+    let parts = b"--x\r\na: b\r\nno field\r\n\r\none\r\n--x--".as_slice();
+    for (form, bytes, want) in [
+        (Form::Json, &b"{\"a\": 1}\n"[..], None),
+        (Form::Json, b"", None),
+        (Form::Json, b"{\"a\" 1}", Some((5, "no colon"))),
+        (Form::Json, far.as_bytes(), Some((15_003, "a comma"))),
+        (
+            Form::Json,
+            b"[1, [2",
+            Some((6, "the body ends with 2 brackets")),
+        ),
+        (Form::JsonLines, b"1\n{x}\n", Some((3, "a name"))),
+        (
+            Form::Xml,
+            b"<a>\n<b></a>",
+            Some((7, "closes another element")),
+        ),
+        (Form::Table(b','), b"a,b\n1\n", Some((4, "1 fields, not 2"))),
+        (
+            Form::Multipart(Some(b"x"[..].into())),
+            parts,
+            Some((11, "no field")),
+        ),
+        (Form::Plain, b"\xff{", None),
+    ] {
+        let window = window(bytes);
+        for most in [0, 5000, 100_000] {
+            let index = match most {
+                0 => Index::new(&form),
+                most => indexed(&form, &window, most),
+            };
+            let fault = index.head().fault_to_the_end(&window).unwrap();
+            match (fault, want) {
+                (Some(fault), Some((at, why))) => {
+                    assert!(fault.at == at && fault.why.contains(why), "{fault:?}");
+                }
+                (fault, want) => assert_eq!(fault.is_some(), want.is_some(), "{form:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn json() {
     #[rustfmt::skip]
@@ -265,6 +311,72 @@ fn fields_events_tables_and_parts() {
             ),
         ],
     );
+}
+
+/// Each part is in its own form, by its head or its first bytes; none reads past a boundary.
+#[test]
+fn parts_in_their_forms() {
+    let boundary = Form::Multipart(Some(b"x".as_slice().into()));
+    let part = |head: &str, body: &str| format!("--x\r\n{head}\r\n{body}\r\n--x--\r\n");
+    #[rustfmt::skip]
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("Content-Type: application/json\r\n", "{\"a\":[1,2]}", &[
+            "  {", "    \"a\": [", "      1,", "      2", "    ]", "  }", "--x--   part 1: 11 B",
+        ]),
+        ("", "{\"a\":1}", &["  {", "    \"a\": 1", "  }", "--x--   part 1: 7 B"]),
+        ("Content-Type: text/plain\r\n", "one\r\n--y\r\n-- x", &[
+            "  one", "  --y", "  -- x", "--x--   part 1: 14 B",
+        ]),
+        ("Content-Type: application/json\r\n", "[1,", &[
+            "  [", "    1,",
+            "⚠ byte 44: the part above ends with 1 bracket open",
+            "--x--   part 1: 3 B",
+        ]),
+        ("Content-Type: application/x-www-form-urlencoded\r\n", "a=1&b=%20", &[
+            "  a=1&", "  b=%20   b =", "--x--   part 1: 9 B",
+        ]),
+        ("Content-Type: text/html\r\n", "<p>hi</p>", &["  <p>hi</p>", "--x--   part 1: 9 B"]),
+        ("Content-Transfer-Encoding: base64\r\nContent-Type: application/json\r\n", "e30=", &[
+            "byte 74: in a transfer encoding: shown as it came", "  e30=", "--x--   part 1: 4 B",
+        ]),
+        ("Content-Type: image/x-odd\r\n", "zz", &[
+            "byte 34: a picture, of a format that is not known: Enter shows it",
+            "  zz", "--x--   part 1: 2 B",
+        ]),
+    ];
+    for (head, body, want) in cases {
+        let text = part(head, body);
+        let rows = plain(&boundary, &text);
+        let skipped = 2 + head.lines().count();
+        assert_eq!(rows[skipped..], **want, "{text:?}");
+    }
+}
+
+/// The picture of a part is its bytes alone, from wherever in it one looks.
+#[test]
+fn a_part_that_is_a_picture_is_taken_out() {
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x02\0\0\0\r\n--no\n--x"
+        .as_slice();
+    let head = b"--x\r\n\r\nwords\r\n--x\r\nContent-Type: image/png\r\n\r\n".as_slice();
+    let body = [head, png, b"y\r\n--x\r\n\r\nmore\r\n--x--\r\n"].concat();
+    let form = Form::Multipart(Some(b"x".as_slice().into()));
+    let (index, folds) = (Index::new(&form), Folds::default());
+    let view = Pretty::new(window(&body), &form, &index, &folds);
+    let (start, end) = (head.len() as u64, (head.len() + png.len() + 1) as u64);
+    for (at, is) in [
+        (0, false),
+        (9, false),
+        (start, true),
+        (end - 3, true),
+        (end + 9, false),
+    ] {
+        let part = view.picture_at(at);
+        assert_eq!(part.is_some(), is, "{at}");
+        if let Some(part) = part {
+            assert_eq!((part.number, part.at), (2, start));
+            assert_eq!(part.read(1 << 20).unwrap(), [png, b"y"].concat());
+        }
+    }
 }
 
 /// The signs of a form are those outside of characters.

@@ -1,6 +1,8 @@
 //! The real program in a real terminal: the exercises, the hand on a fetch, a request byte
 //! for byte, and a terminal that is as before on every way out.
 
+#[path = "pty/browser.rs"]
+mod browser;
 #[path = "pty/pictures.rs"]
 mod pictures;
 #[path = "support/terminal.rs"]

@@ -1,6 +1,7 @@
-//! README's tables are the program's own: the keys, the flags of `sockeye fetch`.
+//! README's tables are the program's own: the keys, the flags of `sockeye fetch`, the events.
 //! `UPDATE=1 cargo test --test readme` writes them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -12,6 +13,26 @@ use sockeye::tui::keymap::{self, Place, ROWS};
 fn readme_has_the_tables() {
     readme_has("keys", &key_table());
     readme_has("flags", &flag_table());
+    readme_has_the_events();
+}
+
+/// Each event that there is stands in the table of events, and no other.
+fn readme_has_the_events() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(dir.join(name)).expect("a file");
+    let source = read("src/event.rs");
+    let names = between(&source, "pub fn name(&self) -> &'static str {", "\n    }");
+    let there: BTreeSet<&str> = names.split('"').skip(1).step_by(2).collect();
+    let readme = read("README.md");
+    let table = between(&readme, "| when | events |\n|---|---|\n", "\n\n");
+    let told: BTreeSet<&str> = table.split('`').skip(1).step_by(2).collect();
+    assert!(there.len() > 40, "{there:?}");
+    assert_eq!(told, there);
+}
+
+fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(begin).expect(begin);
+    rest.split_once(end).expect(end).0
 }
 
 fn key_table() -> String {

@@ -1,12 +1,15 @@
-//! The sparse line index: how many LFs lie before each 64 KiB block.
+//! The sparse line index: how many LFs lie before each 64 KiB block, and where the last
+//! of them is.
 //!
-//! Owns line numbers. A line ends with its LF; what follows the last LF is a line too,
-//! when there is anything. Eight bytes per 64 KiB, counted while the bytes are hot; a
-//! look-up reads at most one block at each end of its window.
+//! Owns line numbers, and what of lines is known without reading. A line ends with its LF;
+//! what follows the last LF is a line too, when there is anything. 16 bytes per 64 KiB,
+//! counted while the bytes are hot; a look-up of a number reads at most one block at each
+//! end of its window.
 
 use std::io;
+use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 
 use super::store::{Store, Window};
 
@@ -16,11 +19,19 @@ pub(super) const BLOCK: u64 = 64 * 1024;
 /// Built beside the bytes, by the writer.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// LFs before the end of each full block: `ends[i]` counts bytes `0..(i + 1) * BLOCK`.
-    ends: Vec<u64>,
-    /// LFs, and bytes, so far.
-    lfs: u64,
+    /// At the end of each full block: `ends[i]` speaks for the bytes `0..(i + 1) * BLOCK`.
+    ends: Vec<Lfs>,
+    so_far: Lfs,
+    /// Bytes so far.
     len: u64,
+}
+
+/// The LFs in some first bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lfs {
+    count: u64,
+    /// The offset behind the last one; 0: there is none.
+    end: u64,
 }
 
 impl Index {
@@ -28,28 +39,31 @@ impl Index {
         while !bytes.is_empty() {
             let room = (BLOCK - self.len % BLOCK) as usize;
             let (now, rest) = bytes.split_at(room.min(bytes.len()));
-            self.lfs += count(now);
+            self.so_far.count += count(now);
+            if let Some(last) = memrchr(b'\n', now) {
+                self.so_far.end = self.len + last as u64 + 1;
+            }
             self.len += now.len() as u64;
             if self.len.is_multiple_of(BLOCK) {
-                self.ends.push(self.lfs);
+                self.ends.push(self.so_far);
             }
             bytes = rest;
         }
     }
 
-    /// LFs before block `block`, which has begun.
-    fn before(&self, block: u64) -> u64 {
+    /// LFs before block `block`, or so far where that has not begun.
+    fn before(&self, block: u64) -> Lfs {
         let at = usize::try_from(block).unwrap_or(usize::MAX);
         match at.checked_sub(1) {
-            Some(previous) => self.ends.get(previous).copied().unwrap_or(self.lfs),
-            None => 0,
+            Some(previous) => self.ends.get(previous).copied().unwrap_or(self.so_far),
+            None => Lfs::default(),
         }
     }
 
     /// The block that holds LF number `n` (from 0), and how many LFs lie before it.
     fn block_of(&self, n: u64) -> Option<(u64, u64)> {
-        let block = self.ends.partition_point(|&end| end <= n) as u64;
-        (n < self.lfs).then(|| (block, self.before(block)))
+        let block = self.ends.partition_point(|lfs| lfs.count <= n) as u64;
+        (n < self.so_far.count).then(|| (block, self.before(block).count))
     }
 }
 
@@ -59,7 +73,7 @@ impl Store {
         let block = offset / BLOCK;
         let (before, len, lfs) = {
             let index = &self.state().index;
-            (index.before(block), index.len, index.lfs)
+            (index.before(block).count, index.len, index.so_far.count)
         };
         if offset >= len {
             return Ok(lfs);
@@ -110,6 +124,29 @@ impl Window {
         Ok(lf
             .map(|lf| lf + 1 - self.start)
             .filter(|&next| next < self.there()))
+    }
+
+    /// The bytes before `offset` that are in one block of the index with the last of them.
+    pub fn block(&self, offset: u64) -> Range<u64> {
+        let last = self.start.saturating_add(offset).saturating_sub(1);
+        (last - last % BLOCK).saturating_sub(self.start)..offset
+    }
+
+    /// Is there an LF in the blocks of this range? Nothing is read.
+    pub fn may_hold_lf(&self, range: &Range<u64>) -> bool {
+        let block = |offset: u64| self.start.saturating_add(offset) / BLOCK;
+        let Some(last) = range.end.checked_sub(1).filter(|_| !range.is_empty()) else {
+            return false;
+        };
+        let index = &self.store.state().index;
+        index.before(block(range.start)).count < index.before(block(last) + 1).count
+    }
+
+    /// The last LF before the block that begins at `offset`. Nothing is read.
+    pub fn lf_before(&self, offset: u64) -> Option<u64> {
+        let block = self.start.saturating_add(offset) / BLOCK;
+        let end = self.store.state().index.before(block).end;
+        end.checked_sub(1)?.checked_sub(self.start)
     }
 
     /// The number of the line, from 0, that holds the byte at `offset`.
@@ -178,6 +215,43 @@ mod tests {
             }
             assert_eq!(window.line_start(lines.len() as u64).unwrap(), None);
             assert_eq!(window.line_start(u64::MAX).unwrap(), None);
+            for offset in (0..=bytes.len()).step_by(997) {
+                let block = window.block(offset as u64);
+                let from = block.start as usize;
+                let last = memrchr(b'\n', &bytes[..from]).map(|lf| lf as u64);
+                assert_eq!(window.lf_before(block.start), last, "{offset}");
+                let held = memrchr(b'\n', &bytes[from..offset]).is_some();
+                assert!(window.may_hold_lf(&block) || !held, "{offset}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_known_without_reading() {
+        let mut writer = Writer::new(&Memory::new(1 << 20));
+        let line = vec![b'x'; 3 * BLOCK as usize];
+        writer
+            .append(&[b"a\nb\n", &line[..], b"\nend"].concat())
+            .unwrap();
+        let store = writer.store();
+        let window = |start| Window {
+            store: store.clone(),
+            start,
+            len: store.len() - start,
+        };
+        for (start, offset, block, may, before) in [
+            (0, 10, 0..10, true, None),
+            (0, BLOCK + 9, BLOCK..BLOCK + 9, false, Some(3)),
+            (0, 3 * BLOCK, 2 * BLOCK..3 * BLOCK, false, Some(3)),
+            (2, BLOCK + 9, BLOCK - 2..BLOCK + 9, false, Some(1)),
+            (4, BLOCK + 9, BLOCK - 4..BLOCK + 9, false, None),
+            (0, 3 * BLOCK + 8, 3 * BLOCK..3 * BLOCK + 8, true, Some(3)),
+            (0, 0, 0..0, false, None),
+        ] {
+            let window = window(start);
+            assert_eq!(window.block(offset), block, "{start} {offset}");
+            assert_eq!(window.may_hold_lf(&block), may, "{start} {offset}");
+            assert_eq!(window.lf_before(block.start), before, "{start} {offset}");
         }
     }
 
@@ -185,6 +259,6 @@ mod tests {
     fn the_index_is_small() {
         let mut index = Index::default();
         index.add(&vec![b'\n'; 10 << 20]);
-        assert!(index.ends.len() * size_of::<u64>() * 500 <= 10 << 20);
+        assert!(index.ends.len() * size_of::<Lfs>() * 500 <= 10 << 20);
     }
 }

@@ -14,8 +14,9 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::find::{Answer, Needle};
 use super::store::Window;
 
-/// Bytes looked at at once, by a regular expression.
-const LOOK: u64 = 64 * 1024;
+/// Bytes looked at at once, by a regular expression: many times [`REACH`], which is looked
+/// at twice, and no more than stays in the core's own cache.
+const LOOK: u64 = 256 * 1024;
 /// Bytes seen behind a block: a longer hit of a regular expression is cut off.
 const REACH: u64 = 16 * 1024;
 /// Bytes seen before a block, for `^` and `\b`.
@@ -219,16 +220,22 @@ impl Pattern {
                 tally.before += u64::from(start < before);
             }
         };
+        let mut blocks;
+        let mut block: Box<dyn FnMut(u64) -> io::Result<Option<u64>>> = match &self.what {
+            What::Bytes(needle) => Box::new(|at| needle.each(window, at, &mut count)),
+            What::Regex(regex) => {
+                blocks = Blocks::of(regex, window, budget);
+                Box::new(|at| {
+                    blocks.each(at, &mut |hit| {
+                        count(hit.start);
+                        true
+                    })
+                })
+            }
+        };
         let mut at = from;
         loop {
-            let next = match &self.what {
-                What::Bytes(needle) => needle.each(window, at, &mut count)?,
-                What::Regex(regex) => each_match(regex, window, at, &mut |hit| {
-                    count(hit.start);
-                    true
-                })?,
-            };
-            match next {
+            match block(at)? {
                 None => return Ok(None),
                 Some(next) if next - from >= budget => return Ok(Some(next)),
                 Some(next) => at = next,
@@ -255,9 +262,10 @@ impl What {
             What::Regex(regex) => regex,
         };
         let mut at = from;
+        let mut blocks = Blocks::of(regex, window, budget);
         loop {
             let mut first = None;
-            let next = each_match(regex, window, at, &mut |hit| {
+            let next = blocks.each(at, &mut |hit| {
                 first = Some(hit);
                 false
             })?;
@@ -284,6 +292,7 @@ impl What {
             What::Regex(regex) => regex,
         };
         let first = before.min(window.there());
+        let mut blocks = Blocks::of(regex, window, LOOK);
         let mut end = first;
         while end > 0 {
             let from = end.saturating_sub(LOOK);
@@ -292,7 +301,7 @@ impl What {
             // from its middle.
             let mut at = Some(from.saturating_sub(REACH));
             while let Some(here) = at.filter(|&here| here < end) {
-                at = each_match(regex, window, here, &mut |hit| {
+                at = blocks.each(here, &mut |hit| {
                     let inside = hit.start < end;
                     if inside && hit.start >= from {
                         last = Some(hit);
@@ -318,9 +327,11 @@ impl What {
         };
         let end = range.end.min(range.start.saturating_add(LOOK));
         let mut hits = Vec::new();
-        let mut at = Some(range.start.saturating_sub(REACH));
+        let from = range.start.saturating_sub(REACH);
+        let mut blocks = Blocks::of(regex, window, end.saturating_sub(from));
+        let mut at = Some(from);
         while let Some(here) = at.filter(|&here| here < end) {
-            at = each_match(regex, window, here, &mut |hit| {
+            at = blocks.each(here, &mut |hit| {
                 let inside = hit.start < end;
                 if inside && range.start < hit.end {
                     hits.push(hit);
@@ -366,41 +377,64 @@ fn hex_bytes(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// The hits that start in the block at `at`, in order, until `go_on` answers false; then
-/// where the next block is. Empty hits are none.
-fn each_match(
-    regex: &Regex,
-    window: &Window,
-    at: u64,
-    go_on: &mut dyn FnMut(Range<u64>) -> bool,
-) -> io::Result<Option<u64>> {
-    let start = at.saturating_sub(BEFORE);
-    let bytes = window.read(start, (BEFORE + LOOK + REACH) as usize)?;
-    let end = start + bytes.len() as u64;
-    let block = at.saturating_add(LOOK);
-    let mut next = block;
-    // At most BEFORE, so it fits.
-    let mut from = (at - start) as usize;
-    while let Some(hit) = (from <= bytes.len())
-        .then(|| regex.find_at(&bytes, from))
-        .flatten()
-    {
-        let found = start + hit.start() as u64..start + hit.end() as u64;
-        // What starts in the next block is seen whole from there.
-        if found.start >= block {
-            break;
-        }
-        if hit.is_empty() {
-            from = hit.end() + 1;
-            continue;
-        }
-        from = hit.end();
-        next = next.max(found.end);
-        if !go_on(found) {
-            break;
+/// A window's bytes as a regular expression sees them: block by block, each with some
+/// bytes before it and behind it.
+struct Blocks<'a> {
+    regex: &'a Regex,
+    window: &'a Window,
+    /// Bytes of a block.
+    look: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Blocks<'a> {
+    /// For a look at so many bytes in all.
+    fn of(regex: &'a Regex, window: &'a Window, budget: u64) -> Blocks<'a> {
+        let look = budget.clamp(REACH, LOOK);
+        Blocks {
+            regex,
+            window,
+            look,
+            bytes: vec![0; (BEFORE + look + REACH) as usize],
         }
     }
-    Ok((next < end).then_some(next))
+
+    /// The hits that start in the block at `at`, in order, until `go_on` answers false;
+    /// then where the next block is. Empty hits are none.
+    fn each(
+        &mut self,
+        at: u64,
+        go_on: &mut dyn FnMut(Range<u64>) -> bool,
+    ) -> io::Result<Option<u64>> {
+        let start = at.saturating_sub(BEFORE);
+        let read = self.window.read_at(start, &mut self.bytes)?;
+        let bytes = &self.bytes[..read];
+        let end = start + read as u64;
+        let block = at.saturating_add(self.look);
+        let mut next = block;
+        // At most BEFORE, so it fits.
+        let mut from = (at - start) as usize;
+        while let Some(hit) = (from <= bytes.len())
+            .then(|| self.regex.find_at(bytes, from))
+            .flatten()
+        {
+            let found = start + hit.start() as u64..start + hit.end() as u64;
+            // What starts in the next block is seen whole from there.
+            if found.start >= block {
+                break;
+            }
+            if hit.is_empty() {
+                from = hit.end() + 1;
+                continue;
+            }
+            from = hit.end();
+            next = next.max(found.end);
+            if !go_on(found) {
+                break;
+            }
+        }
+        Ok((next < end).then_some(next))
+    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ use super::lines::Index;
 
 /// Bytes of a piece of memory, and of a write to the file: a larger write is no faster.
 const PIECE: usize = 256 * 1024;
+/// So many bytes go to the file at once: to copy them costs more than a write saves.
+const WHOLE: usize = 64 * 1024;
 /// Bytes of a store's first piece: most exchanges are smaller.
 const FIRST_PIECE: usize = 4 * 1024;
 
@@ -94,6 +96,11 @@ impl Store {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Both read what one writer writes.
+    pub fn is(&self, other: &Store) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// Reads what there is at `offset`, at most `buf.len()` bytes; short only at the
@@ -225,6 +232,23 @@ impl Writer {
         self.store.clone()
     }
 
+    /// So many more bytes are announced. Where memory has no room for all of them and the
+    /// disk has, the file takes them from here on: a fresh page of memory costs the kernel
+    /// more than to write what would lie in it.
+    pub fn expect(&mut self, bytes: u64) {
+        let left = self.store.shared.memory.left();
+        let there_is_room = || disk::free(&std::env::temp_dir()) >= Some(bytes);
+        if self.spilling || bytes <= left || !there_is_room() {
+            return;
+        }
+        // Where no file can be made, that is said once memory is full.
+        let Ok(file) = (self.open)() else { return };
+        let mut state = self.store.state();
+        state.file = Some(Arc::new(file));
+        state.next_tail(PIECE);
+        self.spilling = true;
+    }
+
     /// Readable at once, whatever its size.
     ///
     /// # Errors
@@ -275,7 +299,7 @@ impl Writer {
             return Ok(());
         }
         let mut state = self.store.state();
-        if state.tail.len() + bytes.len() < PIECE {
+        if bytes.len() < WHOLE && state.tail.len() + bytes.len() < PIECE {
             state.fill_tail(bytes, PIECE);
             state.index.add(bytes);
             return Ok(());
@@ -423,6 +447,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_announced_and_too_large_for_memory_leaves_it_alone() {
+        let nowhere = || Err(io::ErrorKind::PermissionDenied.into());
+        for (open, announced, taken) in [
+            (None, (1 << 20) - (4 << 10), 1 << 20),
+            (None, 1 << 20, 4 << 10),
+            // More than any disk has; no file to be had.
+            (None, u64::MAX, 1 << 20),
+            (Some(nowhere as fn() -> _), 2 << 20, 1 << 20),
+        ] {
+            let memory = Memory::new(1 << 20);
+            let mut writer = Writer::new(&memory);
+            writer.open = open.unwrap_or(writer.open);
+            let mut at = append_all(&mut writer, &[100]);
+            writer.expect(announced);
+            for size in [1000, WHOLE, 5, PIECE, 900 << 10] {
+                if writer.append(&pattern(at, size)).is_ok() {
+                    at += size as u64;
+                }
+            }
+            let store = writer.store();
+            assert!(store.len() >= at.min(1 << 20));
+            let mut all = vec![0; usize::try_from(at).unwrap()];
+            assert_eq!(store.read_at(0, &mut all).unwrap(), all.len());
+            assert!(all == pattern(0, all.len()));
+            let left = memory.left();
+            assert_eq!((1 << 20) - left, taken, "{announced}");
+        }
+    }
+
+    #[test]
     fn memory_is_drawn_in_classes_and_given_back() {
         let memory = Memory::new(1 << 20);
         for (bytes, taken) in [
@@ -499,7 +553,7 @@ mod tests {
         assert!(err.to_string().ends_with(words), "{err}");
         let store = writer.store();
         let kept = store.len();
-        assert_eq!(kept, 4096 + PIECE as u64);
+        assert_eq!(kept, PIECE as u64, "the step that failed is kept");
         let mut buf = vec![0; kept as usize];
         assert_eq!(store.read_at(0, &mut buf).unwrap(), buf.len());
         assert!(buf == bytes[..buf.len()]);

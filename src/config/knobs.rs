@@ -8,6 +8,8 @@ pub struct Knobs {
     /// Redirects followed without a key, one after the other; `None`: none is.
     pub follow: Option<u32>,
     pub cookies: Cookies,
+    /// Copies, saves and lists go without secrets.
+    pub redact: bool,
     /// Calls a second; `None`: as fast as they come.
     pub pace: Option<u32>,
 }

@@ -103,6 +103,17 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        table: "",
+        name: "redact",
+        help: "true: copies, saves, lists and recalled URLs go without passwords, tokens and cookies' values",
+        default: "false",
+        set: |config, value, _| {
+            let redact = value.as_bool();
+            config.fetch.redact = redact.ok_or("true or false is expected")?;
+            Ok(())
+        },
+    },
+    Setting {
         table: "fetch",
         name: "end",
         help: "how a response ends: auto, close, length, timeout, once",

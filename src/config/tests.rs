@@ -123,6 +123,7 @@ fn every_way_to_fetch_can_be_set() {
         pace: Some(3),
         follow: Some(10),
         cookies: Cookies::Own,
+        ..Knobs::default()
     };
     assert_eq!(read.config.fetch, knobs);
     for text in [

@@ -160,6 +160,21 @@ impl Charset {
             .unwrap_or_default()
     }
 
+    /// `windows-1252, meta`: in the 20 columns that a border has for it on a screen of 80.
+    pub fn brief(self) -> String {
+        let by = match self.by {
+            By::Hand => "chosen",
+            By::Mark => "BOM",
+            By::Header => "header",
+            By::Meta => "meta",
+            By::XmlDeclaration => "XML",
+            By::CssRule => "CSS",
+            By::Guess => "guess",
+            By::Usual => "usual",
+        };
+        format!("{}, {by}", self.encoding.name())
+    }
+
     /// `windows-1252, by the meta element`
     pub fn words(self) -> String {
         format!("{}, {}", self.encoding.name(), self.by.words())
@@ -360,6 +375,18 @@ mod tests {
         for &(start, content_type, want) in table {
             let charset = Charset::of(start, content_type);
             assert_eq!(charset.words(), want, "{start:?} {content_type}");
+        }
+    }
+
+    #[test]
+    fn few_columns_are_enough_for_what_is_in_use() {
+        for encoding in CHOICES {
+            let by = [By::Mark, By::Header, By::Meta, By::Guess, By::Hand];
+            for charset in by.map(|by| Charset { encoding, by }) {
+                let brief = charset.brief();
+                let rare = encoding.name() == "x-mac-cyrillic";
+                assert!(brief.len() <= 20 + usize::from(rare) * 2, "{brief}");
+            }
         }
     }
 

@@ -187,6 +187,23 @@ impl Exchange {
         starts
     }
 
+    /// Where the size lines of the kept chunks are, from the last one that begins at this
+    /// received byte or before it on, and the chunks' sizes; ascending.
+    pub fn chunks_from(&self, wire: u64) -> impl Iterator<Item = (u64, u64)> {
+        let first = self.chunks_to(wire).saturating_sub(1);
+        let rows = first..self.log.chunks.len();
+        let chunks = rows.filter_map(|row| self.chunk_in_row(row, 0));
+        chunks.map(|chunk| (chunk.line, chunk.size))
+    }
+
+    /// How many kept chunks begin at this received byte or before it.
+    fn chunks_to(&self, wire: u64) -> usize {
+        let at = self.wire_base.saturating_add(wire);
+        let begins = |kind: &Kind| matches!(kind, Kind::Chunk { offset, .. } if *offset <= at);
+        let chunks = &self.log.chunks;
+        chunks.before(|row| self.event(row.event).is_some_and(begins))
+    }
+
     fn event(&self, number: u64) -> Option<&Kind> {
         self.log.event(number).map(|event| &event.kind)
     }
@@ -238,9 +255,8 @@ impl Exchange {
 
     /// The chunk whose size line, data or line end this byte is in, or the last one.
     fn chunk_on_wire(&self, answer: &Answer<'_>, wire: u64) -> Option<ChunkAt> {
-        let at = self.wire_base.checked_add(wire)?;
-        let row = self.log.chunks.before(|row| matches!(self.event(row.event), Some(&Kind::Chunk { offset, .. }) if offset <= at));
-        let chunk = self.chunk_in_row(row.checked_sub(1)?, answer.body_before)?;
+        let row = self.chunks_to(wire).checked_sub(1)?;
+        let chunk = self.chunk_in_row(row, answer.body_before)?;
         (chunk.line >= answer.wire.start).then_some(chunk)
     }
 

@@ -5,6 +5,7 @@
 
 mod facts;
 mod otherwise;
+mod proxied;
 mod tls;
 mod why;
 
@@ -103,6 +104,10 @@ impl Exchange {
     pub fn verdict(&self) -> Option<Verdict> {
         let end = self.end?;
         let mut why = self.why(end);
+        if let Some((text, brief)) = self.refused_by_forwarder() {
+            why.text = format!("{text}; {}", why.text);
+            why.brief = brief;
+        }
         if let Some((answers, requests)) = self.answered {
             why.text = format!(
                 "{answers} of {requests} requests were answered; {}",

@@ -30,7 +30,9 @@ use crate::plan::{Plan, Tls, TlsVersion, Way};
 
 pub use form::Form;
 pub use har::{Entry, har};
-pub use redact::{redact, redact_head, redacted_event, redacted_plan};
+pub use redact::{
+    MASK, redact, redact_head, redacted_event, redacted_plan, secrets, secrets_of_head,
+};
 
 /// What a program may be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

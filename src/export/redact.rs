@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use crate::event::{Event, Field, Head, Kind, Piece, ProxyAnswer};
 use crate::plan::Plan;
-use crate::request::{fields, split};
+use crate::request::{self, Message, fields, split};
 
-const MASK: u8 = b'*';
+/// What stands for each byte of a secret.
+pub const MASK: u8 = b'*';
 
 /// A field whose value is secret, and how much of it.
 const SECRETS: &[(&str, Part)] = &[
@@ -34,28 +35,45 @@ enum Part {
 
 /// Hides the secrets of the requests that these bytes are.
 pub fn redact(requests: &mut [u8]) {
-    for message in split(requests) {
-        redact_head(&mut requests[message.bytes]);
+    for secret in secrets(requests) {
+        requests[secret].fill(MASK);
     }
 }
 
 /// The same of the head, a response's too, that these bytes begin with.
 pub fn redact_head(message: &mut [u8]) {
-    let found: Vec<_> = fields(message).map(|f| (f.name, f.value)).collect();
-    for (name, value) in found {
-        let name = message[name].to_vec();
-        hide(&name, &mut message[value]);
+    for secret in secrets_of_head(message) {
+        message[secret].fill(MASK);
     }
 }
 
-/// Hides the secret of a field's value.
-pub fn hide(name: &[u8], value: &mut [u8]) {
-    let row = SECRETS
-        .iter()
-        .find(|(secret, _)| name.eq_ignore_ascii_case(secret.as_bytes()));
-    let Some(&(_, part)) = row else { return };
-    for secret in secrets(part, value) {
-        value[secret].fill(MASK);
+/// Where the secrets lie of the requests that these bytes are.
+pub fn secrets(requests: &[u8]) -> Vec<Range<usize>> {
+    let messages = split(requests).into_iter();
+    let in_message = |message: Message| {
+        let start = message.bytes.start;
+        let found = secrets_of_head(&requests[message.bytes]).into_iter();
+        found.map(move |secret| start + secret.start..start + secret.end)
+    };
+    messages.flat_map(in_message).collect()
+}
+
+/// Those of the head, a response's too, that these bytes begin with.
+pub fn secrets_of_head(message: &[u8]) -> Vec<Range<usize>> {
+    let of_field = |field: request::Field| {
+        let start = field.value.start;
+        let found = secrets_of_value(&message[field.name], &message[field.value]);
+        let moved = move |secret: Range<usize>| start + secret.start..start + secret.end;
+        found.into_iter().map(moved)
+    };
+    fields(message).flat_map(of_field).collect()
+}
+
+fn secrets_of_value(name: &[u8], value: &[u8]) -> Vec<Range<usize>> {
+    let mut rows = SECRETS.iter();
+    match rows.find(|(secret, _)| name.eq_ignore_ascii_case(secret.as_bytes())) {
+        Some(&(_, part)) => parts(part, value),
+        None => Vec::new(),
     }
 }
 
@@ -98,7 +116,9 @@ pub fn redacted_event(event: &Event) -> Option<Event> {
 fn redacted_fields(fields: &[Field]) -> Vec<Field> {
     let field = |field: &Field| {
         let mut value = field.value.as_str().as_bytes().to_vec();
-        hide(field.name.as_bytes(), &mut value);
+        for secret in secrets_of_value(field.name.as_bytes(), &value) {
+            value[secret].fill(MASK);
+        }
         let value = String::from_utf8_lossy(&value).into_owned();
         Field {
             value: Piece::from(value.as_str()),
@@ -130,7 +150,7 @@ pub fn redacted_plan(plan: &Plan) -> Plan {
     plan
 }
 
-fn secrets(part: Part, value: &[u8]) -> Vec<Range<usize>> {
+fn parts(part: Part, value: &[u8]) -> Vec<Range<usize>> {
     let all = 0..value.len();
     let after = |range: Range<usize>, sign: u8| {
         let at = value[range.clone()].iter().position(|&byte| byte == sign);

@@ -184,7 +184,12 @@ impl Sink for Sender {
     /// [`Error::Cancelled`] when nobody will ever take it.
     fn event(&mut self, event: Event) -> Result<()> {
         match &event.kind {
-            Kind::Head(head) => self.copies = head.framing == Framing::Chunked,
+            Kind::Head(head) => {
+                self.copies = head.framing == Framing::Chunked;
+                if let Framing::Length(bytes) = head.framing {
+                    self.wire.expect(bytes);
+                }
+            }
             Kind::Answer { .. } => self.copies = false,
             _ => {}
         }

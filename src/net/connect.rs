@@ -264,7 +264,7 @@ fn open<S: Sink>(run: &mut Run<'_, S>, addr: Addr) -> Result<Result<Attempt>> {
     run.events.emit(Kind::Socket(Box::new(Socket {
         family: addr.family(),
         fd: transport.socket().as_raw_fd(),
-        options: transport::options(&transport),
+        options: options::of(&transport),
     })))?;
     for option in refused {
         run.events.emit(option)?;

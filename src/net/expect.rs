@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::event::EndMode;
+use crate::net::Sink;
+use crate::net::loops::Came;
 use crate::net::run::Run;
 use crate::net::transport::Buffers;
 use crate::net::turn::Turn;
-use crate::net::{Came, Sink};
 use crate::plan::Plan;
 use crate::request;
 

@@ -170,8 +170,11 @@ impl Kept {
     /// No exchange runs on it that could tell of this: the good-bye that TLS is owed, then
     /// `close()`.
     fn close(mut self) {
-        // A peer that has gone needs none.
-        let _ = self.connection.transport.close_notify();
+        // A close() over tickets that nobody read would be a reset, which can overtake the
+        // good-bye; a peer that has gone needs none.
+        let transport = &mut self.connection.transport;
+        let _ = transport.settle();
+        let _ = transport.close_notify();
     }
 }
 

@@ -13,8 +13,9 @@ use rustix::io::{Errno, Result};
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{RecvFlags, SendFlags};
 
+use super::calls::{Received, Sent};
 use super::tls::{Layers, Session};
-use crate::event::{Alert, Kind, Records};
+use crate::event::{Alert, Records};
 use crate::net::probe;
 
 /// No call can move more: Linux cuts at 0x7ffff000 (send(2), NOTES of write(2)).
@@ -48,15 +49,6 @@ pub(super) struct Transport {
     early: Vec<u8>,
 }
 
-/// What one `send()` did. Without TLS, `offered` and `bytes` are the call's own.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sent {
-    pub offered: usize,
-    pub bytes: usize,
-    /// Ciphertext offered, and taken.
-    pub ciphertext: Option<(usize, usize)>,
-}
-
 /// What `recv()`s write to, again and again.
 #[derive(Debug)]
 pub(super) struct Buffers {
@@ -76,68 +68,6 @@ impl Buffers {
 
     pub fn asked(&self) -> usize {
         self.asked.len()
-    }
-}
-
-/// What one `recv()` brought; without TLS, nothing is the peer's close.
-#[derive(Debug)]
-pub(super) struct Received<'a> {
-    pub bytes: &'a [u8],
-    pub ciphertext: Option<usize>,
-    /// For how long the last byte had lain in the kernel, where that was asked.
-    pub lay: Option<Duration>,
-    stamped: bool,
-}
-
-impl Sent {
-    /// `offset`: the connection's HTTP bytes sent before.
-    pub fn event(&self, offset: u64) -> Kind {
-        match self.ciphertext {
-            Some((offered, sent)) if self.bytes == 0 => Kind::TlsSend {
-                offered: offered as u32,
-                sent: sent as u32,
-            },
-            ciphertext => Kind::Send {
-                offset,
-                offered: self.offered as u32,
-                sent: self.bytes as u32,
-                ciphertext: ciphertext.map(|(_, sent)| sent as u32),
-            },
-        }
-    }
-}
-
-impl Received<'_> {
-    /// `recv()` answered 0. TLS has its own word for the end: close_notify.
-    pub fn is_end(&self) -> bool {
-        self.bytes.is_empty() && self.ciphertext.unwrap_or(0) == 0
-    }
-
-    /// `offset`: the connection's HTTP bytes received before.
-    /// `lain`: how long the bytes had lain before the call, as far as that was told.
-    pub fn event(
-        &self,
-        offset: u64,
-        asked: usize,
-        queued: Option<u32>,
-        lain: Option<Duration>,
-    ) -> Kind {
-        let lay = self.lay.or(lain).filter(|_| !self.is_end());
-        match self.ciphertext {
-            Some(ciphertext) if self.bytes.is_empty() && ciphertext > 0 => Kind::TlsRecv {
-                asked: asked as u32,
-                bytes: ciphertext as u32,
-            },
-            ciphertext => Kind::Recv {
-                offset,
-                asked: asked as u32,
-                bytes: self.bytes.len() as u32,
-                queued,
-                lay_us: lay.and_then(|lay| u32::try_from(lay.as_micros()).ok()),
-                stamped: self.stamped,
-                ciphertext: ciphertext.map(|bytes| bytes as u32),
-            },
-        }
     }
 }
 
@@ -463,51 +393,6 @@ pub(super) fn poll(sockets: &mut [PollFd<'_>], timeout: Option<Duration>) -> Res
         Err(Errno::INTR) => Ok(true),
         Err(errno) => Err(errno),
     }
-}
-
-/// The options that matter here, as `getsockopt()` gives them; one that this kind of
-/// socket does not have is left out. Times in milliseconds, 0 is none.
-pub(super) fn options(socket: impl AsFd) -> Vec<(&'static str, i64)> {
-    let socket = socket.as_fd();
-    let millis = |id| {
-        sockopt::socket_timeout(socket, id)
-            .map(|timeout| timeout.map_or(0, |timeout| timeout.as_millis() as i64))
-    };
-    let flags = rustix::fs::fcntl_getfl(socket);
-    [
-        (
-            "O_NONBLOCK",
-            flags.map(|flags| i64::from(flags.contains(rustix::fs::OFlags::NONBLOCK))),
-        ),
-        (
-            "SO_RCVBUF",
-            sockopt::socket_recv_buffer_size(socket).map(|bytes| bytes as i64),
-        ),
-        (
-            "SO_SNDBUF",
-            sockopt::socket_send_buffer_size(socket).map(|bytes| bytes as i64),
-        ),
-        ("SO_RCVTIMEO", millis(Timeout::Recv)),
-        ("SO_SNDTIMEO", millis(Timeout::Send)),
-        (
-            "SO_KEEPALIVE",
-            sockopt::socket_keepalive(socket).map(i64::from),
-        ),
-        ("TCP_NODELAY", sockopt::tcp_nodelay(socket).map(i64::from)),
-        (
-            "TCP_NOTSENT_LOWAT",
-            probe::notsent_lowat(socket).map(i64::from),
-        ),
-        (
-            "SO_LINGER",
-            // -1: off, which 0 is not.
-            sockopt::socket_linger(socket)
-                .map(|linger| linger.map_or(-1, |linger| linger.as_secs() as i64)),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value.ok()?)))
-    .collect()
 }
 
 fn same(set: Option<Duration>, wanted: Option<Duration>) -> bool {

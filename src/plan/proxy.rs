@@ -56,6 +56,9 @@ pub struct Proxies {
     /// Hosts that are reached without: `*`, or names, addresses and networks between commas
     /// or spaces.
     pub not_for: String,
+    /// Loopback ports that are reached without: the browser's own servers, where the
+    /// environment names the proxies.
+    pub own: Vec<u16>,
     /// CONNECT for http, too (`-p`).
     pub tunnel: bool,
     /// How an https proxy is met.
@@ -219,17 +222,31 @@ impl Proxies {
         }
     }
 
-    pub fn way(&self, target: &Target) -> Way<'_> {
-        if target.socket.is_some() {
-            return Way::Direct;
-        }
+    /// One of our own servers, which a proxy would be for if it were another's.
+    pub fn spares(&self, target: &Target) -> bool {
+        self.of(target).is_some() && self.is_own(target)
+    }
+
+    fn is_own(&self, target: &Target) -> bool {
+        let here = match target.host.parse::<IpAddr>() {
+            Ok(addr) => addr.is_loopback(),
+            Err(_) => target.host == "localhost",
+        };
+        here && self.own.contains(&target.port)
+    }
+
+    fn of(&self, target: &Target) -> Option<&Proxy> {
         let proxy = match target.scheme.is_secure() {
             false => &self.http,
             true => &self.https,
         };
+        proxy.as_ref().filter(|_| target.socket.is_none())
+    }
+
+    pub fn way(&self, target: &Target) -> Way<'_> {
         // A WebSocket wants a tunnel (RFC 6455 section 4.1).
         let forwards = target.scheme == Scheme::Http && !self.tunnel;
-        match proxy {
+        match self.of(target).filter(|_| !self.is_own(target)) {
             Some(proxy) if !without(&self.not_for, &target.host) => match proxy.scheme {
                 ProxyScheme::Socks5 | ProxyScheme::Socks5h => Way::Socks(proxy),
                 _ if forwards => Way::Forward(proxy),
@@ -455,6 +472,31 @@ mod tests {
             let got = proxies.way(&target).proxy().map(ToString::to_string);
             assert_eq!(got.as_deref(), want, "{vars:?} {url}");
         }
+    }
+
+    #[test]
+    fn our_own_servers_are_reached_without_the_environments_proxy() {
+        let proxies = Proxies {
+            own: vec![8080, 8443],
+            ..Proxies::one(Proxy::parse("p:1").unwrap())
+        };
+        for (url, spared) in [
+            ("http://localhost:8080/", true),
+            ("http://127.0.0.1:8080/", true),
+            ("https://[::1]:8443/", true),
+            ("http://localhost:8081/", false),
+            ("http://h.test:8080/", false),
+        ] {
+            let target = Target::parse(url).unwrap();
+            assert_eq!(proxies.spares(&target), spared, "{url}");
+            assert_eq!(proxies.way(&target) == Way::Direct, spared, "{url}");
+        }
+        let none = Proxies {
+            own: vec![8080],
+            ..Proxies::default()
+        };
+        let target = Target::parse("localhost:8080").unwrap();
+        assert!(!none.spares(&target), "there is nothing to be spared");
     }
 
     #[test]

@@ -58,7 +58,7 @@ const WIDTH: u32 = 64;
 const HEIGHT: u32 = 48;
 
 /// A sky with a sun, above the sea.
-fn made(format: ImageFormat) -> Option<Vec<u8>> {
+pub(super) fn made(format: ImageFormat) -> Option<Vec<u8>> {
     let picture = RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
         let (far_x, far_y) = (x.abs_diff(44), y.abs_diff(14));
         let shade = |most: u32| u8::try_from(most * y / HEIGHT).unwrap_or(u8::MAX);

@@ -1,8 +1,11 @@
 //! Bodies of every form that view 2 knows, each whole and broken.
 //!
-//! Owns their bytes, as one table.
+//! Owns their bytes, as one table; a picture among them is made where it is asked for.
+
+use image::ImageFormat;
 
 use super::answer::{Answer, HTML};
+use super::documents;
 use super::routes::Ask;
 
 /// What follows `/form/`, its Content-Type, its body.
@@ -18,11 +21,15 @@ const FORMS: &[(&str, &str, &[u8])] = &[
     ("fields", "application/x-www-form-urlencoded", b"name=Ada+Lovelace&city=London&q=100%25+sure%3F&empty=&flag&bad=%zz&bytes=%1b%5b31m"),
     ("parts", "multipart/mixed; boundary=\"a b\"", b"What stands here is no part.\r\n--a b\r\nContent-Type: text/plain\r\n\r\nThe first part.\r\n--a b\r\nContent-Type: multipart/alternative; boundary=inner\r\n\r\n--inner\r\nContent-Type: text/plain\r\n\r\nin words\r\n--inner\r\nContent-Type: application/json\r\n\r\n{\"in\":\"json\"}\r\n--inner--\r\n--a b--\r\n"),
     ("broken.parts", "multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\nno field\r\n\r\none\r\n--y\r\ntwo\r\n"),
+    ("kinds.parts", "multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"who\"\r\n\r\nAda\r\n--x\r\nContent-Disposition: form-data; name=\"notes\"\r\nContent-Type: application/json\r\n\r\n{\"born\":1815,\"tags\":[\"mathematics\",\"engines\"]}\r\n--x\r\nContent-Disposition: form-data; name=\"page\"\r\nContent-Type: text/html\r\n\r\n<h1>Hello</h1><p>A <b>page</b> in a part.</p>\r\n--x\r\nContent-Disposition: form-data; name=\"sky\"; filename=\"sky.png\"\r\nContent-Type: image/png\r\n\r\n(picture)\r\n--x\r\nContent-Disposition: form-data; name=\"query\"\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nq=100%25+sure&page=2\r\n--x--\r\n"),
     ("events", "text/event-stream", b": a comment\nretry: 2000\n\nid: 1\nevent: tick\ndata: {\"tick\": 1}\n\ndata: two\ndata: lines\nunknown: x\n\n"),
     ("table.csv", "text/csv", b"name,born,known for\nAda Lovelace,1815,\"notes, and a program\"\nGrace Hopper,1906,\"the first \"\"compiler\"\"\"\nAlan Turing,1912\n\"two\nlines\",0,,\n"),
     ("table.tsv", "text/tab-separated-values", b"host\tbytes\nlocalhost\t15\nexample.com\t1256\n"),
     ("unnamed", "text/plain", br#"[{"type":"text/plain","form":"JSON"}]"#),
 ];
+
+/// What stands in [`FORMS`] where the bytes of a picture go.
+const PICTURE: &str = "(picture)";
 
 const JSON: &str = "application/json";
 
@@ -31,8 +38,18 @@ pub(super) fn form(ask: &Ask<'_>) -> Answer {
         return Answer::new(200).whole(HTML, list());
     }
     match FORMS.iter().find(|(name, ..)| *name == ask.rest) {
-        Some((_, kind, body)) => Answer::new(200).whole(kind, *body),
+        Some((_, kind, body)) => Answer::new(200).whole(kind, with_picture(body)),
         None => Answer::text(404, "There is no such form; /form/ lists them.\n"),
+    }
+}
+
+fn with_picture(body: &[u8]) -> Vec<u8> {
+    match memchr::memmem::find(body, PICTURE.as_bytes()) {
+        Some(at) => {
+            let sky = documents::made(ImageFormat::Png).unwrap_or_default();
+            [&body[..at], &sky, &body[at + PICTURE.len()..]].concat()
+        }
+        None => body.to_vec(),
     }
 }
 

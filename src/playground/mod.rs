@@ -49,8 +49,8 @@ use crate::event::Queues;
 #[derive(Debug)]
 pub struct Playground {
     server: script::Server,
-    /// Where the servers on TLS will be, once they run beside this one.
-    tls: handshakes::Ports,
+    /// They are told of what runs beside this one.
+    pages: routes::Pages,
 }
 
 impl Playground {
@@ -61,14 +61,14 @@ impl Playground {
     /// What `bind()` says: the port is taken, or not this user's to take.
     pub fn start(port: Option<u16>) -> io::Result<Playground> {
         let pages = routes::Pages::default();
-        let tls = pages.tls.clone();
-        let server = script::Server::serve(port, pages)?;
-        Ok(Playground { server, tls })
+        let server = script::Server::serve(port, pages.clone())?;
+        Ok(Playground { server, pages })
     }
 
-    /// A hand to start the servers on TLS beside this one with, when they are wanted.
-    pub fn tls(&self) -> tls::Beside {
-        tls::Beside(self.tls.clone())
+    /// A hand to start the servers on TLS, the proxies and the Unix socket beside this one
+    /// with, when they are wanted.
+    pub fn beside(&self) -> tls::Beside {
+        tls::Beside(self.pages.clone())
     }
 
     /// The paths of its pages; one that ends in `/` (the index apart) takes what follows

@@ -1,5 +1,5 @@
 //! Practice proxies: HTTP (absolute form and CONNECT) and SOCKS5, each with and without a
-//! user, and a Unix socket.
+//! user, and a Unix socket; the page that lists them.
 //!
 //! Owns what they let through: loopback addresses, `localhost` and the names under it
 //! (RFC 6761 section 6.3), nothing else.
@@ -7,14 +7,16 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
+use super::answer::Answer;
 use super::connection::{Connection, Left, Received};
-use super::handshakes::Ports;
-use super::routes::Pages;
+use super::routes::Ask;
 use super::script::{IDLE, Request, Script, Server, Service, Step, send};
+use super::tls::Beside;
 use crate::request::{basic_of, remove_field, set_field, set_request_target};
 
 /// Who may use those that ask for a user, as on the page `/basic`.
@@ -71,13 +73,48 @@ impl Proxies {
     }
 }
 
-/// The pages on a Unix socket that is made at `path`.
-///
-/// # Errors
-/// What `bind()` says: the file is there, or its directory is not this user's.
-pub fn on_unix_socket(path: &Path) -> io::Result<Server> {
-    let tls = Ports::default();
-    Server::serve_unix(path, Pages { tls })
+/// Told once they run, to all that serve the pages: what `-x` takes, and `unix:` with a path.
+pub(super) type Ways = Arc<OnceLock<Vec<String>>>;
+
+impl Beside {
+    /// The pages on a Unix socket that is made at `path`.
+    ///
+    /// # Errors
+    /// What `bind()` says: the file is there, or its directory is not this user's.
+    pub fn on_unix_socket(&self, path: &Path) -> io::Result<Server> {
+        Server::serve_unix(path, self.0.clone())
+    }
+
+    /// What the page `/proxies` is to list: [`Proxies::urls`], and the Unix socket.
+    pub fn tell_of(&self, proxies: Option<&Proxies>, unix: Option<&Path>) {
+        let proxies = proxies.into_iter().flat_map(Proxies::urls);
+        let unix = unix.map(|path| format!("unix:{}", path.display()));
+        let ways: Vec<String> = proxies.map(str::to_owned).chain(unix).collect();
+        if !ways.is_empty() {
+            // Told a second time, the page keeps to the first ones.
+            let _ = self.0.ways.set(ways);
+        }
+    }
+}
+
+/// `/proxies`
+pub(super) fn listed(ask: &Ask<'_>) -> Answer {
+    let Some(ways) = ask.ways.get() else {
+        const NONE: &str = "No proxies run beside this server: --proxy-port 0 starts them.\n";
+        return Answer::text(404, NONE);
+    };
+    let line = |way: &String| {
+        let (scheme, rest) = way.split_once(':').unwrap_or((way, ""));
+        let what = match (scheme, rest.contains('@')) {
+            ("http", false) => "HTTP: absolute form, and CONNECT for https",
+            ("http", true) => "the same for this user alone; others are answered 407",
+            ("unix", _) => "these pages on a Unix socket",
+            (_, false) => "SOCKS5: it looks the name up; with socks5:// you do",
+            (_, true) => "the same for this user alone",
+        };
+        format!("{way}\n  {what}\n")
+    };
+    Answer::text(200, ways.iter().map(line).collect::<String>())
 }
 
 /// An HTTP proxy.

@@ -12,6 +12,7 @@ use super::documents;
 use super::forms;
 use super::handshakes::{self, Ports};
 use super::pages;
+use super::proxy::{self, Ways};
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
 use super::session;
@@ -100,6 +101,7 @@ pub(super) const PAGES: &[Page] = &[
         session::redirect,
     ),
     page("/tls/", &[], handshakes::handshake),
+    page("/proxies", &[], proxy::listed),
     page("/cookies", &[], session::cookies),
     page("/cookies/", &[], session::cookies_under),
     page("/basic", &[], session::basic),
@@ -148,6 +150,8 @@ pub(super) struct Ask<'a> {
     pub request: &'a Request,
     /// The servers on TLS beside this one, as far as they run.
     pub tls: &'a Ports,
+    /// The same of the proxies, and the Unix socket.
+    pub ways: &'a Ways,
     page: &'static Page,
     /// What follows the page's path.
     pub rest: &'a str,
@@ -173,6 +177,7 @@ impl Ask<'_> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pages {
     pub tls: Ports,
+    pub ways: Ways,
 }
 
 impl Service for Pages {
@@ -254,6 +259,7 @@ impl Pages {
             (rest.is_empty() || takes_more).then_some(Ask {
                 request,
                 tls: &self.tls,
+                ways: &self.ways,
                 page,
                 rest,
             })

@@ -18,14 +18,13 @@ use rustls::{ServerConfig, ServerConnection};
 use super::certificates::Authority;
 pub use super::certificates::Kind;
 use super::connection::SEND_FLAGS;
-use super::handshakes::Ports;
 use super::routes::Pages;
 use super::script::{Server, Service};
 use crate::event::Queues;
 
-/// A playground whose page `/tls/` is to lead to the servers on TLS.
+/// A playground whose pages are to lead to what runs beside it.
 #[derive(Clone, Debug, Default)]
-pub struct Beside(pub(super) Ports);
+pub struct Beside(pub(super) Pages);
 
 impl Beside {
     /// Starts the servers, which takes some milliseconds: two dozen keys are made.
@@ -33,15 +32,12 @@ impl Beside {
     /// # Errors
     /// As [`TlsPlayground::start`].
     pub fn start(&self, port: Option<u16>) -> io::Result<TlsPlayground> {
-        let pages = Pages {
-            tls: Arc::clone(&self.0),
-        };
-        let started = TlsPlayground::serve(port, || pages.clone())?;
+        let started = TlsPlayground::serve(port, || self.0.clone())?;
         let ports = started
             .servers()
             .map(|(kind, server)| (kind, server.port()));
         // Started a second time, the page leads to the first ones.
-        let _ = self.0.set(ports.collect());
+        let _ = self.0.tls.set(ports.collect());
         Ok(started)
     }
 }

@@ -36,7 +36,8 @@ pub struct Stretch {
 
 #[derive(Clone, Debug)]
 pub enum Piece {
-    Sent(Vec<u8>),
+    /// Bytes in hand: those sent from this one on, or text of our own.
+    Sent(u64, Vec<u8>),
     Received(Window),
 }
 
@@ -49,7 +50,7 @@ impl Stretch {
 
     pub fn len(&self) -> u64 {
         let len = |piece: &Piece| match piece {
-            Piece::Sent(bytes) => bytes.len() as u64,
+            Piece::Sent(_, bytes) => bytes.len() as u64,
             Piece::Received(window) => window.len,
         };
         self.pieces.iter().map(len).sum()
@@ -67,7 +68,7 @@ impl Stretch {
         let mut bytes = Vec::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Sent(sent) => bytes.extend_from_slice(sent),
+                Piece::Sent(_, sent) => bytes.extend_from_slice(sent),
                 Piece::Received(window) => {
                     let most = usize::try_from(window.len).unwrap_or(usize::MAX);
                     bytes.extend(window.read(0, most)?);
@@ -160,7 +161,7 @@ fn dialogue_stretch(visit: &Visit, range: &Range<u64>) -> Stretch {
                 let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
                 let from = first + inside;
                 let sent = visit.sent().get(place(from)..place(from + len));
-                Piece::Sent(sent.unwrap_or_default().to_vec())
+                Piece::Sent(from, sent.unwrap_or_default().to_vec())
             }
             Byte::Received(first) => {
                 let received = visit.received();

@@ -4,6 +4,7 @@
 //! nothing: keys and events change it in [`super::update`], `ui` reads it.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::config::{Config, Knobs};
@@ -124,6 +125,8 @@ pub struct Tab {
     pub hex: Option<String>,
     /// The Sec-WebSocket-Key of the tab's own requests.
     pub key: String,
+    /// Our own certificate (PEM, with its key), for this origin alone.
+    pub certificate: Option<(Target, PathBuf)>,
     /// The next fetch from this host and port goes on whatever its certificate says.
     pub go_on_once: Option<(String, u16)>,
 }
@@ -204,6 +207,8 @@ pub enum Ask {
     /// `user:password`
     Basic,
     Bearer,
+    /// The file of our own certificate, for the URL's origin.
+    Certificate,
     /// A new cookie, as a Set-Cookie of the URL.
     Cookie,
     /// The value of the cookie chosen in the list.
@@ -415,6 +420,7 @@ impl Default for Tab {
             completion: None,
             hex: None,
             key: request::key(),
+            certificate: None,
             go_on_once: None,
         }
     }

@@ -11,7 +11,7 @@ use crate::body::Window;
 use crate::decode::Letters;
 use crate::tui::message::Message;
 use crate::tui::visit::{ViewKind, VisitId};
-use crate::view::pretty::{Folds, Head, Index};
+use crate::view::pretty::{Fault, Folds, Head, Index};
 use crate::view::{Form, Pretty};
 
 /// Bytes that a frame reads by itself; more are read ahead.
@@ -28,6 +28,8 @@ pub struct Formed {
     pub goal: Option<u64>,
     /// Rows are being read ahead, as long as this is here.
     reading: Option<Arc<()>>,
+    /// What of the last bytes is malformed, when all are there: so many.
+    rest: Option<(u64, Option<Arc<Fault>>)>,
 }
 
 impl Formed {
@@ -38,6 +40,7 @@ impl Formed {
             folds: Folds::default(),
             goal: None,
             reading: None,
+            rest: None,
         }
     }
 
@@ -76,6 +79,27 @@ impl Formed {
         let wanted = Arc::downgrade(&reading);
         self.reading = Some(reading);
         Some((self.index.head(), wanted))
+    }
+
+    /// All of the body is there: is the rest malformed that nobody reads ahead?
+    pub fn look_at_rest(&mut self, window: &Window) {
+        let there = window.there();
+        let looked = self.rest.as_ref().is_some_and(|(upto, _)| *upto == there);
+        if !looked && self.reading.is_none() && there - self.index.end().min(there) <= AHEAD {
+            // What cannot be read says so in the rows.
+            let fault = self
+                .index
+                .head()
+                .fault_to_the_end(window)
+                .unwrap_or_default();
+            self.rest = Some((there, fault));
+        }
+    }
+
+    /// The first place that is malformed, as far as that is known.
+    pub fn fault(&self) -> Option<&Fault> {
+        let rest = self.rest.as_ref().and_then(|(_, fault)| fault.as_ref());
+        self.index.fault().or(rest).map(|fault| &**fault)
     }
 
     /// These rows are of the bytes that are shown, not of those that were before.

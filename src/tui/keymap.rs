@@ -143,6 +143,7 @@ pub enum Action {
     AddCookie,
     DropCookie,
     Basic,
+    ClientCertificate,
     Proxy,
     LocalAddress,
     Bearer,
@@ -248,6 +249,7 @@ pub const ROWS: &[Row] = rows! {
     Request [] Basic, "Authorization by Basic: a user's name and password, as visible text";
     Request [] Bearer, "Authorization by Bearer: a token, as visible text";
     OutsideText [] LocalAddress, "the tab's own end: an address or an interface of this machine";
+    Request [] ClientCertificate, "our own certificate, for this URL's origin alone: a PEM file with its key, or none";
     Request [] Proxy, "the tab's proxy: http, https, socks5 or socks5h, or none";
     Request ["Alt-S"] Snippets, "a whole request from a list of snippets", "snippets";
 

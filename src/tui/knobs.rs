@@ -295,6 +295,14 @@ pub const KNOBS: &[Knob] = &[
         set: |_, _| None,
     },
     Knob {
+        title: "secrets",
+        setting: "redact",
+        help: "passwords, tokens and cookies' values in copies, saves, lists and recalled URLs: as they are, or each byte of them as *",
+        show: |k| if k.redact { "hidden" } else { "as they are" }.to_owned(),
+        turn: |k, _| k.redact = !k.redact,
+        set: |_, _| None,
+    },
+    Knob {
         title: "pace",
         setting: "pace",
         help: "calls a second, to watch them; type a number",
@@ -408,6 +416,9 @@ impl Knobs {
             Cookies::Own => parts.push("own cookies".to_owned()),
             Cookies::Off => parts.push("no cookies".to_owned()),
         }
+        if self.redact {
+            parts.push("secrets hidden".to_owned());
+        }
         parts.join(" · ")
     }
 }
@@ -473,7 +484,9 @@ mod tests {
     #[test]
     fn each_knob_has_its_setting_and_each_setting_its_knob() {
         let mut settings: Vec<&str> = KNOBS.iter().map(|knob| knob.setting).collect();
-        let mut named: Vec<&str> = crate::config::settings_of("fetch").collect();
+        // What is shown of secrets is no matter of the fetch.
+        let of_fetch = crate::config::settings_of("fetch");
+        let mut named: Vec<&str> = of_fetch.chain(["redact"]).collect();
         settings.sort_unstable();
         named.sort_unstable();
         assert_eq!(settings, named);

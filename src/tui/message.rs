@@ -22,7 +22,7 @@ use crate::tui::compare::Bodies;
 use crate::tui::layout::Size;
 use crate::tui::practice::Practice;
 use crate::tui::rendering::{Job, Laid};
-use crate::tui::save::{self, Saved};
+use crate::tui::save::Saved;
 use crate::tui::searched;
 use crate::tui::unpack::Unpacked;
 use crate::tui::visit::{ViewKind, VisitId};
@@ -259,7 +259,7 @@ pub enum Effect {
     },
     /// Into a file; `over`: also where there is one.
     Save {
-        bytes: save::Bytes,
+        bytes: Stretch,
         path: PathBuf,
         over: bool,
     },

@@ -38,6 +38,7 @@ pub mod runtime;
 pub mod save;
 pub mod search;
 pub mod searched;
+pub mod secrets;
 pub mod settings;
 pub mod terminal;
 pub mod theme;
@@ -84,7 +85,12 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     app.playground = playground.as_ref().map(Playground::port);
     app.pages = Playground::pages().collect();
     match Proxies::of_environment(variable) {
-        Ok(proxies) => app.tab_mut().knobs.options.proxies = proxies,
+        Ok(proxies) => {
+            app.tab_mut().knobs.options.proxies = Proxies {
+                own: app.playground.into_iter().collect(),
+                ..proxies
+            };
+        }
         Err(error) => app.complain(format!("the environment's {error}")),
     }
     let (sender, messages) = channel();

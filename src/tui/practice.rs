@@ -1,15 +1,20 @@
-//! The practice server's other half, which speaks TLS.
+//! The practice server's other half: TLS, proxies, a Unix socket.
 //!
 //! Owns when it starts: once the first frame is out, on a thread of its own, because its
 //! keys take longer than a frame; and who trusts its root: a fetch from one of its own
 //! ports by a name of this machine, and no other.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 
+use tempfile::TempDir;
+
 use crate::event::Queues;
 use crate::plan::Plan;
+use crate::playground::proxy::Proxies;
+use crate::playground::script::Server;
 use crate::playground::tls::{Beside, Kind, TlsPlayground};
 use crate::tui::message::Message;
 use crate::url::Target;
@@ -20,6 +25,17 @@ pub struct Practice {
     pub ports: Vec<(Kind, u16)>,
     /// DER.
     pub root: Arc<[u8]>,
+    /// Proxies to this machine alone, as they are typed.
+    pub proxies: Vec<String>,
+}
+
+/// What runs, until it is dropped.
+#[derive(Debug)]
+struct Running {
+    tls: TlsPlayground,
+    _proxies: Option<Proxies>,
+    /// In a directory that is this user's alone.
+    _socket: Option<(Server, TempDir)>,
 }
 
 impl Practice {
@@ -48,24 +64,33 @@ impl Practice {
 
 /// The running servers, as soon as they are.
 #[derive(Debug, Default)]
-pub struct Servers(Arc<OnceLock<TlsPlayground>>);
+pub struct Servers(Arc<OnceLock<Running>>);
 
 impl Servers {
     /// Starts them, and tells when they listen; a machine that cannot is left without.
     pub fn start(&self, beside: Beside, messages: Sender<Message>) {
         let servers = Arc::clone(&self.0);
         let start = move || {
-            let Ok(started) = beside.start(None) else {
+            let Ok(tls) = beside.start(None) else {
                 return;
             };
-            let started = servers.get_or_init(|| started);
-            let ports = started
-                .servers()
-                .map(|(kind, server)| (kind, server.port()));
+            // Without them, the page that lists them says so.
+            let proxies = Proxies::start(None).ok();
+            let socket = socket(&beside).ok();
+            let path = socket.as_ref().map(|(_, dir)| dir.path().join(SOCKET));
+            beside.tell_of(proxies.as_ref(), path.as_deref());
+            let ports = tls.servers().map(|(kind, server)| (kind, server.port()));
+            let urls = proxies.iter().flat_map(Proxies::urls);
             let practice = Practice {
                 ports: ports.collect(),
-                root: started.root(),
+                root: tls.root(),
+                proxies: urls.map(str::to_owned).collect(),
             };
+            servers.get_or_init(|| Running {
+                tls,
+                _proxies: proxies,
+                _socket: socket,
+            });
             // The browser may be gone already.
             let _ = messages.send(Message::Practice(practice));
         };
@@ -76,8 +101,17 @@ impl Servers {
 
     /// The levels of the server's end of the connection that comes from `peer`.
     pub fn queues(&self, peer: SocketAddr) -> Option<Queues> {
-        self.0.get()?.queues(peer)
+        self.0.get()?.tls.queues(peer)
     }
+}
+
+const SOCKET: &str = "socket";
+
+/// The pages on a Unix socket in a directory of its own, which goes with it.
+fn socket(beside: &Beside) -> io::Result<(Server, TempDir)> {
+    let dir = tempfile::Builder::new().prefix("sockeye-").tempdir()?;
+    let server = beside.on_unix_socket(&dir.path().join(SOCKET))?;
+    Ok((server, dir))
 }
 
 #[cfg(test)]
@@ -89,6 +123,7 @@ mod tests {
         let practice = Practice {
             ports: vec![(Kind::Expired, 4001), (Kind::Good, 4000)],
             root: Arc::from(&b"root"[..]),
+            proxies: Vec::new(),
         };
         assert_eq!(practice.good(), Some(4000));
         for (url, trusted) in [
@@ -118,11 +153,12 @@ mod tests {
         let playground = crate::playground::Playground::start(None).unwrap();
         let (messages, told) = std::sync::mpsc::channel();
         let servers = Servers::default();
-        servers.start(playground.tls(), messages);
+        servers.start(playground.beside(), messages);
         let Ok(Message::Practice(practice)) = told.recv() else {
             panic!("it is told where they are");
         };
         assert_eq!(practice.ports.len(), Kind::ALL.len());
         assert!(practice.good().is_some());
+        assert_eq!(practice.proxies.len(), 4, "{:?}", practice.proxies);
     }
 }

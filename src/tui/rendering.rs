@@ -13,6 +13,7 @@ use encoding_rs::Encoding;
 use crate::body::Window;
 use crate::tui::graphics::{Dots, Graphic, Images};
 use crate::view::picture::{self, Picture, Pixels};
+use crate::view::pretty::Part;
 use crate::view::rendered::{self, Page};
 use crate::view::safe;
 
@@ -33,6 +34,8 @@ pub struct Rendering {
     made: Option<Instant>,
     /// Where a link's fragment leads, until the page is there.
     pub fragment: Option<String>,
+    /// The part of a multipart body that is shown instead of all of it.
+    pub part: Option<Part>,
 }
 
 /// What is to be made, and for which room.
@@ -45,6 +48,8 @@ pub struct Want {
     pub encoding: &'static Encoding,
     /// Of the body as it came, its content coding left on.
     pub as_received: bool,
+    /// The number of the part that is shown alone.
+    pub part: Option<u64>,
     /// How a picture is shown.
     pub images: Images,
     /// Pixels of a cell, where the terminal says.
@@ -83,6 +88,10 @@ pub struct Job {
     pub media_type: Option<String>,
     /// The body's bytes are in this coding.
     pub coding: Option<String>,
+    /// Of a page no more bytes are laid out now.
+    pub most: u64,
+    /// That of `want`.
+    pub part: Option<Part>,
     pub want: Want,
 }
 
@@ -101,6 +110,28 @@ impl Rendering {
 
     pub fn begin(&mut self, want: Want) {
         self.making = Some(want);
+    }
+
+    /// Bytes of a page that are laid out next: a few at first, then all of them in a few
+    /// steps, each eight times what was there before.
+    pub fn most(&self, want: Want) -> u64 {
+        let page = self.laid.as_ref().filter(|laid| laid.is_page());
+        let most = match page {
+            Some(laid)
+                if laid.want
+                    == (Want {
+                        len: laid.want.len,
+                        ..want
+                    }) =>
+            {
+                8 * laid.want.len
+            }
+            _ => rendered::FIRST,
+        };
+        match most < rendered::MOST {
+            true => most.max(rendered::FIRST),
+            false => u64::MAX,
+        }
     }
 
     /// What was made; answers what was shown before.
@@ -152,6 +183,10 @@ pub fn facts_in(words: &[String], width: usize) -> Vec<String> {
 }
 
 impl Laid {
+    fn is_page(&self) -> bool {
+        matches!(self.matter, Matter::Page(_))
+    }
+
     /// It is what is wanted: only a picture cares for the rows in sight and the cells.
     fn serves(&self, want: Want) -> bool {
         let of_picture = match self.matter {
@@ -198,6 +233,9 @@ impl Shown {
 /// What is known of a picture, what is wrong with it, and what is not known of its screen.
 fn words(picture: &Picture, want: Want) -> Vec<String> {
     let mut words = picture.words();
+    if let (Some(part), Some(facts)) = (want.part, words.first_mut()) {
+        *facts = format!("part {part}: {facts}");
+    }
     if want.images != Images::Blocks
         && let Some(facts) = words.first_mut()
     {
@@ -218,10 +256,14 @@ impl Job {
         let matter = self
             .matter()
             .unwrap_or_else(|err| Matter::Words(format!("the body cannot be read back: {err}")));
-        Laid {
+        let mut laid = Laid {
             want: self.want,
             matter,
+        };
+        if laid.is_page() {
+            laid.want.len = self.want.len.min(self.most);
         }
+        laid
     }
 
     fn matter(&self) -> io::Result<Matter> {
@@ -236,12 +278,18 @@ impl Job {
                 safe::safe(coding)
             )));
         }
+        if let Some(part) = &self.part {
+            let bytes = part.read(usize::try_from(PICTURE).unwrap_or(usize::MAX))?;
+            return Ok(self.picture(&bytes, bytes.len() as u64));
+        }
         if picture::format(&opening).is_some() {
-            let bytes = self.read(PICTURE)?;
-            return Ok(match picture::decode(&bytes, self.window.len) {
-                Ok(decoded) => Matter::Picture(Shown::of(&decoded, self.want)),
-                Err(why) => Matter::Words(why),
-            });
+            return Ok(self.picture(&self.read(PICTURE)?, self.window.len));
+        }
+        if self.kind().to_ascii_lowercase().starts_with("multipart/") {
+            return Ok(Matter::Words(format!(
+                "{}: Enter on a picture among its parts (2) shows it here",
+                self.kind()
+            )));
         }
         if !self.is_html(&opening) {
             return Ok(Matter::Words(format!(
@@ -249,13 +297,20 @@ impl Job {
                 self.kind()
             )));
         }
-        let html = self.read(rendered::MOST)?;
+        let html = self.read(rendered::MOST.min(self.most))?;
         Ok(Matter::Page(rendered::lay_out_in(
             self.want.encoding,
             &html,
             self.window.len,
             usize::from(self.want.columns),
         )))
+    }
+
+    fn picture(&self, bytes: &[u8], there: u64) -> Matter {
+        match picture::decode(bytes, there) {
+            Ok(decoded) => Matter::Picture(Shown::of(&decoded, self.want)),
+            Err(why) => Matter::Words(why),
+        }
     }
 
     fn read(&self, most: u64) -> io::Result<Vec<u8>> {
@@ -331,12 +386,51 @@ mod tests {
                 rows: 10,
                 encoding: encoding_rs::UTF_8,
                 as_received: false,
+                part: None,
                 images: Images::Blocks,
                 cell: None,
             },
+            part: None,
             media_type: media_type.map(str::to_owned),
             coding: None,
+            most: u64::MAX,
             window,
+        }
+    }
+
+    #[test]
+    fn a_long_page_is_there_step_by_step() {
+        let body = "<p>one two".repeat(300_000);
+        let mut rendering = Rendering::default();
+        let mut lens = Vec::new();
+        loop {
+            let job = job(Some("text/html"), &body);
+            let now = Instant::now();
+            if !rendering.wants(job.want, false, now) {
+                break;
+            }
+            rendering.begin(job.want);
+            let most = rendering.most(job.want);
+            rendering.take(Job { most, ..job }.run(), now);
+            lens.push(rendering.laid.as_ref().unwrap().want.len);
+        }
+        assert_eq!(lens, [16 << 10, 128 << 10, 1 << 20, 3_000_000]);
+        // In another width it begins anew.
+        let narrow = Want {
+            columns: 20,
+            ..job(None, &body).want
+        };
+        assert_eq!(rendering.most(narrow), rendered::FIRST);
+        for (shown, want) in [
+            (0, rendered::FIRST),
+            (100, rendered::FIRST),
+            (16 << 20, u64::MAX),
+        ] {
+            let laid = rendering.laid.take().unwrap();
+            let mut laid = Arc::into_inner(laid).unwrap();
+            laid.want.len = shown;
+            rendering.take(laid, Instant::now());
+            assert_eq!(rendering.most(job(None, &body).want), want, "{shown}");
         }
     }
 
@@ -370,6 +464,7 @@ mod tests {
             rows: 9,
             encoding: encoding_rs::UTF_8,
             as_received: false,
+            part: None,
             images: Images::Blocks,
             cell: None,
         };

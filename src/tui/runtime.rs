@@ -86,7 +86,8 @@ impl Runtime {
     /// Starts what the first frame does not need.
     pub fn first_frame_is_out(&self) {
         if let Some(playground) = &self.playground {
-            self.servers.start(playground.tls(), self.messages.clone());
+            self.servers
+                .start(playground.beside(), self.messages.clone());
         }
     }
 
@@ -459,7 +460,7 @@ fn copy_to_file(stretch: &Stretch, form: Form, path: &Path) -> Message {
             };
             for part in &stretch.pieces {
                 match part {
-                    Piece::Sent(sent) => piece(sent)?,
+                    Piece::Sent(_, sent) => piece(sent)?,
                     Piece::Received(window) => each_piece(window, &mut piece)?,
                 }
             }

@@ -17,8 +17,10 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::body::{Window, disk};
+use crate::tui::address::{Piece, Stretch};
 use crate::tui::editor::Editor;
 use crate::tui::message::Message;
+use crate::tui::secrets::Secrets;
 use crate::tui::visit::Visit;
 
 pub use name::suggested;
@@ -49,8 +51,13 @@ impl What {
         }
     }
 
-    /// What of it has come.
-    pub fn bytes(self, visit: &Visit) -> Bytes {
+    /// A head is among it.
+    pub fn has_secrets(self) -> bool {
+        matches!(self, What::HeadAndBody | What::Received)
+    }
+
+    /// What of it has come; `redact`: without secrets.
+    pub fn bytes(self, visit: &Visit, redact: bool) -> Stretch {
         let received = visit.received();
         let head = Window {
             len: visit.exchange().head_bytes,
@@ -70,21 +77,14 @@ impl What {
             len: part.there(),
             ..part
         };
-        Bytes(parts.into_iter().map(there).collect())
-    }
-}
-
-/// Windows, one behind the other.
-#[derive(Clone, Debug)]
-pub struct Bytes(Vec<Window>);
-
-impl Bytes {
-    pub fn len(&self) -> u64 {
-        self.0.iter().map(|part| part.len).sum()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        let pieces = parts.into_iter().map(there).map(Piece::Received);
+        let stretch = Stretch {
+            pieces: pieces.collect(),
+        };
+        match redact {
+            true => Secrets::of(visit).hidden_in(stretch),
+            false => stretch,
+        }
     }
 }
 
@@ -133,7 +133,7 @@ impl Saver {
     }
 
     /// `over`: a file that is there goes.
-    pub fn save(&mut self, bytes: Bytes, path: PathBuf, over: bool) {
+    pub fn save(&mut self, bytes: Stretch, path: PathBuf, over: bool) {
         self.stop();
         let wanted = Arc::new(AtomicBool::new(true));
         self.wanted = Arc::clone(&wanted);
@@ -158,7 +158,7 @@ impl Saver {
 }
 
 /// `go_on` is told after each piece how many bytes are written.
-fn save(bytes: &Bytes, path: &Path, over: bool, go_on: impl FnMut(u64) -> bool) -> Saved {
+fn save(bytes: &Stretch, path: &Path, over: bool, go_on: impl FnMut(u64) -> bool) -> Saved {
     let path = std::path::absolute(home(path)).unwrap_or_else(|_| path.to_owned());
     match write(bytes, &path, over, go_on) {
         Ok(true) => Saved::Whole {
@@ -176,7 +176,7 @@ fn save(bytes: &Bytes, path: &Path, over: bool, go_on: impl FnMut(u64) -> bool) 
 
 /// False where it was stopped.
 fn write(
-    bytes: &Bytes,
+    bytes: &Stretch,
     path: &Path,
     over: bool,
     mut go_on: impl FnMut(u64) -> bool,
@@ -212,13 +212,24 @@ fn write(
 }
 
 fn pour(
-    bytes: &Bytes,
+    bytes: &Stretch,
     out: &mut impl Write,
     go_on: &mut impl FnMut(u64) -> bool,
 ) -> io::Result<bool> {
     let mut piece = vec![0; PIECE];
     let mut done = 0;
-    for part in &bytes.0 {
+    for part in &bytes.pieces {
+        let part = match part {
+            Piece::Received(window) => window,
+            Piece::Sent(_, bytes) => {
+                out.write_all(bytes)?;
+                done += bytes.len() as u64;
+                if !go_on(done) {
+                    return Ok(false);
+                }
+                continue;
+            }
+        };
         let mut at = 0;
         while at < part.len {
             let read = part.read_at(at, &mut piece)?;
@@ -237,7 +248,7 @@ fn pour(
 }
 
 /// `~/x` as a shell reads it.
-fn home(path: &Path) -> PathBuf {
+pub fn home(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::var_os("HOME")) {
         (Ok(rest), Some(home)) => Path::new(&home).join(rest),
         _ => path.to_owned(),
@@ -249,13 +260,15 @@ mod tests {
     use super::*;
     use crate::body::{Memory, Writer};
 
-    fn bytes(parts: &[&[u8]]) -> Bytes {
+    fn bytes(parts: &[&[u8]]) -> Stretch {
         let window = |part: &&[u8]| {
             let mut writer = Writer::new(&Memory::new(4096));
             writer.append(part).unwrap();
-            Window::whole(&writer.store())
+            Piece::Received(Window::whole(&writer.store()))
         };
-        Bytes(parts.iter().map(window).collect())
+        Stretch {
+            pieces: parts.iter().map(window).collect(),
+        }
     }
 
     fn names(dir: &Path) -> Vec<String> {

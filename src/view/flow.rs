@@ -5,30 +5,27 @@
 //! row's place follows from the bytes around it, wherever one starts to look.
 //!
 //! ```text
-//! line      up to its LF                       "…………………………………………LF"
-//! segment   a line, cut at every multiple of   "…………………" "…………………" "……LF"
-//!           32 KiB whose 32 KiB before it hold no LF
+//! line      up to its LF                        "……………………………………………LF"
+//! segment   a line: its first 32 KiB, and the   "………………………" "…………" "……LF"
+//!           rest in pieces
 //! row       of a segment: all of it, or as much as the width takes
 //! ```
-//! So a line below 32 KiB is never cut, a segment is below 64 KiB, and the start of the
-//! segment around any byte is found by looking at most 64 KiB back.
+//! So a line below 32 KiB is never cut, and a row is found by reading its segment alone.
+//! Where rows are wrapped, a segment of plain ASCII ends with a whole row.
 
-use std::borrow::Cow;
 use std::io;
-use std::ops::Range;
-
-use memchr::{memchr, memrchr};
 
 use super::Cell;
 use super::Role;
+use super::bytes::Bytes;
 use super::reading::Reading;
 use super::safe::Piece;
-use crate::body::Window;
-use crate::decode::letters::{Letters, Mode, SHIFTS};
+use crate::decode::letters::Letters;
 
+/// Bytes of a line's first segment, about; and of the others where a segment is a row.
 const SEGMENT: u64 = 32 * 1024;
-/// Bytes read at once: two screens of 120×40.
-const READ: u64 = 8 * 1024;
+/// Bytes of the others where it is wrapped, about.
+const WRAPPED: u64 = 2 * 1024;
 const TAB: usize = 8;
 
 /// What a row's bytes look like, as far as it matters for how many fit.
@@ -53,10 +50,15 @@ pub(super) struct Row {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Segment {
+    /// Where its line begins, and which of its segments this is, from 0.
+    line: u64,
+    number: u64,
     start: u64,
     /// Without the line end, where that is not shown.
     end: u64,
     next: u64,
+    /// The line goes on behind it.
+    is_cut: bool,
 }
 
 /// The rows of some bytes.
@@ -74,8 +76,7 @@ impl Flow<'_> {
             return Ok(None);
         };
         let offset = offset.min(last);
-        let start = self.segment_start(offset)?;
-        let segment = self.segment_from(start)?;
+        let segment = self.segment_at(offset)?;
         let mut row = self.row_in(segment, segment.start)?;
         while row.next <= offset {
             row = self.row_in(segment, row.next)?;
@@ -89,7 +90,10 @@ impl Flow<'_> {
         }
         let segment = match row.next < row.segment.next {
             true => row.segment,
-            false => self.segment_from(row.next)?,
+            false if row.segment.is_cut => {
+                self.segment(row.segment.line, row.segment.number + 1, row.next)?
+            }
+            false => self.segment(row.next, 0, row.next)?,
         };
         self.row_in(segment, row.next).map(Some)
     }
@@ -131,8 +135,7 @@ impl Flow<'_> {
                 return Ok((0, rows - left + here));
             }
             left -= here;
-            let start = self.segment_start(segment.start - 1)?;
-            segment = self.segment_to(start, segment.start)?;
+            segment = self.segment_at(segment.start - 1)?;
             starts = self.starts(segment, segment.next)?;
         }
     }
@@ -153,8 +156,11 @@ impl Flow<'_> {
         let end = match self.width {
             None => segment.end,
             Some(width) => {
-                let bytes = self.bytes.get(start..segment.end)?;
-                start + fit(bytes, width, self.look, reading) as u64
+                let fit = |bytes: &[u8]| {
+                    let fits = fit(bytes, width, self.look, reading);
+                    (fits as u64, fits)
+                };
+                start + self.bytes.first_of(start..segment.end, width, fit)?
             }
         };
         // The line end belongs to the row before it.
@@ -168,48 +174,71 @@ impl Flow<'_> {
         })
     }
 
-    fn segment_start(&mut self, offset: u64) -> io::Result<u64> {
-        let mut block = offset - offset % SEGMENT;
-        if block > 0 && offset < self.cut(block)? {
-            block -= SEGMENT;
-        }
-        if let Some(end) = self.bytes.last_line_end(block..offset)? {
-            return Ok(end);
-        }
-        if block == 0 {
-            return Ok(0);
-        }
-        match self.bytes.last_line_end(block - SEGMENT..block)? {
-            Some(end) => Ok(end),
-            None => self.cut(block),
+    fn segment_at(&mut self, offset: u64) -> io::Result<Segment> {
+        let line = self.bytes.line_start(offset)?;
+        let (first, other) = self.lengths();
+        let number = match (offset - line).checked_sub(first) {
+            Some(past) => past / other + 1,
+            None => 0,
+        };
+        let start = self.segment_start(line, number)?;
+        match start > offset {
+            // In a character that the cut would halve.
+            true => {
+                let start = self.segment_start(line, number - 1)?;
+                self.segment(line, number - 1, start)
+            }
+            false => self.segment(line, number, start),
         }
     }
 
-    fn segment_from(&mut self, start: u64) -> io::Result<Segment> {
-        let block = start - start % SEGMENT;
-        // A block with an LF in it is not followed by a cut.
-        let after_lf = start > block && self.bytes.line_ends_at(start)?;
-        let limit = block + if after_lf { 2 * SEGMENT } else { SEGMENT };
+    /// Bytes of a line's first segment, and of the others: twice a whole number of rows,
+    /// where a character is one byte or two.
+    fn lengths(&self) -> (u64, u64) {
+        let Some(width) = self.width else {
+            return (SEGMENT, SEGMENT);
+        };
+        let two = 2 * width as u64;
+        let of = |bytes: u64| (bytes / two).max(1) * two;
+        (of(SEGMENT), of(WRAPPED))
+    }
+
+    fn segment_start(&mut self, line: u64, number: u64) -> io::Result<u64> {
+        let (first, other) = self.lengths();
+        match number.checked_sub(1) {
+            Some(others) => self.cut(line + first + others * other),
+            None => Ok(line),
+        }
+    }
+
+    fn segment(&mut self, line: u64, number: u64, start: u64) -> io::Result<Segment> {
+        let (first, other) = self.lengths();
         let there = self.bytes.there;
-        let next = match self.bytes.first_line_end(start..limit.min(there))? {
+        let limit = line + first + number * other;
+        let line_end = self.bytes.first_line_end(start..limit.min(there))?;
+        let is_cut = line_end.is_none() && limit < there;
+        let next = match line_end {
             Some(end) => end,
-            None if limit < there => self.cut(limit)?,
+            None if is_cut => self.cut(limit)?,
             None => there,
         };
-        self.segment_to(start, next)
-    }
-
-    fn segment_to(&mut self, start: u64, next: u64) -> io::Result<Segment> {
         let mut end = next;
-        if self.look == Look::Text {
+        if self.look == Look::Text && line_end.is_some() {
             let letters = self.bytes.letters;
             let tail = self.bytes.get(next.saturating_sub(4).max(start)..next)?;
-            end -= line_end(letters, tail);
+            end -= line_end_len(letters, tail);
         }
-        Ok(Segment { start, end, next })
+        Ok(Segment {
+            line,
+            number,
+            start,
+            end,
+            next,
+            is_cut,
+        })
     }
 
-    /// The cut at a multiple of [`SEGMENT`], moved behind a character that it would halve.
+    /// The cut here, moved behind a character that it would halve.
     fn cut(&mut self, at: u64) -> io::Result<u64> {
         let letters = self.bytes.letters;
         let end = (at + 3).min(self.bytes.there);
@@ -220,7 +249,7 @@ impl Flow<'_> {
                 Ok(at + inside.count() as u64)
             }
             Letters::Single(_) => Ok(at),
-            // Between two bytes of a pair of units there is no multiple of the segment.
+            // A line begins with a unit, and so does a segment, but for its pairs.
             Letters::Utf16 { big } => {
                 let bytes = self.bytes.get(at..end)?;
                 let high = bytes.get(usize::from(!big)).copied().unwrap_or(0);
@@ -241,7 +270,7 @@ impl Flow<'_> {
 }
 
 /// Bytes of the line end that these end in.
-fn line_end(letters: Letters, tail: &[u8]) -> u64 {
+fn line_end_len(letters: Letters, tail: &[u8]) -> u64 {
     match letters {
         Letters::Utf16 { big } => {
             let (cr_lf, lf) = match big {
@@ -314,186 +343,4 @@ fn fit(bytes: &[u8], width: usize, look: Look, reading: Reading) -> usize {
         column += wide;
     }
     bytes.len()
-}
-
-/// Bytes read a few screens at a time, forwards or backwards.
-pub(super) struct Bytes<'a> {
-    window: Option<Cow<'a, Window>>,
-    pub there: u64,
-    pub letters: Letters,
-    /// The last escape sequence before a place, and that place.
-    known: (Option<(u64, Mode)>, u64),
-    /// The offset of `held`'s first byte.
-    start: u64,
-    held: Cow<'a, [u8]>,
-}
-
-impl<'a> Bytes<'a> {
-    pub fn of(window: &'a Window) -> Bytes<'a> {
-        Bytes {
-            window: Some(Cow::Borrowed(window)),
-            there: window.there(),
-            letters: Letters::default(),
-            known: (None, 0),
-            start: 0,
-            held: Cow::Borrowed(&[]),
-        }
-    }
-
-    /// The same, of a window that nobody else holds.
-    pub fn part(window: Window) -> Bytes<'static> {
-        Bytes {
-            there: window.there(),
-            window: Some(Cow::Owned(window)),
-            letters: Letters::default(),
-            known: (None, 0),
-            start: 0,
-            held: Cow::Borrowed(&[]),
-        }
-    }
-
-    pub fn slice(bytes: &'a [u8]) -> Bytes<'a> {
-        Bytes {
-            window: None,
-            there: bytes.len() as u64,
-            letters: Letters::default(),
-            known: (None, 0),
-            start: 0,
-            held: Cow::Borrowed(bytes),
-        }
-    }
-
-    /// Exactly these bytes; the range must end at `there` or before.
-    pub fn get(&mut self, range: Range<u64>) -> io::Result<&[u8]> {
-        if self.held(&range).is_none() {
-            let end = range.end.max((range.start + READ).min(self.there));
-            self.read(range.start..end)?;
-        }
-        self.held(&range)
-            .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
-
-    /// How the bytes at a place are read where a character begins.
-    fn reading(&mut self, at: u64) -> io::Result<Reading> {
-        let letters = self.letters;
-        let Letters::Iso2022Jp = letters else {
-            return Ok(Reading::new(letters));
-        };
-        // Mostly the next row is asked about: only what is new since the last is searched.
-        let near = at.saturating_sub(SHIFTS);
-        let (before, from) = match self.known {
-            (shift, upto) if (near..=at).contains(&upto) => (shift, upto),
-            _ => (None, near),
-        };
-        let found = letters.last_shift(self.get(from..at)?);
-        let shift = found
-            .map(|(place, mode)| (from + place as u64, mode))
-            .or(before);
-        self.known = (shift, at);
-        let mode = shift.filter(|&(place, _)| place >= near);
-        Ok(Reading {
-            letters,
-            mode: mode.map_or(Mode::Ascii, |(_, mode)| mode),
-        })
-    }
-
-    /// Does a line end just before this byte?
-    fn line_ends_at(&mut self, at: u64) -> io::Result<bool> {
-        let letters = self.letters;
-        let tail = self.get(at.saturating_sub(2)..at)?;
-        Ok(line_end(letters, tail) > 0)
-    }
-
-    /// Behind the first line end of a range.
-    fn first_line_end(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
-        let mut from = range.start;
-        while let Some(lf) = self.first_lf(from..range.end)? {
-            from = lf + 1;
-            if let Some(end) = self.line_end_of(lf)?.filter(|&end| end <= range.end) {
-                return Ok(Some(end));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Behind the last line end of a range.
-    fn last_line_end(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
-        let mut to = range.end;
-        while let Some(lf) = self.last_lf(range.start..to)? {
-            to = lf;
-            if let Some(end) = self.line_end_of(lf)?.filter(|&end| end <= range.end) {
-                return Ok(Some(end));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Behind the line end that this byte 0x0a is, or is a part of.
-    fn line_end_of(&mut self, lf: u64) -> io::Result<Option<u64>> {
-        let Letters::Utf16 { big } = self.letters else {
-            return Ok(Some(lf + 1));
-        };
-        // A unit begins at each even offset.
-        let unit = lf - lf % 2;
-        let end = unit + 2;
-        if end > self.there {
-            return Ok(None);
-        }
-        let want: &[u8] = if big { b"\0\n" } else { b"\n\0" };
-        Ok((self.get(unit..end)? == want).then_some(end))
-    }
-
-    fn first_lf(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
-        let mut at = range.start;
-        while at < range.end {
-            let end = match self.end() {
-                end if self.start <= at && at < end => end.min(range.end),
-                _ => (at + READ).min(range.end),
-            };
-            if let Some(lf) = memchr(b'\n', self.get(at..end)?) {
-                return Ok(Some(at + lf as u64));
-            }
-            at = end;
-        }
-        Ok(None)
-    }
-
-    fn last_lf(&mut self, range: Range<u64>) -> io::Result<Option<u64>> {
-        let mut to = range.end;
-        while to > range.start {
-            if !(self.start < to && to <= self.end()) {
-                self.read(to.saturating_sub(READ)..to)?;
-            }
-            let from = self.start.max(range.start);
-            if let Some(lf) = memrchr(b'\n', self.get(from..to)?) {
-                return Ok(Some(from + lf as u64));
-            }
-            to = from;
-        }
-        Ok(None)
-    }
-
-    fn end(&self) -> u64 {
-        self.start + self.held.len() as u64
-    }
-
-    fn held(&self, range: &Range<u64>) -> Option<&[u8]> {
-        let from = usize::try_from(range.start.checked_sub(self.start)?).ok()?;
-        let to = usize::try_from(range.end.checked_sub(self.start)?).ok()?;
-        self.held.get(from..to)
-    }
-
-    fn read(&mut self, range: Range<u64>) -> io::Result<()> {
-        let Some(window) = &self.window else {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        };
-        let want = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        let bytes = window.read(range.start, want)?;
-        if bytes.len() < want {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        self.start = range.start;
-        self.held = Cow::Owned(bytes);
-        Ok(())
-    }
 }

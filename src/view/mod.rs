@@ -3,6 +3,7 @@
 //! Owns [`Line`] and what each view makes of bytes. A view computes only the rows asked
 //! for; it knows no terminal and no colour (a [`Role`] says what a span is).
 
+mod bytes;
 pub mod calls;
 mod flow;
 pub mod form;

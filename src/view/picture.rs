@@ -55,6 +55,12 @@ pub fn format(opening: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Width and height in pixels, where these first bytes say them.
+pub fn size(opening: &[u8]) -> Option<(u32, u32)> {
+    let reader = ImageReader::new(Cursor::new(opening));
+    reader.with_guessed_format().ok()?.into_dimensions().ok()
+}
+
 /// Decodes a picture. `there`: bytes of the body, of which `bytes` may be the first.
 ///
 /// # Errors

@@ -56,6 +56,25 @@ pub struct Other<'a> {
     at: usize,
 }
 
+impl Walk<'_> {
+    /// Passes over pieces of so many columns at most, those that need no look; answers
+    /// how many columns they take.
+    pub fn pass(&mut self, columns: usize) -> usize {
+        match self {
+            Walk::Utf8(pieces) => pieces.pass(columns),
+            Walk::Other(other) if other.reading.letters.has_plain_ascii() => {
+                let plain = |byte: &&u8| (b' '..=b'~').contains(*byte);
+                let rest = other.bytes[other.at..].iter().take(columns);
+                // A mark may stand on the last one.
+                let run = rest.take_while(plain).count().saturating_sub(1);
+                other.at += run;
+                run
+            }
+            Walk::Other(_) => 0,
+        }
+    }
+}
+
 impl<'a> Iterator for Walk<'a> {
     type Item = Piece<'a>;
 

@@ -186,6 +186,42 @@ impl<'a> Iterator for Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
+    /// Passes over characters that are shown as themselves, as far as they take so many
+    /// columns at most; answers how many they take.
+    pub fn pass(&mut self, columns: usize) -> usize {
+        /// Bytes looked at at once.
+        const LOOK: usize = 256;
+        // The last one stays where a mark may stand on it.
+        let (mut now, mut last) = ((self.at, 0), (self.at, 0));
+        while let Some(rest) = self.bytes.get(now.0..).filter(|rest| !rest.is_empty()) {
+            let rest = &rest[..rest.len().min(LOOK)];
+            let plain = |byte: &u8| (b' '..=b'~').contains(byte);
+            if now.1 + rest.len() <= columns && rest.iter().all(plain) {
+                now = (now.0 + rest.len(), now.1 + rest.len());
+                last = (now.0 - 1, now.1 - 1);
+                continue;
+            }
+            let text = first_text(rest);
+            for c in text.chars() {
+                let Some(wide) = plain_width(c) else {
+                    self.at = last.0;
+                    return last.1;
+                };
+                if now.1 + wide > columns {
+                    self.at = now.0;
+                    return now.1;
+                }
+                last = now;
+                now = (now.0 + c.len_utf8(), now.1 + wide);
+            }
+            if text.is_empty() {
+                break;
+            }
+        }
+        self.at = last.0;
+        last.1
+    }
+
     /// Takes the marks that follow, up to [`MARKS`] with the `taken` ones; the text from
     /// `start` on.
     fn marks(&mut self, start: usize, taken: usize) -> &'a str {
@@ -220,6 +256,27 @@ impl<'a> Pieces<'a> {
             width,
         }
     }
+}
+
+/// Columns of a character that is shown as itself, with nothing before it.
+fn plain_width(c: char) -> Option<usize> {
+    match c {
+        ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' => Some(1),
+        // Kana, Han, Hangul.
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' => Some(2),
+        '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => Some(2),
+        _ if is_unsafe(c) => None,
+        _ => c.width().filter(|&wide| wide > 0),
+    }
+}
+
+/// The text that these bytes begin with.
+fn first_text(bytes: &[u8]) -> &str {
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(text) => return text,
+        Err(err) => err.valid_up_to(),
+    };
+    std::str::from_utf8(&bytes[..valid]).unwrap_or_default()
 }
 
 /// The whole character that starts at `at`.
@@ -309,6 +366,8 @@ mod tests {
             assert!(!shown.chars().any(is_unsafe), "{c:?}");
             assert!(width(&shown) > 0, "{c:?} shows nothing");
             assert!(!is_unsafe(c) || *shown != text, "{c:?}");
+            let plain = c.width().filter(|&wide| wide > 0 && !is_unsafe(c));
+            assert_eq!(plain_width(c), plain, "{c:?}");
             if c.width() == Some(0) && !is_unsafe(c) {
                 text.insert(0, 'a');
                 assert_eq!(decode(text.as_bytes()).count(), 1, "{c:?} stands alone");
@@ -338,6 +397,22 @@ mod tests {
             }
             prop_assert_eq!(at, bytes.len());
             prop_assert!(width(&shown) <= columns);
+        }
+
+        #[test]
+        fn what_is_passed_are_whole_pieces(
+            text in "([a-c ]|a{300}|日本|é|e\u{301}|\u{301}|\t|\u{202e}){0,200}",
+            columns in 0_usize..900,
+        ) {
+            let mut rest = decode(text.as_bytes());
+            let passed = rest.pass(columns);
+            prop_assert!(passed <= columns);
+            let mut whole = decode(text.as_bytes());
+            let mut wide = 0;
+            while whole.at < rest.at {
+                wide += whole.next().map_or(0, |piece| piece.width);
+            }
+            prop_assert_eq!((whole.at, wide), (rest.at, passed));
         }
 
         #[test]

@@ -7,11 +7,15 @@
 use std::io;
 use std::ops::Range;
 
-use super::flow::{Bytes, Flow, Look, Row, cells, columns, is_tab};
+use super::bytes::Bytes;
+use super::flow::{Flow, Look, Row, cells, columns, is_tab};
 use super::safe::cut;
 use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
+
+/// Bytes read at least where lines are not wrapped: a few characters.
+const CUT: u64 = 64;
 
 /// Anchors and marks are offsets in the window.
 #[derive(Clone, Debug)]
@@ -86,6 +90,10 @@ impl Text {
     fn flow(&self) -> Flow<'_> {
         let mut bytes = Bytes::of(&self.window);
         bytes.letters = self.letters;
+        if !self.wrap {
+            // What follows in a long line is not on screen.
+            bytes.ahead = CUT;
+        }
         Flow {
             bytes,
             width: self.wrap.then_some(self.width.max(1)),
@@ -96,27 +104,36 @@ impl Text {
     fn lines(&self, top: u64, height: usize) -> io::Result<Vec<Line>> {
         let mut flow = self.flow();
         let mut lines = Vec::new();
+        // A byte a column; out of sight half as many more, as wide characters have.
+        let many = self.left().saturating_mul(3) / 2 + self.width;
         let mut row = flow.row_at(top)?;
         while let Some(this) = row.filter(|_| lines.len() < height) {
-            let bytes = flow.bytes.get(this.start..this.end)?;
-            lines.push(self.line(this, bytes));
+            let line = |bytes: &[u8]| self.line(this, bytes);
+            let bytes = this.start..this.end;
+            lines.push(flow.bytes.first_of(bytes, many, line)?);
             row = flow.row_after(this)?;
         }
         Ok(lines)
     }
 
-    fn line(&self, row: Row, bytes: &[u8]) -> Line {
+    fn left(&self) -> usize {
+        if self.wrap { 0 } else { self.left }
+    }
+
+    /// The row that begins with these bytes, and how many of them it took.
+    fn line(&self, row: Row, bytes: &[u8]) -> (Line, usize) {
         let mut line = Line::new(row.start);
-        let left = if self.wrap { 0 } else { self.left };
+        let left = self.left();
         let right = left.saturating_add(self.width);
-        let skip = match self.letters.has_plain_ascii() {
-            true => plain_start(bytes, left),
-            false => 0,
-        };
-        let mut column = skip;
-        for piece in row.reading.pieces(&bytes[skip..]) {
+        let mut pieces = row.reading.pieces(bytes);
+        let mut column = 0;
+        loop {
+            if column < left {
+                column += pieces.pass(left - column);
+            }
+            let Some(piece) = pieces.next() else { break };
             if column >= right {
-                break;
+                return (line, piece.bytes.start);
             }
             let wide = columns(&piece, Look::Text, column);
             let (from, to) = (column, column + wide);
@@ -124,7 +141,7 @@ impl Text {
             if to <= left {
                 continue;
             }
-            let at = row.start + skip as u64;
+            let at = row.start;
             let bytes = at + piece.bytes.start as u64..at + piece.bytes.end as u64;
             let shown = to.min(right) - from.max(left);
             if is_tab(&piece) {
@@ -145,14 +162,6 @@ impl Text {
         if row.end < row.next && end != Role::Text && (left..right).contains(&column) {
             line.spaces(1, end);
         }
-        line
+        (line, bytes.len())
     }
-}
-
-/// How many plain characters before column `left` need no look: all but the last, that
-/// a mark may stand on.
-fn plain_start(bytes: &[u8], left: usize) -> usize {
-    let plain = |byte: &&u8| (b' '..=b'~').contains(*byte);
-    let run = bytes.iter().take(left).take_while(plain).count();
-    run.saturating_sub(1)
 }

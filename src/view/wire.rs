@@ -7,11 +7,12 @@
 use std::io;
 use std::ops::Range;
 
-use super::flow::{Bytes, Flow, Look, cells};
+use super::bytes::Bytes;
+use super::flow::{Flow, Look, cells};
 use super::safe::{cut, decode};
 use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
-use crate::event::{Head, Kind};
+use crate::event::Head;
 use crate::exchange::dialogue::{Byte, Dialogue, Stretch};
 use crate::exchange::{Answer, Exchange};
 
@@ -216,7 +217,7 @@ impl<'a> Wire<'a> {
 }
 
 /// What the received bytes in `range` are, by the exchange's events: ascending, not
-/// overlapping. Linear over the kept log; chunks that the log dropped show as body.
+/// overlapping. Chunks that the log dropped show as body.
 ///
 /// # Errors
 /// The temporary file cannot be read (a chunk's size line ends where its LF is).
@@ -269,27 +270,25 @@ fn chunk_regions(
     regions: &mut Vec<Region>,
 ) -> io::Result<()> {
     /// Bytes in which a size line's LF is looked for; longer extensions show as body.
-    const LINE: usize = 4096;
+    const LINE: u64 = 4096;
     let end = within.end;
+    let mut bytes = Bytes::of(received);
     // Where the last chunk's data ended, when that is near.
     let mut data_end = None;
-    for (_, event) in exchange.log.iter() {
-        let Kind::Chunk { offset, size, .. } = event.kind else {
-            continue;
-        };
-        let at = offset.saturating_sub(exchange.wire_base);
-        let reach = at.saturating_add(size).saturating_add(LINE as u64);
-        if range.end <= at || reach < range.start || !within.contains(&at) {
+    for (at, size) in exchange.chunks_from(range.start) {
+        if range.end <= at {
+            break;
+        }
+        if !within.contains(&at) {
             continue;
         }
-        let line = received.read(at, LINE)?;
-        let Some(lf) = memchr::memchr(b'\n', &line) else {
+        let line = at..at.saturating_add(LINE).min(end);
+        let Some(data) = bytes.first_line_end(line)? else {
             continue;
         };
         // The line end behind the data before it frames too: CR LF, or LF alone.
         let from = data_end.filter(|end: &u64| (*end..=end.saturating_add(2)).contains(&at));
         let from = from.unwrap_or(at);
-        let data = at + lf as u64 + 1;
         if size == 0 {
             regions.push((from..end, Role::Framing));
             return Ok(());

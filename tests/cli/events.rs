@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use sockeye::playground::proxy::{Proxies, USER, on_unix_socket};
+use sockeye::playground::proxy::{Proxies, USER};
 use sockeye::playground::script::{Script, Server, Step, send};
-use sockeye::playground::tls::{self, TlsPlayground};
+use sockeye::playground::tls::{self, Beside, TlsPlayground};
 
 use super::{fetch, read_until, run, sockeye};
 
@@ -302,7 +302,7 @@ fn every_line_is_of_the_schema() {
     }
     // A Unix socket has no TCP_NODELAY.
     let socket = dir.path().join("socket");
-    let _pages = on_unix_socket(&socket).unwrap();
+    let _pages = Beside::default().on_unix_socket(&socket).unwrap();
     let ran = fetch(&[
         "--sockopt",
         "TCP_NODELAY=1",

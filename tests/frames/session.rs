@@ -1,6 +1,7 @@
 //! What goes from one exchange to the next in the browser: the bytes of each request
 //! that is sent, as the redirects, the cookies and the hand make them.
 
+use super::keys::table;
 use crate::stage::Stage;
 
 /// Plays each script; what is sent last is the request, with `|` for its line ends and
@@ -258,4 +259,46 @@ fn credentials_are_put_in_as_text() {
             format!("GET / HTTP/1.1|Host: h.com|{want}")
         );
     }
+}
+
+/// The knob that hides secrets: in copies of what was sent and received, in saves, in the
+/// URLs that are recalled. Lengths stay; what is on screen does, too.
+#[test]
+fn secrets_are_hidden_on_request() {
+    const LOGIN: &str = r"
+        open ann:pw@h.com/a
+        @1 connected
+        @2 recv HTTP/1.1 103 E\r\nSet-Cookie: e=ab\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: sid=abc; Path=/\r\nContent-Length: 2\r\n\r\nhi
+    ";
+    const HIDES: &str = "press F3 G ↑ ↑ ↑ → Enter";
+    let asked = |stage: &mut Stage| stage.asked().join(" ").replace("\r\n", "|");
+    let sent = "GET /a HTTP/1.1|Host: h.com|Authorization: Basic ________|User-Agent: \
+                sockeye/0.1.0|Accept: */*||";
+    let came = "HTTP/1.1 103 E|Set-Cookie: e=__||HTTP/1.1 200 OK|Set-Cookie: sid=___; Path=/|\
+                Content-Length: 2||hi";
+    let [sent_hidden, came_hidden] = [sent, came].map(|text| text.replace('_', "*"));
+    let sent = sent.replace("________", "YW5uOnB3");
+    let came = came.replace("e=__", "e=ab").replace("sid=___", "sid=abc");
+    let rows = [
+        ("press 5 y".to_owned(), format!("copy {came}")),
+        ("press 5 Ctrl-A y".to_owned(), format!("copy {sent}{came}")),
+        (format!("{HIDES}\npress 5 y"), format!("copy {came_hidden}")),
+        (
+            format!("{HIDES}\npress 5 Ctrl-A y"),
+            format!("copy {sent_hidden}{came_hidden}"),
+        ),
+        (format!("{HIDES}\npress 1 y"), "copy hi".to_owned()),
+    ];
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(a, b)| (&**a, &**b)).collect();
+    table(LOGIN, asked, &rows);
+    let recalled = |stage: &mut Stage| stage.app.tab().url.text();
+    let again = "press Ctrl-L Enter Ctrl-T Ctrl-L ↑";
+    table(
+        "open ann:pw@h.com/a",
+        recalled,
+        &[
+            (again, "ann:pw@h.com/a"),
+            (&format!("{HIDES}\n{again}"), "http://h.com/a"),
+        ],
+    );
 }

@@ -2,6 +2,7 @@
 //! fields and the body that come back.
 
 use sockeye::playground::Playground;
+use sockeye::playground::proxy::Proxies;
 
 use super::exchange;
 
@@ -135,5 +136,26 @@ fn what_comes_back() {
                 "{target} {fields}: {words:?} in {answer:.400}"
             );
         }
+    }
+}
+
+#[test]
+fn what_runs_beside_it_is_listed() {
+    let playground = Playground::start(None).unwrap();
+    let list = || {
+        let request = b"GET /proxies HTTP/1.1\r\nConnection: close\r\n\r\n";
+        String::from_utf8(exchange(playground.addrs()[0], request)).unwrap()
+    };
+    assert!(list().contains("404 Not Found"), "{}", list());
+    let proxies = Proxies::start(None).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("socket");
+    let beside = playground.beside();
+    let _server = beside.on_unix_socket(&socket).unwrap();
+    beside.tell_of(Some(&proxies), Some(&socket));
+    let list = list();
+    let socket = format!("unix:{}", socket.display());
+    for way in proxies.urls().chain([socket.as_str()]) {
+        assert!(list.contains(&format!("\n{way}\n  ")), "{way}: {list}");
     }
 }

@@ -23,6 +23,9 @@
 //!                          on the same line, what its fetch tells:
 //! @0.1 connected               looked up, connected, all sent, the queues empty
 //!                              (of an https URL, with the handshake)
+//!                              (through the tab's proxy, with what that wants to hear)
+//! @0.1 proxy refuses 403 No · proxy refuses WHY · proxy silent
+//! @0.1 bind 127.0.0.1 · setsockopt TCP_NODELAY 1 = Operation not supported
 //! @0.1 untrusted WHY           connected, and the certificate refused for that
 //! @0.1 getaddrinfo · getaddrinfo = ::1 127.0.0.1
 //! @0.1 socket AF_INET = 7
@@ -37,6 +40,7 @@
 //! ```
 
 mod keys;
+mod proxied;
 mod secured;
 mod text;
 mod told;
@@ -213,6 +217,10 @@ impl Stage {
             "practice" => self.tell(Message::Practice(Practice {
                 ports: vec![(Kind::Good, rest.parse().expect("a port"))],
                 root: b"root".as_slice().into(),
+                proxies: vec![
+                    "http://127.0.0.1:3128".to_owned(),
+                    "socks5h://sockeye:practice@127.0.0.1:3131".to_owned(),
+                ],
             })),
             "notice" => self.tell(Message::Note(lossy(&unescape(rest)))),
             "problem" => self.tell(Message::Complain(lossy(&unescape(rest)))),

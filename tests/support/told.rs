@@ -10,7 +10,7 @@ use sockeye::event::{
 };
 use sockeye::net::channel::{Receiver, Sender, channel};
 use sockeye::net::{Control, Sink};
-use sockeye::plan::Plan;
+use sockeye::plan::{Plan, SocketOption};
 use sockeye::proto::{Output, Reader};
 use sockeye::request;
 use sockeye::tui::visit::VisitId;
@@ -67,6 +67,21 @@ impl Told<'_> {
         let before = before.trim();
         match verb {
             "connected" => self.connected(),
+            "proxy" => return self.proxy(rest),
+            "bind" => self.emit(Kind::Bound {
+                local: rest.parse().expect("an address"),
+                interface: None,
+            }),
+            "setsockopt" => {
+                let (option, value) = before.split_once(' ').expect("an option and a value");
+                let mut options = SocketOption::ALL.into_iter();
+                let option = options.find(|it| it.name() == option).expect("an option");
+                self.emit(Kind::OptionRefused {
+                    option: option.name(),
+                    value: value.parse().expect("a number"),
+                    error: answer.to_owned(),
+                });
+            }
             "untrusted" => {
                 self.reach();
                 self.refused(rest);
@@ -168,6 +183,7 @@ impl Told<'_> {
 
     fn connected(&mut self) {
         self.reach();
+        self.greet();
         if self.secure() {
             self.handshake();
         }
@@ -176,12 +192,13 @@ impl Told<'_> {
         self.step("queues recv 0/131072 send 0/2626560 window 65483/32741 rtt 42");
     }
 
-    /// Looked up and connected.
-    fn reach(&mut self) {
-        let (host, port) = (
-            self.fetch.plan.target.host.to_string(),
-            self.fetch.plan.target.port,
-        );
+    /// Looked up and connected, to the proxy where there is one.
+    pub(super) fn reach(&mut self) {
+        if let Some(proxy) = self.fetch.plan.way().told() {
+            self.emit(Kind::Proxy(Box::new(proxy)));
+        }
+        let (host, port) = self.fetch.plan.place();
+        let (host, port) = (host.to_owned(), port);
         let now = self.t_us;
         self.t_us = 0;
         self.emit(Kind::ResolveStart { host, port });
@@ -241,7 +258,7 @@ impl Told<'_> {
     }
 
     /// As a fetch ends: what failed, why it ended, what becomes of the connection.
-    fn end(&mut self, error: Option<Error>) -> bool {
+    pub(super) fn end(&mut self, error: Option<Error>) -> bool {
         if let Some(error) = &error {
             let reason = match error {
                 Error::Cancelled => EndReason::Cancelled,

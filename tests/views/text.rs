@@ -210,6 +210,18 @@ fn a_line_of_a_million_bytes_is_walked_without_reading_it_whole() {
     let view = text(&bytes, 80, false, 0);
     let rows = view.rows(0, 100);
     // Cut about every 32 KiB, and never inside a character.
-    assert_eq!(rows.len(), 2 + bytes.len() / (32 * 1024));
+    assert_eq!(rows.len(), 2 + bytes.len().div_ceil(32 * 1024));
     assert!(rows.iter().all(|line| !row(line).contains("\\x")));
+
+    // No row of plain ASCII ends early where the line is cut, nor of two bytes a character.
+    let view = text(&b"x".repeat(200_000), 77, true, 0);
+    let wide = Text {
+        letters: Letters::of(encoding_rs::UTF_16LE),
+        ..text(&b"x\0".repeat(100_000), 77, true, 0)
+    };
+    for rows in [1, 425, 426, 500, 1298] {
+        assert_eq!(view.step(0, rows), rows as u64 * 77);
+        assert_eq!(view.step(199_999, rows - 2597), rows as u64 * 77);
+        assert_eq!(wide.step(0, rows), rows as u64 * 154);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::anomaly::{self, Anomaly};
-use crate::event::{Call, Framing, Kind};
+use crate::event::{Call, Framing, Kind, Proxy, ProxyAnswer, ProxyWay};
 use crate::exchange::tests::events::{
     chunk, closed, connected, connecting, end, error, fold, head, kept, recv, refused, resolving,
     send, sent,
@@ -18,6 +18,127 @@ fn asked(more: Rows) -> Rows {
     let mut rows = vec![(100, connected("127.0.0.1:8080")), (200, sent(0, 63))];
     rows.extend(more);
     rows
+}
+
+/// Connected to a proxy that is used in this way; then `more`.
+fn proxied(way: ProxyWay, more: Rows) -> Rows {
+    let proxy = Proxy {
+        url: "http://p:1".to_owned(),
+        way,
+        greets: way != ProxyWay::Forward,
+    };
+    let mut rows = vec![
+        (0, Kind::Proxy(Box::new(proxy))),
+        (100, connected("127.0.0.1:1")),
+    ];
+    rows.extend(more);
+    rows
+}
+
+/// The same with a tunnel asked for, and the proxy's answer.
+fn tunnel(status: u16, more: Rows) -> Rows {
+    let Kind::Head(head) = head(status, 20, Framing::Length(0), &[]) else {
+        unreachable!()
+    };
+    let answer = ProxyAnswer {
+        head: *head,
+        raw: Box::default(),
+        body: Box::default(),
+    };
+    let request = b"CONNECT h:443 HTTP/1.1\r\n\r\n".as_slice();
+    let mut rows = vec![
+        (
+            200,
+            Kind::ProxyConnect {
+                to: "h:443".into(),
+                request: request.into(),
+            },
+        ),
+        (300, Kind::ProxyHead(Box::new(answer))),
+    ];
+    rows.extend(more);
+    proxied(ProxyWay::Connect, rows)
+}
+
+#[test]
+fn the_proxys_part_is_named() {
+    let s = 1_000_000;
+    let done = || (400, Kind::ProxyDone { us: 300 });
+    let failed = |kind, message| vec![(s, error(kind, message)), (s, end(EndReason::Error))];
+    let with = |first: (u64, Kind), more: Rows| [vec![first], more].concat();
+    let rows: Vec<(Rows, &str, &str)> = vec![
+        (
+            tunnel(407, failed("tunnel", "x")),
+            "failed: the proxy http://p:1 refused the tunnel: 407",
+            "the proxy refused: 407",
+        ),
+        (
+            proxied(
+                ProxyWay::Connect,
+                failed(
+                    "tunnel",
+                    "CONNECT h:443 by http://p:1: silence (is it one?)",
+                ),
+            ),
+            "failed: CONNECT h:443 by http://p:1: silence",
+            "the proxy made no tunnel",
+        ),
+        (
+            proxied(
+                ProxyWay::Socks5,
+                failed(
+                    "socks",
+                    "http://p:1: host unreachable (reply 4) (its own setting)",
+                ),
+            ),
+            "failed: the proxy http://p:1: host unreachable (reply 4)",
+            "the SOCKS proxy refused",
+        ),
+        (
+            proxied(
+                ProxyWay::Socks5,
+                failed("timeout", "recv(): nothing for 1 s"),
+            ),
+            "failed: recv(): nothing for 1 s; the proxy http://p:1 had not let us through yet",
+            "timeout, no byte came",
+        ),
+        (
+            tunnel(200, with(done(), failed("empty_reply", "x"))),
+            "ended early: the peer closed without sending a byte; the proxy http://p:1 lies between",
+            "the peer closed without sending a byte",
+        ),
+        (
+            proxied(ProxyWay::Forward, failed("empty_reply", "x")),
+            "ended early: the peer closed without sending a byte; the proxy http://p:1 lies between",
+            "the peer closed without sending a byte",
+        ),
+        (
+            proxied(
+                ProxyWay::Socks5,
+                vec![(s, error("cancelled", "x")), (s, end(EndReason::Cancelled))],
+            ),
+            "cancelled: in recv(); the proxy had not let us through after 999 ms",
+            "cancelled in recv()",
+        ),
+        (
+            proxied(
+                ProxyWay::Forward,
+                vec![
+                    (200, sent(0, 63)),
+                    (300, recv(0, 4096, 96)),
+                    (300, head(407, 96, Framing::Length(0), &[])),
+                    (400, end(EndReason::ContentLength)),
+                ],
+            ),
+            "ended: the proxy http://p:1 itself answered: it wants to know who you are; Content-Length is 0: the head was all · a timeout would have run out after the last byte",
+            "407 from the proxy itself",
+        ),
+    ];
+    for (rows, line, brief) in rows {
+        let verdict = fold(EndMode::Auto, 63, &rows).verdict().unwrap();
+        assert_eq!(verdict.line(), line);
+        assert_eq!(verdict.short(), brief, "{line}");
+    }
 }
 
 /// The same, and a head of 96 bytes with `body` bytes in one `recv(4096)`, then `more`.

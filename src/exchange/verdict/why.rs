@@ -183,6 +183,19 @@ impl Exchange {
                 "send()",
                 format!("{sent} of {all} request bytes were with the kernel"),
             )
+        } else if let Some(tls) = spans.tls {
+            (
+                "recv()",
+                format!("the TLS handshake was not done after {}", secs(tls.us())),
+            )
+        } else if let Some(proxy) = spans.proxy {
+            (
+                "recv()",
+                format!(
+                    "the proxy had not let us through after {}",
+                    secs(proxy.us())
+                ),
+            )
         } else if let Some(connect) = spans.connect {
             (
                 "connect()",
@@ -201,6 +214,22 @@ impl Exchange {
     }
 
     fn failed(&self, failure: &Failure) -> Why {
+        let why = self.failure(failure);
+        match self
+            .proxy
+            .as_deref()
+            .and_then(|proxied| self.by_proxy(proxied, failure))
+        {
+            Some((text, None)) => Why {
+                text: format!("{}; {text}", why.text),
+                ..why
+            },
+            Some((text, Some(brief))) => Why::new(why.outcome, text).brief(brief),
+            None => why,
+        }
+    }
+
+    fn failure(&self, failure: &Failure) -> Why {
         let message = failure.message.clone();
         let fail = Why::failed;
         match failure.kind {

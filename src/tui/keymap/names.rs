@@ -126,6 +126,7 @@ impl Action {
             Action::AddCookie => "new cookie",
             Action::DropCookie => "delete this cookie",
             Action::Basic => "insert basic credentials",
+            Action::ClientCertificate => "client certificate",
             Action::Proxy => "proxy",
             Action::LocalAddress => "local address",
             Action::Bearer => "insert a bearer token",

@@ -23,11 +23,11 @@ pub(super) fn rows(app: &App) -> Vec<Row> {
     let refused = told.unwrap_or_default().iter().filter_map(refusal);
     let rows = going
         .iter()
-        .map(|cookie| row(cookie, target.as_ref(), app.wall));
+        .map(|cookie| row(cookie, target.as_ref(), app.wall, tab.knobs.redact));
     rows.chain(refused).collect()
 }
 
-fn row(cookie: &Cookie, target: Option<&Target>, now: Seconds) -> Row {
+fn row(cookie: &Cookie, target: Option<&Target>, now: Seconds, hidden: bool) -> Row {
     let (sign, fate) = match target.map(|target| withheld(cookie, target, now)) {
         None => (" ", "type a URL to see whether it goes there".to_owned()),
         Some(None) => ("→", "goes to this URL".to_owned()),
@@ -40,7 +40,10 @@ fn row(cookie: &Cookie, target: Option<&Target>, now: Seconds) -> Row {
         true => "(no name)".into(),
         false => String::from_utf8_lossy(&cookie.name),
     };
-    let value = String::from_utf8_lossy(&cookie.value);
+    let value = match hidden {
+        true => "*".repeat(cookie.value.len()).into(),
+        false => String::from_utf8_lossy(&cookie.value),
+    };
     let domain = match cookie.host_only {
         true => cookie.domain.clone(),
         false => format!(".{}", cookie.domain),

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::decode::Codings;
 use crate::tui::keymap::{Action, Keymap};
-use crate::tui::ui::paint;
+use crate::tui::ui::{paint, short};
 use crate::tui::unpack::State;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::safe::safe;
@@ -38,11 +38,30 @@ pub fn sizes(visit: &Visit, columns: usize) -> String {
     .unwrap_or_default()
 }
 
-/// What is wrong with the coded bytes, where the view shows what they decode to.
-pub fn fault(visit: &Visit, kind: ViewKind) -> Option<String> {
-    let decoded = visit.meaning.shown().filter(|_| kind.shows_content())?;
-    let fault = decoded.faults.first()?;
-    Some(safe(fault).into_owned())
+/// What is wrong with the coded bytes, where the view shows what they decode to; else
+/// where the body in its form is malformed, in as many columns as there are.
+pub fn fault(visit: &Visit, kind: ViewKind, columns: usize) -> Option<String> {
+    let decoded = visit.meaning.shown().filter(|_| kind.shows_content());
+    match decoded.and_then(|decoded| decoded.faults.first()) {
+        Some(fault) => Some(short(fault, columns)),
+        None => malformed(visit, columns).filter(|_| kind == ViewKind::Pretty),
+    }
+}
+
+/// `malformed at byte 27, line 2: a colon is missing`
+fn malformed(visit: &Visit, columns: usize) -> Option<String> {
+    let formed = visit.formed.as_ref().filter(|formed| formed.reads())?;
+    let fault = formed.fault()?;
+    let window = visit.content();
+    // A moment of the past has less.
+    let at = Some(fault.at).filter(|&at| at <= window.there())?;
+    let line = paint::count(window.line_of(at).ok()? + 1);
+    let place = format!("malformed at byte {}, line {line}", paint::count(at));
+    // What is done about it stands beside the row.
+    let why = fault.why.split(": ").next().unwrap_or_default();
+    [format!("{place}: {}", safe(why)), place]
+        .into_iter()
+        .find(|words| words.width() <= columns)
 }
 
 /// What of the content needs words, the most urgent first.
@@ -72,7 +91,7 @@ pub fn state(visit: &Visit, kind: ViewKind, keys: &Keymap) -> Vec<String> {
     }
     let charset = visit.meaning.charset;
     if kind != ViewKind::Hex && charset.encoding != UTF_8 {
-        words.push(charset.words());
+        words.push(charset.brief());
     }
     words
 }

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Call;
-use crate::exchange::{Past, Span as Time, Verdict};
+use crate::exchange::{Past, Phase, Span as Time, Verdict};
 use crate::tui::app::App;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::ui::{paint, row, styled};
@@ -124,6 +124,8 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         Call::Resolve => "looking up the name",
         Call::Connect => "connecting",
         Call::Send => "sending",
+        Call::Recv if visit.exchange().phase == Phase::Proxying => "the proxy has the word",
+        Call::Recv if visit.exchange().phase == Phase::Securing => "in the TLS handshake",
         Call::Recv if visit.exchange().recvs.count == 0 => {
             "all is sent; waiting for the first byte"
         }

@@ -203,14 +203,9 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Pipe => ("The body through this command, as `jq .`", "runs it"),
         Ask::BodyFile => ("Body from this file, byte for byte", "reads"),
         Ask::Link => ("The link of this number", "follows"),
-        Ask::Proxy => (
-            "Proxy: http://host:port, https, socks5, socks5h; empty: none",
-            "sets it",
-        ),
-        Ask::Local => (
-            "Local address: 127.0.0.1, eth0, if!eth0, host!name; empty: any",
-            "sets it",
-        ),
+        Ask::Local => ("Local address or interface; empty: any", "sets it"),
+        Ask::Proxy => ("Proxy · ↑ ↓ practice ones", "sets it"),
+        Ask::Certificate => ("Our certificate: a PEM file with its key", "shows it"),
         Ask::Basic => ("Basic, for all to see: user:password", "puts it in"),
         Ask::Bearer => ("Bearer, for all to see: the token", "puts it in"),
         Ask::Cookie => ("A cookie of this URL: name=value; Path=/; …", "stores it"),
@@ -222,6 +217,10 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         app.keys.key(Action::Escape)
     );
     let inner = open(frame, app, area, vec![Span::raw(title)]);
+    if ask == Ask::Proxy && field.bytes().is_empty() {
+        let words = "http://host:port, https, socks5, socks5h; empty: none";
+        frame.render_widget(Paragraph::new(styled(words, app.theme.quiet())), inner);
+    }
     if let Some(line) = field.lines(usize::from(inner.width), 1).first() {
         frame.render_widget(Paragraph::new(paint::line(line, app.theme)), inner);
     }

@@ -38,8 +38,8 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let mut border = pane(theme, focused, title);
     let mut room = usize::from(inner.width).saturating_sub(2);
     let fault = || {
-        let words = content::fault(visit, tab.view)?;
-        Some((short(&words, room), theme.warning()))
+        let words = content::fault(visit, tab.view, room)?;
+        Some((words, theme.warning()))
     };
     let origin =
         origin::line(tab, visit, room, &app.keys).map(|words| (words, theme.title(focused)));

@@ -42,8 +42,10 @@ pub(super) fn draw(frame: &mut Frame, app: &App, ask: &Ask) {
                 true => ("▸", theme.key()),
                 false => (" ", theme.title(false)),
             };
-            let bytes = format!("{} B ", paint::count(what.bytes(visit).len()));
-            let name = format!(" {sign} {}", what.title());
+            let bytes = format!("{} B ", paint::count(what.bytes(visit, false).len()));
+            let hidden = app.tab().knobs.redact && what.has_secrets();
+            let hidden = if hidden { ", secrets hidden" } else { "" };
+            let name = format!(" {sign} {}{hidden}", what.title());
             let gap = width.saturating_sub(name.width() + bytes.width());
             Line::styled(format!("{name}{}{bytes}", " ".repeat(gap)), style)
         })

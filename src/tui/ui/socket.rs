@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::event::{Call, Event, Kind};
-use crate::exchange::Log;
+use crate::exchange::{Log, Phase};
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
@@ -111,7 +111,10 @@ fn style(kind: &Kind, chosen: bool, theme: Theme) -> Style {
         _ if chosen => theme.chosen(),
         Kind::Send { .. } => theme.sent(),
         Kind::Recv { .. } => theme.received(),
-        Kind::ConnectFailed { .. } | Kind::CallFailed { .. } | Kind::Error { .. } => theme.bad(),
+        Kind::ConnectFailed { .. }
+        | Kind::OptionRefused { .. }
+        | Kind::CallFailed { .. }
+        | Kind::Error { .. } => theme.bad(),
         Kind::WouldBlock { .. } | Kind::Held { .. } | Kind::NotReused { .. } => theme.warning(),
         _ => theme.title(false),
     }
@@ -147,6 +150,8 @@ fn pending(visit: &Visit, app: &App, theme: Theme, width: usize) -> Option<Line<
             None => "connect()".to_owned(),
         },
         Call::Send => "send()".to_owned(),
+        // How much it asks for is the proxy's protocol's, or TLS's.
+        Call::Recv if visit.exchange().phase < Phase::Waiting => "recv()".to_owned(),
         Call::Recv if visit.stamped => format!("recvmsg({})", visit.recv_size),
         Call::Recv => format!("recv({})", visit.recv_size),
         Call::Close => "close()".to_owned(),

@@ -54,7 +54,28 @@ fn rows(app: &App, area: Rect) -> Vec<(Option<usize>, Line<'static>)> {
             rows.push((None, Line::default()));
         }
     }
+    if let (true, Some(port)) = (airy, app.playground.filter(|_| offers_proxies(app))) {
+        let key = |action| styled(app.keys.key(action), theme.key());
+        rows.push((
+            None,
+            Line::from(vec![
+                Span::raw(" Through a proxy: "),
+                key(Action::Commands),
+                Span::raw(format!(
+                    " {}, ↓ offers HTTP and SOCKS5",
+                    Action::Proxy.name()
+                )),
+            ]),
+        ));
+        let list = format!("      localhost:{port}/proxies lists them, and a Unix socket");
+        rows.push((None, Line::from(styled(list, theme.quiet()))));
+    }
     rows
+}
+
+fn offers_proxies(app: &App) -> bool {
+    let practice = app.practice.as_ref();
+    practice.is_some_and(|practice| !practice.proxies.is_empty())
 }
 
 fn intro(app: &App, columns: usize) -> [Line<'static>; 3] {

@@ -93,7 +93,7 @@ pub(super) fn source(visit: &Visit) -> Option<(Stretch, &'static str)> {
         Some(rows) => (rows, "the calls selected"),
         None => (one..=one, "the call"),
     };
-    let pieces = vec![Piece::Sent(text(visit, rows).into_bytes())];
+    let pieces = vec![Piece::Sent(0, text(visit, rows).into_bytes())];
     Some((Stretch { pieces }, what))
 }
 

@@ -118,6 +118,7 @@ fn look_anew(visit: &mut Visit) {
         visit.hit.take_if(|(of, _)| *of == kind);
     }
     visit.formed = None;
+    visit.rendering.part = None;
     visit.awaited = None;
     visit.meaning.look_again();
     visit.sniff();

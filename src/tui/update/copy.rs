@@ -11,6 +11,7 @@ use crate::tui::cursor::Cursor;
 use crate::tui::editor::Editor;
 use crate::tui::list::Of;
 use crate::tui::message::Effect;
+use crate::tui::secrets::Secrets;
 use crate::tui::visit::ViewKind;
 
 use super::{calls, kept, list};
@@ -20,6 +21,15 @@ pub const COPY_LIMIT: u64 = 100 * 1024;
 
 /// What `y` copies, and its name.
 fn source(app: &App) -> Option<(Stretch, &'static str)> {
+    let (stretch, what) = as_it_is(app)?;
+    let visit = app.tab().visit().filter(|_| app.tab().knobs.redact);
+    Some(match visit {
+        Some(visit) => (Secrets::of(visit).hidden_in(stretch), what),
+        None => (stretch, what),
+    })
+}
+
+fn as_it_is(app: &App) -> Option<(Stretch, &'static str)> {
     let tab = app.tab();
     let visit = tab.visit()?;
     if tab.focus == Focus::Socket {

@@ -62,7 +62,11 @@ pub(super) fn keep_up(app: &mut App) -> Option<Effect> {
     }
     let visit = tab.visit_mut()?;
     let window = visit.whole_content();
+    let has_all = visit.has_all(ViewKind::Pretty);
     let formed = visit.formed.as_mut().filter(|formed| formed.reads())?;
+    if has_all {
+        formed.look_at_rest(&window);
+    }
     let (head, wanted) = formed.ahead(window.there())?;
     Some(Effect::LayOut {
         id: visit.id,

@@ -71,7 +71,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
-        Action::OpenRecv if fold::toggle(app) => {}
+        Action::OpenRecv if fold::toggle(app) || page::show_part(app) => {}
         Action::FoldAll | Action::UnfoldAll => fold::perform(app, action),
         Action::OpenRecv => match page::under_cursor(app) {
             Some(lead) => return page::follow(app, lead, false),

@@ -10,6 +10,7 @@
 //! what is kept of exchanges that are no longer shown.
 
 mod calls;
+mod certificate;
 mod compare;
 mod compose;
 mod content;
@@ -121,6 +122,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             }
             let mut effects = content::arrived(app, id);
             popup::ask_to_go_on(app, id);
+            certificate::ask_where_required(app, id);
             effects.extend(compare::read_bodies(app));
             effects.extend(follow::by_itself(app, id));
             effects
@@ -201,7 +203,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Practice(practice) => {
-            app.practice = Some(practice);
+            proxy::practice(app, practice);
             Vec::new()
         }
         Message::Note(words) => {
@@ -334,6 +336,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Cookies => list::open(app, Of::Cookies),
         Action::InsertCookie => cookies::insert(app),
         Action::AddCookie => cookies::ask(app),
+        Action::ClientCertificate => certificate::ask(app),
         Action::Proxy => proxy::ask(app),
         Action::NextMethod
         | Action::Basic

@@ -11,6 +11,7 @@ use crate::tui::message::Effect;
 use crate::tui::rendering::{Job, Laid, Want};
 use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
+use crate::view::Pretty;
 use crate::view::rendered::Page;
 
 use super::{cursor, focus, look, send};
@@ -37,7 +38,9 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let window = visit.content();
+    let part = visit.rendering.part.clone();
     let want = Want {
+        part: part.as_ref().map(|part| part.number),
         len: window.there(),
         columns: area.width,
         rows: area.height,
@@ -53,6 +56,11 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     visit.rendering.begin(want);
+    // Further down only the whole page shows what is to be seen.
+    let most = match visit.scrolls[ViewKind::Rendered.index()].top {
+        0 => visit.rendering.most(want),
+        _ => u64::MAX,
+    };
     let field = |name: &str| {
         let head = visit.exchange().head.as_ref()?;
         let mut fields = head.fields.iter();
@@ -63,6 +71,8 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         window,
         media_type: field("Content-Type"),
         coding: field("Content-Encoding").filter(|_| visit.is_coded()),
+        most,
+        part,
         want,
     };
     vec![Effect::Lay {
@@ -102,6 +112,33 @@ pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
             go_to(app, at);
         }
     }
+}
+
+/// The picture in the part under the cursor, in the Rendered view; false where there is
+/// none.
+pub(super) fn show_part(app: &mut App) -> bool {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let (kind, wrap) = (ViewKind::Pretty, tab.wrap);
+    let Some(visit) = tab.visits.get_mut(tab.at).filter(|_| tab.view == kind) else {
+        return false;
+    };
+    let at = match visit.cursor(kind) {
+        Some(cursor) => cursor.bytes.start,
+        None => lens::first_byte(visit, kind, wrap, area),
+    };
+    let formed = visit.formed.as_ref().filter(|formed| formed.reads());
+    let part = formed.and_then(|formed| {
+        let pretty = Pretty::new(visit.content(), &formed.form, &formed.index, &formed.folds);
+        pretty.picture_at(at)
+    });
+    let shows = part.is_some();
+    if shows {
+        visit.rendering.part = part;
+        tab.view = ViewKind::Rendered;
+        tab.chose = true;
+    }
+    shows
 }
 
 /// What a key or a click asks of a page's links.

@@ -11,7 +11,8 @@ use crate::tui::ui;
 use crate::tui::visit::VisitId;
 
 use super::{
-    compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, talk, text, ways,
+    certificate, compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, talk,
+    text, ways,
 };
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -166,6 +167,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::BodyFile => compose::read_body(app, &words),
             Ask::Link => page::numbered(app, &words),
             Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),
+            Ask::Certificate => certificate::set(app, &words),
             Ask::Proxy => proxy::set(app, &words),
             Ask::Local => ways::set_local(app, &words),
             Ask::Bearer => compose::authorize(app, &format!("Bearer {words}")),
@@ -174,6 +176,9 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         };
     }
     match app.keys.action(key, &[Place::Text]) {
+        Some(Action::Move(motion @ (Motion::Up | Motion::Down))) if ask == Ask::Proxy => {
+            proxy::offer(app, &mut field, motion == Motion::Down);
+        }
         Some(Action::Move(Motion::Up | Motion::Down) | Action::InsertHex) => {}
         Some(action) => {
             text::edit(&mut field, action, 1);

@@ -8,6 +8,7 @@ use crate::request;
 use crate::tui::app::{App, Ask, Popup, Tab};
 use crate::tui::editor::Editor;
 use crate::tui::message::Effect;
+use crate::tui::practice::Practice;
 use crate::url::Target;
 
 pub(super) fn ask(app: &mut App) {
@@ -21,12 +22,44 @@ pub(super) fn ask(app: &mut App) {
     });
 }
 
+/// ↓ and ↑ in the question: the practice proxies, one after the other.
+pub(super) fn offer(app: &App, field: &mut Editor, on: bool) {
+    let proxies = app.practice.iter().flat_map(|practice| &practice.proxies);
+    let proxies: Vec<&String> = proxies.collect();
+    let typed = field.text();
+    let at = proxies.iter().position(|proxy| **proxy == typed);
+    let step = if on {
+        1
+    } else {
+        proxies.len().saturating_sub(1)
+    };
+    let next = match (at, on) {
+        (Some(at), _) => (at + step) % proxies.len(),
+        (None, true) => 0,
+        (None, false) => step,
+    };
+    if let Some(proxy) = proxies.get(next) {
+        field.set(proxy.as_bytes());
+    }
+}
+
+/// They run: what the environment's proxies are not for is their ports, too.
+pub(super) fn practice(app: &mut App, practice: Practice) {
+    for tab in &mut app.tabs {
+        let own = &mut tab.knobs.options.proxies.own;
+        if !own.is_empty() {
+            own.extend(practice.ports.iter().map(|(_, port)| port));
+        }
+    }
+    app.practice = Some(practice);
+}
+
 /// A proxy for every target of the tab; without a word none.
 pub(super) fn set(app: &mut App, words: &str) -> Vec<Effect> {
     let proxies = match words.trim() {
         "" => Proxies::default(),
         url => match Proxy::parse(url) {
-            Ok(proxy) => Proxies::one(proxy),
+            Ok(proxy) => Proxies::one(with_user(app, proxy)),
             Err(error) => {
                 app.complain(error.to_string());
                 return Vec::new();
@@ -50,6 +83,16 @@ pub(super) fn set(app: &mut App, words: &str) -> Vec<Effect> {
     }
     super::say_next(app);
     Vec::new()
+}
+
+/// The question shows no user and password: those of the same proxy stay.
+fn with_user(app: &App, proxy: Proxy) -> Proxy {
+    let before = app.tab().knobs.options.proxies.http.as_ref();
+    let same = before.filter(|before| before.to_string() == proxy.to_string());
+    Proxy {
+        user: proxy.user.or_else(|| same?.user.clone()),
+        ..proxy
+    }
 }
 
 /// The request as it stands without a proxy, where it stands as these proxies gave it.

@@ -24,7 +24,7 @@ pub(super) fn open(app: &mut App) {
     // What is looked at comes first.
     let decoded = visit.meaning.shown().map(|_| What::Decoded);
     let mut whats = decoded.into_iter().chain(What::ALL);
-    let Some(what) = whats.find(|what| !what.bytes(visit).is_empty()) else {
+    let Some(what) = whats.find(|what| !what.bytes(visit, false).is_empty()) else {
         app.note("nothing was received: there is nothing to save");
         return;
     };
@@ -91,7 +91,8 @@ fn turn(ask: &mut Ask, by: usize) {
 
 fn begin(app: &mut App, ask: Ask, over: bool) -> Vec<Effect> {
     let path = PathBuf::from(ask.path.text());
-    let bytes = app.tab().visit().map(|visit| ask.what.bytes(visit));
+    let redact = app.tab().knobs.redact;
+    let bytes = app.tab().visit().map(|visit| ask.what.bytes(visit, redact));
     let Some(bytes) = bytes.filter(|_| !path.as_os_str().is_empty()) else {
         app.popup = Some(Popup::Save(ask));
         return Vec::new();

@@ -1,15 +1,15 @@
 //! From the URL bar and the editor to a fetch, and the hand on a running one.
 
 use crate::config::Knobs;
-use crate::plan::Plan;
+use crate::plan::{Options, Plan};
 use crate::request;
-use crate::tui::app::{App, Focus};
+use crate::tui::app::{App, Focus, Tab};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
 
-use super::{cookies, focus, kept, list, proxy, running};
+use super::{certificate, cookies, focus, kept, list, proxy, running};
 
 /// Types a URL and goes there.
 pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
@@ -41,8 +41,14 @@ pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
         app.complain("the playground could not start on this machine: type a URL instead");
         return Vec::new();
     }
-    app.tab_mut().knobs = Knobs {
-        options: exercise.options,
+    let tab = app.tab_mut();
+    let proxies = std::mem::take(&mut tab.knobs.options.proxies);
+    tab.knobs = Knobs {
+        options: Options {
+            proxies,
+            ..exercise.options
+        },
+        redact: tab.knobs.redact,
         ..Knobs::default()
     };
     open(app, &exercise.url)
@@ -52,7 +58,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Go => {
             list::take_chosen(app);
-            let typed = app.tab().url.text();
+            let typed = remembered(app.tab());
             let effects = send(app, None);
             if !effects.is_empty() {
                 app.typed.retain(|url| *url != typed);
@@ -78,6 +84,15 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         _ => Vec::new(),
+    }
+}
+
+/// The URL as it can be recalled.
+fn remembered(tab: &Tab) -> String {
+    let typed = tab.url.text();
+    match Target::parse(&typed) {
+        Ok(target) if tab.knobs.redact && target.userinfo.is_some() => target.without_userinfo(),
+        _ => typed,
     }
 }
 
@@ -118,6 +133,9 @@ pub(super) fn url_changed(app: &mut App) {
         None => tab.request.bytes().to_vec(),
     };
     let mut notes = new.notes.clone();
+    if tab.knobs.options.proxies.spares(&new) {
+        notes.push("our own server: it is reached without the environment's proxy".to_owned());
+    }
     match &tab.target {
         Some(old) if *old == new => {}
         Some(old) if !before.is_empty() => match request::retarget(&before, old, &new, &tab.key) {
@@ -203,6 +221,7 @@ pub(super) fn start(
     if let Some(practice) = &app.practice {
         practice.trust(&mut plan);
     }
+    plan.options.tls.cert = certificate::of(&app.tabs[number], &plan.target);
     let mut effects = Vec::new();
     let id = app.next_visit;
     app.next_visit += 1;
@@ -227,6 +246,11 @@ pub(super) fn start(
     });
     app.notice = None;
     effects
+}
+
+/// The tab's request once more.
+pub(super) fn again(app: &mut App) -> Vec<Effect> {
+    send(app, None)
 }
 
 /// The exchange that was refused once more, whatever the server's certificate says.

@@ -13,12 +13,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
-use super::lexer::{Lexer, ROW, Row};
+use super::lexer::{Lexer, Place, ROW, Reader, Row, Sink};
 use super::mask::{mask, whole};
 use super::walk::REACH;
 use crate::body::Window;
 use crate::decode::Letters;
+use crate::view::Role;
 use crate::view::form::Form;
 
 /// Bytes between two checkpoints, for the first [`STEPS`] of them; then twice as many, and
@@ -67,6 +69,31 @@ pub struct Head {
     /// Checkpoints made so far.
     made: usize,
     next: u64,
+    fault: Option<Arc<Fault>>,
+}
+
+/// Where a body is malformed first: the row's first byte, and the row's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub at: u64,
+    pub why: String,
+}
+
+/// Listens for the first fault in the rows that are read.
+struct Watch<'a> {
+    at: u64,
+    fault: &'a mut Option<Arc<Fault>>,
+}
+
+impl Sink for Watch<'_> {
+    fn note(&mut self, _: Place, role: Role, words: impl FnOnce() -> String) {
+        if role == Role::Anomaly && self.fault.is_none() {
+            *self.fault = Some(Arc::new(Fault {
+                at: self.at,
+                why: words(),
+            }));
+        }
+    }
 }
 
 /// A container that is not closed.
@@ -103,6 +130,7 @@ impl Index {
                 open: Vec::new(),
                 made: 0,
                 next: SPACING,
+                fault: None,
             },
         }
     }
@@ -143,6 +171,11 @@ impl Index {
         self.checkpoints.extend(piece.checkpoints);
         self.large.extend(piece.large);
         self.head = piece.head;
+    }
+
+    /// The first fault in what it knows.
+    pub fn fault(&self) -> Option<&Arc<Fault>> {
+        self.head.fault.as_ref()
     }
 
     /// The last checkpoint at or before `offset`, of bytes that are there; `None`: the
@@ -206,10 +239,14 @@ impl Head {
                 if head.at >= head.next {
                     checkpoints.push(head.checkpoint());
                 }
-                let lexer = head.lexer;
-                let row = head.lexer.row(whole(row), &mut ());
-                large.extend(head.count(row, lexer));
-                at += row.len;
+                let mut done = head.skim(&bytes[at..read]);
+                if done == 0 {
+                    let lexer = head.lexer;
+                    let row = head.row(whole(row));
+                    large.extend(head.count(row, lexer));
+                    done = row.len;
+                }
+                at += done;
                 head.at = start + at as u64;
             }
             if read <= ROW {
@@ -221,6 +258,48 @@ impl Head {
             large,
             head,
         })
+    }
+
+    /// The first fault up to the end of what is there, which is all: of the rest at most
+    /// [`READ`] bytes are looked at.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub fn fault_to_the_end(&self, window: &Window) -> io::Result<Option<Arc<Fault>>> {
+        let mut head = self.clone();
+        let start = head.at;
+        let mut bytes = window.read(start, READ)?;
+        mask(head.letters, &mut bytes);
+        let mut at = 0;
+        while at < bytes.len() && head.fault.is_none() {
+            let row = match bytes.get(at..at + ROW) {
+                Some(row) => head.row(whole(row)),
+                None => head.row(&bytes[at..]),
+            };
+            at += row.len;
+            head.at = start + at as u64;
+        }
+        let ended = || {
+            let there = window.there();
+            if there == 0 || head.at < there {
+                return None;
+            }
+            let why = head
+                .lexer
+                .unfinished()
+                .filter(|_| head.at >= window.there())?;
+            Some(Arc::new(Fault { at: head.at, why }))
+        };
+        Ok(head.fault.clone().or_else(ended))
+    }
+
+    /// The row here; the place stays.
+    fn row(&mut self, bytes: &[u8]) -> Row {
+        let mut watch = Watch {
+            at: self.at,
+            fault: &mut self.fault,
+        };
+        self.lexer.row(bytes, &mut watch)
     }
 
     fn spacing(&self) -> u64 {
@@ -241,32 +320,66 @@ impl Head {
         }
     }
 
+    /// Passes over the usual rows up to the next checkpoint; [`ROW`] bytes at the end are
+    /// only looked at.
+    fn skim(&mut self, bytes: &[u8]) -> usize {
+        // The usual rows of JSON have no fault; among others the first one is looked for.
+        let usual = matches!(self.lexer, Lexer::Whole(Reader::Json(_)));
+        if !usual && self.fault.is_none() {
+            return 0;
+        }
+        let (at, spacing) = (self.at, self.spacing());
+        let most = usize::try_from(self.next - at).unwrap_or(usize::MAX);
+        let until = most.min(bytes.len() - ROW);
+        let Head { lexer, open, .. } = self;
+        lexer.skim(bytes, until, |start, row| {
+            let at = at + start as u64;
+            let last = open.last();
+            // What closes a large container is remembered, with the reader before it.
+            if last.is_some_and(|open| row.low <= open.level && at - open.row >= spacing) {
+                return false;
+            }
+            count(open, at, row, |_| {});
+            true
+        })
+    }
+
     /// The row here closes, counts and opens; `lexer` is the reader before it.
     fn count(&mut self, row: Row, lexer: Lexer) -> Option<(u64, Large)> {
+        let (close, spacing) = (self.at, self.spacing());
         let mut outermost = None;
-        while let Some(open) = self.open.pop_if(|open| open.level >= row.low) {
-            if self.at - open.row >= self.spacing() {
+        count(&mut self.open, close, row, |open| {
+            if close - open.row >= spacing {
+                let members = open.members;
                 let large = Large {
-                    close: self.at,
+                    close,
                     lexer,
-                    members: open.members,
+                    members,
                 };
                 outermost = Some((open.row, large));
             }
-        }
-        if let Some(around) = self.open.last_mut()
-            && row.member
-            && around.level + 1 == row.low
-        {
-            around.members += 1;
-        }
-        if row.opens() && self.open.len() < LEVELS {
-            self.open.push(Open {
-                row: self.at,
-                level: row.low,
-                members: 0,
-            });
-        }
+        });
         outermost
+    }
+}
+
+/// Takes from the open containers what the row at `at` closes, and adds what it opens.
+#[inline]
+fn count(open: &mut Vec<Open>, at: u64, row: Row, mut closed: impl FnMut(Open)) {
+    while let Some(last) = open.pop_if(|open| open.level >= row.low) {
+        closed(last);
+    }
+    if let Some(around) = open.last_mut()
+        && row.member
+        && around.level + 1 == row.low
+    {
+        around.members += 1;
+    }
+    if row.opens() && open.len() < LEVELS {
+        open.push(Open {
+            row: at,
+            level: row.low,
+            members: 0,
+        });
     }
 }

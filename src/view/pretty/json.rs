@@ -5,10 +5,8 @@
 //! more than 128 deep are counted, not compared.
 
 use super::lexer::{Place, Row, Sink, line, plain};
+use super::skim::plain_run;
 use crate::view::Role;
-
-/// Kinds of brackets that are remembered: the bits of a `u128`.
-const KINDS: u32 = 128;
 
 /// A byte order mark, which may stand first.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -17,14 +15,14 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) struct Json {
     /// A value a line; what is wrong in one does not touch the next.
     lines: bool,
-    depth: u32,
+    pub(super) depth: u32,
     /// Kinds of the innermost brackets, the innermost in bit 0; 1 is `{`.
-    kinds: u128,
+    pub(super) kinds: u128,
     /// So many of them are known.
-    known: u32,
-    expect: Expect,
+    pub(super) known: u32,
+    pub(super) expect: Expect,
     /// The token that the row before was cut in.
-    within: Option<Role>,
+    pub(super) within: Option<Role>,
     /// Why the rest is shown as text.
     pub broken: Option<&'static str>,
     /// That was said.
@@ -33,7 +31,7 @@ pub(super) struct Json {
 
 /// What may come next.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Expect {
+pub(super) enum Expect {
     Value,
     ValueOrClose,
     Name,
@@ -51,6 +49,9 @@ enum Token {
 }
 
 impl Json {
+    /// Kinds of brackets that are remembered: the bits of a `u128`.
+    pub(super) const KINDS: u32 = 128;
+
     pub fn new(lines: bool) -> Json {
         Json {
             lines,
@@ -324,7 +325,7 @@ impl Json {
 
     fn push(&mut self, object: bool) {
         self.kinds = self.kinds << 1 | u128::from(object);
-        self.known = (self.known + 1).min(KINDS);
+        self.known = (self.known + 1).min(Json::KINDS);
         self.depth = self.depth.saturating_add(1);
         self.expect = match object {
             true => Expect::NameOrClose,
@@ -424,23 +425,6 @@ fn escape(bytes: &[u8]) -> Escape {
     }
 }
 
-/// Bytes of a string that mean themselves.
-fn plain_run(bytes: &[u8]) -> usize {
-    const PLAIN: [bool; 256] = {
-        let mut plain = [true; 256];
-        let mut byte = 0;
-        while byte < 0x20 {
-            plain[byte] = false;
-            byte += 1;
-        }
-        plain[b'"' as usize] = false;
-        plain[b'\\' as usize] = false;
-        plain
-    };
-    let end = bytes.iter().position(|&byte| !PLAIN[usize::from(byte)]);
-    end.unwrap_or(bytes.len())
-}
-
 /// RFC 8259 section 6; a number that the bytes end in may go on.
 fn number(bytes: &[u8], at: usize, goes_on: bool) -> Option<usize> {
     let run = |from: usize| {
@@ -497,7 +481,7 @@ fn letters(bytes: &[u8]) -> usize {
     letters.count()
 }
 
-fn is_white(byte: u8) -> bool {
+pub(super) fn is_white(byte: u8) -> bool {
     // RFC 8259 section 2; and the record separator of RFC 7464.
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x1e)
 }

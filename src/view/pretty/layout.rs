@@ -71,10 +71,65 @@ impl Sink for Told {
     }
 }
 
+/// Counts columns, as long as each byte is plain.
+pub(super) struct Measured<'b> {
+    rest: &'b [u8],
+    columns: Option<usize>,
+}
+
+impl<'b> Measured<'b> {
+    /// A row that begins with these bytes.
+    pub fn of(bytes: &'b [u8]) -> Measured<'b> {
+        Measured {
+            rest: bytes,
+            columns: Some(0),
+        }
+    }
+
+    /// `None` where a byte was not plain, or there are words about the row.
+    pub fn columns(&self) -> Option<usize> {
+        self.columns
+    }
+
+    fn add(&mut self, len: usize, columns: usize) {
+        self.rest = self.rest.get(len..).unwrap_or_default();
+        self.columns = self.columns.map(|so_far| so_far + columns);
+    }
+}
+
+impl Sink for Measured<'_> {
+    fn token(&mut self, len: usize, _: Role) {
+        let plain = |byte: &u8| (b' '..=b'~').contains(byte);
+        if !self.rest.iter().take(len).all(plain) {
+            self.columns = None;
+        }
+        self.add(len, len);
+    }
+    fn space(&mut self, len: usize) {
+        self.add(len, 1);
+    }
+    fn gap(&mut self) {
+        self.add(0, 1);
+    }
+    fn stop(&mut self) {
+        self.columns = None;
+    }
+    fn note(&mut self, _: Place, _: Role, _: impl FnOnce() -> String) {
+        self.columns = None;
+    }
+}
+
 /// Anchors of a byte: those of the rows of a note above it, its own, and those of notes
 /// below it.
 pub(super) const ANCHORS: u64 = 16;
 const ABOVE: u64 = 5;
+
+/// Where a row on screen is: its anchor, and the bytes it shows, from the first to the
+/// last.
+pub(super) struct Spot {
+    pub anchor: u64,
+    pub bytes: Option<Range<u64>>,
+}
 
 /// A row on screen. Its anchor is [`ANCHORS`] times its first byte's offset; the rows of a
 /// note above it have the [`ABOVE`] before that, those of notes below it what follows.
@@ -102,6 +157,26 @@ pub(super) fn anchor(offset: u64) -> u64 {
 }
 
 impl<'a> Frame<'a> {
+    /// Columns of the margin, and of the levels that a row is moved in.
+    fn indent(&self, row: &Row) -> (usize, usize) {
+        let margin = if self.folds { MARGIN } else { 0 };
+        let levels = usize::try_from(row.indent).unwrap_or(usize::MAX);
+        // Half of the columns stay for what is moved in.
+        let most = (self.width / 2).saturating_sub(margin);
+        (margin, levels.saturating_mul(INDENT).min(most))
+    }
+
+    /// The one row that a step is, where that is clear without laying it out.
+    pub fn one_row(&self, step: &Step) -> Option<Spot> {
+        let (margin, inner) = self.indent(&step.row);
+        let columns = margin + inner + step.columns?;
+        let one = step.fold.is_none() && (!self.wrap || columns <= self.width);
+        one.then(|| Spot {
+            anchor: anchor(step.at),
+            bytes: Some(step.at..step.at + step.row.len as u64),
+        })
+    }
+
     /// The rows of a step on screen: itself, what closes it where it is folded, and words
     /// below it.
     pub fn lay<'b>(
@@ -151,14 +226,8 @@ struct Sheet<'f, 'b> {
 
 impl<'f, 'b> Sheet<'f, 'b> {
     fn new(frame: &'f Frame<'f>, step: &Step) -> Sheet<'f, 'b> {
-        let Row { indent, .. } = step.row;
-        let margin = if frame.folds { MARGIN } else { 0 };
-        let levels = usize::try_from(indent).unwrap_or(usize::MAX);
-        // Half of the columns stay for what is moved in.
+        let (margin, inner) = frame.indent(&step.row);
         let most = frame.width / 2;
-        let inner = levels
-            .saturating_mul(INDENT)
-            .min(most.saturating_sub(margin));
         let mut sheet = Sheet {
             frame,
             rows: vec![Seen {
@@ -358,12 +427,14 @@ impl<'f, 'b> Sheet<'f, 'b> {
 }
 
 impl Seen<'_> {
-    /// The bytes it shows, from the first to the last.
-    pub fn bytes(&self) -> Option<Range<u64>> {
+    pub fn spot(&self) -> Spot {
         let mut own = self.pieces.iter().filter(|piece| !piece.bytes.is_empty());
-        let first = own.next()?.bytes.clone();
-        let last = own.next_back().map_or(first.end, |piece| piece.bytes.end);
-        Some(first.start..last)
+        let first = own.next().map(|piece| piece.bytes.clone());
+        let last = own.next_back().map(|piece| piece.bytes.end);
+        Spot {
+            anchor: self.anchor,
+            bytes: first.map(|first| first.start..last.unwrap_or(first.end)),
+        }
     }
 
     pub fn cells(&self) -> Vec<Cell> {

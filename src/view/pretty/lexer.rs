@@ -1,8 +1,9 @@
 //! What every form's reader is: bytes at the start of a row → that row, and the reader at
 //! the start of the next.
 //!
-//! Owns [`Lexer`], the choice among the forms' readers, and the words between them and
-//! the view: [`Row`], [`Sink`]. How a row looks on screen is [`super::layout`]'s.
+//! Owns [`Lexer`] and [`Reader`], the choice among the forms' readers, and the words
+//! between them and the view: [`Row`], [`Sink`]. How a row looks on screen is
+//! [`super::layout`]'s.
 
 use super::code::Code;
 use super::events::Events;
@@ -10,6 +11,7 @@ use super::fields::Fields;
 use super::json::Json;
 use super::lines::Lines;
 use super::markup::Markup;
+use super::mask::whole;
 use super::multipart::Multipart;
 use super::table::Table;
 use crate::view::Role;
@@ -27,12 +29,18 @@ const SIGN: usize = 10;
 /// small and copied freely, so that reading can begin at any row where one is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Lexer {
+    Whole(Reader),
+    Parts(Multipart),
+}
+
+/// That of a form which has no parts in forms of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Reader {
     Lines(Lines),
     Json(Json),
     Markup(Markup),
     Code(Code),
     Fields(Fields),
-    Multipart(Multipart),
     Events(Events),
     Table(Table),
 }
@@ -88,19 +96,10 @@ impl Sink for () {}
 impl Lexer {
     pub fn of(form: &Form) -> Lexer {
         match form {
-            Form::Json => Lexer::Json(Json::new(false)),
-            Form::JsonLines => Lexer::Json(Json::new(true)),
-            Form::Xml => Lexer::Markup(Markup::new(true)),
-            Form::Html => Lexer::Markup(Markup::new(false)),
-            Form::Css => Lexer::Code(Code::new(false)),
-            Form::JavaScript => Lexer::Code(Code::new(true)),
-            Form::Fields => Lexer::Fields(Fields::default()),
             Form::Multipart(boundary) => {
-                Lexer::Multipart(Multipart::new(boundary.as_deref().unwrap_or_default()))
+                Lexer::Parts(Multipart::new(boundary.as_deref().unwrap_or_default()))
             }
-            Form::Events => Lexer::Events(Events::default()),
-            Form::Table(separator) => Lexer::Table(Table::new(*separator)),
-            Form::Plain | Form::Image | Form::Binary => Lexer::Lines(Lines),
+            form => Lexer::Whole(Reader::of(form)),
         }
     }
 
@@ -108,14 +107,8 @@ impl Lexer {
     /// [`ROW`] of them, or all there are; not empty.
     pub fn row(&mut self, bytes: &[u8], sink: &mut impl Sink) -> Row {
         let row = match self {
-            Lexer::Lines(lexer) => lexer.row(bytes, sink),
-            Lexer::Json(lexer) => lexer.row(bytes, sink),
-            Lexer::Markup(lexer) => lexer.row(bytes, sink),
-            Lexer::Code(lexer) => lexer.row(bytes, sink),
-            Lexer::Fields(lexer) => lexer.row(bytes, sink),
-            Lexer::Multipart(lexer) => lexer.row(bytes, sink),
-            Lexer::Events(lexer) => lexer.row(bytes, sink),
-            Lexer::Table(lexer) => lexer.row(bytes, sink),
+            Lexer::Whole(reader) => reader.row(bytes, sink),
+            Lexer::Parts(parts) => parts.row(bytes, sink),
         };
         // A row without bytes would be read for ever.
         Row {
@@ -124,15 +117,78 @@ impl Lexer {
         }
     }
 
+    /// Passes over the rows from here on that begin before `until`, as long as `pass`,
+    /// told where each begins and what it is, answers that it may; answers how many bytes
+    /// they are. [`ROW`] bytes must follow behind `until`.
+    ///
+    /// Of JSON only rows of the usual shapes, and those at the speed of a scan.
+    pub fn skim(
+        &mut self,
+        bytes: &[u8],
+        until: usize,
+        mut pass: impl FnMut(usize, Row) -> bool,
+    ) -> usize {
+        if let Lexer::Whole(Reader::Json(lexer)) = self {
+            return lexer.skim(bytes, until, pass);
+        }
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..at + ROW).filter(|_| at < until) {
+            let mut next = *self;
+            let row = next.row(whole(rest), &mut ());
+            if !pass(at, row) {
+                break;
+            }
+            *self = next;
+            at += row.len;
+        }
+        at
+    }
+
     /// What a body that ends here leaves open.
     pub fn unfinished(&self) -> Option<String> {
         match self {
-            Lexer::Json(lexer) => lexer.unfinished(),
-            Lexer::Markup(lexer) => lexer.unfinished(),
-            Lexer::Code(lexer) => lexer.unfinished(),
-            Lexer::Multipart(lexer) => lexer.unfinished(),
-            Lexer::Table(lexer) => lexer.unfinished(),
-            Lexer::Lines(_) | Lexer::Fields(_) | Lexer::Events(_) => None,
+            Lexer::Whole(reader) => reader.unfinished(),
+            Lexer::Parts(parts) => parts.unfinished(),
+        }
+    }
+}
+
+impl Reader {
+    /// Parts inside of a part are told of by who reads the parts: here they are lines.
+    pub fn of(form: &Form) -> Reader {
+        match form {
+            Form::Json => Reader::Json(Json::new(false)),
+            Form::JsonLines => Reader::Json(Json::new(true)),
+            Form::Xml => Reader::Markup(Markup::new(true)),
+            Form::Html => Reader::Markup(Markup::new(false)),
+            Form::Css => Reader::Code(Code::new(false)),
+            Form::JavaScript => Reader::Code(Code::new(true)),
+            Form::Fields => Reader::Fields(Fields::default()),
+            Form::Events => Reader::Events(Events::default()),
+            Form::Table(separator) => Reader::Table(Table::new(*separator)),
+            Form::Plain | Form::Image | Form::Binary | Form::Multipart(_) => Reader::Lines(Lines),
+        }
+    }
+
+    pub fn row(&mut self, bytes: &[u8], sink: &mut impl Sink) -> Row {
+        match self {
+            Reader::Lines(lexer) => lexer.row(bytes, sink),
+            Reader::Json(lexer) => lexer.row(bytes, sink),
+            Reader::Markup(lexer) => lexer.row(bytes, sink),
+            Reader::Code(lexer) => lexer.row(bytes, sink),
+            Reader::Fields(lexer) => lexer.row(bytes, sink),
+            Reader::Events(lexer) => lexer.row(bytes, sink),
+            Reader::Table(lexer) => lexer.row(bytes, sink),
+        }
+    }
+
+    pub fn unfinished(&self) -> Option<String> {
+        match self {
+            Reader::Json(lexer) => lexer.unfinished(),
+            Reader::Markup(lexer) => lexer.unfinished(),
+            Reader::Code(lexer) => lexer.unfinished(),
+            Reader::Table(lexer) => lexer.unfinished(),
+            Reader::Lines(_) | Reader::Fields(_) | Reader::Events(_) => None,
         }
     }
 }

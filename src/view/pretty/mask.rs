@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::lexer::ROW;
 use crate::body::Window;
 use crate::decode::letters::{Letter, Letters, Mode};
-use crate::view::flow::Bytes;
+use crate::view::bytes::Bytes;
 
 /// Bytes masked at once: many rows, and less than a millisecond.
 const BLOCK: u64 = 4 * ROW as u64;
@@ -78,8 +78,10 @@ pub(super) struct Masked<'a> {
 
 impl<'a> Masked<'a> {
     pub fn of(window: &'a Window, letters: Letters) -> Masked<'a> {
+        let mut bytes = Bytes::of(window);
+        bytes.ahead = 2 * ROW as u64;
         Masked {
-            bytes: Bytes::of(window),
+            bytes,
             letters,
             start: 0,
             held: Vec::new(),
@@ -108,6 +110,15 @@ impl<'a> Masked<'a> {
             true => whole(bytes),
             false => bytes,
         })
+    }
+
+    /// Those of many rows from `at` on.
+    pub fn rows(&mut self, at: u64) -> io::Result<&[u8]> {
+        let end = (at + BLOCK).min(self.bytes.there);
+        match self.letters {
+            Letters::Multi(_) => self.masked(at..end),
+            _ => self.bytes.get(at..end),
+        }
     }
 
     fn masked(&mut self, range: Range<u64>) -> io::Result<&[u8]> {

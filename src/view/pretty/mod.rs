@@ -25,6 +25,8 @@ mod lines;
 mod markup;
 mod mask;
 mod multipart;
+mod part;
+mod skim;
 mod table;
 mod walk;
 
@@ -37,12 +39,13 @@ use super::reading::Reading;
 use super::{Cell, Line, Marks, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
-use layout::{Frame, Painted, Seen, anchor, grouped, offset};
+use layout::{Frame, Painted, Seen, Spot, anchor, grouped, offset};
 use lexer::{Lexer, Row};
 use walk::{Step, Walk};
 
 pub use folds::Folds;
-pub use index::{Head, Index, Piece};
+pub use index::{Fault, Head, Index, Piece};
+pub use part::Part;
 
 /// Bytes of a table's first records that tell how wide its columns are.
 const MEASURED: u64 = 32 * 1024;
@@ -108,11 +111,25 @@ impl<'a> Pretty<'a> {
         })
     }
 
+    /// The part that the row of this byte is in, where that is a picture.
+    pub fn picture_at(&self, at: u64) -> Option<Part> {
+        let step = self.step_at(at).ok()??;
+        match step.lexer {
+            Lexer::Parts(parts) if parts.in_picture() => {
+                let at = step.at.checked_sub(parts.size?)?;
+                Some(Part::new(&self.window, at, parts))
+            }
+            _ => None,
+        }
+    }
+
     fn step_at(&self, offset: u64) -> io::Result<Option<Step>> {
         let mut walk = Walk::new(self);
         let goal = walk.seek(offset);
         let mut last = None;
-        while let Some(step) = walk.next()? {
+        loop {
+            walk.skim(goal)?;
+            let Some(step) = walk.next()? else { break };
             let found = step.next > goal;
             last = Some(step);
             if found {
@@ -122,32 +139,62 @@ impl<'a> Pretty<'a> {
         Ok(last)
     }
 
-    /// Shows each row on screen from the one at `top` on, until `look` breaks.
-    fn each(&self, top: u64, mut look: impl FnMut(&Seen<'_>) -> ControlFlow<()>) -> io::Result<()> {
-        let Some(mut step) = self.step_at(offset(top))? else {
-            return Ok(());
-        };
+    /// Shows the rows on screen of each step from the one at `top` on, until `look` breaks.
+    fn each(
+        &self,
+        top: u64,
+        mut look: impl FnMut(&mut Walk<'_>, &Step) -> io::Result<ControlFlow<()>>,
+    ) -> io::Result<()> {
+        let mut step = self.step_at(offset(top))?;
         let mut walk = Walk::new(self);
-        walk.go(&step);
-        let mut first = true;
-        loop {
-            let flow = self.shown_of(&mut walk, &step, |rows| {
-                let skip = match first {
-                    true => rows
-                        .partition_point(|row| row.anchor <= top)
-                        .saturating_sub(1),
-                    false => 0,
-                };
-                rows[skip..].iter().try_for_each(&mut look)
-            })?;
-            first = false;
-            if flow.is_break() {
-                return Ok(());
+        if let Some(step) = &step {
+            walk.go(step);
+        }
+        while let Some(this) = step {
+            if look(&mut walk, &this)?.is_break() {
+                break;
             }
-            match walk.next()? {
-                Some(next) => step = next,
-                None => return Ok(()),
-            }
+            step = walk.next()?;
+        }
+        Ok(())
+    }
+
+    /// Shows each row on screen from the one at `top` on, until `look` breaks.
+    fn each_row(
+        &self,
+        top: u64,
+        mut look: impl FnMut(&Seen<'_>) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        self.each(top, |walk, step| {
+            self.shown_of(walk, step, |rows| {
+                from_top(rows, top, |row| row.anchor)
+                    .iter()
+                    .try_for_each(&mut look)
+            })
+        })
+    }
+
+    /// As [`Pretty::each_row`], without laying out what needs it not.
+    fn each_spot(
+        &self,
+        top: u64,
+        mut look: impl FnMut(&Spot) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        self.each(top, |walk, step| {
+            let spots = self.spots_of(walk, step)?;
+            Ok(from_top(&spots, top, |spot| spot.anchor)
+                .iter()
+                .try_for_each(&mut look))
+        })
+    }
+
+    /// Where the rows on screen of one step are.
+    fn spots_of(&self, walk: &mut Walk<'_>, step: &Step) -> io::Result<Vec<Spot>> {
+        // Words may stand below the last one.
+        let last = step.next >= walk.limit;
+        match self.frame().one_row(step).filter(|_| !last) {
+            Some(spot) => Ok(vec![spot]),
+            None => self.shown_of(walk, step, |rows| rows.iter().map(Seen::spot).collect()),
         }
     }
 
@@ -167,7 +214,12 @@ impl<'a> Pretty<'a> {
             true => self.end(step.next, step.after),
             false => None,
         };
-        let frame = Frame {
+        let frame = self.frame();
+        Ok(look(&frame.lay(step, &row, close.as_ref(), below)))
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame {
             width: self.width,
             wrap: self.wraps(),
             folds: self.form.folds(),
@@ -177,8 +229,7 @@ impl<'a> Pretty<'a> {
             },
             stops: self.stops(),
             reading: Reading::new(self.index.letters()),
-        };
-        Ok(look(&frame.lay(step, &row, close.as_ref(), below)))
+        }
     }
 
     /// Words below the last row.
@@ -239,9 +290,8 @@ impl<'a> Pretty<'a> {
             if anchors.len() as u64 >= rows {
                 break;
             }
-            self.shown_of(&mut walk, step, |rows| {
-                anchors.extend(rows.iter().rev().map(|row| row.anchor));
-            })?;
+            let spots = self.spots_of(&mut walk, step)?;
+            anchors.extend(spots.iter().rev().map(|spot| spot.anchor));
         }
         Ok((anchors, start))
     }
@@ -251,10 +301,10 @@ impl<'a> Pretty<'a> {
             return Ok(0);
         };
         let mut walk = Walk::new(self);
-        let mut above: Vec<u64> = self.shown_of(&mut walk, &step, |rows| {
-            let here = rows.partition_point(|row| row.anchor <= from).max(1);
-            rows[..here].iter().rev().map(|row| row.anchor).collect()
-        })?;
+        let spots = self.spots_of(&mut walk, &step)?;
+        let here = spots.partition_point(|spot| spot.anchor <= from).max(1);
+        let upwards = spots.iter().take(here).rev();
+        let mut above: Vec<u64> = upwards.map(|spot| spot.anchor).collect();
         let mut until = step.at;
         let mut left = rows;
         // The first of them is the row at `from` itself.
@@ -275,7 +325,7 @@ impl<'a> Pretty<'a> {
     fn step_down(&self, from: u64, rows: u64) -> io::Result<u64> {
         let mut left = rows;
         let mut at = 0;
-        self.each(from, |row| {
+        self.each_spot(from, |row| {
             at = row.anchor;
             if left == 0 {
                 return ControlFlow::Break(());
@@ -294,7 +344,7 @@ impl View for Pretty<'_> {
             return lines;
         }
         let left = if self.wraps() { 0 } else { self.left };
-        let read = self.each(top, |row| {
+        let read = self.each_row(top, |row| {
             lines.push(row.line(left, self.width, &self.marks));
             match lines.len() < height {
                 true => ControlFlow::Continue(()),
@@ -325,9 +375,8 @@ impl View for Pretty<'_> {
             let Some(step) = self.step_at(u64::MAX)? else {
                 return Ok(0);
             };
-            self.shown_of(&mut Walk::new(self), &step, |rows| {
-                rows.last().map_or(0, |row| row.anchor)
-            })
+            let spots = self.spots_of(&mut Walk::new(self), &step)?;
+            Ok(spots.last().map_or(0, |spot| spot.anchor))
         };
         read().unwrap_or(0)
     }
@@ -337,11 +386,10 @@ impl View for Pretty<'_> {
             let Some(step) = self.step_at(offset)? else {
                 return Ok(0);
             };
-            self.shown_of(&mut Walk::new(self), &step, |rows| {
-                let of_bytes = rows.iter().filter(|row| row.bytes().is_some());
-                let before = of_bytes.take_while(|row| row.anchor <= anchor(offset));
-                before.last().map_or(0, |row| row.anchor)
-            })
+            let spots = self.spots_of(&mut Walk::new(self), &step)?;
+            let of_bytes = spots.iter().filter(|spot| spot.bytes.is_some());
+            let before = of_bytes.take_while(|spot| spot.anchor <= anchor(offset));
+            Ok(before.last().map_or(0, |spot| spot.anchor))
         };
         read().unwrap_or(0)
     }
@@ -350,12 +398,12 @@ impl View for Pretty<'_> {
         let mut shown: Option<Range<u64>> = None;
         let mut left = height;
         // What cannot be read shows no bytes.
-        let _ = self.each(top, |row| {
+        let _ = self.each_spot(top, |row| {
             if left == 0 {
                 return ControlFlow::Break(());
             }
             left -= 1;
-            if let Some(bytes) = row.bytes() {
+            if let Some(bytes) = &row.bytes {
                 let start = shown.as_ref().map_or(bytes.start, |shown| shown.start);
                 shown = Some(start..bytes.end.min(start.saturating_add(MARKED)));
             }
@@ -368,12 +416,18 @@ impl View for Pretty<'_> {
     fn cells(&self, anchor: u64) -> Vec<Cell> {
         let mut cells = Vec::new();
         // A row that cannot be read has none.
-        let _ = self.each(anchor, |row| {
+        let _ = self.each_row(anchor, |row| {
             cells = row.cells();
             ControlFlow::Break(())
         });
         cells
     }
+}
+
+/// The rows of a step from the one at `top` on: all of them, where it begins behind that.
+fn from_top<T>(rows: &[T], top: u64, anchor: impl Fn(&T) -> u64) -> &[T] {
+    let before = rows.partition_point(|row| anchor(row) <= top);
+    rows.get(before.saturating_sub(1)..).unwrap_or_default()
 }
 
 /// Reads a row again, and remembers what it is made of.

@@ -1,14 +1,17 @@
 //! Multipart bodies (RFC 2046 section 5.1): boundaries, the parts' head fields, and their
-//! bodies as lines; a part inside a part likewise.
+//! bodies, each in the form that its head or its first bytes say; a part inside a part
+//! likewise.
 //!
 //! Boundaries are kept by hash, four of them: that of the head and of three nested ones.
 
 use super::layout::grouped;
-use super::lexer::{Place, Row, Sink, line, plain};
-use crate::view::Role;
+use super::lexer::{Place, ROW, Reader, Row, Sink, line, plain};
 use crate::view::form::parameter;
+use crate::view::{Form, Role, picture};
 
 const NESTED: usize = 4;
+/// Bytes of a line that may be a boundary: the dashes, 70 of its own, white space.
+const BOUNDARY: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Multipart {
@@ -21,13 +24,30 @@ pub(super) struct Multipart {
     announced: Option<u32>,
     within: Within,
     /// The part that is being read, from 1; 0 before the first.
-    part: u64,
-    /// Bytes of its body so far, where it has one, and of the line end before the row to
-    /// come, which would belong to a boundary.
-    size: Option<u64>,
+    pub part: u64,
+    content: Content,
+    reader: Reader,
+    /// Bytes of its body so far, where it has one, and of the line end that the row before
+    /// ended in, which would belong to a boundary.
+    pub size: Option<u64>,
     line_end: u64,
-    /// The last row was cut.
+    /// The last row ended inside a line.
     cut: bool,
+    /// So many bytes ahead are before the next boundary, or are known to hold none.
+    ahead: usize,
+    /// It is there.
+    found: bool,
+}
+
+/// What a part's head says of its body.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Content {
+    /// Nothing: its first bytes do.
+    Unnamed,
+    Form(Reader),
+    Picture,
+    /// It is in a transfer encoding of mail (RFC 2045 section 6).
+    Encoded,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,9 +69,13 @@ impl Multipart {
             announced: None,
             within: Within::Aside,
             part: 0,
+            content: Content::Unnamed,
+            reader: Reader::of(&Form::Plain),
             size: None,
             line_end: 0,
             cut: false,
+            ahead: 0,
+            found: false,
         }
     }
 
@@ -79,13 +103,16 @@ impl Multipart {
             true => None,
         };
         if let Some((depth, last)) = boundary {
+            self.part_ends(sink);
             plain(sink, len, next, Role::Framing);
-            let ended = self.size.take().map(|size| (self.part, size));
+            let ended = self.size.take();
+            let ended = ended.map(|size| (self.part, size.saturating_sub(self.line_end)));
             self.line_end = 0;
             row.low = u32::try_from(depth - 1).unwrap_or(0);
             row.indent = row.low;
             self.depth = if last { depth - 1 } else { depth };
             self.announced = None;
+            self.content = Content::Unnamed;
             if last {
                 self.within = match self.depth {
                     0 => Within::Aside,
@@ -113,7 +140,8 @@ impl Multipart {
             Within::Head if len == 0 && next > 0 => {
                 plain(sink, 0, next, Role::Text);
                 self.within = Within::Body;
-                self.size = Some(0);
+                (self.size, self.line_end) = (Some(0), 0);
+                (self.ahead, self.found) = (0, false);
                 if let Some(nested) = self.announced.take()
                     && self.depth < NESTED
                 {
@@ -142,16 +170,103 @@ impl Multipart {
                     }
                 }
             },
-            Within::Body => {
-                if let Some(size) = &mut self.size {
-                    *size += self.line_end + len as u64;
-                }
-                self.line_end = (next - len) as u64;
-                plain(sink, len, next, Role::Text);
-            }
+            Within::Body => return self.body(bytes, level, sink),
             Within::Aside => plain(sink, len, next, Role::Comment),
         }
         row
+    }
+
+    /// A row of a part's body, in its form.
+    fn body(&mut self, bytes: &[u8], level: u32, sink: &mut impl Sink) -> Row {
+        let inside = &bytes[..self.look_ahead(bytes)];
+        if self.size == Some(0) {
+            self.begin(inside, sink);
+        }
+        let mut row = self.reader.row(inside, sink);
+        row.len = row.len.max(1);
+        let read = &inside[..row.len.min(inside.len())];
+        self.cut = !read.ends_with(b"\n");
+        self.line_end = match read {
+            [.., b'\r', b'\n'] => 2,
+            [.., b'\n'] => 1,
+            _ => 0,
+        };
+        self.size = self.size.map(|size| size + row.len as u64);
+        self.ahead = self.ahead.saturating_sub(row.len);
+        self.found &= self.ahead > 0;
+        // What folds the part counts its rows.
+        row.member |= row.low == 0 && !read.trim_ascii().is_empty();
+        Row {
+            low: row.low + level,
+            depth: row.depth + level,
+            indent: row.indent + level,
+            ..row
+        }
+    }
+
+    /// The first bytes of a part's body, which may say what the head does not.
+    fn begin(&mut self, first: &[u8], sink: &mut impl Sink) {
+        if self.content == Content::Unnamed {
+            self.content = Content::of(&Form::of(None, first).unwrap_or(Form::Plain));
+        }
+        self.reader = match self.content {
+            Content::Form(reader) => reader,
+            _ => Reader::of(&Form::Plain),
+        };
+        match self.content {
+            Content::Picture => sink.note(Place::Above, Role::Note, || {
+                let what = picture::size(first).map(|(width, height)| {
+                    let format = picture::format(first).unwrap_or_default();
+                    format!("{format}, {width}×{height}")
+                });
+                let what = what.unwrap_or_else(|| "of a format that is not known".to_owned());
+                format!("a picture, {what}: Enter shows it")
+            }),
+            Content::Encoded => sink.note(Place::Above, Role::Note, || {
+                "in a transfer encoding: shown as it came".to_owned()
+            }),
+            Content::Unnamed | Content::Form(_) => {}
+        }
+    }
+
+    /// What the body of the part that ends here leaves open.
+    fn part_ends(&self, sink: &mut impl Sink) {
+        if self.within == Within::Body
+            && self.size.is_some_and(|size| size > 0)
+            && let Some(words) = self.reader.unfinished()
+        {
+            let words = words.replacen("the body", "the part above", 1);
+            sink.note(Place::Above, Role::Anomaly, || words);
+        }
+    }
+
+    /// The same, looking at no byte twice.
+    fn look_ahead(&mut self, bytes: &[u8]) -> usize {
+        if !self.found || self.ahead > bytes.len() {
+            // The sign of a boundary may have begun in what was seen.
+            let from = self.ahead.saturating_sub(2).min(bytes.len());
+            self.ahead = from + self.inside(&bytes[from..], ROW - from.min(ROW));
+            self.found = self.ahead < bytes.len();
+        }
+        self.ahead
+    }
+
+    /// How many of these bytes are before the next boundary; `most`: where that many are
+    /// given, more may follow.
+    pub fn inside(&self, bytes: &[u8], most: usize) -> usize {
+        let lines = memchr::memmem::find_iter(bytes, b"\n--").map(|lf| lf + 1);
+        let mut ends = lines.filter(|&start| {
+            let rest = &bytes[start..bytes.len().min(start + BOUNDARY)];
+            let (len, next) = line(rest);
+            let halved = next == len && rest.len() < BOUNDARY && bytes.len() + 3 >= most;
+            halved || { *self }.boundary(&rest[..len]).is_some()
+        });
+        ends.next().unwrap_or(bytes.len())
+    }
+
+    /// The row to come is a picture's.
+    pub fn in_picture(&self) -> bool {
+        self.within == Within::Body && self.content == Content::Picture
     }
 
     /// Nested in so many parts.
@@ -188,18 +303,40 @@ impl Multipart {
         }
     }
 
-    /// A Content-Type of nested parts names their boundary.
+    /// A Content-Type of nested parts names their boundary, another one the part's form.
     fn announce(&mut self, field: &[u8]) {
         let field = String::from_utf8_lossy(field);
         let Some((name, value)) = field.split_once(':') else {
             return;
         };
-        let nested = value
-            .trim_start()
-            .to_ascii_lowercase()
-            .starts_with("multipart/");
-        if name.trim().eq_ignore_ascii_case("content-type") && nested {
-            self.announced = parameter(value, "boundary").map(|name| hash(name.as_bytes()));
+        let value = value.trim();
+        if name
+            .trim()
+            .eq_ignore_ascii_case("content-transfer-encoding")
+        {
+            let as_it_is = ["7bit", "8bit", "binary"];
+            if !as_it_is.iter().any(|of| value.eq_ignore_ascii_case(of)) {
+                self.content = Content::Encoded;
+            }
+        }
+        if !name.trim().eq_ignore_ascii_case("content-type") {
+            return;
+        }
+        match Form::of(Some(value), b"") {
+            Some(Form::Multipart(_)) => {
+                self.announced = parameter(value, "boundary").map(|name| hash(name.as_bytes()));
+            }
+            Some(form) if self.content != Content::Encoded => self.content = Content::of(&form),
+            _ => {}
+        }
+    }
+}
+
+impl Content {
+    fn of(form: &Form) -> Content {
+        match form {
+            Form::Image => Content::Picture,
+            form => Content::Form(Reader::of(form)),
         }
     }
 }

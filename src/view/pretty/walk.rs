@@ -6,7 +6,8 @@
 use std::io;
 
 use super::Pretty;
-use super::lexer::{Lexer, Row};
+use super::layout::Measured;
+use super::lexer::{Lexer, ROW, Row};
 use super::mask::Masked;
 
 /// Bytes past the index's end that are read for a frame: less than a millisecond.
@@ -34,6 +35,8 @@ pub(super) struct Step {
     pub next: u64,
     /// The reader there.
     pub after: Lexer,
+    /// Columns that the row's own bytes take; `None` where only laying it out tells.
+    pub columns: Option<usize>,
 }
 
 /// What is hidden behind a row.
@@ -95,12 +98,33 @@ impl<'a> Walk<'a> {
         self.at
     }
 
+    /// Passes over rows that end at `goal` or before, until one is folded or not usual.
+    pub fn skim(&mut self, goal: u64) -> io::Result<()> {
+        let folds = self.view.folds;
+        let mut done = 1;
+        while done > 0 && self.at < goal {
+            let at = self.at;
+            let bytes = self.bytes.rows(at)?;
+            let until = bytes.len().saturating_sub(ROW);
+            done = self.lexer.skim(bytes, until, |start, row| {
+                let start = at + start as u64;
+                let folded = row.opens() && folds.folded(start, row.low);
+                start + row.len as u64 <= goal && !folded
+            });
+            self.at += done as u64;
+        }
+        Ok(())
+    }
+
     pub fn next(&mut self) -> io::Result<Option<Step>> {
         if self.at >= self.limit {
             return Ok(None);
         }
         let (at, lexer) = (self.at, self.lexer);
-        let row = self.read()?;
+        let bytes = self.bytes.row(at)?;
+        let mut measured = Measured::of(bytes);
+        let row = self.lexer.row(bytes, &mut measured);
+        self.at += row.len as u64;
         let mut step = Step {
             at,
             lexer,
@@ -108,6 +132,7 @@ impl<'a> Walk<'a> {
             fold: None,
             next: self.at,
             after: self.lexer,
+            columns: measured.columns(),
         };
         if row.opens() && self.view.folds.folded(at, row.low) {
             step.fold = self.fold(at, row.low)?;

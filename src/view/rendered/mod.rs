@@ -37,7 +37,11 @@ pub use page::{Form, Link, Page, Way};
 /// Bytes of HTML that are laid out; what follows is in the other views.
 pub const MOST: u64 = 16 << 20;
 
-/// The same, of HTML in another charset than UTF-8: each of its characters is mapped.
+/// Bytes that are laid out before all of them are: more than a screen shows, in a few
+/// milliseconds.
+pub const FIRST: u64 = 16 << 10;
+
+/// As [`MOST`], of HTML in another charset than UTF-8: each of its characters is mapped.
 const MOST_MAPPED: u64 = 4 << 20;
 
 /// The page of some HTML (UTF-8), for a pane of so many columns. `there`: bytes that the
