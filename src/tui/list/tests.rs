@@ -150,6 +150,7 @@ fn schemes_and_the_practice_servers_of_each() {
         app.practice = Some(Practice {
             ports: vec![(Trouble::Expired, 4001), (Trouble::Good, 4000)],
             root: b"root".as_slice().into(),
+            proxies: Vec::new(),
         });
         app.tab_mut().url.set(typed.as_bytes());
         assert_eq!(texts(&shown(&app, Of::Urls, typed)), want, "{typed:?}");
