@@ -103,7 +103,7 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
-        table: "fetch",
+        table: "",
         name: "redact",
         help: "copies, saves, lists and recalled URLs go without passwords, tokens and cookies' values",
         default: "false",

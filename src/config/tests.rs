@@ -84,12 +84,12 @@ fn what_a_file_says_holds() {
 fn every_way_to_fetch_can_be_set() {
     let read = parse(
         r#"
+        redact = true
         [fetch]
         send-delay = 0.5
         half-close = true
         expect100-timeout = 0
         pong = false
-        redact = true
         nonblocking = true
         arrivals = true
         family = "ipv6"

@@ -205,10 +205,7 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         Ask::Link => ("The link of this number", "follows"),
         Ask::Proxy => ("Proxy · ↑ ↓ practice ones", "sets it"),
         Ask::Certificate => ("Our certificate: a PEM file with its key", "shows it"),
-        Ask::Local => (
-            "Local address: 127.0.0.1, eth0, if!eth0, host!name; empty: any",
-            "sets it",
-        ),
+        Ask::Local => ("Local address or interface; empty: any", "sets it"),
         Ask::Basic => ("Basic, for all to see: user:password", "puts it in"),
         Ask::Bearer => ("Bearer, for all to see: the token", "puts it in"),
         Ask::Cookie => ("A cookie of this URL: name=value; Path=/; …", "stores it"),
