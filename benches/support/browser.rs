@@ -40,28 +40,43 @@ const LOOKS: &[&[u8]] = &[
 ];
 /// Between two keys: a hand at speed.
 const KEY: Duration = Duration::from_millis(50);
-/// How a search ends that finds nothing in all there is.
-const NOT_FOUND: &str = "not found: no such text";
+/// A last search for what is nowhere, not the one of [`LOOKS`], whose end may still be
+/// told; and how it ends in all there is.
+const LAST_SEARCH: &[u8] = b"nor such a one\r";
+const NOT_FOUND: &str = "not found: nor such a one";
+/// 10 GiB come and are searched within it at 40 MiB/s.
+const FLOOD_PATIENCE: Duration = Duration::from_secs(8 * 60);
 
-/// Opens the URL, scrolls and searches while the body comes and once more when it is over,
-/// waits for the end of the search, quits.
+/// Opens the URL, scrolls and searches while the body comes and once more when it is all
+/// there, waits for the end of the search, quits.
 pub fn look_around(program: &str, url: &str, temporary: &Path) -> Cost {
+    let until = Instant::now() + FLOOD_PATIENCE;
     let mut browser = Program::start(program, &[url], temporary);
     browser.wait_for(|screen| screen.contents().contains(server::LINE));
     let mut over = false;
-    let mut keys = LOOKS.iter().cycle();
     while !over {
-        over = browser.shows(VERDICT);
-        for key in keys.by_ref().take(LOOKS.len()) {
+        over = browser.shows(has_all);
+        for key in LOOKS {
             browser.press(key);
             browser.look_for(KEY);
         }
+        browser.hold(until);
     }
     browser.press(b"/");
     browser.look_for(KEY);
-    browser.press(b"no such text\r");
-    browser.wait_for(|screen| screen.contents().contains(NOT_FOUND));
+    browser.press(LAST_SEARCH);
+    browser.wait_until(until, |screen| screen.contents().contains(NOT_FOUND));
     browser.quit(CTRL_Q)
+}
+
+/// The response's title says `1,280 of 4,096 B` until all is there. The verdict does not
+/// tell it here: what a search says stands in its place for seconds.
+fn has_all(screen: &vt100::Screen) -> bool {
+    let screen = screen.contents();
+    let title = screen.split_once("Response · 200 OK · ");
+    title
+        .and_then(|(_, rest)| rest.lines().next())
+        .is_some_and(|amount| !amount.contains(" of "))
 }
 
 /// From exec to the last byte of the first frame, on the start page.

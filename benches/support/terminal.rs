@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -60,25 +60,41 @@ impl Program {
         self.keys.write_all(keys).expect("a key");
     }
 
+    /// # Panics
+    /// It is not shown in time: with what is on screen.
     pub fn wait_for(&mut self, shown: impl Fn(&vt100::Screen) -> bool) {
-        let until = Instant::now() + PATIENCE;
-        while !shown(self.screen.screen()) {
-            let left = until.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
+        self.wait_until(Instant::now() + PATIENCE, shown);
+    }
+
+    /// # Panics
+    /// It is not shown until then: with what is on screen.
+    pub fn wait_until(&mut self, until: Instant, shown: impl Fn(&vt100::Screen) -> bool) {
+        while !self.shows(&shown) {
+            self.hold(until);
+            match self.output.recv_timeout(left(until)) {
                 Ok(bytes) => self.screen.process(&bytes),
-                Err(err) => panic!("{err}; on screen:\n{}", self.screen.screen().contents()),
+                Err(err) => self.give_up(&err.to_string()),
             }
         }
+    }
+
+    /// # Panics
+    /// It is later than that: with what is on screen.
+    pub fn hold(&self, until: Instant) {
+        if left(until).is_zero() {
+            self.give_up("not in time");
+        }
+    }
+
+    fn give_up(&self, why: &str) -> ! {
+        panic!("{why}; on screen:\n{}", self.screen.screen().contents());
     }
 
     /// Bytes that come within this time.
     pub fn written_in(&mut self, time: Duration) -> usize {
         let until = Instant::now() + time;
         let mut written = 0;
-        while let Ok(bytes) = self
-            .output
-            .recv_timeout(until.saturating_duration_since(Instant::now()))
-        {
+        while let Ok(bytes) = self.output.recv_timeout(left(until)) {
             written += bytes.len();
         }
         written
@@ -87,19 +103,34 @@ impl Program {
     /// Shows what comes within this time.
     pub fn look_for(&mut self, time: Duration) {
         let until = Instant::now() + time;
-        let left = || until.saturating_duration_since(Instant::now());
-        while let Ok(bytes) = self.output.recv_timeout(left()) {
+        while let Ok(bytes) = self.output.recv_timeout(left(until)) {
             self.screen.process(&bytes);
         }
     }
 
-    pub fn shows(&self, text: &str) -> bool {
-        self.screen.screen().contents().contains(text)
+    pub fn shows(&self, shown: impl Fn(&vt100::Screen) -> bool) -> bool {
+        shown(self.screen.screen())
     }
 
     /// Presses the keys that end it, and waits until it has.
+    ///
+    /// # Panics
+    /// It has not ended in time: with what is on screen.
     pub fn quit(mut self, keys: &[u8]) -> Cost {
         self.press(keys);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.output.recv_timeout(left(until)) {
+                Ok(bytes) => self.screen.process(&bytes),
+                // The last holder of its terminal has gone.
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => self.give_up("it does not end"),
+            }
+        }
         measure::wait(self.pid, self.began)
     }
+}
+
+fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(Instant::now())
 }

@@ -22,6 +22,7 @@ mod proxied;
 mod rate;
 mod records;
 mod spans;
+mod starts;
 mod verdict;
 
 use std::net::IpAddr;
@@ -34,12 +35,13 @@ use crate::event::{
 pub use answers::{ANSWERS_KEPT, Answer};
 pub use levels::{Level, Levels};
 pub use log::Log;
-pub use origin::{Brought, ChunkAt, Origin, Part, Space, Starts};
+pub use origin::{Brought, ChunkAt, Origin, Part};
 pub use past::Past;
 pub use proxied::Proxied;
 pub use rate::Rate;
 pub use records::{Ciphertext, Entry, Ledger};
 pub use spans::{Phase, Span, Spans, secs};
+pub use starts::{Space, Starts};
 pub use verdict::{Otherwise, Outcome, Progress, Verdict};
 
 /// So many anomalies are kept whole; the rest is counted.

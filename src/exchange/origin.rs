@@ -6,8 +6,6 @@
 //! tell, so the caller does (`size_line`: the line's length with its LF, by the offset
 //! of its first byte; `None` when its LF is not here).
 
-use std::ops::Range;
-
 use super::{Answer, BodyPlace, Exchange};
 use crate::event::{Event, Field, Head, Kind};
 
@@ -62,24 +60,6 @@ pub enum Part<'a> {
     Excess,
     /// Of a head that is not complete, or of a chunk whose size line is not.
     Unknown,
-}
-
-/// What offsets count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Space {
-    /// Bytes received in this exchange.
-    Wire,
-    /// Body bytes.
-    Body,
-}
-
-/// Whose first bytes a ruler marks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Starts {
-    Recvs,
-    Chunks,
-    /// Of TLS, received.
-    Records,
 }
 
 impl Exchange {
@@ -157,36 +137,6 @@ impl Exchange {
         }
     }
 
-    /// The first bytes of recvs, chunks or records that lie in a range, ascending.
-    pub fn starts(&self, of: Starts, space: Space, range: Range<u64>) -> Vec<u64> {
-        let index = match of {
-            Starts::Recvs => &self.log.recvs,
-            Starts::Chunks => &self.log.chunks,
-            Starts::Records => return self.record_starts(space, range),
-        };
-        let place = |row: super::log::Row| match space {
-            Space::Body => Some(row.body.saturating_sub(self.start.body)),
-            Space::Wire => match self.event(row.event)? {
-                Kind::Recv { offset, .. } | Kind::Chunk { offset, .. } => {
-                    Some(offset.saturating_sub(self.wire_base))
-                }
-                _ => None,
-            },
-        };
-        // Rows of earlier responses come first.
-        let first = index.before(|row| {
-            place(row).is_some_and(|at| at < range.start)
-                || (space == Space::Body && row.body < self.start.body)
-        });
-        let mut starts: Vec<u64> = (first..index.len())
-            .map_while(|row| index.row(row).and_then(place))
-            .take_while(|&at| at < range.end)
-            .collect();
-        // A recv that brought no body byte begins where the next one does.
-        starts.dedup();
-        starts
-    }
-
     /// Where the size lines of the kept chunks are, from the last one that begins at this
     /// received byte or before it on, and the chunks' sizes; ascending.
     pub fn chunks_from(&self, wire: u64) -> impl Iterator<Item = (u64, u64)> {
@@ -204,7 +154,7 @@ impl Exchange {
         chunks.before(|row| self.event(row.event).is_some_and(begins))
     }
 
-    fn event(&self, number: u64) -> Option<&Kind> {
+    pub(super) fn event(&self, number: u64) -> Option<&Kind> {
         self.log.event(number).map(|event| &event.kind)
     }
 
@@ -350,6 +300,7 @@ fn field_at(fields: &[Field], at: u64) -> Option<&Field> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::events::*;
+    use super::super::{Space, Starts};
     use super::*;
     use crate::anomaly::{self, Anomaly};
     use crate::event::{EndMode, Framing};

@@ -92,19 +92,28 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
     let wraps = lens::wraps(visit, kind, wrap);
     let mut scroll = visit.scrolls[kind.index()];
     let page = i64::from(area.height.max(2)) - 1;
-    let (top, last_top) = lens::with(visit, kind, wrap, area, |view| {
-        let last_top = view.step(view.last(), -page);
-        let top = if scroll.follow { last_top } else { scroll.top };
-        let top = match motion {
-            Motion::Up => view.step(top, -1),
-            Motion::Down => view.step(top, 1),
-            Motion::PageUp => view.step(top, -page),
-            Motion::PageDown => view.step(top, page),
-            Motion::First => 0,
-            Motion::Last => last_top,
-            _ => top,
+    let (top, is_last) = lens::with(visit, kind, wrap, area, |view| {
+        let last_top = || view.step(view.last(), -page);
+        let from = || match scroll.follow {
+            true => last_top(),
+            false => scroll.top,
         };
-        (top.min(last_top), last_top)
+        let top = match motion {
+            Motion::Up => view.step(from(), -1),
+            Motion::Down => view.step(from(), 1),
+            Motion::PageUp => view.step(from(), -page),
+            Motion::PageDown => view.step(from(), page),
+            Motion::First => 0,
+            Motion::Last => return (last_top(), true),
+            _ => from(),
+        };
+        // A way down a page from here is short; one up from the end is read from the
+        // checkpoint before each of its pieces.
+        let below = view.step(top, page);
+        match view.step(below, 1) > below {
+            true => (top, false),
+            false => (last_top(), true),
+        }
     });
     let columns = usize::from(area.width.max(1));
     match motion {
@@ -135,7 +144,7 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
         _ => {
             scroll.top = top;
             scroll.follow =
-                top >= last_top && !matches!(motion, Motion::Up | Motion::PageUp | Motion::First);
+                is_last && !matches!(motion, Motion::Up | Motion::PageUp | Motion::First);
         }
     }
     visit.scrolls[kind.index()] = scroll;

@@ -28,6 +28,7 @@ mod multipart;
 mod part;
 mod skim;
 mod table;
+mod told;
 mod walk;
 
 use std::cell::OnceCell;
@@ -39,8 +40,9 @@ use super::reading::Reading;
 use super::{Cell, Line, Marks, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
-use layout::{Frame, Painted, Seen, Spot, anchor, grouped, offset};
+use layout::{Frame, Seen, Spot, anchor, grouped, offset};
 use lexer::{Lexer, Row};
+use told::{Painted, Told};
 use walk::{Step, Walk};
 
 pub use folds::Folds;
@@ -432,7 +434,7 @@ fn from_top<T>(rows: &[T], top: u64, anchor: impl Fn(&T) -> u64) -> &[T] {
 
 /// Reads a row again, and remembers what it is made of.
 fn paint(walk: &mut Walk<'_>, at: u64, mut lexer: Lexer, row: Row) -> io::Result<Painted> {
-    let mut told = layout::Told::default();
+    let mut told = Told::default();
     lexer.row(walk.bytes.row(at)?, &mut told);
     let end = (at + row.len as u64).min(walk.bytes.there());
     Ok(Painted {

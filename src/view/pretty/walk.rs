@@ -6,9 +6,9 @@
 use std::io;
 
 use super::Pretty;
-use super::layout::Measured;
 use super::lexer::{Lexer, ROW, Row};
 use super::mask::Masked;
+use super::told::Measured;
 
 /// Bytes past the index's end that are read for a frame: less than a millisecond.
 pub(super) const REACH: u64 = 256 * 1024;
