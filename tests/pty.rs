@@ -159,7 +159,8 @@ fn a_full_disk_stops_the_exchange_alone() {
     terminal.send(&format!("{CTRL_L}localhost:{port}/flood?bytes=64m{ENTER}"));
     terminal.wait_for("failed: write the received bytes: the file reached its limit");
     let kept = terminal.wait("what fitted", body);
-    assert!(kept > 4 << 20, "{kept} bytes");
+    // All but the last recv(), of which only a part had room: that stands in Wire.
+    assert!(kept + (128 << 10) > 4 << 20, "{kept} bytes");
     // In the file as in memory.
     terminal.send("g");
     terminal.wait_for("HTTP/1.1 200 OK");

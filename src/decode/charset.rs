@@ -6,7 +6,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::letters::Mode;
+use super::mode::Mode;
 use super::prescan;
 
 /// Bytes that a guess looks at: about a millisecond of it.

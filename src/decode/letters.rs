@@ -15,6 +15,7 @@ use encoding_rs::{
 };
 
 use super::charset::CHOICES;
+use super::mode::Mode;
 
 /// Bytes before a place in which the escape sequence is looked for that holds there.
 pub const SHIFTS: u64 = 64 * 1024;
@@ -36,36 +37,6 @@ pub enum Letters {
         big: bool,
     },
     Iso2022Jp,
-}
-
-/// What the bytes are that follow, in ISO-2022-JP; else always `Ascii`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    #[default]
-    Ascii,
-    Roman,
-    Katakana,
-    /// Two bytes a character.
-    Kanji,
-}
-
-impl Mode {
-    /// The one that an escape sequence at the start of these bytes names.
-    pub fn of(bytes: &[u8]) -> Option<Mode> {
-        match bytes.get(..3)? {
-            b"\x1b(B" => Some(Mode::Ascii),
-            b"\x1b(J" => Some(Mode::Roman),
-            b"\x1b(I" => Some(Mode::Katakana),
-            b"\x1b$@" | b"\x1b$B" => Some(Mode::Kanji),
-            _ => None,
-        }
-    }
-
-    /// The same bytes are the same characters in both, but for a yen sign and an overline.
-    pub fn shows_as(self, other: Mode) -> bool {
-        let latin = |mode| matches!(mode, Mode::Ascii | Mode::Roman);
-        self == other || latin(self) && latin(other)
-    }
 }
 
 /// The bytes at a place.

@@ -13,6 +13,7 @@ pub mod coding;
 pub mod decoder;
 mod inflate;
 pub mod letters;
+pub mod mode;
 mod prescan;
 mod stage;
 mod step;

@@ -287,13 +287,13 @@ impl Job {
         }
         if self.kind().to_ascii_lowercase().starts_with("multipart/") {
             return Ok(Matter::Words(format!(
-                "{}: Enter on a picture among its parts (2) shows it here",
+                "{}: Pretty lists its parts; a picture that is opened there is shown here",
                 self.kind()
             )));
         }
         if !self.is_html(&opening) {
             return Ok(Matter::Words(format!(
-                "{} is neither HTML nor a picture (PNG, JPEG, GIF, WebP): 1 shows its text",
+                "{} is neither HTML nor a picture (PNG, JPEG, GIF, WebP): Text shows it",
                 self.kind()
             )));
         }

@@ -11,7 +11,7 @@ use encoding_rs::{Encoding, UTF_8};
 use crate::body::{Begins, Pattern, Tally, Window};
 use crate::decode::Letters;
 use crate::decode::charset::encoded;
-use crate::decode::letters::Mode;
+use crate::decode::mode::Mode;
 use crate::tui::visit::{ViewKind, VisitId};
 
 /// What takes longer is told.

@@ -12,7 +12,8 @@ use memchr::{memchr, memrchr};
 
 use super::reading::Reading;
 use crate::body::Window;
-use crate::decode::letters::{Letters, Mode, SHIFTS};
+use crate::decode::letters::{Letters, SHIFTS};
+use crate::decode::mode::Mode;
 
 /// Bytes read at least: a few rows.
 const AHEAD: u64 = 128;

@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthChar;
 
 use super::Role;
 use super::safe::{self, Piece, Pieces};
-use crate::decode::letters::{Letter, Letters, Mode};
+use crate::decode::letters::{Letter, Letters};
+use crate::decode::mode::Mode;
 
 /// Combining marks that one character may carry, as in [`super::safe`].
 const MARKS: usize = 6;

@@ -278,7 +278,7 @@ fn the_hand_on_a_fetch() {
         ),
         ("press A Enter A Enter", "end: auto · fast"),
         (
-            "press A Enter F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ → Enter",
+            "press A Enter F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ → Enter",
             "end: auto · fast",
         ),
         (
@@ -286,7 +286,7 @@ fn the_hand_on_a_fetch() {
             "end: auto · fast · from if!lo",
         ),
         (
-            "press F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓\ntype 127.0.0.5\npress Enter Enter",
+            "press F3 ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓ ↓\ntype 127.0.0.5\npress Enter Enter",
             "end: auto · fast · from 127.0.0.5",
         ),
         (

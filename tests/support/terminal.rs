@@ -98,7 +98,9 @@ impl Terminal {
     pub fn on_the_start_page(self) -> (Terminal, u16) {
         let port = self.wait("the start page", |screen| {
             let text = screen.contents();
-            let (_, after) = text.split_once("A practice server is here: localhost:")?;
+            // One is here, then several are.
+            let (_, after) = text.split_once("ractice server")?;
+            let (_, after) = after.split_once("localhost:")?;
             let digits = after.find(|c: char| !c.is_ascii_digit())?;
             after[..digits].parse().ok()
         });

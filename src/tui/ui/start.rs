@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{Action, Place};
 use crate::tui::practice::Practice;
+use crate::tui::ui::sheet::in_rows;
 use crate::tui::ui::{is_focused, styled};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
@@ -49,7 +50,14 @@ fn rows(app: &App, area: Rect) -> Vec<(Option<usize>, Line<'static>)> {
             let url = styled(format!("      {}", exercise.url), theme.quiet());
             rows.push((Some(number), Line::from(url)));
         }
-        rows.push((Some(number), Line::raw(format!("      {}", exercise.what))));
+        // In whole words where three rows of them have room; else as far as they go.
+        let columns = match area.height {
+            ..12 => usize::MAX,
+            _ => usize::from(area.width).saturating_sub(7),
+        };
+        for words in in_rows(&exercise.what, columns) {
+            rows.push((Some(number), Line::raw(format!("      {words}"))));
+        }
         if airy {
             rows.push((None, Line::default()));
         }
@@ -92,16 +100,20 @@ fn intro(app: &App, columns: usize) -> [Line<'static>; 3] {
         (None, _) => "The practice server could not start: type another URL".to_owned(),
     };
     let key = |action| styled(app.keys.key(action), theme.key());
+    let [url, request, send] = match columns {
+        ..53 => [" URL · ", " request · ", " send"],
+        _ => [" a URL · ", " the request by hand, ", " sends it"],
+    };
     [
         Line::from(vec![Span::raw(" "), styled(playground, theme.strong())]),
         Line::from(vec![
             Span::raw(" "),
             key(Action::FocusUrl),
-            Span::raw(" a URL · "),
+            Span::raw(url),
             key(Action::FocusRequest),
-            Span::raw(" the request by hand, "),
+            Span::raw(request),
             key(Action::Send),
-            Span::raw(" sends it"),
+            Span::raw(send),
         ]),
         Line::from(vec![
             Span::raw(" Or begin here: "),

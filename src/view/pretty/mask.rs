@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use super::lexer::ROW;
 use crate::body::Window;
-use crate::decode::letters::{Letter, Letters, Mode};
+use crate::decode::letters::{Letter, Letters};
+use crate::decode::mode::Mode;
 use crate::view::bytes::Bytes;
 
 /// Bytes masked at once: many rows, and less than a millisecond.
