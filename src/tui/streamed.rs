@@ -53,3 +53,33 @@ impl Streamed {
         !self.events.is_full() && self.events.at() < content.there()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::{Memory, Writer};
+
+    #[test]
+    fn what_has_come_is_read_on_in_steps() {
+        let mut writer = Writer::new(&Memory::new(4 << 20));
+        let mut streamed = Streamed::default();
+        let mut read = |bytes: &[u8], now: u64| {
+            writer.append(bytes).unwrap();
+            let content = Window::whole(&writer.store());
+            streamed.read(&content, |at| (at != 17).then_some(now));
+            let times: Vec<_> = streamed.items().map(|(t_us, _)| t_us).collect();
+            (times, streamed.is_behind(&content))
+        };
+        let long = vec![b'x'; 2 * STEP - 10];
+        for (bytes, now, times, behind) in [
+            (&b"data: x\n"[..], 1, &[][..], false),
+            (b"\ndata: y\n", 2, &[Some(2)], false),
+            (b"\n", 3, &[Some(2), None], false),
+            (&long, 4, &[Some(2), None], true),
+            (b"", 5, &[Some(2), None], false),
+            (b"\ndata:\n\n", 6, &[Some(2), None, Some(6)], false),
+        ] {
+            assert_eq!(read(bytes, now), (times.to_vec(), behind), "at {now}");
+        }
+    }
+}
