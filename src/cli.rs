@@ -20,7 +20,7 @@ use crate::headless::{self, absent, complain, flags::Fetch};
 use crate::playground::Playground;
 use crate::playground::lines;
 use crate::playground::proxy::Proxies;
-use crate::playground::script::Server;
+use crate::playground::server::Server;
 use crate::playground::tls::TlsPlayground;
 use crate::tui;
 use crate::view::safe::safe;
@@ -204,7 +204,8 @@ fn serve(
     let tls = tls.map_err(|error| cannot("--tls-port", tls_port, &error))?;
     let proxies = proxy_port.map(|_| Proxies::start(proxy_port)).transpose();
     let proxies = proxies.map_err(|error| cannot("--proxy-port", proxy_port, &error))?;
-    let lines = line_port.map(|_| lines::serve(line_port)).transpose();
+    let lines = line_port.map(|_| Server::serve_raw(line_port, |_| lines::script()));
+    let lines = lines.transpose();
     let lines = lines.map_err(|error| cannot("--line-port", line_port, &error))?;
     let unix = unix_socket.map(|path| beside.on_unix_socket(path));
     let unix = unix.transpose();

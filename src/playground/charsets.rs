@@ -3,7 +3,7 @@
 use encoding_rs::Encoding;
 
 use super::answer::Answer;
-use super::routes::Ask;
+use super::ask::Ask;
 
 /// What says the charset.
 #[derive(Clone, Copy)]

@@ -10,9 +10,9 @@ use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use super::answer::{Answer, Chunked, TEXT};
+use super::ask::Ask;
 use super::flood::LINE;
 use super::pages::numbered;
-use super::routes::Ask;
 
 /// Decoded bytes of the bomb: past what is decoded without a question, and 64 KiB coded.
 const BOMB: usize = 64 << 20;

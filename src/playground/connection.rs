@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::{RecvFlags, SendFlags, Shutdown, recv, shutdown, sockopt};
+use rustix::net::{RecvFlags, Shutdown, recv, shutdown, sockopt};
 
 use super::flood;
 use super::framing::Body;
 use super::incoming::{Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
 use super::lines::Lines;
-use super::script::{IDLE, Reading, Script, Service, Shared, Step};
-use super::tls::Session;
+use super::open::Shared;
+use super::script::{IDLE, Reading, Script, Service, Step};
+use super::secure::{SEND_FLAGS, Session};
 use super::websocket;
 use crate::net::probe;
 
@@ -464,13 +465,6 @@ impl<'a> Connection<'a> {
         }
     }
 }
-
-/// Rust's runtime ignores SIGPIPE; a program that asks for it back shall not die of a
-/// peer that has gone.
-#[cfg(not(target_vendor = "apple"))]
-pub(super) const SEND_FLAGS: SendFlags = SendFlags::NOSIGNAL;
-#[cfg(target_vendor = "apple")]
-pub(super) const SEND_FLAGS: SendFlags = SendFlags::empty();
 
 /// So many bytes a second, in pieces of a twentieth of a second.
 struct Pace {

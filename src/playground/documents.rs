@@ -7,7 +7,7 @@ use std::io::Cursor;
 use image::{ImageFormat, Rgb, RgbImage};
 
 use super::answer::{Answer, HTML};
-use super::routes::Ask;
+use super::ask::Ask;
 
 /// Everything that HTML can show without styles and scripts, with a base, and broken in
 /// the ways that pages are.

@@ -5,8 +5,8 @@
 use image::ImageFormat;
 
 use super::answer::{Answer, HTML};
+use super::ask::Ask;
 use super::documents;
-use super::routes::Ask;
 
 /// What follows `/form/`, its Content-Type, its body.
 const FORMS: &[(&str, &str, &[u8])] = &[

@@ -3,15 +3,10 @@
 //! Owns which of them runs on which port, as far as they run; what each is good or bad for
 //! is [`Kind`]'s.
 
-use std::sync::{Arc, OnceLock};
-
 use super::answer::Answer;
+use super::ask::Ask;
 use super::certificates::Kind;
-use super::routes::Ask;
 use super::session::to;
-
-/// Told once the servers run, to all that serve the pages.
-pub(super) type Ports = Arc<OnceLock<Vec<(Kind, u16)>>>;
 
 /// `/tls/expired` leads to that server, `/tls/` lists them.
 pub(super) fn handshake(ask: &Ask<'_>) -> Answer {

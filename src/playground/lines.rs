@@ -2,9 +2,7 @@
 //!
 //! Owns its lines. A request's head ends with an empty line, so that one comes back whole.
 
-use std::io;
-
-use super::script::{Server, Step, send};
+use super::script::{Script, Step, send};
 
 /// What it says first.
 const GREETING: &str = "lines are sent back; an empty one ends it\r\n";
@@ -12,12 +10,9 @@ const GREETING: &str = "lines are sent back; an empty one ends it\r\n";
 /// Bytes of a line after which it goes back as it is.
 const LONGEST: usize = 64 * 1024;
 
-/// On this port, or a free one.
-///
-/// # Errors
-/// What `bind()` says.
-pub fn serve(port: Option<u16>) -> io::Result<Server> {
-    Server::serve_raw(port, |_| vec![send(GREETING), Step::Lines, Step::Close])
+/// What it does on each connection.
+pub fn script() -> Script {
+    vec![send(GREETING), Step::Lines, Step::Close]
 }
 
 /// What came of the line that is not over.

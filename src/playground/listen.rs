@@ -14,7 +14,8 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::connection::Connection;
-use super::script::{Service, Shared};
+use super::open::Shared;
+use super::script::Service;
 
 /// One place to listen at.
 #[derive(Debug)]

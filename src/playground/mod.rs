@@ -4,12 +4,13 @@
 //! too. It never listens beyond 127.0.0.1 and ::1.
 //!
 //! ```text
-//! script      what a server does, as plain data; the server, and its end
+//! script      what a server does, as plain data
+//! server      the server           open     its connections, and their end
 //! listen      both loopback addresses, accept()
 //! connection  recv() -> requests, steps -> send()
 //! incoming    a request's exact bytes      framing  where its body ends
 //! flood       the endless pattern
-//! routes      path -> page                 query    the numbers of a page
+//! routes      path -> page                 ask      a request to a page, its numbers (query)
 //! pages       page -> answer               answer   answer -> steps
 //! session     the pages on redirects, cookies and credentials
 //! handshakes  the page that leads to the servers on TLS
@@ -17,10 +18,13 @@
 //! proxy       HTTP and SOCKS5 proxies to loopback, the pages on a Unix socket
 //! lines       a server of lines, without HTTP
 //! tls         the same on TLS     certificates  good ones and bad ones
+//! secure      TLS on a connection  beside   what is started beside the pages
 //! ```
 
 mod anomalies;
 mod answer;
+mod ask;
+pub mod beside;
 mod certificates;
 mod charsets;
 mod coded;
@@ -33,11 +37,14 @@ mod handshakes;
 mod incoming;
 pub mod lines;
 mod listen;
+mod open;
 mod pages;
 pub mod proxy;
 mod query;
 mod routes;
 pub mod script;
+mod secure;
+pub mod server;
 mod session;
 pub mod tls;
 mod websocket;
@@ -50,7 +57,7 @@ use crate::event::Queues;
 /// A running playground; dropped, it stops, and every connection with it.
 #[derive(Debug)]
 pub struct Playground {
-    server: script::Server,
+    server: server::Server,
     /// They are told of what runs beside this one.
     pages: routes::Pages,
 }
@@ -63,14 +70,14 @@ impl Playground {
     /// What `bind()` says: the port is taken, or not this user's to take.
     pub fn start(port: Option<u16>) -> io::Result<Playground> {
         let pages = routes::Pages::default();
-        let server = script::Server::serve(port, pages.clone())?;
+        let server = server::Server::serve(port, pages.clone())?;
         Ok(Playground { server, pages })
     }
 
     /// A hand to start the servers on TLS, the proxies and the Unix socket beside this one
     /// with, when they are wanted.
-    pub fn beside(&self) -> tls::Beside {
-        tls::Beside(self.pages.clone())
+    pub fn beside(&self) -> beside::Beside {
+        beside::Beside(self.pages.clone())
     }
 
     /// The paths of its pages; one that ends in `/` (the index apart) takes what follows

@@ -5,8 +5,8 @@
 
 use super::anomalies;
 use super::answer::{Answer, Chunked, HTML, TEXT, reason};
+use super::ask::{Ask, MADE};
 use super::flood::LINE;
-use super::routes::{Ask, MADE};
 use super::script::{Script, Step, send};
 use crate::anomaly::{Kind, Severity};
 use crate::event::EndMode;

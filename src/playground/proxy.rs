@@ -6,17 +6,15 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::answer::Answer;
+use super::ask::Ask;
 use super::connection::{Connection, Left, Received};
-use super::routes::Ask;
-use super::script::{IDLE, Request, Script, Server, Service, Step, send};
-use super::tls::Beside;
+use super::script::{IDLE, Request, Script, Service, Step, send};
+use super::server::Server;
 use crate::request::{basic_of, remove_field, set_field, set_request_target};
 
 /// Who may use those that ask for a user, as on the page `/basic`.
@@ -70,30 +68,6 @@ impl Proxies {
     /// As `-x` takes them, in the order of the ports.
     pub fn urls(&self) -> impl Iterator<Item = &str> {
         self.servers.iter().map(|(url, _)| url.as_str())
-    }
-}
-
-/// Told once they run, to all that serve the pages: what `-x` takes, and `unix:` with a path.
-pub(super) type Ways = Arc<OnceLock<Vec<String>>>;
-
-impl Beside {
-    /// The pages on a Unix socket that is made at `path`.
-    ///
-    /// # Errors
-    /// What `bind()` says: the file is there, or its directory is not this user's.
-    pub fn on_unix_socket(&self, path: &Path) -> io::Result<Server> {
-        Server::serve_unix(path, self.0.clone())
-    }
-
-    /// What the page `/proxies` is to list: [`Proxies::urls`], and the Unix socket.
-    pub fn tell_of(&self, proxies: Option<&Proxies>, unix: Option<&Path>) {
-        let proxies = proxies.into_iter().flat_map(Proxies::urls);
-        let unix = unix.map(|path| format!("unix:{}", path.display()));
-        let ways: Vec<String> = proxies.map(str::to_owned).chain(unix).collect();
-        if !ways.is_empty() {
-            // Told a second time, the page keeps to the first ones.
-            let _ = self.0.ways.set(ways);
-        }
     }
 }
 

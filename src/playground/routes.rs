@@ -6,30 +6,21 @@
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::ask::{Ask, MADE, Page, Ports, Ways};
 use super::charsets;
 use super::coded;
 use super::documents;
 use super::forms;
-use super::handshakes::{self, Ports};
+use super::handshakes;
 use super::pages;
-use super::proxy::{self, Ways};
+use super::proxy;
 use super::query::Param;
 use super::script::{Fit, Reading, Request, Script, Service, Step, send};
 use super::session;
 use super::websocket;
 
-/// One page. A path that ends in `/` (the index apart) takes what follows it too.
-pub(super) struct Page {
-    pub path: &'static str,
-    pub params: &'static [Param],
-    answer: fn(&Ask<'_>) -> Answer,
-}
-
 /// The longest wait between two pieces, in milliseconds.
 const LONGEST: u64 = 10_000;
-/// Bytes of a body that is made before it is sent.
-pub(super) const MADE: u64 = 1 << 20;
-
 pub(super) const PAGES: &[Page] = &[
     page("/", &[], pages::index),
     page("/hello", &[], pages::hello),
@@ -142,34 +133,6 @@ const fn page(
         path,
         params,
         answer,
-    }
-}
-
-/// A request to a page.
-pub(super) struct Ask<'a> {
-    pub request: &'a Request,
-    /// The servers on TLS beside this one, as far as they run.
-    pub tls: &'a Ports,
-    /// The same of the proxies, and the Unix socket.
-    pub ways: &'a Ways,
-    page: &'static Page,
-    /// What follows the page's path.
-    pub rest: &'a str,
-}
-
-impl Ask<'_> {
-    /// The number in the query, within its page's bounds.
-    pub fn number(&self, name: &str) -> u64 {
-        let param = self.page.params.iter().find(|param| param.name == name);
-        param.map_or(0, |param| param.read(self.request.query()))
-    }
-
-    pub fn size(&self, name: &str) -> usize {
-        usize::try_from(self.number(name)).unwrap_or(usize::MAX)
-    }
-
-    pub fn time(&self, name: &str) -> Duration {
-        Duration::from_millis(self.number(name))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The pages on what goes from one exchange to the next: redirects, cookies, credentials.
 
 use super::answer::{Answer, reason};
-use super::routes::Ask;
+use super::ask::Ask;
 use crate::request::basic_of;
 
 // -- redirects ----------------------------------------------------------------------

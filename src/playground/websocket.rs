@@ -4,7 +4,7 @@
 //! Owns those bytes. What the rules are is [`crate::proto::ws`]'s.
 
 use super::answer::Answer;
-use super::routes::Ask;
+use super::ask::Ask;
 use super::script::{Step, send};
 use crate::anomaly::Kind;
 use crate::event::Direction;

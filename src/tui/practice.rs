@@ -13,9 +13,10 @@ use tempfile::TempDir;
 
 use crate::event::Queues;
 use crate::plan::Plan;
+use crate::playground::beside::Beside;
 use crate::playground::proxy::Proxies;
-use crate::playground::script::Server;
-use crate::playground::tls::{Beside, Kind, TlsPlayground};
+use crate::playground::server::Server;
+use crate::playground::tls::{Kind, TlsPlayground};
 use crate::tui::message::Message;
 use crate::url::Target;
 

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use sockeye::playground::script::{Server, Step, send};
+use sockeye::playground::script::{Step, send};
+use sockeye::playground::server::Server;
 
 use super::{Ran, fetch, run, say};
 

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 use sockeye::playground::Playground;
-use sockeye::playground::script::{Request, Server, send};
+use sockeye::playground::script::{Request, send};
+use sockeye::playground::server::Server;
 
 use super::fetch;
 

@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use sockeye::playground::script::{Request, Script, Server, send};
+use sockeye::playground::script::{Request, Script, send};
+use sockeye::playground::server::Server;
 
 use super::{Ran, fetch, run, sockeye};
 

@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use sockeye::playground::beside::Beside;
 use sockeye::playground::proxy::{Proxies, USER};
-use sockeye::playground::script::{Script, Server, Step, send};
-use sockeye::playground::tls::{self, Beside, TlsPlayground};
+use sockeye::playground::script::{Script, Step, send};
+use sockeye::playground::server::Server;
+use sockeye::playground::tls::{self, TlsPlayground};
 
 use super::{fetch, read_until, run, sockeye};
 

@@ -2,7 +2,8 @@
 
 use std::net::TcpListener;
 
-use sockeye::playground::script::{Script, Server, Step, send};
+use sockeye::playground::script::{Script, Step, send};
+use sockeye::playground::server::Server;
 
 use super::{Ran, fetch};
 

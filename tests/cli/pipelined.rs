@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use sockeye::playground::script::{Server, send};
+use sockeye::playground::script::send;
+use sockeye::playground::server::Server;
 
 use super::fetch;
 

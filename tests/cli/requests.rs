@@ -1,6 +1,7 @@
 //! What the flags make of a request: the server answers with the very bytes it read.
 
-use sockeye::playground::script::{Request, Script, Server, Step, send};
+use sockeye::playground::script::{Request, Script, Step, send};
+use sockeye::playground::server::Server;
 
 use sockeye::request::{accept, field};
 

@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use sockeye::playground::script::{Server, send};
+use sockeye::playground::script::send;
+use sockeye::playground::server::Server;
 
 /// What `sockeye fetch` writes on a terminal, to its end.
 fn on_a_terminal(args: &[&str]) -> String {

@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use sockeye::error::Error;
 use sockeye::plan::Plan;
 use sockeye::playground::lines;
+use sockeye::playground::server::Server;
 use sockeye::url::Target;
 
 use crate::talk::Talk;
 
 #[test]
 fn lines_go_both_ways_and_are_no_http() {
-    let server = lines::serve(None).unwrap();
+    let server = Server::serve_raw(None, |_| lines::script()).unwrap();
     let addr = SocketAddr::from(([127, 0, 0, 1], server.port()));
     let target = Target::parse(&format!("http://{addr}/")).unwrap();
     let mut talk = Talk::start(&Plan::new(target, *b"one\r\n"));

@@ -7,7 +7,8 @@ use sockeye::event::{End, Event, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::net::{Control, Pool, Sink, fetch};
 use sockeye::plan::Plan;
-use sockeye::playground::script::{Script, Server};
+use sockeye::playground::script::Script;
+use sockeye::playground::server::Server;
 use sockeye::url::Target;
 
 /// Everything that a fetch gave.

@@ -12,7 +12,8 @@ use sockeye::exchange::Exchange;
 use sockeye::net::channel::{Receiver, channel};
 use sockeye::net::{Control, Pool, Resume, fetch, resume};
 use sockeye::plan::Plan;
-use sockeye::playground::script::{Server, Step, send};
+use sockeye::playground::script::{Step, send};
+use sockeye::playground::server::Server;
 
 use sockeye::playground::script::{Request, Script, Service};
 use sockeye::playground::tls::{Kind as Certificate, TlsPlayground};

@@ -10,7 +10,8 @@ use sockeye::error::{Error, Result};
 use sockeye::event::{Event, Kind};
 use sockeye::net::channel::{CAPACITY, channel};
 use sockeye::net::{Control, Pool, Sink, fetch};
-use sockeye::playground::script::{Server, Step, send};
+use sockeye::playground::script::{Step, send};
+use sockeye::playground::server::Server;
 
 use super::{CHUNKED, OK_3, PATIENCE, check, plan, wait_until};
 

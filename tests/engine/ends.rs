@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sockeye::event::{EndMode, EndReason};
-use sockeye::playground::script::{Script, Server, Step, send};
+use sockeye::playground::script::{Script, Step, send};
+use sockeye::playground::server::Server;
 
 use super::{CHUNKED, OK_3, OK_9, plan, run};
 

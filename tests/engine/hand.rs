@@ -6,7 +6,8 @@ use sockeye::error::Error;
 use sockeye::event::{EndReason, Kind};
 use sockeye::net::Control;
 use sockeye::plan::Plan;
-use sockeye::playground::script::{Server, Step, send};
+use sockeye::playground::script::{Step, send};
+use sockeye::playground::server::Server;
 
 use super::{DeadAddress, OK_3, OK_9, PATIENCE, Running, large, line, plan, start};
 

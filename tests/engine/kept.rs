@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sockeye::error::Error;
 use sockeye::net::Pool;
-use sockeye::playground::script::{Script, Server, Step, send};
+use sockeye::playground::script::{Script, Step, send};
+use sockeye::playground::server::Server;
 
 use super::{OK_3, plan, resolve, run, run_with, wait_until};
 

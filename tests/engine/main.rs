@@ -31,7 +31,7 @@ use sockeye::error::{Error, Result};
 use sockeye::event::{Event, Kind};
 use sockeye::net::{Control, Pool, Sink, fetch};
 use sockeye::plan::{Plan, Resolve};
-use sockeye::playground::script::Server;
+use sockeye::playground::server::Server;
 use sockeye::request::template;
 use sockeye::url::{Scheme, Target};
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use sockeye::event::{Event, Kind};
 use sockeye::net::Control;
-use sockeye::playground::script::{Server, Step, send};
+use sockeye::playground::script::{Step, send};
+use sockeye::playground::server::Server;
 
 use super::{OK_3, OK_9, PATIENCE, echo, large, line, plan, run, start};
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sockeye::event::Kind;
-use sockeye::playground::script::{Server, send};
+use sockeye::playground::script::send;
+use sockeye::playground::server::Server;
 
 use super::{OK_3, PATIENCE, plan, run};
 

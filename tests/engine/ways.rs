@@ -6,7 +6,8 @@ use std::time::Duration;
 use sockeye::event::{Family, Kind};
 use sockeye::net::{Pool, probe};
 use sockeye::plan::{Local, SocketOption};
-use sockeye::playground::script::{Server, send};
+use sockeye::playground::script::send;
+use sockeye::playground::server::Server;
 use sockeye::url::Target;
 
 use super::{DeadAddress, OK_3, plan, plan_for, resolve, run, run_with};

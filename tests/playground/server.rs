@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sockeye::playground::Playground;
-use sockeye::playground::script::{CONNECTIONS, Fit, Server, Step, send};
+use sockeye::playground::script::{Fit, Step, send};
+use sockeye::playground::server::{CONNECTIONS, Server};
 
 use crate::{PATIENCE, connect, exchange, expect};
 

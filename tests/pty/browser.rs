@@ -5,7 +5,8 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use sockeye::playground::proxy::HttpProxy;
-use sockeye::playground::script::{Request, Script, Server, Service, send};
+use sockeye::playground::script::{Request, Script, Service, send};
+use sockeye::playground::server::Server;
 use sockeye::playground::tls::{Kind, TlsPlayground};
 
 use crate::terminal::Terminal;
