@@ -271,6 +271,9 @@ impl Text {
 mod tests {
     use super::*;
 
+    /// A body, its rows, and what is incomplete.
+    type Case<'a> = (&'a str, &'a [&'a str], Option<Range<u64>>);
+
     /// A row: `event 2 tick #7 "two\nlines" 10..40`.
     fn row(item: &Item) -> String {
         let text = |text: &Text| {
@@ -317,7 +320,7 @@ mod tests {
         );
         let of_long = format!("event 1  ~ \"{}…\" 0..128", "\\xe6\\x97\\xa5".repeat(21));
         #[rustfmt::skip]
-        let cases: &[(&str, &[&str], Option<Range<u64>>)] = &[
+        let cases: &[Case<'_>] = &[
             ("", &[], None),
             ("data: x\n\n", &["event 1  ~ \"x\" 0..9"], None),
             ("data: x\r\n\r\n", &["event 1  ~ \"x\" 0..11"], None),
