@@ -31,6 +31,7 @@ mod framing;
 mod head;
 mod opening;
 mod reader;
+pub mod sse;
 mod words;
 pub mod ws;
 

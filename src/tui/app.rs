@@ -21,7 +21,7 @@ use crate::tui::editor::Editor;
 use crate::tui::graphics::{Dots, Images};
 use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::layout::{self, Border, Panes, Size, Split};
-use crate::tui::list::{Completion, List};
+use crate::tui::list::{Completion, List, Of};
 use crate::tui::practice::Practice;
 use crate::tui::save;
 use crate::tui::search::Find;
@@ -313,6 +313,10 @@ impl App {
         const TENTH: Duration = Duration::from_millis(100);
         let visit = self.tab().visit();
         if visit.is_some_and(|visit| visit.play.is_some()) {
+            return Some(TENTH / 6);
+        }
+        let lists = matches!(&self.popup, Some(Popup::List(list)) if list.of == Of::Messages);
+        if lists && visit.is_some_and(Visit::is_behind_in_events) {
             return Some(TENTH / 6);
         }
         let counting = self.notice.is_some()

@@ -10,6 +10,7 @@ use std::sync::{Arc, Weak};
 use crate::body::Window;
 use crate::decode::Letters;
 use crate::tui::message::Message;
+use crate::tui::streamed::Streamed;
 use crate::tui::visit::{ViewKind, VisitId};
 use crate::view::pretty::{Fault, Folds, Head, Index};
 use crate::view::{Form, Pretty};
@@ -24,6 +25,8 @@ pub struct Formed {
     pub form: Form,
     pub index: Index,
     pub folds: Folds,
+    /// Read where the form is that of events.
+    pub events: Streamed,
     /// A byte to go to as soon as its row is known.
     pub goal: Option<u64>,
     /// Rows are being read ahead, as long as this is here.
@@ -38,6 +41,7 @@ impl Formed {
             index: Index::read_in(&form, letters),
             form,
             folds: Folds::default(),
+            events: Streamed::default(),
             goal: None,
             reading: None,
             rest: None,
@@ -48,7 +52,11 @@ impl Formed {
     pub fn read_in(&mut self, letters: Letters) -> bool {
         let other = self.index.letters() != letters;
         if other {
-            *self = Formed::new(self.form.clone(), letters);
+            *self = Formed {
+                // These are UTF-8 whatever else is said.
+                events: std::mem::take(&mut self.events),
+                ..Formed::new(self.form.clone(), letters)
+            };
         }
         other
     }

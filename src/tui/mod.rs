@@ -40,6 +40,7 @@ pub mod search;
 pub mod searched;
 pub mod secrets;
 pub mod settings;
+pub mod streamed;
 pub mod terminal;
 pub mod theme;
 pub mod ui;

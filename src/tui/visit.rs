@@ -19,7 +19,9 @@ use crate::tui::cursor::Cursor;
 use crate::tui::formed::Formed;
 use crate::tui::jump::Jump;
 use crate::tui::rendering::Rendering;
+use crate::tui::streamed::Streamed;
 use crate::tui::unpack::State;
+use crate::view::Form;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -387,6 +389,34 @@ impl Visit {
             // Rows of another charset are others.
             self.scrolls[ViewKind::Pretty.index()].top = 0;
         }
+    }
+
+    /// Reads on in its server-sent events, where it has some.
+    pub fn read_events(&mut self) {
+        let content = self.whole_content();
+        let decoded = self.meaning.shown();
+        let live = &self.live;
+        let Some(formed) = self.formed.as_mut().filter(|it| it.form == Form::Events) else {
+            return;
+        };
+        formed.events.read(&content, |at| {
+            let at = decoded.map_or(at, |decoded| decoded.coded(at).end - 1);
+            let origin = live.origin_of_body(at, |_| None);
+            origin.recv.map(|recv| recv.t_us)
+        });
+    }
+
+    /// Its server-sent events, where the content has that form.
+    pub fn events(&self) -> Option<&Streamed> {
+        let formed = self.formed.as_ref().filter(|it| it.form == Form::Events);
+        formed.map(|formed| &formed.events)
+    }
+
+    /// There are server-sent events left to read.
+    pub fn is_behind_in_events(&self) -> bool {
+        let content = self.whole_content();
+        self.events()
+            .is_some_and(|events| events.is_behind(&content))
     }
 
     /// The same, whatever moment is shown.

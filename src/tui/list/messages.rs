@@ -2,7 +2,7 @@
 //!
 //! Owns the pairing on screen: the first request with the first response, and so on.
 
-use super::{Choice, Row, frames};
+use super::{Choice, Row, events, frames};
 use crate::event::Head;
 use crate::exchange::Answer;
 use crate::exchange::dialogue::Byte;
@@ -37,6 +37,7 @@ pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
         rows.extend(frames::of(visit, columns));
         return rows;
     }
+    rows.extend(events::of(visit, columns));
     let excess = exchange.excess_start();
     rows.extend(excess.map(|from| {
         let to = exchange.recvs.bytes.max(from);

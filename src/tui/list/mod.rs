@@ -8,6 +8,7 @@
 
 pub mod addresses;
 mod cookies;
+mod events;
 pub mod frames;
 mod messages;
 mod rows;
@@ -80,6 +81,8 @@ pub enum Choice {
     Exchange(VisitId),
     /// Bytes in the Wire view's offsets.
     Bytes(Range<u64>),
+    /// Bytes of the content.
+    Content(Range<u64>),
     /// Close this kept connection, or all of them.
     CloseIdle(Option<u64>),
     /// A line of the request's head.

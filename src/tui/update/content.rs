@@ -37,6 +37,9 @@ fn grown(app: &mut App, id: VisitId) -> Vec<Effect> {
         visit.sniff();
     }
     fold::arrived(app, id);
+    if let Some(visit) = app.visit_by_id(id) {
+        visit.read_events();
+    }
     jump::arrived(app, id);
     find::arrived(app, id)
 }

@@ -6,11 +6,16 @@ use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
-use crate::tui::visit::VisitId;
+use crate::tui::visit::{Visit, VisitId};
 
 use super::{compare, compose, content, cookies, kept, look, text, ways};
 
 pub(super) fn open(app: &mut App, of: Of) {
+    if of == Of::Messages
+        && let Some(visit) = app.tab_mut().visit_mut()
+    {
+        visit.read_events();
+    }
     if list::count(app, of) == 0 {
         let commands = app.keys.key(Action::Commands);
         app.note(match of {
@@ -31,15 +36,25 @@ pub(super) fn open(app: &mut App, of: Of) {
         return;
     }
     let mut list = List::new(of);
-    // Of frames the newest is looked for.
-    let frames = app
-        .tab()
-        .visit()
-        .map_or(0, |visit| visit.exchange().frames.count);
-    if of == Of::Messages && frames > 0 {
+    // Of frames and events the newest is looked for.
+    let streams = |visit: &Visit| {
+        let events = visit.events();
+        visit.exchange().frames.count > 0 || events.is_some_and(|events| !events.is_empty())
+    };
+    if of == Of::Messages && app.tab().visit().is_some_and(streams) {
         list.chosen = list::count(app, of).saturating_sub(1);
     }
     app.popup = Some(Popup::List(list));
+}
+
+/// Reads on in the events that are listed.
+pub(super) fn keep_up(app: &mut App) {
+    let listed = |list: &List| list.of == Of::Messages;
+    if matches!(&app.popup, Some(Popup::List(list)) if listed(list))
+        && let Some(visit) = app.tab_mut().visit_mut()
+    {
+        visit.read_events();
+    }
 }
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect> {
@@ -120,6 +135,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         }
         Choice::Exchange(id) => return reopen(app, id),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
+        Choice::Content(bytes) => look::open_content(app, bytes),
         Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],
         Choice::Field(line) => compose::add_field(app, line),
         Choice::Snippet(number) => compose::snippet(app, number),

@@ -191,6 +191,21 @@ pub(super) fn open_bytes(app: &mut App, bytes: Range<u64>) {
     super::focus(app, Focus::Response);
 }
 
+/// Bytes of the content, selected: in Pretty, or in the view of it that is shown.
+pub(super) fn open_content(app: &mut App, bytes: Range<u64>) {
+    let kind = match app.tab().view {
+        kind @ (ViewKind::Text | ViewKind::Hex) => kind,
+        _ => ViewKind::Pretty,
+    };
+    cursor::put(app, kind, bytes.start);
+    let visit = app.tab_mut().visit_mut();
+    let cursor = visit.and_then(|visit| visit.cursors[kind.index()].as_mut());
+    if let Some(cursor) = cursor {
+        cursor.from = Some(bytes.end.saturating_sub(1)..bytes.end);
+    }
+    super::focus(app, Focus::Response);
+}
+
 /// The call that brought the byte under the cursor, chosen in the log.
 fn open_recv(app: &mut App) {
     let kind = app.tab().view;

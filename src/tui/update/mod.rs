@@ -54,6 +54,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = on_message(app, message);
     effects.extend(page::keep_up(app));
     effects.extend(fold::keep_up(app));
+    list::keep_up(app);
     effects
 }
 

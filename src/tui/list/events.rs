@@ -1,0 +1,170 @@
+//! The server-sent events of a body, as they come:
+//! `   3  tick         3        {"tick": 3}     11 B at 2.00 s`.
+//!
+//! Owns the words of a row; where events begin and end is `proto::sse`'s.
+
+use super::{Choice, Row};
+use crate::proto::sse::{Item, KEPT, Kind, Text};
+use crate::tui::ui::paint as words;
+use crate::tui::visit::Visit;
+use crate::view::safe::{cut, safe_bytes, width};
+
+/// Columns of an event's type, and of its id.
+const NAME: usize = 12;
+const ID: usize = 8;
+
+/// A row for each event, comment and `retry` of the moment that is shown; last, what is
+/// incomplete and what is not read.
+pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
+    let Some(streamed) = visit.events() else {
+        return Vec::new();
+    };
+    let content = visit.content();
+    let there = content.there();
+    let items = streamed.items();
+    let mut rows: Vec<Row> = items
+        .take_while(|(_, item)| item.bytes.end <= there)
+        .map(|(t_us, item)| row(t_us, item, columns))
+        .collect();
+    if visit.past.is_some() {
+        return rows;
+    }
+    let events = streamed.events();
+    let at = events.at();
+    if events.is_full() && at < there {
+        rows.push(plain(
+            format!("the first {} alone are listed", words::count(KEPT as u64)),
+            format!("read {at} of {there} B"),
+            "Pretty shows what comes behind them".to_owned(),
+        ));
+    } else if streamed.is_behind(&content) {
+        rows.push(plain(
+            "being read".to_owned(),
+            format!("{at} of {there} B"),
+            "what came is read for events piece by piece".to_owned(),
+        ));
+    } else if let Some(bytes) = events.incomplete() {
+        let (text, about) = match visit.over {
+            true => (
+                "incomplete: dropped",
+                "the body ended before the empty line that dispatches an event, so a client \
+                 drops it (WHATWG HTML 9.2.6)",
+            ),
+            false => (
+                "incomplete",
+                "the empty line that dispatches it has not come (WHATWG HTML 9.2.6)",
+            ),
+        };
+        rows.push(Row {
+            choice: Choice::Content(bytes.clone()),
+            ..plain(
+                text.to_owned(),
+                words::bytes(bytes.end - bytes.start),
+                format!(
+                    "bytes {}–{} of the content: {about}",
+                    bytes.start, bytes.end
+                ),
+            )
+        });
+    }
+    rows
+}
+
+/// A row of no event.
+fn plain(text: String, beside: String, about: String) -> Row {
+    Row {
+        text: format!("{:>4}  {text}", "—"),
+        beside,
+        about,
+        choice: Choice::Nothing,
+    }
+}
+
+fn row(t_us: Option<u64>, item: &Item, columns: u16) -> Row {
+    let (text, about) = match &item.kind {
+        Kind::Event {
+            number,
+            name,
+            id,
+            has_id,
+        } => {
+            let name = match name.len {
+                0 => "message".to_owned(),
+                _ => shown(name),
+            };
+            let last = match (has_id, id.len) {
+                (true, 0) => "its id is empty, so no last event ID is left".to_owned(),
+                (true, _) => format!("id {}", shown(id)),
+                (false, 0) => "no id".to_owned(),
+                (false, _) => format!("no id of its own, the last event ID stays {}", shown(id)),
+            };
+            let id = if *has_id { shown(id) } else { String::new() };
+            (
+                in_columns(&number.to_string(), &name, &id, &item.text, columns),
+                format!("type {name}, {last}, {} bytes of data", item.text.len),
+            )
+        }
+        Kind::NoData => (
+            format!("{:>4}  no data", "—"),
+            "an empty line after fields without data: no event is dispatched".to_owned(),
+        ),
+        Kind::Comment => (
+            in_columns("—", "comment", "", &item.text, columns),
+            "a comment, which is no event and keeps the connection alive".to_owned(),
+        ),
+        Kind::Retry => (
+            in_columns("—", "retry", "", &item.text, columns),
+            match is_time(&item.text) {
+                true => format!(
+                    "a client whose connection is lost waits {} ms before it comes again",
+                    shown(&item.text)
+                ),
+                false => "retry, but not of digits alone: ignored".to_owned(),
+            },
+        ),
+    };
+    let beside = match t_us {
+        Some(t_us) => format!("{} at {}", words::bytes(item.text.len), words::time(t_us)),
+        None => words::bytes(item.text.len),
+    };
+    let unknown = match t_us {
+        Some(_) => "",
+        None => "; when it came is not known: its call is not among those kept",
+    };
+    let (from, to) = (item.bytes.start, item.bytes.end);
+    Row {
+        text,
+        beside,
+        about: format!(
+            "bytes {from}–{to} of the content, {}: {about}{unknown}",
+            words::bytes(to - from)
+        ),
+        choice: Choice::Content(item.bytes.clone()),
+    }
+}
+
+/// Digits alone, as a reconnection time must be.
+fn is_time(text: &Text) -> bool {
+    text.len > 0 && text.start.iter().all(u8::is_ascii_digit)
+}
+
+fn shown(text: &Text) -> String {
+    let more = if text.is_cut() { "…" } else { "" };
+    format!("{}{more}", safe_bytes(&text.start))
+}
+
+/// At 60 columns the text needs the id's room; what is below the list says it.
+fn in_columns(number: &str, name: &str, id: &str, text: &Text, columns: u16) -> String {
+    let id = match columns {
+        ..76 => String::new(),
+        _ => padded(id, ID),
+    };
+    format!("{number:>4}  {}{id}{}", padded(name, NAME), shown(text))
+}
+
+/// In just so many columns; and one more, free.
+fn padded(text: &str, columns: usize) -> String {
+    let text = cut(text, columns);
+    let free = columns + 1 - width(&text).min(columns);
+    format!("{text}{}", " ".repeat(free))
+}
