@@ -50,7 +50,7 @@ impl Beside {
 
 impl TlsPlayground {
     /// The good one on `port`, the others on the ports after it, in the order of
-    /// [`Kind::ALL`]; all on free ones when it is `None`.
+    /// [`super::certificates::Kind::ALL`]; all on free ones when it is `None`.
     ///
     /// # Errors
     /// What `bind()` says, or that the files could not be written.

@@ -13,7 +13,7 @@ use super::{Fault, Parsed, quoted, shown};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
     pub userinfo: Option<String>,
-    /// As [`Target::host`].
+    /// As [`super::Target::host`].
     pub host: String,
     pub port: Option<u16>,
 }
