@@ -123,7 +123,8 @@ impl Told<'_> {
                 self.emit(Kind::Socket(Box::new(Socket {
                     family: *Family::ALL.iter().find(named).expect("a family"),
                     fd: answer.parse().expect("a number"),
-                    options: Vec::new(),
+                    // Asked for 4096, which Linux doubles.
+                    options: vec![("SO_RCVBUF", 8192), ("TCP_NODELAY", 1), ("SO_LINGER", -1)],
                 })));
             }
             "connect" => {

@@ -12,7 +12,7 @@ use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::keymap::{Action, Place, Row};
-use crate::tui::knobs::KNOBS;
+use crate::tui::knobs::{KNOBS, Knob};
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
 use crate::tui::ui::sheet::{centred, in_rows, open, scrolls};
@@ -123,7 +123,8 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
         } else {
             theme.title(false)
         };
-        lines.push(Line::styled(line, style));
+        let kernel = styled(made_of_it(app, knob), theme.quiet());
+        lines.push(Line::from(vec![styled(line, style), kernel]));
     }
     frame.render_widget(Paragraph::new(lines), rows);
     let help = words[row]
@@ -131,6 +132,19 @@ fn knobs(frame: &mut Frame, app: &App, row: usize, typed: &str) {
         .map(|words| styled(format!(" {words}"), theme.quiet()));
     let help: Vec<Line> = help.map(Line::from).collect();
     frame.render_widget(Paragraph::new(help), below);
+}
+
+/// What the kernel made of a socket option in the tab's exchange, as `getsockopt()` gave it
+/// before the socket connected.
+fn made_of_it(app: &App, knob: &Knob) -> String {
+    let visit = app.tab().visit();
+    let socket = visit.and_then(|visit| visit.live.socket.as_ref());
+    let options = socket.map_or(&[][..], |socket| &socket.options);
+    match options.iter().find(|(name, _)| *name == knob.setting) {
+        Some((_, -1)) => "  the kernel: off".to_owned(),
+        Some((_, value)) => format!("  the kernel: {value}"),
+        None => String::new(),
+    }
 }
 
 /// One row an end mode: where it would have ended.
