@@ -38,9 +38,15 @@ impl Streamed {
         &self.events
     }
 
-    /// Each with the time of its last byte, in microseconds.
-    pub fn items(&self) -> impl Iterator<Item = (Option<u64>, &Item)> {
-        self.times.iter().copied().zip(self.events.items())
+    /// One, with the time of its last byte in microseconds.
+    pub fn item(&self, at: usize) -> Option<(Option<u64>, &Item)> {
+        Some((*self.times.get(at)?, self.events.items().get(at)?))
+    }
+
+    /// How many ended in the first `bytes` of the content.
+    pub fn items_before(&self, bytes: u64) -> usize {
+        let items = self.events.items();
+        items.partition_point(|item| item.bytes.end <= bytes)
     }
 
     /// None has begun.
@@ -67,7 +73,7 @@ mod tests {
             writer.append(bytes).unwrap();
             let content = Window::whole(&writer.store());
             streamed.read(&content, |at| (at != 17).then_some(now));
-            let times: Vec<_> = streamed.items().map(|(t_us, _)| t_us).collect();
+            let times = streamed.times.clone();
             (times, streamed.is_behind(&content))
         };
         let long = vec![b'x'; 2 * STEP - 10];

@@ -3,8 +3,10 @@
 //!
 //! Owns the words of a row; where events begin and end is `proto::sse`'s.
 
+use super::shown::Part;
 use super::{Choice, Row};
 use crate::proto::sse::{Item, KEPT, Kind, Text};
+use crate::tui::streamed::Streamed;
 use crate::tui::ui::paint as words;
 use crate::tui::visit::Visit;
 use crate::view::safe::{cut, safe_bytes, width};
@@ -15,59 +17,68 @@ const ID: usize = 8;
 
 /// A row for each event, comment and `retry` of the moment that is shown; last, what is
 /// incomplete and what is not read.
-pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
+pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Part<'_>> {
     let Some(streamed) = visit.events() else {
         return Vec::new();
     };
+    let there = visit.content().there();
+    let come = streamed.items_before(there);
+    let of = move |at| {
+        let (t_us, item) = streamed.item(at)?;
+        Some(row(t_us, item, columns))
+    };
+    vec![
+        Part::Later(come, Box::new(of)),
+        Part::Made(last(visit, streamed).into_iter().collect()),
+    ]
+}
+
+/// What stands behind the events: nothing in the past.
+fn last(visit: &Visit, streamed: &Streamed) -> Option<Row> {
+    if visit.past.is_some() {
+        return None;
+    }
     let content = visit.content();
     let there = content.there();
-    let items = streamed.items();
-    let mut rows: Vec<Row> = items
-        .take_while(|(_, item)| item.bytes.end <= there)
-        .map(|(t_us, item)| row(t_us, item, columns))
-        .collect();
-    if visit.past.is_some() {
-        return rows;
-    }
     let events = streamed.events();
     let at = events.at();
     if events.is_full() && at < there {
-        rows.push(plain(
+        return Some(plain(
             format!("the first {} alone are listed", words::count(KEPT as u64)),
             format!("read {at} of {there} B"),
             "Pretty shows what comes behind them".to_owned(),
         ));
-    } else if streamed.is_behind(&content) {
-        rows.push(plain(
+    }
+    if streamed.is_behind(&content) {
+        return Some(plain(
             "being read".to_owned(),
             format!("{at} of {there} B"),
             "what came is read for events piece by piece".to_owned(),
         ));
-    } else if let Some(bytes) = events.incomplete() {
-        let (text, about) = match visit.over {
-            true => (
-                "incomplete: dropped",
-                "the body ended before the empty line that dispatches an event, so a client \
-                 drops it (WHATWG HTML 9.2.6)",
-            ),
-            false => (
-                "incomplete",
-                "the empty line that dispatches it has not come (WHATWG HTML 9.2.6)",
-            ),
-        };
-        rows.push(Row {
-            choice: Choice::Content(bytes.clone()),
-            ..plain(
-                text.to_owned(),
-                words::bytes(bytes.end - bytes.start),
-                format!(
-                    "bytes {}–{} of the content: {about}",
-                    bytes.start, bytes.end
-                ),
-            )
-        });
     }
-    rows
+    let bytes = events.incomplete()?;
+    let (text, about) = match visit.over {
+        true => (
+            "incomplete: dropped",
+            "the body ended before the empty line that dispatches an event, so a client \
+             drops it (WHATWG HTML 9.2.6)",
+        ),
+        false => (
+            "incomplete",
+            "the empty line that dispatches it has not come (WHATWG HTML 9.2.6)",
+        ),
+    };
+    Some(Row {
+        choice: Choice::Content(bytes.clone()),
+        ..plain(
+            text.to_owned(),
+            words::bytes(bytes.end - bytes.start),
+            format!(
+                "bytes {}–{} of the content: {about}",
+                bytes.start, bytes.end
+            ),
+        )
+    })
 }
 
 /// A row of no event.

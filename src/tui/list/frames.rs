@@ -3,6 +3,7 @@
 //!
 //! Owns what of a payload is shown: its beginning, unmasked and escaped.
 
+use super::shown::Part;
 use super::{Choice, Row};
 use crate::event::Direction;
 use crate::event::ws::{self, CLOSE, Frame, close_words};
@@ -15,23 +16,23 @@ use crate::view::safe::safe_bytes;
 /// Bytes of a payload that are shown.
 const SHOWN: usize = 48;
 
-pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
+pub(super) fn of(visit: &Visit, columns: u16) -> [Part<'_>; 2] {
     let frames = &visit.exchange().frames;
-    let mut rows: Vec<Row> = frames
-        .kept
-        .iter()
-        .map(|(t_us, frame)| row(visit, columns, *t_us, frame))
-        .collect();
-    let more = frames.count.saturating_sub(rows.len() as u64);
-    if more > 0 {
-        rows.push(Row {
-            text: format!("{more} frames more"),
-            beside: String::new(),
-            about: "the first ones alone are listed; Wire has the bytes of all".to_owned(),
-            choice: Choice::Nothing,
-        });
-    }
-    rows
+    let of = move |at| {
+        let (t_us, frame) = frames.kept.get(at)?;
+        Some(row(visit, columns, *t_us, frame))
+    };
+    let more = frames.count.saturating_sub(frames.kept.len() as u64);
+    let more = (more > 0).then(|| Row {
+        text: format!("{more} frames more"),
+        beside: String::new(),
+        about: "the first ones alone are listed; Wire has the bytes of all".to_owned(),
+        choice: Choice::Nothing,
+    });
+    [
+        Part::Later(frames.kept.len(), Box::new(of)),
+        Part::Made(more.into_iter().collect()),
+    ]
 }
 
 fn row(visit: &Visit, columns: u16, t_us: u64, frame: &Frame) -> Row {

@@ -2,6 +2,7 @@
 //!
 //! Owns the pairing on screen: the first request with the first response, and so on.
 
+use super::shown::{Part, Rows};
 use super::{Choice, Row, events, frames};
 use crate::event::Head;
 use crate::exchange::Answer;
@@ -15,7 +16,7 @@ use crate::view::safe::safe_bytes;
 const LINE: usize = 60;
 
 /// A row for each request, each response that none asked for, and for what else came.
-pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
+pub(super) fn of(visit: &Visit, columns: u16) -> Rows<'_> {
     let exchange = visit.exchange();
     let mut answers = exchange.answers().peekable();
     let mut asking = 0;
@@ -33,13 +34,13 @@ pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
         let answer = answer.filter(|answer| answer.number == asking && !answer.wire.is_empty());
         rows.push(row(visit, message, asks, answer));
     }
+    let mut parts = vec![Part::Made(rows)];
     if exchange.frames.count > 0 {
-        rows.extend(frames::of(visit, columns));
-        return rows;
+        parts.extend(frames::of(visit, columns));
+        return Rows::of(parts);
     }
-    rows.extend(events::of(visit, columns));
-    let excess = exchange.excess_start();
-    rows.extend(excess.map(|from| {
+    parts.extend(events::of(visit, columns));
+    let excess = exchange.excess_start().map(|from| {
         let to = exchange.recvs.bytes.max(from);
         Row {
             text: format!("{:>4}  asked by nobody", "—"),
@@ -49,8 +50,9 @@ pub(super) fn of(visit: &Visit, columns: u16) -> Vec<Row> {
                 .to_owned(),
             choice: received(visit, from, to),
         }
-    }));
-    rows
+    });
+    parts.push(Part::Made(excess.into_iter().collect()));
+    Rows::of(parts)
 }
 
 fn row(visit: &Visit, message: &Message, asks: bool, answer: Option<Answer<'_>>) -> Row {

@@ -12,8 +12,8 @@ mod events;
 pub mod frames;
 mod messages;
 mod rows;
+mod shown;
 
-use std::cmp::Reverse;
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -23,6 +23,8 @@ use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
 use crate::tui::keymap::{Action, Keymap, Motion, Place};
 use crate::tui::visit::VisitId;
+
+pub use shown::{Shown, count, shown};
 
 /// A list in a pop-up.
 pub struct List {
@@ -154,33 +156,11 @@ impl Of {
     }
 }
 
-/// How many rows there are without a filter.
-pub fn count(app: &App, of: Of) -> usize {
-    rows::of(app, of).len()
-}
-
-/// The rows that fit, the best first; those that fit alike stay in order.
-pub fn shown(app: &App, of: Of, typed: &str) -> Vec<Row> {
-    let mut fitting: Vec<(i32, Row)> = rows::of(app, of)
-        .into_iter()
-        .filter_map(|row| Some((of.fit(typed, &row)?, row)))
-        .collect();
-    // Of two commands that fit alike the shorter name is meant: more of it was typed.
-    let length = |row: &Row| match of {
-        Of::Commands if !typed.is_empty() => row.text.len(),
-        _ => 0,
-    };
-    fitting.sort_by_key(|(points, row)| (Reverse(*points), length(row)));
-    fitting.into_iter().map(|(_, row)| row).collect()
-}
-
 /// The URLs below the URL bar; none while it is not typed in.
-pub fn completions(app: &App) -> Vec<Row> {
+pub fn completions(app: &App) -> Option<Shown<'_>> {
     let tab = app.tab();
-    match tab.completion {
-        Some(_) if tab.focus == Focus::Url => shown(app, Of::Urls, &tab.url.text()),
-        _ => Vec::new(),
-    }
+    tab.completion.filter(|_| tab.focus == Focus::Url)?;
+    Some(shown(app, Of::Urls, &tab.url.text())).filter(|rows| !rows.is_empty())
 }
 
 /// Where a motion leads among so many rows.

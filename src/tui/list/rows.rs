@@ -1,5 +1,6 @@
 //! What each list holds, made from the state.
 
+use super::shown::Rows;
 use super::{Choice, Of, Row, messages};
 use crate::anomaly::Anomaly;
 use crate::decode::charset::CHOICES;
@@ -15,16 +16,15 @@ use crate::tui::visit::Visit;
 use crate::url::Target;
 use crate::view::safe::safe_bytes;
 
-pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
+pub(super) fn of(app: &App, of: Of) -> Rows<'_> {
     match of {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
         Of::Anomalies => anomalies(app),
-        Of::Messages => {
-            let visit = app.tab().visit();
-            let rows = visit.map(|visit| messages::of(visit, app.size.columns));
-            rows.unwrap_or_default()
-        }
+        Of::Messages => match app.tab().visit() {
+            Some(visit) => return messages::of(visit, app.size.columns),
+            None => Vec::new(),
+        },
         Of::Idle => idle(app),
         Of::Fields => fields(),
         Of::Snippets => snippets(),
@@ -34,6 +34,7 @@ pub(super) fn of(app: &App, of: Of) -> Vec<Row> {
         Of::Addresses => super::addresses::rows(app),
         Of::Urls => urls(app),
     }
+    .into()
 }
 
 /// Panes whose commands are offered from elsewhere too: the focus goes there first.

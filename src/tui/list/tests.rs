@@ -32,6 +32,11 @@ fn fetched(id: VisitId, url: &str) -> Visit {
     )
 }
 
+fn rows_of(app: &App, of: Of, typed: &str) -> Vec<Row> {
+    let shown = shown(app, of, typed);
+    (0..shown.len()).filter_map(|at| shown.get(at)).collect()
+}
+
 fn texts(rows: &[Row]) -> Vec<&str> {
     rows.iter().map(|row| row.text.as_str()).collect()
 }
@@ -94,7 +99,7 @@ fn the_palette_finds_a_command_and_says_its_key_here() {
         if fetched_one {
             app.tab_mut().push(fetched(1, "h"));
         }
-        let rows = shown(&app, Of::Commands, typed);
+        let rows = rows_of(&app, Of::Commands, typed);
         let first = rows
             .first()
             .map_or(("", ""), |row| (&row.text, &row.beside));
@@ -108,7 +113,7 @@ fn each_command_stands_there_once() {
         let mut app = app();
         app.tab_mut().focus = focus;
         app.tab_mut().push(fetched(1, "h"));
-        let rows = shown(&app, Of::Commands, "");
+        let rows = rows_of(&app, Of::Commands, "");
         let mut seen = std::collections::HashSet::new();
         for row in &rows {
             assert!(seen.insert(row.text.clone()), "{focus:?}: {}", row.text);
@@ -153,7 +158,7 @@ fn schemes_and_the_practice_servers_of_each() {
             proxies: Vec::new(),
         });
         app.tab_mut().url.set(typed.as_bytes());
-        assert_eq!(texts(&shown(&app, Of::Urls, typed)), want, "{typed:?}");
+        assert_eq!(texts(&rows_of(&app, Of::Urls, typed)), want, "{typed:?}");
     }
 }
 
@@ -183,7 +188,7 @@ fn urls_that_fit_what_is_typed() {
         .map(str::to_owned)
         .to_vec();
         app.tab_mut().url.set(typed.as_bytes());
-        let mut found = shown(&app, Of::Urls, typed);
+        let mut found = rows_of(&app, Of::Urls, typed);
         assert_eq!(texts(&found), want, "{typed:?}");
         if typed == "secret.test" {
             let url = "user:pass@secret.test".to_owned();
@@ -199,19 +204,22 @@ fn exchanges_of_all_tabs_stand_the_newest_first() {
     app.tab_mut().push(fetched(3, "three.test"));
     app.tabs.push(Tab::default());
     app.tabs[1].push(fetched(2, "user:pass@two.test/\u{1b}x"));
-    let rows = shown(&app, Of::Exchanges, "");
+    let rows = rows_of(&app, Of::Exchanges, "");
     let choices: Vec<&Choice> = rows.iter().map(|row| &row.choice).collect();
     let ids = [3, 2, 1].map(Choice::Exchange);
     assert_eq!(choices, ids.iter().collect::<Vec<_>>());
     assert!(rows[1].about.starts_with("tab 2: "));
     assert!(!format!("{rows:?}").contains("pass"), "{rows:?}");
-    assert_eq!(texts(&shown(&app, Of::Exchanges, "one")), ["GET one.test/"]);
+    assert_eq!(
+        texts(&rows_of(&app, Of::Exchanges, "one")),
+        ["GET one.test/"]
+    );
 
     // Those that no tab leads to stand among them; what is left of one is said.
     let mut old = fetched(0, "old.test");
     old.let_go();
     app.shelf.push(old);
-    let rows = shown(&app, Of::Exchanges, "");
+    let rows = rows_of(&app, Of::Exchanges, "");
     assert_eq!(rows[3].choice, Choice::Exchange(0));
     assert!(rows[3].about.starts_with("in no tab any more: "));
     assert!(rows[3].about.contains("its bytes are gone"));
@@ -239,7 +247,7 @@ fn anomalies_lead_to_their_byte_in_the_wire() {
         });
     }
     app.tab_mut().push(visit);
-    let rows = shown(&app, Of::Anomalies, "");
+    let rows = rows_of(&app, Of::Anomalies, "");
     assert_eq!(texts(&rows), ["       17  bare_lf", "        0  no_length"]);
     assert_eq!(rows[0].choice, Choice::Bytes(27..28));
     assert_eq!(rows[0].beside, "RFC 9112 section 2.2");

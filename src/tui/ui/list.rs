@@ -19,7 +19,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::tui::app::{App, Popup};
 use crate::tui::keymap::{Action, Place};
 use crate::tui::layout::{Panes, inside};
-use crate::tui::list::{self, List, Row};
+use crate::tui::list::{self, List, Row, Shown};
 use crate::tui::theme::Theme;
 use crate::tui::ui::sheet::{centred, open};
 use crate::tui::ui::{paint, short, styled};
@@ -39,13 +39,13 @@ pub fn draw(frame: &mut Frame, app: &App, list: &List) {
     let parts = parts(app, list);
     let rows = list::shown(app, list.of, &list.filter.text());
     filter(frame, parts.filter, list, theme);
-    let counted = format!("{} of {}", rows.len(), list::count(app, list.of));
+    let counted = format!("{} of {}", rows.len(), rows.all());
     let counted = Line::styled(counted, theme.quiet()).right_aligned();
     frame.render_widget(Paragraph::new(counted), parts.counted);
     let chosen = list.chosen.min(rows.len().saturating_sub(1));
     draw_rows(frame, parts.rows, &rows, Some(chosen), theme);
-    let about = rows.get(chosen).map_or("", |row| row.about.as_str());
-    let about = Paragraph::new(styled(safe::safe(about).into_owned(), theme.quiet()));
+    let about = rows.get(chosen).map(|row| row.about).unwrap_or_default();
+    let about = Paragraph::new(styled(safe::safe(&about).into_owned(), theme.quiet()));
     frame.render_widget(about.wrap(Wrap { trim: true }), parts.about);
 }
 
@@ -66,14 +66,16 @@ pub fn row_at(app: &App, list: &List, at: Position) -> Option<usize> {
 
 /// The row of the list below the URL bar at this place.
 pub fn completion_at(app: &App, at: Position) -> Option<usize> {
-    let rows = list::completions(app).len();
+    let rows = list::completions(app)?.len();
     let area = inside(area_below_url(shown_panes(app).url, app, rows)?);
     row_in(area, chosen_below_url(app).unwrap_or(0), rows, at)
 }
 
 /// The URLs that fit what is being typed.
 pub fn below_url(frame: &mut Frame, url: Rect, app: &App) {
-    let rows = list::completions(app);
+    let Some(rows) = list::completions(app) else {
+        return;
+    };
     let Some(area) = area_below_url(url, app, rows.len()).filter(|_| app.popup.is_none()) else {
         return;
     };
@@ -176,19 +178,16 @@ fn filter(frame: &mut Frame, area: Rect, list: &List, theme: Theme) {
     frame.set_cursor_position(Position::new(area.x + column.min(area.width), area.y));
 }
 
-fn draw_rows(frame: &mut Frame, area: Rect, rows: &[Row], chosen: Option<usize>, theme: Theme) {
+fn draw_rows(frame: &mut Frame, area: Rect, rows: &Shown, chosen: Option<usize>, theme: Theme) {
     if rows.is_empty() {
         let words = styled("nothing fits what was typed", theme.quiet());
         frame.render_widget(Paragraph::new(words), area);
         return;
     }
     let first = first_row(area, chosen.unwrap_or(0));
-    let lines: Vec<Line> = rows
-        .iter()
-        .enumerate()
-        .skip(first)
-        .take(usize::from(area.height))
-        .map(|(number, row)| line(row, chosen == Some(number), usize::from(area.width), theme))
+    let width = usize::from(area.width);
+    let lines: Vec<Line> = (first..first + usize::from(area.height))
+        .map_while(|at| Some(line(&rows.get(at)?, chosen == Some(at), width, theme)))
         .collect();
     frame.render_widget(Paragraph::new(lines), area);
 }

@@ -61,9 +61,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
     match app.keys.action(key, &[Place::List, Place::Text]) {
         Some(Action::Choose) => return choose_at(app, &list, list.chosen),
         Some(Action::CompareWith) => {
-            let row = list::shown(app, list.of, &list.filter.text())
-                .into_iter()
-                .nth(list.chosen);
+            let row = list::shown(app, list.of, &list.filter.text()).get(list.chosen);
             if let Some(Choice::Exchange(id)) = row.map(|row| row.choice) {
                 return compare::with(app, id);
             }
@@ -81,10 +79,8 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
             return Vec::new();
         }
         Some(Action::DropCookie) if list.of == Of::Cookies => {
-            let rows = list::shown(app, list.of, &list.filter.text());
-            if let Some(Choice::Cookie(key)) =
-                rows.into_iter().nth(list.chosen).map(|row| row.choice)
-            {
+            let row = list::shown(app, list.of, &list.filter.text()).get(list.chosen);
+            if let Some(Choice::Cookie(key)) = row.map(|row| row.choice) {
                 cookies::drop(app, &key);
             }
             let left = list::shown(app, list.of, &list.filter.text()).len();
@@ -114,8 +110,8 @@ pub(super) fn scroll(app: &App, list: &mut List, motion: Motion) {
 
 /// The row of an open list that is chosen, by Enter or by a click.
 pub(super) fn choose_at(app: &mut App, list: &List, row: usize) -> Vec<Effect> {
-    let rows = list::shown(app, list.of, &list.filter.text());
-    match rows.into_iter().nth(row) {
+    let row = list::shown(app, list.of, &list.filter.text()).get(row);
+    match row {
         Some(row) => choose(app, row.choice),
         None => {
             app.note("nothing fits what was typed");
@@ -175,7 +171,7 @@ pub(super) fn complete(app: &mut App) {
 
 /// A row of the list below the URL bar becomes the text; false where there is none.
 pub(super) fn choose_completion(app: &mut App, row: usize) -> bool {
-    let row = list::completions(app).into_iter().nth(row);
+    let row = list::completions(app).and_then(|rows| rows.get(row));
     row.is_some_and(|row| choose(app, row.choice).is_empty())
 }
 
@@ -194,7 +190,7 @@ pub(super) fn take_chosen(app: &mut App) {
 /// ↓ goes into the list below the URL bar where no newer URL is left to recall; inside,
 /// ↑ and ↓ move, and ↑ leaves it at its top. False: the key is for the history.
 pub(super) fn move_completion(app: &mut App, older: bool) -> bool {
-    let rows = list::completions(app).len();
+    let rows = list::completions(app).map_or(0, |rows| rows.len());
     let tab = app.tab_mut();
     let Some(list) = &mut tab.completion else {
         return false;
