@@ -24,7 +24,7 @@ use crate::tui::fuzzy;
 use crate::tui::keymap::{Action, Keymap, Motion, Place};
 use crate::tui::visit::VisitId;
 
-pub use shown::{Shown, count, shown};
+pub use shown::Shown;
 
 /// A list in a pop-up.
 pub struct List {
@@ -154,6 +154,15 @@ impl Of {
             }),
         }
     }
+}
+
+/// How many rows there are without a filter.
+pub fn count(app: &App, of: Of) -> usize {
+    rows::of(app, of).len()
+}
+
+pub fn shown<'a>(app: &'a App, of: Of, typed: &str) -> Shown<'a> {
+    Shown::of(rows::of(app, of), of, typed)
 }
 
 /// The URLs below the URL bar; none while it is not typed in.

@@ -5,8 +5,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Of, Row, rows};
-use crate::tui::app::App;
+use super::{Of, Row};
 
 /// All rows of a list, one part behind the other.
 pub(super) struct Rows<'a>(Vec<Part<'a>>);
@@ -22,7 +21,7 @@ impl<'a> Rows<'a> {
         Rows(parts)
     }
 
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.0.iter().map(Part::len).sum()
     }
 
@@ -66,18 +65,6 @@ pub struct Shown<'a> {
     fitting: Option<Vec<usize>>,
 }
 
-/// Without words typed no row is made, but for URLs, which have their own order.
-pub fn shown<'a>(app: &'a App, of: Of, typed: &str) -> Shown<'a> {
-    let rows = rows::of(app, of);
-    let fitting = (!typed.is_empty() || of == Of::Urls).then(|| fitting(&rows, of, typed));
-    Shown { rows, fitting }
-}
-
-/// How many rows there are without a filter.
-pub fn count(app: &App, of: Of) -> usize {
-    rows::of(app, of).len()
-}
-
 fn fitting(rows: &Rows, of: Of, typed: &str) -> Vec<usize> {
     let mut fitting: Vec<(i32, usize, usize)> = (0..rows.len())
         .filter_map(|at| {
@@ -94,7 +81,13 @@ fn fitting(rows: &Rows, of: Of, typed: &str) -> Vec<usize> {
     fitting.into_iter().map(|(.., at)| at).collect()
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// Without words typed no row is made, but for URLs, which have their own order.
+    pub(super) fn of(rows: Rows<'a>, of: Of, typed: &str) -> Shown<'a> {
+        let fitting = (!typed.is_empty() || of == Of::Urls).then(|| fitting(&rows, of, typed));
+        Shown { rows, fitting }
+    }
+
     pub fn len(&self) -> usize {
         self.fitting.as_ref().map_or(self.rows.len(), Vec::len)
     }
