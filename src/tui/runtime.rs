@@ -13,7 +13,6 @@ use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
 
 use crate::body::{Memory, Window};
-use crate::decode::Codings;
 use crate::error::Error;
 use crate::event::{Addr, EndMode};
 use crate::export::Form;
@@ -129,10 +128,26 @@ impl Runtime {
             }
             Effect::Unpack {
                 id,
-                codings,
+                answer,
+                begins,
                 body,
                 over,
-            } => return Ok(self.unpack(id, &codings, body, over)),
+            } => {
+                let begun = begins.map(|codings| {
+                    let messages = self.messages.clone();
+                    unpack::Hand::start(id, answer, &codings, &self.memory, messages)
+                });
+                match begun.transpose() {
+                    Ok(hand) => self.unpacking.extend(hand.map(|hand| (id, hand))),
+                    Err(err) => {
+                        let words = format!("no thread for the content coding: {err}");
+                        return Ok(Some(Message::Complain(words)));
+                    }
+                }
+                if let Some(hand) = self.unpacking.get(&id) {
+                    hand.feed(body, over);
+                }
+            }
             Effect::UnpackOn(id) => {
                 if let Some(hand) = self.unpacking.get(&id) {
                     hand.go_on();
@@ -401,28 +416,6 @@ impl Runtime {
             }
             Err(err) => Message::Complain(format!("no thread for the fetch: {err}")),
         }
-    }
-
-    fn unpack(
-        &mut self,
-        id: VisitId,
-        codings: &Codings,
-        body: Window,
-        over: bool,
-    ) -> Option<Message> {
-        if !self.unpacking.contains_key(&id) {
-            match unpack::Hand::start(id, codings, &self.memory, self.messages.clone()) {
-                Ok(hand) => self.unpacking.insert(id, hand),
-                Err(err) => {
-                    let words = format!("no thread for the content coding: {err}");
-                    return Some(Message::Complain(words));
-                }
-            };
-        }
-        if let Some(hand) = self.unpacking.get(&id) {
-            hand.feed(body, over);
-        }
-        None
     }
 
     fn hand(&self, id: VisitId, act: impl FnOnce(&Control)) {

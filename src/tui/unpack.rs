@@ -72,6 +72,7 @@ impl Hand {
     /// No thread can be started.
     pub fn start(
         id: VisitId,
+        answer: u32,
         codings: &Codings,
         memory: &Memory,
         messages: Sender<Message>,
@@ -88,7 +89,11 @@ impl Hand {
                     let wanted = || !lock(&order.0).unwanted;
                     work.run(&next.body, next.over, next.go_on, wanted, |unpacked| {
                         // The loop has ended: nobody is left to tell.
-                        let _ = messages.send(Message::Unpacked { id, unpacked });
+                        let _ = messages.send(Message::Unpacked {
+                            id,
+                            answer,
+                            unpacked,
+                        });
                     });
                 }
             })?;
