@@ -3,6 +3,8 @@
 //! Owns [`Visit`]: which moment is shown, where each view is scrolled to, what is chosen.
 //! The fetch itself is the runtime's; what a view makes of the bytes is the lens's.
 
+mod kind;
+
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,6 +24,8 @@ use crate::tui::rendering::Rendering;
 use crate::tui::streamed::Streamed;
 use crate::tui::unpack::State;
 use crate::view::Form;
+
+pub use kind::ViewKind;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -123,16 +127,6 @@ pub struct Scroll {
     pub follow: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViewKind {
-    Text,
-    Pretty,
-    Rendered,
-    Hex,
-    Wire,
-    Headers,
-}
-
 impl Scroll {
     /// Before anything came: at its end, which is followed; a page is read from its top.
     fn first(kind: ViewKind) -> Scroll {
@@ -140,55 +134,6 @@ impl Scroll {
             follow: kind != ViewKind::Rendered,
             ..Scroll::default()
         }
-    }
-}
-
-impl ViewKind {
-    pub const ALL: [ViewKind; 6] = [
-        ViewKind::Text,
-        ViewKind::Pretty,
-        ViewKind::Rendered,
-        ViewKind::Hex,
-        ViewKind::Wire,
-        ViewKind::Headers,
-    ];
-
-    /// The number that is its key.
-    pub fn number(self) -> u8 {
-        match self {
-            ViewKind::Text => 1,
-            ViewKind::Pretty => 2,
-            ViewKind::Rendered => 3,
-            ViewKind::Hex => 4,
-            ViewKind::Wire => 5,
-            ViewKind::Headers => 6,
-        }
-    }
-
-    /// The body's content, rather than what was received.
-    pub fn shows_content(self) -> bool {
-        match self {
-            ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => true,
-            ViewKind::Wire | ViewKind::Headers => false,
-        }
-    }
-
-    pub fn title(self) -> &'static str {
-        match self {
-            ViewKind::Text => "Text",
-            ViewKind::Pretty => "Pretty",
-            ViewKind::Rendered => "Rendered",
-            ViewKind::Hex => "Hex",
-            ViewKind::Wire => "Wire",
-            ViewKind::Headers => "Headers",
-        }
-    }
-
-    pub fn index(self) -> usize {
-        ViewKind::ALL
-            .iter()
-            .position(|&kind| kind == self)
-            .unwrap_or_default()
     }
 }
 

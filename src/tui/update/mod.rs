@@ -156,13 +156,8 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             find::counted(app, id, view, base, tally, done);
             Vec::new()
         }
-        Message::LaidOut {
-            id,
-            piece,
-            done,
-            wanted,
-        } => {
-            fold::laid_out(app, id, piece, done, &wanted);
+        Message::LaidOut { id, ahead, wanted } => {
+            fold::laid_out(app, id, ahead, &wanted);
             Vec::new()
         }
         Message::Judged { id, judged } => {
@@ -527,7 +522,7 @@ fn show_visit(app: &mut App, at: usize) {
     if let Some(formed) = &tab.visits[at].formed
         && !tab.chose
     {
-        tab.view = formed.opens();
+        tab.view = ViewKind::best_for(&formed.form);
     }
 }
 
