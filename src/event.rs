@@ -23,6 +23,7 @@ macro_rules! names {
     };
 }
 
+mod escape;
 mod json;
 mod piece;
 mod proxy;
@@ -35,6 +36,7 @@ use std::path::PathBuf;
 
 use crate::anomaly::Anomaly;
 
+pub use escape::Escaping;
 pub use piece::Piece;
 pub use proxy::{Proxy, ProxyAnswer, ProxyWay};
 pub use tls::{Alert, Certificate, Content, Direction, Records, Tls};
