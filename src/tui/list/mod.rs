@@ -18,12 +18,13 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::cookies::Key;
-use crate::tui::app::{App, Focus};
 use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
 use crate::tui::keymap::{Action, Keymap, Motion, Place};
+use crate::tui::layout::Focus;
 use crate::tui::visit::VisitId;
 
+pub use rows::{completions, count, shown};
 pub use shown::Shown;
 
 /// A list in a pop-up.
@@ -167,22 +168,6 @@ impl Of {
             }),
         }
     }
-}
-
-/// How many rows there are without a filter.
-pub fn count(app: &App, of: Of) -> usize {
-    rows::of(app, of).len()
-}
-
-pub fn shown<'a>(app: &'a App, of: Of, typed: &str) -> Shown<'a> {
-    Shown::of(rows::of(app, of), of, typed)
-}
-
-/// The URLs below the URL bar; none while it is not typed in.
-pub fn completions(app: &App) -> Option<Shown<'_>> {
-    let tab = app.tab();
-    tab.completion.filter(|_| tab.focus == Focus::Url)?;
-    Some(shown(app, Of::Urls, &tab.url.text())).filter(|rows| !rows.is_empty())
 }
 
 /// Where a motion leads among so many rows.

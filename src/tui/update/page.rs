@@ -236,7 +236,7 @@ pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
 
 /// A form's request, in the editor: it is the user's to send.
 fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
-    let mut bytes = super::proxy::template(app.tab(), target);
+    let mut bytes = app.tab().template(target);
     if let Some(body) = body {
         request::set_method(&mut bytes, "POST");
         request::set_field(
