@@ -264,9 +264,14 @@ fn inspect(app: &mut App) {
     }
 }
 
-/// Scrolls a view to an offset of its own, a third of the page above it.
+/// Shows a view, scrolled to an offset of its own.
 pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
     app.tab_mut().view = kind;
+    scroll_to(app, kind, offset);
+}
+
+/// Scrolls a view to an offset of its own, a third of the page above it.
+pub(super) fn scroll_to(app: &mut App, kind: ViewKind, offset: u64) {
     let area = lens::area(app);
     let tab = app.tab_mut();
     let wrap = tab.wrap;
