@@ -52,17 +52,16 @@ pub(super) fn open(app: &mut App, of: Of) {
 
 /// Reads on in the events that are listed; the newest row stays chosen where it was.
 pub(super) fn keep_up(app: &mut App) {
-    let Some(Popup::List(list)) = &app.popup else {
-        return;
-    };
-    if list.of != Of::Messages {
+    if !matches!(&app.popup, Some(Popup::List(list)) if list.of == Of::Messages) {
         return;
     }
-    let typed = list.filter.text();
     if let Some(visit) = app.tab_mut().visit_mut() {
         visit.read_events();
     }
-    let rows = list::shown(app, Of::Messages, &typed).len();
+    let Some(Popup::List(list)) = &app.popup else {
+        return;
+    };
+    let rows = list::shown(app, list).len();
     if let Some(Popup::List(list)) = &mut app.popup {
         list.grown(rows);
     }
