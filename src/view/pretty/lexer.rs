@@ -6,6 +6,7 @@
 //! [`super::layout`]'s.
 
 use super::code::Code;
+use super::coded::Undone;
 use super::events::Events;
 use super::fields::Fields;
 use super::json::Json;
@@ -87,6 +88,8 @@ pub(super) trait Sink {
     fn gap(&mut self) {}
     /// A field of a table ends here.
     fn stop(&mut self) {}
+    /// The tokens were of these bytes, not of the row's own.
+    fn undone(&mut self, _undone: impl FnOnce() -> Undone) {}
     fn note(&mut self, _place: Place, _role: Role, _words: impl FnOnce() -> String) {}
 }
 
