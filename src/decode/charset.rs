@@ -186,7 +186,7 @@ fn mark(start: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// The charset parameter, RFC 9110 section 8.3.2.
-pub(crate) fn labelled(content_type: &str) -> Option<&'static Encoding> {
+fn labelled(content_type: &str) -> Option<&'static Encoding> {
     let parameters = content_type.split(';').skip(1);
     let value = parameters
         .filter_map(|parameter| parameter.split_once('='))

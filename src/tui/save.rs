@@ -13,13 +13,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::body::{Window, disk};
 use crate::tui::address::{Piece, Stretch};
 use crate::tui::editor::Editor;
-use crate::tui::message::Message;
 use crate::tui::secrets::Secrets;
 use crate::tui::visit::Visit;
 
@@ -59,8 +57,10 @@ impl What {
     /// What of it has come; `redact`: without secrets.
     pub fn bytes(self, visit: &Visit, redact: bool) -> Stretch {
         let received = visit.received();
+        let answer = visit.answer();
         let head = Window {
-            len: visit.exchange().head_bytes,
+            start: answer.wire.start,
+            len: answer.head_bytes(),
             ..received.clone()
         };
         let parts = match self {
@@ -117,38 +117,42 @@ pub enum Saved {
     Failed(String),
 }
 
+/// What a save tells.
+pub enum Told {
+    /// So many bytes are written.
+    Written(u64),
+    Ended(Saved),
+}
+
 /// The thread that writes; there is at most one.
+#[derive(Default)]
 pub struct Saver {
-    messages: Sender<Message>,
     /// False when it shall stop.
     wanted: Arc<AtomicBool>,
 }
 
 impl Saver {
-    pub fn new(messages: Sender<Message>) -> Saver {
-        Saver {
-            messages,
-            wanted: Arc::default(),
-        }
-    }
-
     /// `over`: a file that is there goes.
-    pub fn save(&mut self, bytes: Stretch, path: PathBuf, over: bool) {
+    pub fn save(
+        &mut self,
+        bytes: Stretch,
+        path: PathBuf,
+        over: bool,
+        tell: impl Fn(Told) + Send + 'static,
+    ) {
         self.stop();
         let wanted = Arc::new(AtomicBool::new(true));
         self.wanted = Arc::clone(&wanted);
-        let messages = self.messages.clone();
         std::thread::spawn(move || {
             let mut told = Instant::now();
             let saved = save(&bytes, &path, over, |done| {
                 if told.elapsed() >= TELL {
                     told = Instant::now();
-                    let _ = messages.send(Message::Saving { done });
+                    tell(Told::Written(done));
                 }
                 wanted.load(Ordering::Relaxed)
             });
-            // The loop has ended: nobody is left to tell.
-            let _ = messages.send(Message::Saved(saved));
+            tell(Told::Ended(saved));
         });
     }
 

@@ -4,8 +4,10 @@
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
 use sockeye::tui::app::Popup;
+use sockeye::tui::finder::Way;
 use sockeye::tui::lens;
-use sockeye::tui::message::{Message, Way};
+
+use sockeye::tui::message::Message;
 use sockeye::tui::save::Saved;
 
 /// Forty rows, more than a page; the fetch goes on.

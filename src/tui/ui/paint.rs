@@ -9,6 +9,8 @@ use ratatui::text::{Line, Span};
 use crate::tui::theme::Theme;
 use crate::view;
 
+pub use crate::view::number::grouped as count;
+
 /// A view's row, styled.
 pub fn line(line: &view::Line, theme: Theme) -> Line<'static> {
     line.spans
@@ -31,19 +33,6 @@ pub fn ground(buffer: &mut Buffer, theme: Theme) {
             cell.bg = ground;
         }
     }
-}
-
-/// A count of bytes with separators: `1,280`.
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Bytes in at most seven columns: `63 B`, `1.3 KiB`, `128 MiB`.

@@ -8,9 +8,10 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::body::Tally;
 use crate::tui::app::{App, Tab};
+use crate::tui::finder::{Search, Way};
 use crate::tui::keymap::Action;
 use crate::tui::lens;
-use crate::tui::message::{Effect, Search, Way};
+use crate::tui::message::Effect;
 use crate::tui::search::{Awaited, Count, Find, Looked, Nth, pattern};
 use crate::tui::searched;
 use crate::tui::visit::{ViewKind, VisitId};

@@ -6,9 +6,10 @@
 //! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
 //! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
-//! their borders, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
+//! their borders, [`answer`] which response of a connection is looked at, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
 //! what is kept of exchanges that are no longer shown.
 
+mod answer;
 mod calls;
 mod certificate;
 mod compare;
@@ -52,6 +53,7 @@ pub use send::open;
 /// One message, and what the view shown needs after it.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = on_message(app, message);
+    effects.extend(content::keep_up(app));
     effects.extend(page::keep_up(app));
     effects.extend(fold::keep_up(app));
     list::keep_up(app);
@@ -128,7 +130,11 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             effects.extend(follow::by_itself(app, id));
             effects
         }
-        Message::Unpacked { id, unpacked } => content::unpacked(app, id, unpacked),
+        Message::Unpacked {
+            id,
+            answer,
+            unpacked,
+        } => content::unpacked(app, id, answer, unpacked),
         Message::Found {
             id,
             view,
@@ -150,13 +156,8 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             find::counted(app, id, view, base, tally, done);
             Vec::new()
         }
-        Message::LaidOut {
-            id,
-            piece,
-            done,
-            wanted,
-        } => {
-            fold::laid_out(app, id, piece, done, &wanted);
+        Message::LaidOut { id, ahead, wanted } => {
+            fold::laid_out(app, id, ahead, &wanted);
             Vec::new()
         }
         Message::Judged { id, judged } => {
@@ -250,6 +251,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Messages => list::open(app, Of::Messages),
+        Action::PreviousAnswer | Action::NextAnswer => answer::perform(app, action),
         Action::Talk | Action::FinishSaying | Action::HangUp => {
             return talk::perform(app, action);
         }
@@ -520,7 +522,7 @@ fn show_visit(app: &mut App, at: usize) {
     if let Some(formed) = &tab.visits[at].formed
         && !tab.chose
     {
-        tab.view = formed.opens();
+        tab.view = ViewKind::best_for(&formed.form);
     }
 }
 

@@ -3,8 +3,9 @@
 //!
 //! Owns how much is decoded for a row. The decoders are [`crate::decode::transfer`]'s.
 
-use super::lexer::{Place, ROW, Reader, Row, Sink, plain};
 use super::mask::{mask, readable};
+use super::reader::Reader;
+use super::row::{Place, ROW, Row, Sink, Undone, plain};
 use crate::decode::transfer::{Decoded, Transfer};
 use crate::decode::{Charset, Letters};
 use crate::view::Role;
@@ -19,14 +20,6 @@ const NEAR: usize = 64;
 pub(super) struct Coded {
     transfer: Transfer,
     letters: Letters,
-}
-
-/// Decoded bytes of a row; where each of them ends in the row's own; their charset.
-#[derive(Debug)]
-pub(super) struct Undone {
-    pub bytes: Vec<u8>,
-    pub ends: Vec<usize>,
-    pub letters: Letters,
 }
 
 impl Coded {

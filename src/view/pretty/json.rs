@@ -4,8 +4,8 @@
 //! only white space between them shows otherwise than it came. Brackets that are nested
 //! more than 128 deep are counted, not compared.
 
-use super::lexer::{Place, Row, Sink, line, plain};
-use super::skim::plain_run;
+use super::row::{Place, Row, Sink, line, plain};
+use super::scan::{is_white, plain_run};
 use crate::view::Role;
 
 /// A byte order mark, which may stand first.
@@ -479,11 +479,6 @@ fn word(bytes: &[u8], at: usize) -> Token {
 fn letters(bytes: &[u8]) -> usize {
     let letters = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric());
     letters.count()
-}
-
-pub(super) fn is_white(byte: u8) -> bool {
-    // RFC 8259 section 2; and the record separator of RFC 7464.
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x1e)
 }
 
 fn white(bytes: &[u8]) -> usize {

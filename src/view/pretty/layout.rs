@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::lexer::{Place, Row};
+use super::row::{Place, Row};
 use super::told::{Painted, Part};
 use super::walk::Step;
 use crate::view::flow::{Look, columns, is_tab};
+use crate::view::number::grouped;
 use crate::view::reading::Reading;
 use crate::view::{Cell, Line, Marks, Role, safe};
 
@@ -423,17 +424,4 @@ impl Seen<'_> {
         }
         line
     }
-}
-
-/// `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -27,6 +27,9 @@ mod markup;
 mod mask;
 mod multipart;
 mod part;
+mod reader;
+mod row;
+mod scan;
 mod skim;
 mod table;
 mod told;
@@ -37,12 +40,14 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 
 use super::form::Form;
+use super::number::grouped;
 use super::reading::Reading;
 use super::{Cell, Line, Marks, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
-use layout::{Frame, Seen, Spot, anchor, grouped, offset};
-use lexer::{Lexer, Row};
+use layout::{Frame, Seen, Spot, anchor, offset};
+use lexer::Lexer;
+use row::Row;
 use told::{Painted, Told};
 use walk::{Step, Walk};
 
@@ -126,8 +131,12 @@ impl<'a> Pretty<'a> {
         }
     }
 
+    fn walk(&self) -> Walk<'_> {
+        Walk::new(&self.window, self.form, self.index, self.folds)
+    }
+
     fn step_at(&self, offset: u64) -> io::Result<Option<Step>> {
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         let goal = walk.seek(offset);
         let mut last = None;
         loop {
@@ -149,7 +158,7 @@ impl<'a> Pretty<'a> {
         mut look: impl FnMut(&mut Walk<'_>, &Step) -> io::Result<ControlFlow<()>>,
     ) -> io::Result<()> {
         let mut step = self.step_at(offset(top))?;
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         if let Some(step) = &step {
             walk.go(step);
         }
@@ -259,7 +268,7 @@ impl<'a> Pretty<'a> {
     }
 
     fn measure(&self) -> io::Result<Vec<usize>> {
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         let mut stops = Vec::new();
         while walk.at() < MEASURED
             && let Some(step) = walk.next()?
@@ -278,7 +287,7 @@ impl<'a> Pretty<'a> {
     /// The anchors before this one, the nearest last, as many as are easily known; and
     /// where the bytes begin that they were found in.
     fn before(&self, from: u64, until: u64, rows: u64) -> io::Result<(Vec<u64>, u64)> {
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         walk.seek(from);
         let start = walk.at();
         let mut steps = Vec::new();
@@ -303,7 +312,7 @@ impl<'a> Pretty<'a> {
         let Some(step) = self.step_at(offset(from))? else {
             return Ok(0);
         };
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         let spots = self.spots_of(&mut walk, &step)?;
         let here = spots.partition_point(|spot| spot.anchor <= from).max(1);
         let upwards = spots.iter().take(here).rev();
@@ -378,7 +387,7 @@ impl View for Pretty<'_> {
             let Some(step) = self.step_at(u64::MAX)? else {
                 return Ok(0);
             };
-            let spots = self.spots_of(&mut Walk::new(self), &step)?;
+            let spots = self.spots_of(&mut self.walk(), &step)?;
             Ok(spots.last().map_or(0, |spot| spot.anchor))
         };
         read().unwrap_or(0)
@@ -389,7 +398,7 @@ impl View for Pretty<'_> {
             let Some(step) = self.step_at(offset)? else {
                 return Ok(0);
             };
-            let spots = self.spots_of(&mut Walk::new(self), &step)?;
+            let spots = self.spots_of(&mut self.walk(), &step)?;
             let of_bytes = spots.iter().filter(|spot| spot.bytes.is_some());
             let before = of_bytes.take_while(|spot| spot.anchor <= anchor(offset));
             Ok(before.last().map_or(0, |spot| spot.anchor))

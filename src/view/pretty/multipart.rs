@@ -5,10 +5,11 @@
 //! Boundaries are kept by hash, four of them: that of the head and of three nested ones.
 
 use super::coded::Coded;
-use super::layout::grouped;
-use super::lexer::{Place, ROW, Reader, Row, Sink, line, plain};
+use super::reader::Reader;
+use super::row::{Place, ROW, Row, Sink, line, plain};
 use crate::decode::{Charset, Transfer};
 use crate::view::form::parameter;
+use crate::view::number::grouped;
 use crate::view::{Form, Role, picture};
 
 const NESTED: usize = 4;

@@ -3,8 +3,7 @@
 //! Owns a row's pieces and notes in the order they were told, and the columns they take.
 //! Where they are on screen is [`super::layout`]'s.
 
-use super::coded::Undone;
-use super::lexer::{Place, Sink};
+use super::row::{Place, Sink, Undone};
 use crate::decode::Letters;
 use crate::view::Role;
 use crate::view::reading::Reading;
