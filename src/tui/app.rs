@@ -262,6 +262,13 @@ impl App {
         });
     }
 
+    /// Asks for a line of text, with this one to begin with.
+    pub fn ask(&mut self, ask: Ask, text: &[u8]) {
+        let mut field = Editor::line();
+        field.set(text);
+        self.popup = Some(Popup::Ask { ask, field });
+    }
+
     /// How often something on screen changes by itself: a call that waits counts on by
     /// tenths of a second, a past that is played at any moment.
     pub fn tick(&self) -> Option<Duration> {

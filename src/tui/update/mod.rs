@@ -330,13 +330,17 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Slower
         | Action::Faster => moment::perform(app, action),
         Action::Rejudge => return moment::rejudge(app),
-        Action::AsReceived | Action::Charset | Action::UnpackOn => {
+        Action::AsReceived | Action::UnpackOn => {
             return content::perform(app, action);
         }
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::Follow => return follow::perform(app),
         Action::Cookies => list::open(app, Of::Cookies),
+        Action::AddField => list::open(app, Of::Fields),
+        Action::Snippets => list::open(app, Of::Snippets),
+        Action::Charset => list::open(app, Of::Charsets),
+        Action::CopyAs => list::open(app, Of::Forms),
         Action::InsertCookie => cookies::insert(app),
         Action::AddCookie => cookies::ask(app),
         Action::ClientCertificate => certificate::ask(app),
@@ -345,10 +349,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Basic
         | Action::Bearer
         | Action::DropField
-        | Action::AddField
         | Action::SetLength
-        | Action::BodyFile
-        | Action::Snippets => compose::perform(app, action),
+        | Action::BodyFile => compose::perform(app, action),
         Action::Older
         | Action::Newer
         | Action::Complete
@@ -382,7 +384,6 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Wrap
         | Action::Save
         | Action::Copy
-        | Action::CopyAs
         | Action::CopyForm(_)
         | Action::Page
         | Action::Pipe

@@ -1,9 +1,8 @@
 //! The Rendered view: what is to be laid out, links and where they lead.
 
 use crate::request;
-use crate::tui::app::{App, Ask, Focus, Popup, Tab};
+use crate::tui::app::{App, Ask, Focus, Tab};
 use crate::tui::cursor::Cursor;
-use crate::tui::editor::Editor;
 use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::link::{self, Lead};
@@ -175,10 +174,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
         },
         Action::FollowNumber if page(app.tab()).is_some() => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Link,
-                field: Editor::line(),
-            });
+            app.ask(Ask::Link, b"");
         }
         _ => {}
     }

@@ -9,7 +9,7 @@ use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
 
-use super::{certificate, cookies, focus, kept, list, proxy, running};
+use super::{cookies, focus, kept, list, proxy, running};
 
 /// Types a URL and goes there.
 pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
@@ -221,7 +221,7 @@ pub(super) fn start(
     if let Some(practice) = &app.practice {
         practice.trust(&mut plan);
     }
-    plan.options.tls.cert = certificate::of(&app.tabs[number], &plan.target);
+    plan.options.tls.cert = app.tabs[number].certificate_for(&plan.target);
     let mut effects = Vec::new();
     let id = app.next_visit;
     app.next_visit += 1;
