@@ -10,6 +10,7 @@ pub mod addresses;
 mod cookies;
 mod events;
 pub mod frames;
+mod lessons;
 mod messages;
 mod rows;
 mod shown;
@@ -53,6 +54,7 @@ pub enum Of {
     Cookies,
     /// Of the tab's host.
     Addresses,
+    Lessons,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -97,6 +99,8 @@ pub enum Choice {
     Cookie(Key),
     /// Connect to this address alone, or no longer.
     Pin(IpAddr),
+    /// Index into [`crate::lesson::all`].
+    Lesson(usize),
     /// Something to read.
     Nothing,
 }
@@ -125,6 +129,7 @@ impl Of {
             Of::Forms => ("Copy as", "copies"),
             Of::Cookies => ("Cookies", "edits"),
             Of::Addresses => ("Addresses", "pins or unpins"),
+            Of::Lessons => ("Lessons", "opens one"),
             Of::Charsets => ("Charset", "reads the text in it"),
             Of::Urls => ("URLs", "takes it"),
         };

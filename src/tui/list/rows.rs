@@ -32,6 +32,7 @@ pub(super) fn of(app: &App, of: Of) -> Rows<'_> {
         Of::Charsets => charsets(app),
         Of::Cookies => super::cookies::rows(app),
         Of::Addresses => super::addresses::rows(app),
+        Of::Lessons => super::lessons::rows(&app.course),
         Of::Urls => urls(app),
     }
     .into()
