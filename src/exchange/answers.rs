@@ -1,12 +1,13 @@
 //! The responses of one exchange, where more than one request went out on its connection.
 //!
-//! Owns where each begins and ends. The last one is the exchange's own fields, as ever;
-//! those before it are put aside whole.
+//! Owns where each begins and ends, and which request it is to. The last one is the
+//! exchange's own fields, as ever; those before it are put aside whole.
 
 use std::ops::Range;
 
 use super::{BodyPlace, Exchange};
-use crate::event::{Field, Framing, Head};
+use crate::event::{EndReason, Field, Framing, Head};
+use crate::request::Message;
 
 /// So many responses are kept whole, besides the last one.
 pub const ANSWERS_KEPT: usize = 1000;
@@ -20,9 +21,24 @@ pub struct Answer<'a> {
     pub interim: &'a [Head],
     pub head: Option<&'a Head>,
     pub trailers: &'a [Field],
+    /// Wire bytes of the exchange before its body, or up to the last head so far.
+    pub head_end: u64,
     pub body: BodyPlace,
     /// Body bytes of the responses before it, as the log counts them.
-    pub(super) body_before: u64,
+    pub body_before: u64,
+    /// When its first bytes came; of the first response 0.
+    pub from_us: u64,
+    /// Another one follows it.
+    pub is_over: bool,
+}
+
+/// A message that was sent, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Pair<'a> {
+    pub message: &'a Message,
+    /// It is a whole request, or the first: an answer is due.
+    pub asks: bool,
+    pub answer: Option<Answer<'a>>,
 }
 
 /// Where the exchange's last response begins.
@@ -35,6 +51,8 @@ pub struct Start {
     /// Body bytes of the responses before it; and those that lie in the body store.
     pub body: u64,
     pub decoded: u64,
+    /// When its first bytes came; 0 for the first one.
+    pub t_us: u64,
 }
 
 /// A response that another one followed.
@@ -45,6 +63,7 @@ pub struct Over {
     interim: Vec<Head>,
     head: Option<Head>,
     trailers: Vec<Field>,
+    head_end: u64,
     body: BodyPlace,
 }
 
@@ -64,6 +83,15 @@ impl Exchange {
         self.over.get(over).map(Over::answer)
     }
 
+    /// The one of this number, from 1; the last one where there is none or it was not kept.
+    pub fn answer_numbered(&self, number: u32) -> Answer<'_> {
+        let at = number
+            .checked_sub(1)
+            .and_then(|at| usize::try_from(at).ok());
+        let over = at.and_then(|at| self.over.get(at));
+        over.map_or_else(|| self.answer(), Over::answer)
+    }
+
     /// The last one.
     pub fn answer(&self) -> Answer<'_> {
         Answer {
@@ -72,9 +100,31 @@ impl Exchange {
             interim: &self.interim,
             head: self.head.as_ref(),
             trailers: &self.trailers,
+            head_end: self.head_bytes,
             body: self.body_place(),
             body_before: self.start.body,
+            from_us: self.start.t_us,
+            is_over: false,
         }
+    }
+
+    /// Each message that was sent with its response: the first request with the first, and
+    /// so on.
+    pub fn pairs<'a>(&'a self, messages: &'a [Message]) -> impl Iterator<Item = Pair<'a>> {
+        let mut answers = self.answers().peekable();
+        let mut asking = 0;
+        messages.iter().map(move |message| {
+            // The first one is answered whatever it looks like.
+            let asks = message.whole || asking == 0;
+            asking += u32::from(asks);
+            let answer = answers.next_if(|answer| asks && answer.number <= asking);
+            let answer = answer.filter(|answer| answer.number == asking && !answer.wire.is_empty());
+            Pair {
+                message,
+                asks,
+                answer,
+            }
+        })
     }
 
     /// Where what nobody asked for, or another protocol, begins.
@@ -98,7 +148,7 @@ impl Exchange {
     }
 
     /// Another response begins at this offset on the connection.
-    pub(super) fn next_answer(&mut self, offset: u64) {
+    pub(super) fn next_answer(&mut self, t_us: u64, offset: u64) {
         let wire = offset.saturating_sub(self.wire_base);
         let body = self.body_place();
         let decoded = match body {
@@ -110,6 +160,7 @@ impl Exchange {
             wire,
             body: self.all_body_bytes(),
             decoded: self.start.decoded.saturating_add(decoded),
+            t_us,
         };
         let over = Over {
             start: std::mem::replace(&mut self.start, next),
@@ -117,6 +168,7 @@ impl Exchange {
             interim: std::mem::take(&mut self.interim),
             head: self.head.take(),
             trailers: std::mem::take(&mut self.trailers),
+            head_end: self.head_bytes,
             body,
         };
         if self.over.len() < ANSWERS_KEPT {
@@ -136,16 +188,43 @@ impl Over {
             interim: &self.interim,
             head: self.head.as_ref(),
             trailers: &self.trailers,
+            head_end: self.head_end,
             body: self.body,
             body_before: self.start.body,
+            from_us: self.start.t_us,
+            is_over: true,
         }
     }
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a> {
     /// Its heads in order.
-    pub fn heads(&self) -> impl Iterator<Item = &Head> {
+    pub fn heads(&self) -> impl Iterator<Item = &'a Head> + use<'a> {
         self.interim.iter().chain(self.head)
+    }
+
+    /// Of its heads on the wire.
+    pub fn head_bytes(&self) -> u64 {
+        self.head_end.saturating_sub(self.wire.start)
+    }
+
+    /// Of its body, transfer coding removed.
+    pub fn body_bytes(&self) -> u64 {
+        match self.body {
+            BodyPlace::Wire { len, .. } | BodyPlace::Decoded { len, .. } => len,
+        }
+    }
+
+    /// Why it ended, where another one follows it: its own framing said so, or no byte
+    /// could be another one's.
+    pub fn ended(&self) -> Option<EndReason> {
+        let framing = self.head.filter(|_| self.is_over)?.framing;
+        Some(match framing {
+            Framing::NoBody => EndReason::NoBody,
+            Framing::Length(_) => EndReason::ContentLength,
+            Framing::Chunked => EndReason::Chunked,
+            Framing::Close => EndReason::Close,
+        })
     }
 
     pub fn is_chunked(&self) -> bool {

@@ -233,7 +233,7 @@ impl Exchange {
                 (self.end, self.closed, self.error, self.answered) = Default::default();
                 self.phase = Phase::Receiving;
             }
-            Kind::Answer { offset, .. } => self.next_answer(*offset),
+            Kind::Answer { offset, .. } => self.next_answer(t, *offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
             Kind::WsFrame(frame) => self.frames.add(t, **frame),
             Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),

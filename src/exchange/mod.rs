@@ -32,7 +32,7 @@ use crate::event::{
     Addr, Alert, Call, Closer, CookieTold, End, EndMode, Field, Framing, Head, Queues, Socket, Tls,
 };
 
-pub use answers::{ANSWERS_KEPT, Answer};
+pub use answers::{ANSWERS_KEPT, Answer, Pair};
 pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part};

@@ -12,7 +12,7 @@ mod why;
 use std::fmt;
 
 use self::facts::Announced;
-use super::Exchange;
+use super::{Answer, Exchange};
 use crate::event::{Closer, End, EndMode, EndReason};
 
 /// Why an exchange is over. Every text is safe for a terminal and one line.
@@ -122,6 +122,14 @@ impl Exchange {
             otherwise: self.otherwise(end),
             brief: why.brief,
         })
+    }
+
+    /// Why a response ended that another one follows; `None` of the last one, which the
+    /// verdict is about.
+    pub fn end_of(&self, answer: &Answer<'_>) -> Option<String> {
+        let why = why::framed(answer.ended()?, answer).text;
+        let next = answer.number.saturating_add(1);
+        Some(format!("ended: {why} · response {next} follows it"))
     }
 
     /// How far the body is, from its head on; `None` where there is none.

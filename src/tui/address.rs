@@ -86,12 +86,18 @@ pub fn window(visit: &Visit, kind: ViewKind) -> Window {
         ViewKind::Wire => visit.received(),
         ViewKind::Headers => {
             let received = visit.received();
+            let answer = visit.answer();
+            let start = answer.wire.start;
             // Without a complete head all there is may be one.
-            let len = match visit.exchange().head_bytes {
-                0 => received.len,
+            let len = match answer.head_bytes() {
+                0 => received.len.saturating_sub(start),
                 bytes => bytes,
             };
-            Window { len, ..received }
+            Window {
+                start,
+                len,
+                ..received
+            }
         }
     }
 }
@@ -100,11 +106,8 @@ pub fn window(visit: &Visit, kind: ViewKind) -> Window {
 pub fn in_window(visit: &Visit, kind: ViewKind, at: u64) -> u64 {
     match kind {
         ViewKind::Wire => visit.exchange().dialogue.received_by(at),
-        ViewKind::Text
-        | ViewKind::Pretty
-        | ViewKind::Rendered
-        | ViewKind::Hex
-        | ViewKind::Headers => at,
+        ViewKind::Headers => at.saturating_sub(visit.answer().wire.start),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => at,
     }
 }
 
@@ -123,11 +126,11 @@ pub fn in_view(visit: &Visit, kind: ViewKind, bytes: &Range<u64>) -> Range<u64> 
             let end = bytes.end.checked_sub(1).map_or(0, |last| address(last) + 1);
             address(bytes.start)..end
         }
-        ViewKind::Text
-        | ViewKind::Pretty
-        | ViewKind::Rendered
-        | ViewKind::Hex
-        | ViewKind::Headers => bytes.clone(),
+        ViewKind::Headers => {
+            let start = visit.answer().wire.start;
+            bytes.start.saturating_add(start)..bytes.end.saturating_add(start)
+        }
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => bytes.clone(),
     }
 }
 
@@ -181,22 +184,23 @@ fn dialogue_stretch(visit: &Visit, range: &Range<u64>) -> Stretch {
 pub fn whole(visit: &Visit, kind: ViewKind) -> Range<u64> {
     match kind {
         ViewKind::Wire => 0..visit.exchange().dialogue.len(),
-        kind => 0..window(visit, kind).there(),
+        kind => in_view(visit, kind, &(0..window(visit, kind).there())),
     }
 }
 
 pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let exchange = visit.exchange();
+    let answer = visit.answer();
     let size_line = |line| size_line(visit, line);
     match kind {
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
             match visit.meaning.shown() {
                 Some(decoded) => {
                     let coded = decoded.coded(at);
-                    let origin = exchange.origin_of_body(coded.start, size_line);
+                    let origin = exchange.origin_of_body(&answer, coded.start, size_line);
                     Whence::Decoded(at, coded, origin)
                 }
-                None => Whence::Received(exchange.origin_of_body(at, size_line)),
+                None => Whence::Received(exchange.origin_of_body(&answer, at, size_line)),
             }
         }
         ViewKind::Wire => match exchange.dialogue.byte(at) {
@@ -211,6 +215,8 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
 pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option<u64> {
     let exchange = visit.exchange();
     let dialogue = &exchange.dialogue;
+    // Views but Wire show one response alone.
+    let answer = visit.answer().wire;
     match (whence(visit, from, at), to) {
         (Whence::Sent(at, _), ViewKind::Wire) => Some(dialogue.address(Byte::Sent(at))),
         (Whence::Sent(..), _) => None,
@@ -221,24 +227,21 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
         (
             Whence::Received(origin),
             ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex,
-        ) => {
-            match origin.part {
-                // Of the last response: that is the one shown.
-                Part::Body(at) if origin.wire? >= exchange.start.wire => {
-                    Some(match visit.meaning.shown() {
-                        Some(decoded) => decoded.decoded(at),
-                        None => at,
-                    })
-                }
-                _ => None,
-            }
-        }
+        ) => match origin.part {
+            Part::Body(at) if answer.contains(&origin.wire?) => Some(match visit.meaning.shown() {
+                Some(decoded) => decoded.decoded(at),
+                None => at,
+            }),
+            _ => None,
+        },
         (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Wire) => {
             Some(dialogue.address(Byte::Received(origin.wire?)))
         }
         (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Headers) => {
             match origin.part {
-                Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
+                Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => {
+                    origin.wire.filter(|at| answer.contains(at))
+                }
                 _ => None,
             }
         }
@@ -256,7 +259,7 @@ pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Ve
             return Vec::new();
         }
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
-            return exchange.starts(of, Space::Body, range);
+            return exchange.starts(of, Space::Body(&visit.answer()), range);
         }
         ViewKind::Wire => {}
         ViewKind::Headers => return Vec::new(),

@@ -177,10 +177,18 @@ mod tests {
             .filter(|key| key.len() > 1)
             .collect();
         for lesson in lesson::all() {
-            let steps = lesson.steps.iter().flat_map(|step| [&step.task, &step.notice]);
+            let steps = lesson
+                .steps
+                .iter()
+                .flat_map(|step| [&step.task, &step.notice]);
             for words in steps.chain([&lesson.about]) {
                 let mut words = words.split(|c: char| !c.is_alphanumeric() && c != '-');
-                assert_eq!(words.find(|word| keys.contains(word)), None, "{}", lesson.name);
+                assert_eq!(
+                    words.find(|word| keys.contains(word)),
+                    None,
+                    "{}",
+                    lesson.name
+                );
             }
         }
     }

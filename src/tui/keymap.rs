@@ -45,6 +45,8 @@ pub enum Action {
     Exchanges,
     Anomalies,
     Messages,
+    PreviousAnswer,
+    NextAnswer,
     Talk,
     FinishSaying,
     HangUp,
@@ -342,6 +344,8 @@ pub const ROWS: &[Row] = rows! {
     Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
+    OutsideText [","] PreviousAnswer, "the response before on the same connection";
+    OutsideText [";"] NextAnswer, "the next response on the same connection; after the last, the newest";
     OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it";
     OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
     OutsideText ["x"] HangUp, "close the open connection";

@@ -41,6 +41,8 @@ pub struct Rendering {
 /// What is to be made, and for which room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Want {
+    /// The number of the response.
+    pub answer: u32,
     /// Bytes of the body.
     pub len: u64,
     pub columns: u16,
@@ -381,6 +383,7 @@ mod tests {
         let window = Window::whole(&writer.store());
         Job {
             want: Want {
+                answer: 1,
                 len: window.len,
                 columns: 40,
                 rows: 10,
@@ -459,6 +462,7 @@ mod tests {
     fn it_is_made_when_it_is_wanted() {
         let now = Instant::now();
         let want = |len, columns| Want {
+            answer: 1,
             len,
             columns,
             rows: 9,

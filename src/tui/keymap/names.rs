@@ -20,6 +20,8 @@ impl Action {
             Action::Exchanges => "list the exchanges",
             Action::Anomalies => "list the anomalies",
             Action::Messages => "list the messages",
+            Action::PreviousAnswer => "previous response",
+            Action::NextAnswer => "next response",
             Action::Talk => "send more on the connection",
             Action::FinishSaying => "half-close the connection",
             Action::HangUp => "close the connection",

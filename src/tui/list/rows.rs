@@ -1,7 +1,7 @@
 //! What each list holds, made from the state.
 
-use super::shown::Rows;
-use super::{Choice, Of, Row, messages};
+use super::shown::{Rows, Shown};
+use super::{Choice, List, Of, Row, messages};
 use crate::anomaly::Anomaly;
 use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
@@ -16,7 +16,25 @@ use crate::tui::visit::Visit;
 use crate::url::Target;
 use crate::view::safe::safe_bytes;
 
-pub(super) fn of(app: &App, of: Of) -> Rows<'_> {
+/// How many rows there are without a filter.
+pub fn count(app: &App, of: Of) -> usize {
+    all(app, of).len()
+}
+
+/// The rows that its filter leaves.
+pub fn shown<'a>(app: &'a App, list: &List) -> Shown<'a> {
+    Shown::of(all(app, list.of), list.of, &list.filter.text())
+}
+
+/// The URLs below the URL bar; none while it is not typed in.
+pub fn completions(app: &App) -> Option<Shown<'_>> {
+    let tab = app.tab();
+    tab.completion.filter(|_| tab.focus == Focus::Url)?;
+    let rows = Shown::of(all(app, Of::Urls), Of::Urls, &tab.url.text());
+    (!rows.is_empty()).then_some(rows)
+}
+
+fn all(app: &App, of: Of) -> Rows<'_> {
     match of {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),

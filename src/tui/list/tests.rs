@@ -7,7 +7,7 @@ use crate::anomaly::{Anomaly, Kind as Deviation};
 use crate::event::{Event, Kind};
 use crate::plan::Plan;
 use crate::playground::tls::Kind as Trouble;
-use crate::tui::app::Tab;
+use crate::tui::app::{App, Tab};
 use crate::tui::layout::Size;
 use crate::tui::practice::Practice;
 use crate::tui::theme::Theme;
@@ -33,7 +33,9 @@ fn fetched(id: VisitId, url: &str) -> Visit {
 }
 
 fn rows_of(app: &App, of: Of, typed: &str) -> Vec<Row> {
-    let shown = shown(app, of, typed);
+    let mut list = List::new(of);
+    list.filter.set(typed.as_bytes());
+    let shown = shown(app, &list);
     (0..shown.len()).filter_map(|at| shown.get(at)).collect()
 }
 

@@ -111,8 +111,8 @@ pub fn state(visit: &Visit, kind: ViewKind, keys: &Keymap) -> Vec<String> {
 
 /// No coding of the body can be undone, though there is one.
 fn unknown(visit: &Visit) -> Option<String> {
-    let exchange = visit.exchange();
-    let codings = Codings::of_head(exchange.head.as_ref()?);
-    let name = codings.unknown.filter(|_| exchange.body_bytes > 0)?;
+    let answer = visit.answer();
+    let codings = Codings::of_head(answer.head?);
+    let name = codings.unknown.filter(|_| answer.body_bytes() > 0)?;
     Some(format!("{}: not known", safe(&name)))
 }

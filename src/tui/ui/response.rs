@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::ProxyAnswer;
-use crate::exchange::{Exchange, Starts};
+use crate::exchange::{Answer, Exchange, Starts};
 use crate::tui::address;
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::keymap::{Action, Keymap};
@@ -162,8 +162,12 @@ fn views(tab: &Tab, visit: &Visit, app: &App, width: usize) -> Vec<Span<'static>
 /// `Response · 200 OK · 1,280 of 4,096 B ▓▓▓▓▓░░░░ 31 %`
 fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     let exchange = visit.exchange();
-    let mut spans = vec![Span::raw("Response")];
-    if let Some(head) = &exchange.head {
+    let answer = visit.answer();
+    let mut spans = vec![Span::raw(match exchange.start.before {
+        0 => "Response".to_owned(),
+        before => format!("Response {} of {}", answer.number, before + 1),
+    })];
+    if let Some(head) = answer.head {
         let style = match head.status {
             100..300 => theme.good(),
             300..400 => theme.warning(),
@@ -179,12 +183,12 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     let used: usize = spans.iter().map(Span::width).sum();
     // Two corners, a space on either side, and what stands between.
     let room = width.saturating_sub(used + 4 + 3);
-    spans.push(Span::raw(format!(" · {}", amount(exchange, room))));
+    spans.push(Span::raw(format!(" · {}", amount(exchange, &answer, room))));
     let used: usize = spans.iter().map(Span::width).sum();
     let room = width.saturating_sub(used + 4);
     spans.push(Span::raw(content::sizes(visit, room)));
     if let Some(progress) = exchange.progress()
-        && !visit.shows_end()
+        && !(visit.shows_end() || answer.is_over)
         && let Some(total) = progress.total
         && total > 0
     {
@@ -202,10 +206,11 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
 }
 
 /// To the byte where there is room: a number must never be cut.
-fn amount(exchange: &Exchange, room: usize) -> String {
-    let body = exchange.body_bytes;
+fn amount(exchange: &Exchange, answer: &Answer<'_>, room: usize) -> String {
+    let body = answer.body_bytes();
     let total = exchange.progress().and_then(|progress| progress.total);
-    let total = total.filter(|&total| total != body);
+    // All of a response that another one follows is here.
+    let total = total.filter(|&total| total != body && !answer.is_over);
     let (exact, short) = match total {
         Some(total) => (
             format!("{} of {} B", paint::count(body), paint::count(total)),

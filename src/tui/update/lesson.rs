@@ -8,7 +8,7 @@ use crate::tui::list::Of;
 use crate::tui::message::Effect;
 use crate::url::Target;
 
-use super::{focus, list, proxy, running, send};
+use super::{focus, list, running, send};
 
 /// What the browser opens on: the list, or the lesson of this name.
 pub fn first(app: &mut App, name: Option<&str>) -> Vec<Effect> {
@@ -97,7 +97,7 @@ fn set_up(app: &mut App) -> Vec<Effect> {
     send::url_changed(app);
     let tab = app.tab_mut();
     let request = start.request(&target);
-    let request = request.unwrap_or_else(|| proxy::template(tab, &target));
+    let request = request.unwrap_or_else(|| tab.template(&target));
     tab.request.set(&request);
     tab.target = Some(target);
     tab.url_note = None;

@@ -8,7 +8,7 @@ use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
 
-use super::{compare, compose, content, cookies, kept, lesson, look, text, ways};
+use super::{answer, compare, compose, content, cookies, kept, lesson, look, text, ways};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if of == Of::Messages
@@ -41,19 +41,29 @@ pub(super) fn open(app: &mut App, of: Of) {
         let events = visit.events();
         visit.exchange().frames.count > 0 || events.is_some_and(|events| !events.is_empty())
     };
-    if of == Of::Messages && app.tab().visit().is_some_and(streams) {
-        list.chosen = list::count(app, of).saturating_sub(1);
+    if let Some(visit) = app.tab().visit().filter(|_| of == Of::Messages) {
+        list.chosen = match streams(visit) {
+            true => list::count(app, of).saturating_sub(1),
+            false => answer::row(visit),
+        };
     }
     app.popup = Some(Popup::List(list));
 }
 
-/// Reads on in the events that are listed.
+/// Reads on in the events that are listed; the newest row stays chosen where it was.
 pub(super) fn keep_up(app: &mut App) {
-    let listed = |list: &List| list.of == Of::Messages;
-    if matches!(&app.popup, Some(Popup::List(list)) if listed(list))
-        && let Some(visit) = app.tab_mut().visit_mut()
-    {
+    if !matches!(&app.popup, Some(Popup::List(list)) if list.of == Of::Messages) {
+        return;
+    }
+    if let Some(visit) = app.tab_mut().visit_mut() {
         visit.read_events();
+    }
+    let Some(Popup::List(list)) = &app.popup else {
+        return;
+    };
+    let rows = list::shown(app, list).len();
+    if let Some(Popup::List(list)) = &mut app.popup {
+        list.grown(rows);
     }
 }
 
@@ -61,8 +71,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
     match app.keys.action(key, &[Place::List, Place::Text]) {
         Some(Action::Choose) => return choose_at(app, &list, list.chosen),
         Some(Action::CompareWith) => {
-            let row = list::shown(app, list.of, &list.filter.text()).get(list.chosen);
-            if let Some(Choice::Exchange(id)) = row.map(|row| row.choice) {
+            if let Some(Choice::Exchange(id)) = chosen(app, &list) {
                 return compare::with(app, id);
             }
         }
@@ -79,11 +88,10 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
             return Vec::new();
         }
         Some(Action::DropCookie) if list.of == Of::Cookies => {
-            let row = list::shown(app, list.of, &list.filter.text()).get(list.chosen);
-            if let Some(Choice::Cookie(key)) = row.map(|row| row.choice) {
+            if let Some(Choice::Cookie(key)) = chosen(app, &list) {
                 cookies::drop(app, &key);
             }
-            let left = list::shown(app, list.of, &list.filter.text()).len();
+            let left = list::shown(app, &list).len();
             list.chosen = list.chosen.min(left.saturating_sub(1));
         }
         Some(Action::InsertHex | Action::AddCookie | Action::DropCookie) => {}
@@ -102,15 +110,20 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
     Vec::new()
 }
 
+fn chosen(app: &App, list: &List) -> Option<Choice> {
+    let row = list::shown(app, list).get(list.chosen)?;
+    Some(row.choice)
+}
+
 pub(super) fn scroll(app: &App, list: &mut List, motion: Motion) {
-    let rows = list::shown(app, list.of, &list.filter.text()).len();
+    let rows = list::shown(app, list).len();
     let page = usize::from(app.size.rows / 2);
     list.chosen = list::moved(list.chosen, motion, rows, page);
 }
 
 /// The row of an open list that is chosen, by Enter or by a click.
 pub(super) fn choose_at(app: &mut App, list: &List, row: usize) -> Vec<Effect> {
-    let row = list::shown(app, list.of, &list.filter.text()).get(row);
+    let row = list::shown(app, list).get(row);
     match row {
         Some(row) => choose(app, row.choice),
         None => {
@@ -130,6 +143,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
             return super::perform(app, action);
         }
         Choice::Exchange(id) => return reopen(app, id),
+        Choice::Answer(number) => answer::choose(app, number),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
         Choice::Content(bytes) => look::open_content(app, bytes),
         Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],

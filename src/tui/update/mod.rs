@@ -6,9 +6,10 @@
 //! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
 //! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
 //! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`lesson`] the lesson, [`mouse`] the mouse, [`panes`]
-//! their borders, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
+//! their borders, [`answer`] which response of a connection is looked at, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
 //! what is kept of exchanges that are no longer shown.
 
+mod answer;
 mod calls;
 mod certificate;
 mod compare;
@@ -54,6 +55,7 @@ pub use send::open;
 /// One message, and what the view shown needs after it.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = on_message(app, message);
+    effects.extend(content::keep_up(app));
     effects.extend(page::keep_up(app));
     effects.extend(fold::keep_up(app));
     list::keep_up(app);
@@ -131,7 +133,11 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             effects.extend(follow::by_itself(app, id));
             effects
         }
-        Message::Unpacked { id, unpacked } => content::unpacked(app, id, unpacked),
+        Message::Unpacked {
+            id,
+            answer,
+            unpacked,
+        } => content::unpacked(app, id, answer, unpacked),
         Message::Found {
             id,
             view,
@@ -248,6 +254,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Messages => list::open(app, Of::Messages),
+        Action::PreviousAnswer | Action::NextAnswer => answer::perform(app, action),
         Action::Talk | Action::FinishSaying | Action::HangUp => {
             return talk::perform(app, action);
         }

@@ -40,6 +40,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let window = visit.content();
     let part = visit.rendering.part.clone();
     let want = Want {
+        answer: visit.meaning.of,
         part: part.as_ref().map(|part| part.number),
         len: window.there(),
         columns: area.width,
@@ -62,7 +63,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         _ => u64::MAX,
     };
     let field = |name: &str| {
-        let head = visit.exchange().head.as_ref()?;
+        let head = visit.answer().head?;
         let mut fields = head.fields.iter();
         let found = fields.find(|field| field.name.eq_ignore_ascii_case(name));
         found.map(|field| field.value.to_string())
@@ -84,7 +85,8 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
 /// A page or a picture is there: what was at the top of the screen stays there.
 pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
     let now = app.now;
-    let Some(visit) = app.visit_by_id(id) else {
+    let visit = app.visit_by_id(id);
+    let Some(visit) = visit.filter(|visit| visit.meaning.of == laid.want.answer) else {
         return;
     };
     let before = visit.rendering.take(laid, now);
@@ -234,7 +236,7 @@ pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
 
 /// A form's request, in the editor: it is the user's to send.
 fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
-    let mut bytes = super::proxy::template(app.tab(), target);
+    let mut bytes = app.tab().template(target);
     if let Some(body) = body {
         request::set_method(&mut bytes, "POST");
         request::set_field(

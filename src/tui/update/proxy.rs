@@ -5,7 +5,7 @@
 
 use crate::plan::{Proxies, Proxy, Way};
 use crate::request;
-use crate::tui::app::{App, Ask, Popup, Tab};
+use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
 use crate::tui::message::Effect;
 use crate::tui::practice::Practice;
@@ -111,19 +111,5 @@ pub(super) fn origin_form(proxies: &Proxies, target: &Target, bytes: &[u8]) -> V
     {
         request::remove_field(&mut bytes, "Proxy-Authorization");
     }
-    bytes
-}
-
-/// The request that a URL stands for in a tab, in the form that the way to it wants.
-pub fn template(tab: &Tab, target: &Target) -> Vec<u8> {
-    let mut bytes = request::template(target);
-    if target.scheme.is_websocket() {
-        request::ask_upgrade(&mut bytes, &tab.key);
-    }
-    tab.knobs
-        .options
-        .proxies
-        .way(target)
-        .form(&mut bytes, target);
     bytes
 }

@@ -25,7 +25,7 @@ pub(super) fn follow(app: &mut App, target: &Target) -> Vec<Effect> {
     url_changed(app);
     let tab = app.tab_mut();
     if tab.target.as_ref() != Some(target) {
-        let bytes = proxy::template(tab, target);
+        let bytes = tab.template(target);
         tab.request.set(&bytes);
         tab.target = Some(target.clone());
         tab.url_note = None;
@@ -111,7 +111,7 @@ fn remembered(tab: &Tab) -> String {
 fn template(app: &mut App) {
     match Target::parse(&app.tab().url.text()) {
         Ok(target) => {
-            let mut bytes = proxy::template(app.tab(), &target);
+            let mut bytes = app.tab().template(&target);
             let given = cookies::renewed(app, app.active, &target, &mut bytes, None);
             let tab = app.tab_mut();
             tab.request.set(&bytes);
@@ -174,7 +174,7 @@ pub(super) fn url_changed(app: &mut App) {
             }
         },
         _ => {
-            let bytes = proxy::template(tab, &new);
+            let bytes = tab.template(&new);
             tab.request.set(&bytes);
             tab.cookie = None;
             tab.followed = Some(tab.request.revision());
