@@ -287,6 +287,15 @@ impl Log {
         self.calls.before(|row| row.event < number)
     }
 
+    /// What the last `recv()` answered.
+    pub fn last_recv(&self) -> Option<u32> {
+        let row = self.recvs.row(self.recvs.len().checked_sub(1)?)?;
+        match self.event(row.event)?.kind {
+            Kind::Recv { bytes, .. } => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// Which call of all the row is, from 0, and how many there were, kept or not.
     pub fn nth_call(&self, row: usize) -> (u64, u64) {
         (self.calls.nth(row), self.calls.count())
