@@ -220,6 +220,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         // As a shell would report it: 128 and the signal's number.
+        Message::Continued => vec![Effect::TakeTerminal],
         Message::Hangup(signal) => vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))],
     }
 }
