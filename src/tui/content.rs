@@ -18,6 +18,8 @@ const MARKS: usize = 4096;
 /// See the module's words.
 #[derive(Clone, Debug, Default)]
 pub struct Content {
+    /// The number of the response that this is of; 0 before any.
+    pub of: u32,
     pub charset: Charset,
     /// Bytes of the content that were looked at for it.
     looked_at: usize,

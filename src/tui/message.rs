@@ -108,6 +108,7 @@ pub enum Message {
     /// How far the content coding of a body is undone.
     Unpacked {
         id: VisitId,
+        answer: u32,
         unpacked: Unpacked,
     },
     /// The practice servers on TLS listen.
@@ -187,10 +188,12 @@ pub enum Effect {
         search: Search,
         base: u64,
     },
-    /// Undo the content coding of what has come of a body; `over`: that is all.
+    /// Undo the content coding of what has come of a response's body, with these codings
+    /// from its first byte on; `over`: that is all.
     Unpack {
         id: VisitId,
-        codings: Codings,
+        answer: u32,
+        begins: Option<Codings>,
         body: Window,
         over: bool,
     },

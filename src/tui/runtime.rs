@@ -14,7 +14,7 @@ use std::sync::mpsc::Sender;
 use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
 
-use crate::body::{Memory, Window};
+use crate::body::Memory;
 use crate::decode::Codings;
 use crate::event::{Addr, EndMode};
 use crate::net::Control;
@@ -171,10 +171,21 @@ impl Runtime {
                 .hand(id, |control| control.throttle(pace.map(f64::from))),
             Effect::Unpack {
                 id,
-                codings,
+                answer,
+                begins,
                 body,
                 over,
-            } => return Ok(self.unpack(id, &codings, body, over)),
+            } => {
+                if let Some(codings) = begins
+                    && let Err(err) = self.begin_unpacking(id, answer, &codings)
+                {
+                    let words = format!("no thread for the content coding: {err}");
+                    return Ok(Some(Message::Complain(words)));
+                }
+                if let Some(hand) = self.unpacking.get(&id) {
+                    hand.feed(body, over);
+                }
+            }
             Effect::UnpackOn(id) => {
                 if let Some(hand) = self.unpacking.get(&id) {
                     hand.go_on();
@@ -321,29 +332,16 @@ impl Runtime {
         Ok(None)
     }
 
-    fn unpack(
-        &mut self,
-        id: VisitId,
-        codings: &Codings,
-        body: Window,
-        over: bool,
-    ) -> Option<Message> {
-        if !self.unpacking.contains_key(&id) {
-            let tell = self
-                .back
-                .teller(move |unpacked| Message::Unpacked { id, unpacked });
-            match unpack::Hand::start(codings, &self.memory, tell) {
-                Ok(hand) => self.unpacking.insert(id, hand),
-                Err(err) => {
-                    let words = format!("no thread for the content coding: {err}");
-                    return Some(Message::Complain(words));
-                }
-            };
-        }
-        if let Some(hand) = self.unpacking.get(&id) {
-            hand.feed(body, over);
-        }
-        None
+    /// The response of this number; who undid another one of the exchange stops.
+    fn begin_unpacking(&mut self, id: VisitId, answer: u32, codings: &Codings) -> io::Result<()> {
+        let tell = self.back.teller(move |unpacked| Message::Unpacked {
+            id,
+            answer,
+            unpacked,
+        });
+        let hand = unpack::Hand::start(codings, &self.memory, tell)?;
+        self.unpacking.insert(id, hand);
+        Ok(())
     }
 
     fn lend(

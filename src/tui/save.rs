@@ -57,8 +57,10 @@ impl What {
     /// What of it has come; `redact`: without secrets.
     pub fn bytes(self, visit: &Visit, redact: bool) -> Stretch {
         let received = visit.received();
+        let answer = visit.answer();
         let head = Window {
-            len: visit.exchange().head_bytes,
+            start: answer.wire.start,
+            len: answer.head_bytes(),
             ..received.clone()
         };
         let parts = match self {

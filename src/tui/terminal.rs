@@ -19,7 +19,7 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
 
@@ -81,29 +81,43 @@ impl Screen {
     }
 
     /// Draws one frame, with a picture over it, and writes what differs from the last.
+    ///
+    /// Another picture or none: all is cleared and written anew, because some terminals
+    /// (Konsole 22.12: sixels, inline images) leave a picture where characters are
+    /// written over it.
     pub fn draw(
         &mut self,
         picture: Option<Placed>,
         render: impl FnOnce(&mut ratatui::Frame),
     ) -> io::Result<()> {
-        let mut wanted = None;
-        let drawn = self.terminal.draw(|frame| {
+        let screen = self.area()?;
+        // Between a new size and the word of it the two may differ.
+        let wanted = picture
+            .filter(|picture| screen.intersection(picture.area) == picture.area)
+            .map(|picture| (picture, screen));
+        let stays = wanted == self.drawn;
+        if !stays {
+            self.frame
+                .write_all(on_screen().take().unwrap_or_default())?;
+            self.clear()?;
+        }
+        self.terminal.draw(|frame| {
             render(frame);
-            let screen = frame.area();
-            // Between a new size and the word of it the two may differ.
-            wanted = picture
-                .filter(|picture| screen.intersection(picture.area) == picture.area)
-                .map(|picture| (picture, screen));
-            if let Some((picture, _)) = &wanted {
+            if let Some((picture, _)) = wanted.as_ref().filter(|_| stays) {
                 cover(frame.buffer_mut(), picture.area);
             }
         })?;
-        if wanted != self.drawn {
-            let under = wanted
-                .as_ref()
-                .map(|(picture, _)| under(drawn.buffer, picture.area));
-            self.redraw(wanted, under.unwrap_or_default())?;
+        if let Some((Placed { area, graphic }, _)) = wanted.as_ref().filter(|_| !stays) {
+            queue!(
+                self.frame,
+                cursor::SavePosition,
+                cursor::MoveTo(area.x, area.y)
+            )?;
+            self.frame.write_all(&graphic.bytes)?;
+            queue!(self.frame, cursor::RestorePosition)?;
+            *on_screen() = Some(graphic.images.removes());
         }
+        self.drawn = wanted;
         let mut bytes = self.frame.0.borrow_mut();
         let mut out = io::stdout().lock();
         out.write_all(FRAME_BEGINS)?;
@@ -114,35 +128,25 @@ impl Screen {
         Ok(())
     }
 
-    /// Another picture or none: the old one goes, the cells `under` the new one are wiped.
-    fn redraw(&mut self, wanted: Option<(Placed, Rect)>, under: Buffer) -> io::Result<()> {
-        let mut drawn = on_screen();
-        self.frame.write_all(drawn.take().unwrap_or_default())?;
-        if let Some((Placed { area, graphic }, _)) = &wanted {
-            queue!(self.frame, cursor::SavePosition)?;
-            let cells = under.content.iter().zip(area.positions());
-            let cells = cells.map(|(cell, at)| (at.x, at.y, cell));
-            self.terminal.backend_mut().draw(cells)?;
-            queue!(self.frame, cursor::MoveTo(area.x, area.y))?;
-            self.frame.write_all(&graphic.bytes)?;
-            queue!(self.frame, cursor::RestorePosition)?;
-            *drawn = Some(graphic.images.removes());
-        }
-        self.drawn = wanted;
-        Ok(())
-    }
-
     /// Gives the terminal to another program for a while.
     pub fn lend<T>(&mut self, program: impl FnOnce() -> T) -> io::Result<T> {
         switch_off();
         let answer = program();
         switch_on()?;
         self.drawn = None;
-        // All is to be drawn again, as after a resize. clear() would ask the terminal where
-        // its cursor is, and fail where no answer comes within two seconds.
-        let area = Rect::from((Position::ORIGIN, self.terminal.size()?));
-        self.terminal.resize(area)?;
+        self.clear()?;
         Ok(answer)
+    }
+
+    /// All is drawn again, as after a resize. ratatui's clear() would ask the terminal
+    /// where its cursor is, and fail where no answer comes within two seconds.
+    fn clear(&mut self) -> io::Result<()> {
+        let area = self.area()?;
+        self.terminal.resize(area)
+    }
+
+    fn area(&self) -> io::Result<Rect> {
+        Ok(Rect::from((Position::ORIGIN, self.terminal.size()?)))
     }
 
     /// Writes a sequence that draws nothing, such as a clipboard's.
@@ -175,24 +179,13 @@ pub fn cell() -> Option<Dots> {
     sane.then_some(cell)
 }
 
-/// These cells are the picture's: characters are not written over it, and when it has
-/// gone they are written anew.
+/// These cells are the picture's: characters are not written over it.
 fn cover(buffer: &mut Buffer, area: Rect) {
     for at in area.positions() {
         if let Some(cell) = buffer.cell_mut(at) {
             cell.set_diff_option(CellDiffOption::Skip);
         }
     }
-}
-
-fn under(buffer: &Buffer, area: Rect) -> Buffer {
-    let mut under = Buffer::empty(area);
-    for at in area.positions() {
-        if let (Some(cell), Some(of)) = (under.cell_mut(at), buffer.cell(at)) {
-            cell.clone_from(of);
-        }
-    }
-    under
 }
 
 impl Write for Frame {

@@ -15,12 +15,13 @@ use vt100::{MouseProtocolEncoding, MouseProtocolMode, Parser, Screen};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What terminals are known by beside `TERM`: those around the tests say nothing.
-const NAMED_BY: [&str; 5] = [
+const NAMED_BY: [&str; 6] = [
     "TMUX",
     "STY",
     "TERM_PROGRAM",
     "LC_TERMINAL",
     "KITTY_WINDOW_ID",
+    "KONSOLE_VERSION",
 ];
 
 pub struct Terminal {

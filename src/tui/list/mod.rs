@@ -10,7 +10,8 @@ pub mod addresses;
 mod cookies;
 mod events;
 pub mod frames;
-mod messages;
+mod lessons;
+pub mod messages;
 mod rows;
 mod shown;
 
@@ -33,6 +34,8 @@ pub struct List {
     pub filter: Editor,
     /// Index into the rows that the filter leaves.
     pub chosen: usize,
+    /// Rows that the filter left when last looked.
+    pub rows: usize,
 }
 
 /// What a list is of.
@@ -54,6 +57,7 @@ pub enum Of {
     Cookies,
     /// Of the tab's host.
     Addresses,
+    Lessons,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -82,6 +86,8 @@ pub enum Choice {
     /// To be performed in this pane, where that is another one than ours.
     Command(Option<Focus>, Action),
     Exchange(VisitId),
+    /// The response of this number on the connection.
+    Answer(u32),
     /// Bytes in the Wire view's offsets.
     Bytes(Range<u64>),
     /// Bytes of the content.
@@ -98,6 +104,8 @@ pub enum Choice {
     Cookie(Key),
     /// Connect to this address alone, or no longer.
     Pin(IpAddr),
+    /// Index into [`crate::lesson::all`].
+    Lesson(usize),
     /// Something to read.
     Nothing,
 }
@@ -108,7 +116,16 @@ impl List {
             of,
             filter: Editor::line(),
             chosen: 0,
+            rows: 0,
         }
+    }
+
+    /// So many rows are left now: whoever stands on the last one stays on the last one.
+    pub fn grown(&mut self, rows: usize) {
+        if self.chosen + 1 == self.rows && rows > self.rows {
+            self.chosen = rows - 1;
+        }
+        self.rows = rows;
     }
 }
 
@@ -119,13 +136,14 @@ impl Of {
             Of::Commands => ("Commands", "performs"),
             Of::Exchanges => ("Exchanges", "reopens"),
             Of::Anomalies => ("Anomalies", "goes to the byte"),
-            Of::Messages => ("Messages", "goes to the bytes"),
+            Of::Messages => ("Messages", "shows it"),
             Of::Idle => ("Idle connections", "closes one"),
             Of::Fields => ("Insert a header", "puts it in"),
             Of::Snippets => ("Snippets", "replaces the request"),
             Of::Forms => ("Copy as", "copies"),
             Of::Cookies => ("Cookies", "edits"),
             Of::Addresses => ("Addresses", "pins or unpins"),
+            Of::Lessons => ("Lessons", "opens one"),
             Of::Charsets => ("Charset", "reads the text in it"),
             Of::Urls => ("URLs", "takes it"),
         };

@@ -91,10 +91,11 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         }
         return (words, theme.warning());
     }
-    if let Some(verdict) = visit.exchange().verdict() {
+    let answer = visit.answer();
+    if let Some(verdict) = visit.exchange().verdict_of(&answer) {
         let style = match &visit.exchange().error {
-            Some(_) => theme.bad(),
-            None => theme.good(),
+            Some(_) if !answer.is_over => theme.bad(),
+            _ => theme.good(),
         };
         let columns = usize::from(app.size.columns) - 2;
         return match follow::words(visit, &app.keys) {

@@ -27,7 +27,7 @@ pub(super) fn arrived(app: &mut App, id: VisitId) {
         let Some((at, visit)) = visits.into_iter().find(|(_, visit)| visit.id == id) else {
             continue;
         };
-        if visit.formed.is_some() || visit.live.head.is_none() {
+        if visit.formed.is_some() || visit.whole_answer().head.is_none() {
             return;
         }
         let content = visit.whole_content();

@@ -12,7 +12,7 @@ use super::{cookies, send, tabs};
 
 /// Where the response of an exchange leads.
 pub fn leads_of(visit: &Visit) -> Leads {
-    let (Some(head), Ok(from)) = (&visit.live.head, Target::parse(&visit.url)) else {
+    let (Some(head), Ok(from)) = (visit.whole_answer().head, Target::parse(&visit.url)) else {
         return Leads::No;
     };
     leads(&from, head.status, head.values("Location").next())
@@ -20,7 +20,7 @@ pub fn leads_of(visit: &Visit) -> Leads {
 
 /// One line about it, for below the panes; `None` where it is no redirect.
 pub fn words(visit: &Visit, keys: &Keymap) -> Option<String> {
-    let status = visit.live.head.as_ref()?.status;
+    let status = visit.whole_answer().head?.status;
     let from = Target::parse(&visit.url).ok()?;
     match leads_of(visit) {
         Leads::No => None,
@@ -130,7 +130,7 @@ fn follow(app: &mut App, number: usize) -> Vec<Effect> {
     let Some(visit) = tab.visit() else {
         return Vec::new();
     };
-    let (Some(head), Ok(target)) = (&visit.live.head, Target::parse(&visit.url)) else {
+    let (Some(head), Ok(target)) = (visit.whole_answer().head, Target::parse(&visit.url)) else {
         return Vec::new();
     };
     let came_from = CameFrom {

@@ -106,6 +106,8 @@ fn announced(visit: &Visit, kind: ViewKind) -> Option<u64> {
     let body = exchange.progress().and_then(|progress| progress.total)?;
     match kind {
         ViewKind::Wire => Some(exchange.head_bytes + body),
+        // All of an earlier response is there.
+        _ if visit.answer().is_over => None,
         _ => Some(body),
     }
 }

@@ -8,7 +8,9 @@ use crate::tui::list::{self, Choice, List, Of};
 use crate::tui::message::Effect;
 use crate::tui::visit::Visit;
 
-use super::{compare, completion, compose, content, cookies, look, tabs, typing, ways};
+use super::{
+    answer, compare, completion, compose, content, cookies, lesson, look, tabs, typing, ways,
+};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if of == Of::Messages
@@ -41,19 +43,29 @@ pub(super) fn open(app: &mut App, of: Of) {
         let events = visit.events();
         visit.exchange().frames.count > 0 || events.is_some_and(|events| !events.is_empty())
     };
-    if of == Of::Messages && app.tab().visit().is_some_and(streams) {
-        list.chosen = list::count(app, of).saturating_sub(1);
+    if let Some(visit) = app.tab().visit().filter(|_| of == Of::Messages) {
+        list.chosen = match streams(visit) {
+            true => list::count(app, of).saturating_sub(1),
+            false => answer::row(visit),
+        };
     }
     app.popup = Some(Popup::List(list));
 }
 
-/// Reads on in the events that are listed.
+/// Reads on in the events that are listed; the newest row stays chosen where it was.
 pub(super) fn keep_up(app: &mut App) {
-    let listed = |list: &List| list.of == Of::Messages;
-    if matches!(&app.popup, Some(Popup::List(list)) if listed(list))
-        && let Some(visit) = app.tab_mut().visit_mut()
-    {
+    if !matches!(&app.popup, Some(Popup::List(list)) if list.of == Of::Messages) {
+        return;
+    }
+    if let Some(visit) = app.tab_mut().visit_mut() {
         visit.read_events();
+    }
+    let Some(Popup::List(list)) = &app.popup else {
+        return;
+    };
+    let rows = list::shown(app, list).len();
+    if let Some(Popup::List(list)) = &mut app.popup {
+        list.grown(rows);
     }
 }
 
@@ -133,6 +145,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
             return super::perform(app, action);
         }
         Choice::Exchange(id) => return tabs::reopen(app, id),
+        Choice::Answer(number) => answer::choose(app, number),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
         Choice::Content(bytes) => look::open_content(app, bytes),
         Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],
@@ -142,6 +155,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         Choice::Charset(choice) => content::choose_charset(app, choice),
         Choice::Cookie(key) => cookies::edit(app, key),
         Choice::Pin(addr) => ways::pin(app, addr),
+        Choice::Lesson(number) => lesson::open(app, number),
         Choice::Nothing => {}
     }
     Vec::new()

@@ -21,6 +21,9 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 .into_iter()
                 .find(|kind| kind.number() == number)
             {
+                if kind == ViewKind::Rendered {
+                    page::choose_part(app);
+                }
                 app.tab_mut().chose = true;
                 cursor::carry(app, kind);
             }

@@ -6,11 +6,12 @@
 //! ```text
 //! the request    text typing url completion compose cookies proxy ways certificate
 //! the fetch      send talk follow
-//! the response   look scroll cursor find jump fold page content copy save
-//! the exchange   calls moment compare kept
+//! the response   answer look scroll cursor find jump fold page content copy save
+//! the exchange   calls moment compare kept lesson
 //! the screen     tabs panes popup list mouse
 //! ```
 
+mod answer;
 mod calls;
 mod certificate;
 mod compare;
@@ -25,6 +26,7 @@ mod fold;
 pub mod follow;
 mod jump;
 pub mod kept;
+mod lesson;
 mod list;
 mod look;
 mod moment;
@@ -54,14 +56,17 @@ use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
 use crate::tui::visit::ViewKind;
 
+pub use lesson::first as lessons;
 pub use send::open;
 
 /// One message, and what the view shown needs after it.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = on_message(app, message);
+    effects.extend(content::keep_up(app));
     effects.extend(page::keep_up(app));
     effects.extend(fold::keep_up(app));
     list::keep_up(app);
+    lesson::keep_up(app);
     effects
 }
 
@@ -135,7 +140,11 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             effects.extend(follow::by_itself(app, id));
             effects
         }
-        Message::Unpacked { id, unpacked } => content::unpacked(app, id, unpacked),
+        Message::Unpacked {
+            id,
+            answer,
+            unpacked,
+        } => content::unpacked(app, id, answer, unpacked),
         Message::Found {
             id,
             view,
@@ -253,6 +262,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Messages => list::open(app, Of::Messages),
+        Action::PreviousAnswer | Action::NextAnswer => answer::perform(app, action),
         Action::Talk | Action::FinishSaying | Action::HangUp => {
             return talk::perform(app, action);
         }
@@ -329,6 +339,11 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::AsReceived | Action::UnpackOn => {
             return content::perform(app, action);
         }
+        Action::Lessons
+        | Action::SetUp
+        | Action::NextStep
+        | Action::PreviousStep
+        | Action::LeaveLesson => return lesson::perform(app, action),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::Follow => return follow::perform(app),

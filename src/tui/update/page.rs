@@ -8,7 +8,7 @@ use crate::tui::lens;
 use crate::tui::link::{self, Lead};
 use crate::tui::message::Effect;
 use crate::tui::rendering::{Job, Laid, Want};
-use crate::tui::visit::{ViewKind, Visit, VisitId};
+use crate::tui::visit::{Scroll, ViewKind, Visit, VisitId};
 use crate::url::Target;
 use crate::view::Pretty;
 use crate::view::rendered::Page;
@@ -39,6 +39,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let window = visit.content();
     let part = visit.rendering.part.clone();
     let want = Want {
+        answer: visit.meaning.of,
         part: part.as_ref().map(|part| part.number),
         len: window.there(),
         columns: area.width,
@@ -61,7 +62,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         _ => u64::MAX,
     };
     let field = |name: &str| {
-        let head = visit.exchange().head.as_ref()?;
+        let head = visit.answer().head?;
         let mut fields = head.fields.iter();
         let found = fields.find(|field| field.name.eq_ignore_ascii_case(name));
         found.map(|field| field.value.to_string())
@@ -83,7 +84,8 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
 /// A page or a picture is there: what was at the top of the screen stays there.
 pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
     let now = app.now;
-    let Some(visit) = app.visit_by_id(id) else {
+    let visit = app.visit_by_id(id);
+    let Some(visit) = visit.filter(|visit| visit.meaning.of == laid.want.answer) else {
         return;
     };
     let before = visit.rendering.take(laid, now);
@@ -113,9 +115,21 @@ pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
     }
 }
 
-/// The picture in the part under the cursor, in the Rendered view; false where there is
-/// none.
+/// The picture or the page in the part under the cursor, in the Rendered view; false where
+/// there is none.
 pub(super) fn show_part(app: &mut App) -> bool {
+    let shows = choose_part(app);
+    if shows {
+        let tab = app.tab_mut();
+        tab.view = ViewKind::Rendered;
+        tab.chose = true;
+    }
+    shows
+}
+
+/// The Rendered view is to show the part under the cursor; false where it shows nothing of
+/// it.
+pub(super) fn choose_part(app: &mut App) -> bool {
     let area = lens::area(app);
     let tab = app.tab_mut();
     let (kind, wrap) = (ViewKind::Pretty, tab.wrap);
@@ -129,15 +143,20 @@ pub(super) fn show_part(app: &mut App) -> bool {
     let formed = visit.formed.as_ref().filter(|formed| formed.reads());
     let part = formed.and_then(|formed| {
         let pretty = Pretty::new(visit.content(), &formed.form, &formed.index, &formed.folds);
-        pretty.picture_at(at)
+        pretty.opens_at(at)
     });
-    let shows = part.is_some();
-    if shows {
-        visit.rendering.part = part;
-        tab.view = ViewKind::Rendered;
-        tab.chose = true;
+    let Some(part) = part else {
+        return false;
+    };
+    let shown = visit.rendering.part.as_ref().map(|part| part.number);
+    if shown != Some(part.number) {
+        // What was pointed at is in another part.
+        visit.scrolls[ViewKind::Rendered.index()] = Scroll::default();
+        visit.cursors[ViewKind::Rendered.index()] = None;
+        visit.rendering.laid = None;
+        visit.rendering.part = Some(part);
     }
-    shows
+    true
 }
 
 /// What a key or a click asks of a page's links.

@@ -29,7 +29,11 @@ pub(super) fn open(app: &mut App) {
         return;
     };
     let field = |name: &str| {
-        let fields = visit.exchange().head.iter().flat_map(|head| &head.fields);
+        let fields = visit
+            .answer()
+            .head
+            .into_iter()
+            .flat_map(|head| &head.fields);
         let mut named = fields.filter(|field| field.name.eq_ignore_ascii_case(name));
         named.next().map(|field| field.value.as_str())
     };

@@ -82,9 +82,14 @@ fn sideways(app: &mut App, motion: Motion) {
     }
 }
 
-/// Scrolls a view to an offset of its own, a third of the page above it.
+/// Shows a view, scrolled to an offset of its own.
 pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
     app.tab_mut().view = kind;
+    to(app, kind, offset);
+}
+
+/// Scrolls a view to an offset of its own, a third of the page above it.
+pub(super) fn to(app: &mut App, kind: ViewKind, offset: u64) {
     let area = lens::area(app);
     let tab = app.tab_mut();
     let wrap = tab.wrap;

@@ -40,17 +40,28 @@ pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
         app.complain("the playground could not start on this machine: type a URL instead");
         return Vec::new();
     }
-    let tab = app.tab_mut();
+    turn_knobs(
+        app.tab_mut(),
+        Knobs {
+            options: exercise.options,
+            ..Knobs::default()
+        },
+    );
+    open(app, &exercise.url)
+}
+
+/// All knobs as they are here, but for those that say how this machine reaches others and
+/// what is shown.
+pub(super) fn turn_knobs(tab: &mut Tab, knobs: Knobs) {
     let proxies = std::mem::take(&mut tab.knobs.options.proxies);
     tab.knobs = Knobs {
         options: Options {
             proxies,
-            ..exercise.options
+            ..knobs.options
         },
         redact: tab.knobs.redact,
-        ..Knobs::default()
+        ..knobs
     };
-    open(app, &exercise.url)
 }
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
