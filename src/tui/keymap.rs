@@ -150,6 +150,11 @@ pub enum Action {
     LocalAddress,
     Bearer,
     Exercise(u8),
+    Lessons,
+    SetUp,
+    NextStep,
+    PreviousStep,
+    LeaveLesson,
     Choose,
     Less,
     More,
@@ -239,7 +244,7 @@ pub const ROWS: &[Row] = rows! {
     Url ["Ctrl-Space"] Complete, "complete the URL, as does → at its end";
 
     Request ["Enter"] InsertCrLf, "a CR LF";
-    Request ["Alt-Enter"] InsertLf, "a lone LF";
+    Request ["Alt-Enter" "Ctrl-J"] InsertLf, "a lone LF";
     Request ["F12"] Template, "the request that the URL stands for, instead of this one";
     Request ["Alt-M"] NextMethod, "the next method: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     Request ["Alt-H"] AddField, "insert a header, from a list";
@@ -363,6 +368,12 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["<"] Slower, "play at half the speed";
     OutsideText [">"] Faster, "play at twice the speed";
     OutsideText ["J"] Rejudge, "where other end modes would have ended it";
+
+    OutsideText ["E"] Lessons, "the lessons, which check themselves against the real calls";
+    Anywhere ["Alt-G"] SetUp, "set the lesson's step up: URL, request, knobs";
+    Anywhere ["Alt-N"] NextStep, "the lesson's next step";
+    Anywhere ["Alt-P"] PreviousStep, "the lesson's step before";
+    Anywhere ["Alt-X"] LeaveLesson, "leave the lesson";
 
     Socket ["↑" "k"] Move(Up), "the call before";
     Socket ["↓" "j"] Move(Down), "the next call";

@@ -173,7 +173,9 @@ impl Rendering {
 
     /// What is said instead of a page, or above a picture: words for [`facts_in`].
     pub fn words(&self) -> Vec<String> {
-        match self.laid.as_ref().map(|laid| &laid.matter) {
+        // What was said of no bytes holds no more once some are looked at.
+        let holds = |laid: &&Arc<Laid>| laid.want.len > 0 || self.making.is_none();
+        match self.laid.as_ref().filter(holds).map(|laid| &laid.matter) {
             None => vec!["laying it out …".to_owned()],
             Some(Matter::Page(_)) => Vec::new(),
             Some(Matter::Picture(shown)) => shown.words.clone(),
@@ -437,6 +439,23 @@ mod tests {
             coding: None,
             most: u64::MAX,
             window,
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_nothing_ends_when_a_body_comes() {
+        let mut rendering = Rendering::default();
+        let now = Instant::now();
+        for (body, before, after) in [
+            ("", "laying it out …", "there is no body yet"),
+            ("a", "laying it out …", "is neither HTML nor a picture"),
+            ("ab", "is neither HTML", "is neither HTML"),
+        ] {
+            let job = job(Some("text/plain"), body);
+            rendering.begin(job.want);
+            assert!(rendering.words()[0].contains(before), "{body}");
+            rendering.take(job.run(), now);
+            assert!(rendering.words()[0].contains(after), "{body}");
         }
     }
 
