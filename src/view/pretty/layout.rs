@@ -98,7 +98,7 @@ impl<'a> Frame<'a> {
         step: &Step,
         row: &'b Painted,
         close: Option<&'b Painted>,
-        below: Option<String>,
+        below: Option<(Role, String)>,
     ) -> Vec<Seen<'b>> {
         let mut sheet = Sheet::new(self, step);
         sheet.tell(row);
@@ -118,8 +118,8 @@ impl<'a> Frame<'a> {
         for (place, role, words) in notes {
             sheet.note(*place, *role, words);
         }
-        if let Some(words) = below {
-            sheet.note(Place::Below, Role::Note, &words);
+        if let Some((role, words)) = below {
+            sheet.note(Place::Below, role, &words);
         }
         sheet.rows
     }
@@ -346,10 +346,14 @@ impl<'f, 'b> Sheet<'f, 'b> {
         }
         let words = match place {
             Place::Above => format!("{sign}byte {}: {words}", grouped(offset(first))),
+            Place::End => {
+                let last = offset(first).saturating_sub(1);
+                format!("{sign}byte {}: {words}", grouped(last))
+            }
             _ => format!("{sign}{words}"),
         };
         // Nothing is above the first byte.
-        let above = place == Place::Above && first > 0;
+        let above = matches!(place, Place::Above | Place::End) && first > 0;
         let most = match above {
             true => ABOVE,
             false => ANCHORS - ABOVE - 1 - last % ANCHORS,

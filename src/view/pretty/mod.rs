@@ -42,7 +42,7 @@ use std::ops::{ControlFlow, Range};
 use super::form::Form;
 use super::number::grouped;
 use super::reading::Reading;
-use super::{Cell, Line, Marks, View, unreadable};
+use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
 use layout::{Frame, Seen, Spot, anchor, offset};
@@ -244,14 +244,16 @@ impl<'a> Pretty<'a> {
         }
     }
 
-    /// Words below the last row.
-    fn end(&self, at: u64, lexer: Lexer) -> Option<String> {
+    /// Words below the last row, and what they are.
+    fn end(&self, at: u64, lexer: Lexer) -> Option<(Role, String)> {
         let there = self.window.there();
         if at < there {
             let rest = grouped(there - at);
-            return Some(format!("… {rest} B further down are being laid out"));
+            let words = format!("… {rest} B further down are being laid out");
+            return Some((Role::Note, words));
         }
-        lexer.unfinished().filter(|_| self.ended)
+        let words = lexer.unfinished().filter(|_| self.ended)?;
+        Some((Role::Anomaly, words))
     }
 
     fn wraps(&self) -> bool {
