@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use crate::body::Window;
 use crate::tui::graphics::{Dots, Graphic, Images};
 use crate::view::picture::{self, Picture, Pixels};
-use crate::view::pretty::Part;
+use crate::view::pretty::{Part, Places};
 use crate::view::rendered::{self, Page};
 use crate::view::safe;
 
@@ -62,6 +62,8 @@ pub struct Want {
 pub struct Laid {
     pub want: Want,
     pub matter: Matter,
+    /// The bytes it is of, where those are not the body's, and where in it they stand.
+    pub part: Option<(Window, Places)>,
 }
 
 #[derive(Debug)]
@@ -154,6 +156,12 @@ impl Rendering {
             Matter::Page(page) => Some(page),
             _ => None,
         }
+    }
+
+    /// The bytes of the page's part and where in the body they stand, where it is a part's.
+    pub fn page_of_part(&self) -> Option<&(Window, Places)> {
+        let laid = self.laid.as_ref().filter(|laid| laid.is_page())?;
+        laid.part.as_ref()
     }
 
     pub fn picture(&self) -> Option<&Shown> {
@@ -257,57 +265,88 @@ fn words(picture: &Picture, want: Want) -> Vec<String> {
 impl Job {
     /// Reads the body and makes of it what it is.
     pub fn run(&self) -> Laid {
-        let matter = self
-            .matter()
-            .unwrap_or_else(|err| Matter::Words(format!("the body cannot be read back: {err}")));
+        let (matter, part) = self.made().unwrap_or_else(|err| {
+            let words = format!("the body cannot be read back: {err}");
+            (Matter::Words(words), None)
+        });
         let mut laid = Laid {
             want: self.want,
             matter,
+            part,
         };
-        if laid.is_page() {
+        if laid.is_page() && laid.part.is_none() {
             laid.want.len = self.want.len.min(self.most);
         }
         laid
     }
 
-    fn matter(&self) -> io::Result<Matter> {
+    fn made(&self) -> io::Result<(Matter, Option<(Window, Places)>)> {
         let opening = self.window.read(0, OPENING)?;
         if opening.is_empty() {
-            return Ok(Matter::Words("there is no body yet".to_owned()));
+            return Ok((Matter::Words("there is no body yet".to_owned()), None));
         }
         if let Some(coding) = &self.coding {
-            return Ok(Matter::Words(format!(
+            let words = format!(
                 "the body is {} in coding {}: it is decoded where that is known",
                 self.kind(),
                 safe::safe(coding)
-            )));
+            );
+            return Ok((Matter::Words(words), None));
         }
-        if let Some(part) = &self.part {
-            let bytes = part.read(usize::try_from(PICTURE).unwrap_or(usize::MAX))?;
-            return Ok(self.picture(&bytes, bytes.len() as u64));
+        match &self.part {
+            Some(part) => self.of_part(part),
+            None => Ok((self.whole(&opening)?, None)),
         }
-        if picture::format(&opening).is_some() {
+    }
+
+    fn of_part(&self, part: &Part) -> io::Result<(Matter, Option<(Window, Places)>)> {
+        let most = if part.is_page() {
+            rendered::MOST
+        } else {
+            PICTURE
+        };
+        let taken = part.take(usize::try_from(most).unwrap_or(usize::MAX))?;
+        let there = taken.bytes.len() as u64;
+        let matter = match part.is_page() {
+            true => self.page(part.encoding(&taken.bytes), &taken.bytes, there),
+            false => self.picture(&taken.bytes, there),
+        };
+        let matter = match (matter, taken.transfer) {
+            (Matter::Picture(mut shown), Some(transfer)) => {
+                if let Some(facts) = shown.words.first_mut() {
+                    facts.push_str(&format!(" · decoded from {}", transfer.name()));
+                }
+                shown.words.extend(taken.broken);
+                Matter::Picture(shown)
+            }
+            (matter, _) => matter,
+        };
+        Ok((matter, Some((taken.window, taken.places))))
+    }
+
+    fn page(&self, encoding: &'static Encoding, html: &[u8], there: u64) -> Matter {
+        let columns = usize::from(self.want.columns);
+        Matter::Page(rendered::lay_out_in(encoding, html, there, columns))
+    }
+
+    fn whole(&self, opening: &[u8]) -> io::Result<Matter> {
+        if picture::format(opening).is_some() {
             return Ok(self.picture(&self.read(PICTURE)?, self.window.len));
         }
         if self.kind().to_ascii_lowercase().starts_with("multipart/") {
             return Ok(Matter::Words(format!(
-                "{}: Pretty lists its parts; a picture that is opened there is shown here",
+                "{}: Pretty lists its parts; a picture or a page that the cursor is in there is shown here",
                 self.kind()
             )));
         }
-        if !self.is_html(&opening) {
+        if !self.is_html(opening) {
             return Ok(Matter::Words(format!(
                 "{} is neither HTML nor a picture (PNG, JPEG, GIF, WebP): Text shows it",
                 self.kind()
             )));
         }
         let html = self.read(rendered::MOST.min(self.most))?;
-        Ok(Matter::Page(rendered::lay_out_in(
-            self.want.encoding,
-            &html,
-            self.window.len,
-            usize::from(self.want.columns),
-        )))
+        Ok(self.page(self.want.encoding, &html, self.window.len))
     }
 
     fn picture(&self, bytes: &[u8], there: u64) -> Matter {
@@ -499,6 +538,7 @@ mod tests {
                 Laid {
                     want: want(len, columns),
                     matter,
+                    part: None,
                 },
                 now,
             );
