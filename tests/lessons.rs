@@ -203,6 +203,7 @@ impl Learner {
             .at()
             .map(|at| (lesson::all()[at.lesson].name, at.step));
         assert_eq!(at, Some((lesson.name, number)));
+        let began = Instant::now();
         self.fits(&name);
         // What was done before does not count.
         self.tell(Message::Tick);
@@ -251,7 +252,7 @@ impl Learner {
                 "{name}: {}",
                 outcome.words
             );
-            println!("{name}: {}", outcome.words);
+            println!("{:?} {name}: {}", began.elapsed(), outcome.words);
         } else {
             // Said aloud: this machine cannot do it.
             assert!(step.unable.is_some());
