@@ -6,6 +6,8 @@
 //! And what holds for every frame, whatever is pressed and whatever comes: nothing panics,
 //! no cell holds what must not reach a terminal.
 
+#[path = "frames/answers.rs"]
+mod answers;
 #[path = "frames/content.rs"]
 mod content;
 #[path = "frames/keys.rs"]

@@ -35,7 +35,8 @@ pub struct Answer<'a> {
 /// A message that was sent, and what came of it.
 #[derive(Clone, Debug)]
 pub struct Pair<'a> {
-    pub message: &'a Message,
+    /// Of the message, among those sent.
+    pub bytes: Range<usize>,
     /// It is a whole request, or the first: an answer is due.
     pub asks: bool,
     pub answer: Option<Answer<'a>>,
@@ -110,7 +111,7 @@ impl Exchange {
 
     /// Each message that was sent with its response: the first request with the first, and
     /// so on.
-    pub fn pairs<'a>(&'a self, messages: &'a [Message]) -> impl Iterator<Item = Pair<'a>> {
+    pub fn pairs<'a>(&'a self, messages: &[Message]) -> impl Iterator<Item = Pair<'a>> {
         let mut answers = self.answers().peekable();
         let mut asking = 0;
         messages.iter().map(move |message| {
@@ -120,7 +121,7 @@ impl Exchange {
             let answer = answers.next_if(|answer| asks && answer.number <= asking);
             let answer = answer.filter(|answer| answer.number == asking && !answer.wire.is_empty());
             Pair {
-                message,
+                bytes: message.bytes.clone(),
                 asks,
                 answer,
             }
@@ -230,5 +231,122 @@ impl<'a> Answer<'a> {
     pub fn is_chunked(&self) -> bool {
         self.head
             .is_some_and(|head| head.framing == Framing::Chunked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::events::*;
+    use super::super::{Space, Starts};
+    use super::*;
+    use crate::event::{EndMode, Kind};
+    use crate::request::split;
+
+    /// Three requests and what is no whole one; two responses, the second one in chunks,
+    /// over two calls, the second call with the last one's first bytes.
+    fn pipelined() -> (Exchange, Vec<Message>) {
+        let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3) + "GET";
+        let head = |status, offset, bytes, framing| {
+            Kind::Head(Box::new(raw_head(status, offset, bytes, framing, &[])))
+        };
+        let chunk = |offset, size| Kind::Chunk {
+            offset,
+            size,
+            extensions: "".into(),
+        };
+        let exchange = fold(
+            EndMode::Auto,
+            0,
+            &[
+                (3, recv(0, 4096, 60)),
+                (3, head(200, 0, 30, Framing::Length(5))),
+                (3, Kind::Body { bytes: 5 }),
+                (
+                    3,
+                    Kind::Answer {
+                        number: 2,
+                        offset: 35,
+                    },
+                ),
+                (3, head(404, 35, 20, Framing::Chunked)),
+                // 55: 4 CRLF ab|cd CRLF 0 CRLF CRLF
+                (3, chunk(55, 4)),
+                (3, Kind::Body { bytes: 2 }),
+                (7, recv(60, 4096, 30)),
+                (7, Kind::Body { bytes: 2 }),
+                (7, chunk(64, 0)),
+                (
+                    7,
+                    Kind::Answer {
+                        number: 3,
+                        offset: 69,
+                    },
+                ),
+            ],
+        );
+        (exchange, split(request.as_bytes()))
+    }
+
+    #[test]
+    fn each_is_known_by_its_number_and_its_request() {
+        let (exchange, messages) = pipelined();
+        for (number, want) in [
+            (1, (1, 0..35, 30, 5, Some(EndReason::ContentLength))),
+            (2, (2, 35..69, 20, 4, Some(EndReason::Chunked))),
+            (3, (3, 69..90, 0, 0, None)),
+            (0, (3, 69..90, 0, 0, None)),
+            (u32::MAX, (3, 69..90, 0, 0, None)),
+        ] {
+            let it = exchange.answer_numbered(number);
+            let found = (
+                it.number,
+                it.wire.clone(),
+                it.head_bytes(),
+                it.body_bytes(),
+                it.ended(),
+            );
+            assert_eq!(found, want, "{number}");
+        }
+        let pairs = exchange.pairs(&messages).map(|pair| {
+            let number = pair.answer.map(|answer| answer.number);
+            (pair.bytes, pair.asks, number)
+        });
+        let want = [
+            (0..27, true, Some(1)),
+            (27..54, true, Some(2)),
+            (54..81, true, Some(3)),
+            (81..84, false, None),
+        ];
+        assert_eq!(pairs.collect::<Vec<_>>(), want);
+        let verdict = |number| exchange.verdict_of(&exchange.answer_numbered(number));
+        let line = |number| verdict(number).map(|verdict| verdict.line());
+        assert_eq!(
+            line(1).as_deref(),
+            Some("ended: Content-Length's 5 bytes are here · response 2 follows it")
+        );
+        assert!(line(2).is_some_and(|words| words.contains("after 4 bytes")));
+        assert_eq!(line(3), None, "it is still coming");
+    }
+
+    #[test]
+    fn where_bytes_of_an_earlier_body_came_from() {
+        let (exchange, _) = pipelined();
+        let size_line = |_| Some(3);
+        for (number, at, wire, recv) in [
+            (1, 0, Some(30), Some(0)),
+            (1, 4, Some(34), Some(0)),
+            (2, 0, Some(58), Some(0)),
+            (2, 2, Some(60), Some(1)),
+            (2, 3, Some(61), Some(1)),
+        ] {
+            let answer = exchange.answer_numbered(number);
+            let origin = exchange.origin_of_body(&answer, at, size_line);
+            let found = (origin.wire, origin.recv.map(|recv| recv.number));
+            assert_eq!(found, (wire, recv), "{number} {at}");
+        }
+        let second = exchange.answer_numbered(2);
+        for (of, want) in [(Starts::Recvs, &[2][..]), (Starts::Chunks, &[0])] {
+            assert_eq!(exchange.starts(of, Space::Body(&second), 0..4), want);
+        }
     }
 }

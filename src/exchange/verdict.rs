@@ -124,12 +124,21 @@ impl Exchange {
         })
     }
 
-    /// Why a response ended that another one follows; `None` of the last one, which the
-    /// verdict is about.
-    pub fn end_of(&self, answer: &Answer<'_>) -> Option<String> {
-        let why = why::framed(answer.ended()?, answer).text;
+    /// The verdict on one response: the exchange's own on the last one, else why it ended
+    /// where another one follows it.
+    pub fn verdict_of(&self, answer: &Answer<'_>) -> Option<Verdict> {
+        let Some(reason) = answer.ended() else {
+            return self.verdict();
+        };
+        let why = why::framed(reason, answer);
         let next = answer.number.saturating_add(1);
-        Some(format!("ended: {why} · response {next} follows it"))
+        Some(Verdict {
+            outcome: why.outcome,
+            why: format!("{} · response {next} follows it", why.text),
+            connection: None,
+            otherwise: Vec::new(),
+            brief: why.brief,
+        })
     }
 
     /// How far the body is, from its head on; `None` where there is none.

@@ -275,6 +275,13 @@ impl App {
         });
     }
 
+    /// Asks for a line of text, with this one to begin with.
+    pub fn ask(&mut self, ask: Ask, text: &[u8]) {
+        let mut field = Editor::line();
+        field.set(text);
+        self.popup = Some(Popup::Ask { ask, field });
+    }
+
     /// How often something on screen changes by itself: a call that waits counts on by
     /// tenths of a second, a past that is played at any moment.
     pub fn tick(&self) -> Option<Duration> {
@@ -351,6 +358,17 @@ pub struct Exercise {
 }
 
 impl Popup {
+    /// The text field in it.
+    pub fn field(&mut self) -> Option<&mut Editor> {
+        match self {
+            Popup::Ask { field, .. } => Some(field),
+            Popup::Talk(talk) => Some(&mut talk.editor),
+            Popup::Save(ask) => Some(&mut ask.path),
+            Popup::List(list) => Some(&mut list.filter),
+            _ => None,
+        }
+    }
+
     /// What TLS came to, with the server's own certificate.
     pub fn tls() -> Popup {
         Popup::Tls {

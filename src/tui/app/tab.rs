@@ -12,7 +12,7 @@ use crate::tui::keymap::Place;
 use crate::tui::layout::Focus;
 use crate::tui::list::Completion;
 use crate::tui::search::Find;
-use crate::tui::visit::{ViewKind, Visit};
+use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
 
 pub struct Tab {
@@ -117,6 +117,12 @@ impl Tab {
         self.visits.get_mut(self.at)
     }
 
+    /// The exchange that runs.
+    pub fn running(&self) -> Option<VisitId> {
+        let visit = self.visit().filter(|visit| visit.runs());
+        visit.map(|visit| visit.id)
+    }
+
     /// An exchange becomes the newest, and the one shown; what lay ahead of the old one is
     /// no longer led to, as in every browser: it is answered.
     pub fn push(&mut self, visit: Visit) -> Vec<Visit> {
@@ -148,6 +154,12 @@ impl Tab {
         let mut bytes = self.template(target);
         request::renew_cookie(&mut bytes, None, self.cookie.as_deref());
         bytes
+    }
+
+    /// The file of our own certificate, for the origin that it was given for.
+    pub fn certificate_for(&self, target: &Target) -> Option<PathBuf> {
+        let (origin, path) = self.certificate.as_ref()?;
+        origin.same_origin(target).then(|| path.clone())
     }
 
     /// Where keys are looked up, in this order.

@@ -54,17 +54,17 @@ pub(super) fn of(visit: &Visit, columns: u16) -> Rows<'_> {
 
 fn row(visit: &Visit, pair: Pair<'_>) -> Row {
     let Pair {
-        message,
+        bytes,
         asks,
         answer,
     } = pair;
-    let sent = visit.outgoing.get(message.bytes.clone());
+    let sent = visit.outgoing.get(bytes.clone());
     let line = request::lines(sent.unwrap_or_default(), 0).find(|line| !line.is_empty());
     let line = line
         .and_then(|line| sent?.get(line.text()))
         .unwrap_or_default();
     let line = safe_bytes(&line[..line.len().min(LINE)]);
-    let (from, to) = (message.bytes.start as u64, message.bytes.end as u64);
+    let (from, to) = (bytes.start as u64, bytes.end as u64);
     let gone = visit.exchange().sends.bytes;
     let mut about = match gone {
         gone if gone >= to => format!("sent {from}–{to}, {} bytes", to - from),

@@ -43,6 +43,27 @@ fn texts(rows: &[Row]) -> Vec<&str> {
     rows.iter().map(|row| row.text.as_str()).collect()
 }
 
+/// Whoever stands on the last row stays on the last one.
+#[test]
+fn a_list_that_grows() {
+    for (chosen, before, now, want) in [
+        (0, 0, 3, 0),
+        (2, 3, 5, 4),
+        (1, 3, 5, 1),
+        (2, 3, 3, 2),
+        (2, 3, 1, 2),
+    ] {
+        let mut list = List::new(Of::Messages);
+        (list.chosen, list.rows) = (chosen, before);
+        list.grown(now);
+        assert_eq!(
+            (list.chosen, list.rows),
+            (want, now),
+            "{chosen} of {before}"
+        );
+    }
+}
+
 #[test]
 fn motions_stay_in_the_list() {
     for (chosen, motion, rows, want) in [

@@ -10,7 +10,6 @@ use crate::event::Call;
 use crate::exchange::{Past, Phase, Span as Time, Verdict};
 use crate::tui::app::App;
 use crate::tui::keymap::{Action, Keymap};
-use crate::tui::theme::Theme;
 use crate::tui::ui::{paint, row, styled};
 use crate::tui::update::follow;
 use crate::tui::visit::Visit;
@@ -92,21 +91,24 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         }
         return (words, theme.warning());
     }
-    let columns = usize::from(app.size.columns) - 2;
-    if let Some((line, style)) = ended(visit, theme, columns) {
+    let answer = visit.answer();
+    if let Some(verdict) = visit.exchange().verdict_of(&answer) {
+        let style = match &visit.exchange().error {
+            Some(_) if !answer.is_over => theme.bad(),
+            _ => theme.good(),
+        };
+        let columns = usize::from(app.size.columns) - 2;
         return match follow::words(visit, &app.keys) {
             // A redirect says first where it leads.
             Some(leads) => {
                 let leads = safe::safe(&leads).into_owned();
                 let room = columns.saturating_sub(leads.width() + 3);
-                match ended(visit, theme, room) {
-                    Some((line, _)) if line.width() <= room => {
-                        (format!("{leads} · {line}"), theme.warning())
-                    }
+                match in_columns(&verdict, room) {
+                    line if line.width() <= room => (format!("{leads} · {line}"), theme.warning()),
                     _ => (leads, theme.warning()),
                 }
             }
-            None => (line, style),
+            None => (in_columns(&verdict, columns), style),
         };
     }
     let Some((call, waited_us)) = visit.waiting(app.now) else {
@@ -152,21 +154,6 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         String::new()
     };
     (format!("{words}{blocked}"), theme.warning())
-}
-
-/// Why what is looked at ended: the response, where another one follows it, else the
-/// exchange.
-fn ended(visit: &Visit, theme: Theme, columns: usize) -> Option<(String, Style)> {
-    let exchange = visit.exchange();
-    if let Some(line) = exchange.end_of(&visit.answer()) {
-        return Some((line, theme.good()));
-    }
-    let verdict = exchange.verdict()?;
-    let style = match &exchange.error {
-        Some(_) => theme.bad(),
-        None => theme.good(),
-    };
-    Some((in_columns(&verdict, columns), style))
 }
 
 fn as_it_was(visit: &Visit, past: &Past, keys: &Keymap) -> String {

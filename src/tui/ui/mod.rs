@@ -25,6 +25,7 @@ pub mod save;
 mod sheet;
 mod socket;
 mod start;
+mod state;
 pub mod talk;
 mod tls;
 mod url;

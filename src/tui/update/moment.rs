@@ -1,6 +1,7 @@
 //! The past: stepping and playing through an exchange as it was, and other end modes'
 //! judgement of it.
 
+use crate::body::Window;
 use crate::exchange::Log;
 use crate::plan::DEFAULT_END_TIMEOUT;
 use crate::request;
@@ -152,11 +153,18 @@ pub(super) fn rejudge(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let id = visit.id;
+    let answer = visit.whole_answer();
+    let asked = super::answer::request(visit).unwrap_or_default();
+    let received = visit.all_received();
     let effect = Effect::Rejudge {
         id,
         exchange: Box::new(visit.live.clone()),
-        method: request::method(&visit.request).to_vec(),
-        received: visit.all_received(),
+        method: request::method(asked).to_vec(),
+        received: Window {
+            start: answer.wire.start,
+            len: received.len.saturating_sub(answer.wire.start),
+            ..received
+        },
         timeout,
     };
     app.popup = Some(Popup::Judged { id, judged: None });
