@@ -9,7 +9,7 @@
 //! file is read and written at offsets that never change.
 
 use std::fs::File;
-use std::io::{self, IoSlice, Write};
+use std::io::{self, IoSlice};
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -310,7 +310,10 @@ impl Writer {
 
         let file = file.map_or_else(|| (self.open)().map(Arc::new), Ok);
         let (written, result) = match &file {
-            Ok(file) => write_both(&mut &**file, &tail, bytes),
+            Ok(file) => disk::write_all(
+                &mut &**file,
+                &mut [IoSlice::new(&tail), IoSlice::new(bytes)],
+            ),
             Err(err) => (0, Err(io::Error::new(err.kind(), err.to_string()))),
         };
         let tail_written = written.min(tail.len());
@@ -333,23 +336,6 @@ fn in_words(err: io::Error) -> io::Error {
     let err = disk::explain(err, &std::env::temp_dir());
     let words = format!("{err} (what fitted is kept; try another $TMPDIR)");
     io::Error::new(err.kind(), words)
-}
-
-/// Writes `a` then `b`; answers how many bytes went out, whatever the outcome.
-fn write_both(out: &mut impl Write, a: &[u8], b: &[u8]) -> (usize, io::Result<()>) {
-    let mut written = 0;
-    let total = a.len() + b.len();
-    while written < total {
-        let rest_a = &a[written.min(a.len())..];
-        let rest_b = &b[written.saturating_sub(a.len())..];
-        match out.write_vectored(&[IoSlice::new(rest_a), IoSlice::new(rest_b)]) {
-            Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
-            Ok(n) => written += n,
-            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
-            Err(err) => return (written, Err(err)),
-        }
-    }
-    (written, Ok(()))
 }
 
 /// A part of a store, read by its own offsets: a body in the wire's bytes.
@@ -559,28 +545,5 @@ mod tests {
         assert!(buf == bytes[..buf.len()]);
         assert!(writer.append(b"more").is_err());
         assert_eq!(store.len(), kept);
-    }
-
-    #[test]
-    fn what_a_full_disk_took_is_counted() {
-        /// Takes so many bytes, at most 3 a call.
-        struct Disk(usize);
-        impl Write for Disk {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                let n = bytes.len().min(3).min(self.0);
-                self.0 -= n;
-                match n {
-                    0 => Err(io::ErrorKind::StorageFull.into()),
-                    n => Ok(n),
-                }
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        for (room, want) in [(0, 0), (4, 4), (5, 5), (8, 8), (99, 9)] {
-            let (written, result) = write_both(&mut Disk(room), b"tail.", b"more");
-            assert_eq!((written, result.is_ok()), (want, want == 9));
-        }
     }
 }

@@ -10,12 +10,16 @@ use super::{
 };
 use crate::event::{Addr, Call, Direction, Event, Head, Kind};
 
+/// Interim heads are kept as far as they lie in a response's first bytes, so many: a server
+/// can send them for ever. The Wire view has the others.
+const INTERIM_KEPT: u64 = 1 << 20;
+
 impl Exchange {
     /// The fold.
     pub fn apply(&mut self, event: Event) {
         let body_before = self.fold(&event);
-        let gone = self.log.push(event, body_before);
-        if self.log.first_is_full() {
+        self.log.push(event, body_before);
+        if self.log.first_ends() {
             // Its log's own events are not copied for that.
             let log = std::mem::take(&mut self.log);
             let mut behind = self.clone();
@@ -23,9 +27,11 @@ impl Exchange {
             self.log = log;
             self.behind = Some(Box::new(behind));
         }
-        if let (Some(gone), Some(behind)) = (gone, &mut self.behind) {
-            let body_before = behind.fold(&gone);
-            behind.log.pass(&gone, body_before);
+        while let Some(gone) = self.log.overflow() {
+            if let Some(behind) = &mut self.behind {
+                let body_before = behind.fold(&gone);
+                behind.log.pass(&gone, body_before);
+            }
         }
     }
 
@@ -166,7 +172,9 @@ impl Exchange {
             }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
-                self.interim.push((**head).clone());
+                if self.head_bytes.saturating_sub(self.start.wire) <= INTERIM_KEPT {
+                    self.interim.push((**head).clone());
+                }
             }
             Kind::Head(head) => {
                 self.head_bytes = self.past(head);

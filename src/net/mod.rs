@@ -10,6 +10,7 @@ pub mod control;
 mod errno;
 mod events;
 mod expect;
+mod gathered;
 mod local;
 mod loops;
 mod options;
@@ -23,6 +24,7 @@ mod tls;
 mod transport;
 mod turn;
 
+use std::io::IoSlice;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
@@ -47,6 +49,11 @@ pub trait Sink {
     fn wire(&mut self, bytes: &[u8]) -> Result<()>;
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
+    /// The next parts of it at once, in order: of a chunked body, what lies between the
+    /// chunks' lines in one `recv()`.
+    fn body_parts(&mut self, parts: &mut [IoSlice<'_>]) -> Result<()> {
+        parts.iter().try_for_each(|part| self.body(part))
+    }
     fn event(&mut self, event: Event) -> Result<()>;
     /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
     /// in a `recv()` come as body bytes alone.

@@ -2,7 +2,7 @@
 //! place that knows how.
 //!
 //! ```text
-//! Text, Pretty, Rendered, Hex   bytes of the body
+//! Text, Pretty, Rendered, Hex   bytes of the body; a page that is a part of it: of the part
 //! Wire                  the bytes sent and those received, in order of time
 //! Headers               bytes received
 //! ```
@@ -14,6 +14,7 @@ use crate::body::Window;
 use crate::exchange::dialogue::Byte;
 use crate::exchange::{Brought, Origin, Part, Space, Starts};
 use crate::tui::visit::{ViewKind, Visit};
+use crate::view::pretty::Places;
 
 /// Bytes in which a size line's LF is looked for.
 const SIZE_LINE: usize = 4096;
@@ -82,7 +83,11 @@ impl Stretch {
 /// The received bytes that a view shows; [`in_window`] and [`in_view`] lead there and back.
 pub fn window(visit: &Visit, kind: ViewKind) -> Window {
     match kind {
-        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
+        ViewKind::Rendered => match visit.rendering.page_of_part() {
+            Some((window, _)) => window.clone(),
+            None => visit.content(),
+        },
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Hex => visit.content(),
         ViewKind::Wire => visit.received(),
         ViewKind::Headers => {
             let received = visit.received();
@@ -140,7 +145,9 @@ pub fn stretch(visit: &Visit, kind: ViewKind, range: &Range<u64>) -> Stretch {
         ViewKind::Wire => return dialogue_stretch(visit, range),
         // Trailers lie behind the body.
         ViewKind::Headers => visit.received(),
-        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
+            window(visit, kind)
+        }
     };
     let from = range.start.min(window.len);
     let to = range.end.min(window.len);
@@ -194,13 +201,20 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let size_line = |line| size_line(visit, line);
     match kind {
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
+            let own = part(visit, kind).map_or(at..at + 1, |places| places.of_body(at));
             match visit.meaning.shown() {
                 Some(decoded) => {
-                    let coded = decoded.coded(at);
+                    let coded = decoded.coded(own.start);
                     let origin = exchange.origin_of_body(&answer, coded.start, size_line);
-                    Whence::Decoded(at, coded, origin)
+                    Whence::Decoded(own.start, coded, origin)
                 }
-                None => Whence::Received(exchange.origin_of_body(&answer, at, size_line)),
+                None => {
+                    let origin = exchange.origin_of_body(&answer, own.start, size_line);
+                    match own.end - own.start {
+                        1 => Whence::Received(origin),
+                        _ => Whence::Decoded(at, own, origin),
+                    }
+                }
             }
         }
         ViewKind::Wire => match exchange.dialogue.byte(at) {
@@ -211,8 +225,26 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     }
 }
 
+/// Where the bytes of the part stand of which this view shows a page.
+fn part(visit: &Visit, kind: ViewKind) -> Option<&Places> {
+    let part = visit.rendering.page_of_part();
+    let (_, places) = part.filter(|_| kind == ViewKind::Rendered)?;
+    Some(places)
+}
+
 /// The same byte in another view; `None` where that does not show it.
 pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option<u64> {
+    let (from, at) = match part(visit, from) {
+        // In the offsets of all the body.
+        Some(places) => (ViewKind::Text, places.of_body(at).start),
+        None => (from, at),
+    };
+    let found = of_whole(visit, from, at, to)?;
+    part(visit, to).map_or(Some(found), |places| places.of_part(found))
+}
+
+/// The same, of views of the whole body.
+fn of_whole(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option<u64> {
     let exchange = visit.exchange();
     let dialogue = &exchange.dialogue;
     // Views but Wire show one response alone.
@@ -254,7 +286,7 @@ pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Ve
     match kind {
         // Between two marks nobody knows where a recv's bytes went.
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex
-            if visit.meaning.shown().is_some() =>
+            if visit.meaning.shown().is_some() || part(visit, kind).is_some() =>
         {
             return Vec::new();
         }

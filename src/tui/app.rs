@@ -15,6 +15,7 @@ use crate::net::pool::Idle;
 use crate::plan::{CLASSIC_RECV, Options};
 use crate::rejudge::Judged;
 use crate::tui::compare::Compare;
+use crate::tui::course::Course;
 use crate::tui::editor::Editor;
 use crate::tui::graphics::{Dots, Images};
 use crate::tui::keymap::{Action, Keymap, Place};
@@ -74,6 +75,8 @@ pub struct App {
     pub memory: u64,
     /// What is written to a file now.
     pub saving: Option<save::Saving>,
+    /// The lessons, and the one that is open.
+    pub course: Course,
 }
 
 /// What is about to be said.
@@ -188,6 +191,7 @@ impl App {
             shelf: Vec::new(),
             memory: Config::default().memory,
             saving: None,
+            course: Course::default(),
         }
     }
 
@@ -220,7 +224,16 @@ impl App {
     /// Where each pane of the tab shown is.
     pub fn panes(&self) -> Panes {
         let tab = self.tab();
-        layout::panes(self.size, tab.focus, tab.zoom, self.split)
+        let size = Size {
+            rows: self.size.rows.saturating_sub(self.lesson_rows()),
+            ..self.size
+        };
+        layout::panes(size, tab.focus, tab.zoom, self.split)
+    }
+
+    /// Rows that the lesson takes, at the foot of the screen.
+    pub fn lesson_rows(&self) -> u16 {
+        self.course.height(&self.keys, self.size)
     }
 
     /// The exchange of this number, in whichever tab or in none.
@@ -260,6 +273,13 @@ impl App {
             until: self.now + Duration::from_secs(if bad { 10 } else { 5 }),
             bad,
         });
+    }
+
+    /// Asks for a line of text, with this one to begin with.
+    pub fn ask(&mut self, ask: Ask, text: &[u8]) {
+        let mut field = Editor::line();
+        field.set(text);
+        self.popup = Some(Popup::Ask { ask, field });
     }
 
     /// How often something on screen changes by itself: a call that waits counts on by

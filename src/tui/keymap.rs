@@ -150,6 +150,11 @@ pub enum Action {
     LocalAddress,
     Bearer,
     Exercise(u8),
+    Lessons,
+    SetUp,
+    NextStep,
+    PreviousStep,
+    LeaveLesson,
     Choose,
     Less,
     More,
@@ -363,6 +368,12 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["<"] Slower, "play at half the speed";
     OutsideText [">"] Faster, "play at twice the speed";
     OutsideText ["J"] Rejudge, "where other end modes would have ended it";
+
+    OutsideText ["E"] Lessons, "the lessons, which check themselves against the real calls";
+    Anywhere ["Alt-G"] SetUp, "set the lesson's step up: URL, request, knobs";
+    Anywhere ["Alt-N"] NextStep, "the lesson's next step";
+    Anywhere ["Alt-P"] PreviousStep, "the lesson's step before";
+    Anywhere ["Alt-X"] LeaveLesson, "leave the lesson";
 
     Socket ["↑" "k"] Move(Up), "the call before";
     Socket ["↓" "j"] Move(Down), "the next call";

@@ -150,6 +150,12 @@ impl Tab {
         bytes
     }
 
+    /// The file of our own certificate, for the origin that it was given for.
+    pub fn certificate_for(&self, target: &Target) -> Option<PathBuf> {
+        let (origin, path) = self.certificate.as_ref()?;
+        origin.same_origin(target).then(|| path.clone())
+    }
+
     /// Where keys are looked up, in this order.
     pub fn places(&self) -> &'static [Place] {
         use Place::{Anywhere, OutsideText, Request, Response, Socket, Start, Text, Url};

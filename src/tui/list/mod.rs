@@ -10,6 +10,7 @@ pub mod addresses;
 mod cookies;
 mod events;
 pub mod frames;
+mod lessons;
 pub mod messages;
 mod rows;
 mod shown;
@@ -56,6 +57,7 @@ pub enum Of {
     Cookies,
     /// Of the tab's host.
     Addresses,
+    Lessons,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -102,6 +104,8 @@ pub enum Choice {
     Cookie(Key),
     /// Connect to this address alone, or no longer.
     Pin(IpAddr),
+    /// Index into [`crate::lesson::all`].
+    Lesson(usize),
     /// Something to read.
     Nothing,
 }
@@ -139,6 +143,7 @@ impl Of {
             Of::Forms => ("Copy as", "copies"),
             Of::Cookies => ("Cookies", "edits"),
             Of::Addresses => ("Addresses", "pins or unpins"),
+            Of::Lessons => ("Lessons", "opens one"),
             Of::Charsets => ("Charset", "reads the text in it"),
             Of::Urls => ("URLs", "takes it"),
         };

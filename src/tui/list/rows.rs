@@ -50,6 +50,7 @@ fn all(app: &App, of: Of) -> Rows<'_> {
         Of::Charsets => charsets(app),
         Of::Cookies => super::cookies::rows(app),
         Of::Addresses => super::addresses::rows(app),
+        Of::Lessons => super::lessons::rows(&app.course),
         Of::Urls => urls(app),
     }
     .into()

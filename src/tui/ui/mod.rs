@@ -11,6 +11,7 @@ mod compare;
 mod content;
 mod footer;
 mod inspector;
+mod lesson;
 mod levels;
 mod list;
 mod origin;
@@ -24,6 +25,7 @@ pub mod save;
 mod sheet;
 mod socket;
 mod start;
+mod state;
 pub mod talk;
 mod tls;
 mod url;
@@ -87,6 +89,7 @@ fn all(frame: &mut Frame, app: &App) {
     }
     footer::verdict(frame, panes.verdict, app);
     footer::hints(frame, panes.hints, app);
+    lesson::draw(frame, app);
     list::below_url(frame, panes.url, app);
     if let Some(open) = &app.popup {
         popup::draw(frame, app, open);

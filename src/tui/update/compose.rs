@@ -4,33 +4,20 @@
 use std::path::PathBuf;
 
 use crate::request;
-use crate::tui::app::{App, Ask, Focus, Popup};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask, Focus};
 use crate::tui::keymap::Action;
-use crate::tui::list::Of;
 use crate::tui::message::Effect;
-
-use super::list;
 
 pub(super) fn perform(app: &mut App, action: Action) {
     match action {
         Action::NextMethod => next_method(app),
         Action::DropField => drop_field(app),
-        Action::AddField => list::open(app, Of::Fields),
         Action::SetLength => set_length(app),
-        Action::BodyFile => ask(app, Ask::BodyFile),
-        Action::Snippets => list::open(app, Of::Snippets),
-        Action::Basic => ask(app, Ask::Basic),
-        Action::Bearer => ask(app, Ask::Bearer),
+        Action::BodyFile => app.ask(Ask::BodyFile, b""),
+        Action::Basic => app.ask(Ask::Basic, b""),
+        Action::Bearer => app.ask(Ask::Bearer, b""),
         _ => {}
     }
-}
-
-fn ask(app: &mut App, ask: Ask) {
-    app.popup = Some(Popup::Ask {
-        ask,
-        field: Editor::line(),
-    });
 }
 
 /// The Authorization field, for all to see: in its place, or as a new line.

@@ -5,22 +5,19 @@ use crate::decode::Codings;
 use crate::decode::charset::CHOICES;
 use crate::tui::app::App;
 use crate::tui::keymap::Action;
-use crate::tui::list::Of;
 use crate::tui::message::Effect;
 use crate::tui::rendering::Rendering;
 use crate::tui::unpack::{State, Unpacked};
 use crate::tui::visit::{Scroll, ViewKind, Visit, VisitId};
 
-use super::{find, fold, jump, list};
+use super::{find, fold, jump};
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
-        Action::AsReceived => return as_received(app),
-        Action::Charset => list::open(app, Of::Charsets),
-        Action::UnpackOn => return go_on(app),
-        _ => {}
+        Action::AsReceived => as_received(app),
+        Action::UnpackOn => go_on(app),
+        _ => Vec::new(),
     }
-    Vec::new()
 }
 
 /// More of an exchange has come, or all of it has. Who is told, in this order: the thread

@@ -8,8 +8,7 @@ use crate::config::Cookies;
 use crate::cookies::{Cookie, Jar, Key, Outcome, Seconds, lines_of};
 use crate::event::{Event, Head, Kind};
 use crate::request;
-use crate::tui::app::{App, Ask, Focus, Popup, Tab};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask, Focus, Tab};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
@@ -201,16 +200,11 @@ pub(super) fn insert(app: &mut App) {
 
 /// Enter: the cookie's value is asked for.
 pub(super) fn edit(app: &mut App, key: Key) {
-    let Some(cookie) = app.jar_of(app.tab()).and_then(|jar| jar.get(&key)) else {
-        return;
-    };
-    let mut field = Editor::line();
-    field.set(&cookie.value);
-    app.tab_mut().edited = Some(key);
-    app.popup = Some(Popup::Ask {
-        ask: Ask::CookieValue,
-        field,
-    });
+    let cookie = app.jar_of(app.tab()).and_then(|jar| jar.get(&key));
+    if let Some(value) = cookie.map(|cookie| cookie.value.clone()) {
+        app.tab_mut().edited = Some(key);
+        app.ask(Ask::CookieValue, &value);
+    }
 }
 
 pub(super) fn set_value(app: &mut App, value: &[u8]) -> Vec<Effect> {
@@ -237,12 +231,7 @@ pub(super) fn set_value(app: &mut App, value: &[u8]) -> Vec<Effect> {
 /// A new cookie is asked for.
 pub(super) fn ask(app: &mut App) {
     match Target::parse(&app.tab().url.text()) {
-        Ok(_) => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Cookie,
-                field: Editor::line(),
-            });
-        }
+        Ok(_) => app.ask(Ask::Cookie, b""),
         Err(_) => app.complain("a cookie is one of a URL: type a URL first"),
     }
 }

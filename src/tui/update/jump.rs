@@ -3,8 +3,7 @@
 
 use crate::decode::Letters;
 use crate::tui::address;
-use crate::tui::app::{App, Ask, Popup};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask};
 use crate::tui::jump::{Jump, Place};
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit, VisitId};
@@ -13,10 +12,7 @@ use super::cursor;
 
 pub(super) fn ask(app: &mut App) {
     if app.tab().visit().is_some() {
-        app.popup = Some(Popup::Ask {
-            ask: Ask::Jump,
-            field: Editor::line(),
-        });
+        app.ask(Ask::Jump, b"");
     }
 }
 

@@ -8,7 +8,7 @@ use crate::tui::list::{self, Choice, Completion, List, Of};
 use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
 
-use super::{answer, compare, compose, content, cookies, kept, look, text, ways};
+use super::{answer, compare, compose, content, cookies, kept, lesson, look, text, ways};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if of == Of::Messages
@@ -153,6 +153,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         Choice::Charset(choice) => content::choose_charset(app, choice),
         Choice::Cookie(key) => cookies::edit(app, key),
         Choice::Pin(addr) => ways::pin(app, addr),
+        Choice::Lesson(number) => lesson::open(app, number),
         Choice::Nothing => {}
     }
     Vec::new()

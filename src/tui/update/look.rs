@@ -8,8 +8,7 @@ use crate::exchange::Starts;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::tui::address::{self, Whence};
-use crate::tui::app::{App, Ask, Focus, Popup};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask, Focus};
 use crate::tui::keymap::{Action, Motion, Place};
 use crate::tui::lens;
 use crate::tui::message::Effect;
@@ -24,6 +23,9 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 .into_iter()
                 .find(|kind| kind.number() == number)
             {
+                if kind == ViewKind::Rendered {
+                    page::choose_part(app);
+                }
                 app.tab_mut().chose = true;
                 cursor::carry(app, kind);
             }
@@ -49,26 +51,15 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             app.note(words);
         }
         Action::Jump => jump::ask(app),
-        Action::Find => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Find,
-                field: Editor::line(),
-            });
-        }
+        Action::Find => app.ask(Ask::Find, b""),
         Action::FindNext => return find::next(app, false),
         Action::FindPrevious => return find::next(app, true),
         Action::Save => save::open(app),
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
-        Action::CopyAs => copy::choose(app),
         // Asked only where there is a body to go through it.
         Action::Pipe if with_body(app, Effect::Page).is_empty() => {}
-        Action::Pipe => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Pipe,
-                field: Editor::line(),
-            });
-        }
+        Action::Pipe => app.ask(Ask::Pipe, b""),
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
         Action::OpenRecv if fold::toggle(app) || page::show_part(app) => {}

@@ -5,7 +5,7 @@
 //! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
 //! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
 //! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
-//! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
+//! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`lesson`] the lesson, [`mouse`] the mouse, [`panes`]
 //! their borders, [`answer`] which response of a connection is looked at, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
 //! what is kept of exchanges that are no longer shown.
 
@@ -23,6 +23,7 @@ mod fold;
 pub mod follow;
 mod jump;
 pub mod kept;
+mod lesson;
 mod list;
 mod look;
 mod moment;
@@ -48,6 +49,7 @@ use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
 use crate::tui::visit::{ViewKind, Visit, VisitId};
 
+pub use lesson::first as lessons;
 pub use send::open;
 
 /// One message, and what the view shown needs after it.
@@ -57,6 +59,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     effects.extend(page::keep_up(app));
     effects.extend(fold::keep_up(app));
     list::keep_up(app);
+    lesson::keep_up(app);
     effects
 }
 
@@ -330,13 +333,22 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Slower
         | Action::Faster => moment::perform(app, action),
         Action::Rejudge => return moment::rejudge(app),
-        Action::AsReceived | Action::Charset | Action::UnpackOn => {
+        Action::AsReceived | Action::UnpackOn => {
             return content::perform(app, action);
         }
+        Action::Lessons
+        | Action::SetUp
+        | Action::NextStep
+        | Action::PreviousStep
+        | Action::LeaveLesson => return lesson::perform(app, action),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::Follow => return follow::perform(app),
         Action::Cookies => list::open(app, Of::Cookies),
+        Action::AddField => list::open(app, Of::Fields),
+        Action::Snippets => list::open(app, Of::Snippets),
+        Action::Charset => list::open(app, Of::Charsets),
+        Action::CopyAs => list::open(app, Of::Forms),
         Action::InsertCookie => cookies::insert(app),
         Action::AddCookie => cookies::ask(app),
         Action::ClientCertificate => certificate::ask(app),
@@ -345,10 +357,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Basic
         | Action::Bearer
         | Action::DropField
-        | Action::AddField
         | Action::SetLength
-        | Action::BodyFile
-        | Action::Snippets => compose::perform(app, action),
+        | Action::BodyFile => compose::perform(app, action),
         Action::Older
         | Action::Newer
         | Action::Complete
@@ -382,7 +392,6 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Wrap
         | Action::Save
         | Action::Copy
-        | Action::CopyAs
         | Action::CopyForm(_)
         | Action::Page
         | Action::Pipe

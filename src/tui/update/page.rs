@@ -1,15 +1,14 @@
 //! The Rendered view: what is to be laid out, links and where they lead.
 
 use crate::request;
-use crate::tui::app::{App, Ask, Focus, Popup, Tab};
+use crate::tui::app::{App, Ask, Focus, Tab};
 use crate::tui::cursor::Cursor;
-use crate::tui::editor::Editor;
 use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::link::{self, Lead};
 use crate::tui::message::Effect;
 use crate::tui::rendering::{Job, Laid, Want};
-use crate::tui::visit::{ViewKind, Visit, VisitId};
+use crate::tui::visit::{Scroll, ViewKind, Visit, VisitId};
 use crate::url::Target;
 use crate::view::Pretty;
 use crate::view::rendered::Page;
@@ -116,9 +115,21 @@ pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
     }
 }
 
-/// The picture in the part under the cursor, in the Rendered view; false where there is
-/// none.
+/// The picture or the page in the part under the cursor, in the Rendered view; false where
+/// there is none.
 pub(super) fn show_part(app: &mut App) -> bool {
+    let shows = choose_part(app);
+    if shows {
+        let tab = app.tab_mut();
+        tab.view = ViewKind::Rendered;
+        tab.chose = true;
+    }
+    shows
+}
+
+/// The Rendered view is to show the part under the cursor; false where it shows nothing of
+/// it.
+pub(super) fn choose_part(app: &mut App) -> bool {
     let area = lens::area(app);
     let tab = app.tab_mut();
     let (kind, wrap) = (ViewKind::Pretty, tab.wrap);
@@ -132,15 +143,20 @@ pub(super) fn show_part(app: &mut App) -> bool {
     let formed = visit.formed.as_ref().filter(|formed| formed.reads());
     let part = formed.and_then(|formed| {
         let pretty = Pretty::new(visit.content(), &formed.form, &formed.index, &formed.folds);
-        pretty.picture_at(at)
+        pretty.opens_at(at)
     });
-    let shows = part.is_some();
-    if shows {
-        visit.rendering.part = part;
-        tab.view = ViewKind::Rendered;
-        tab.chose = true;
+    let Some(part) = part else {
+        return false;
+    };
+    let shown = visit.rendering.part.as_ref().map(|part| part.number);
+    if shown != Some(part.number) {
+        // What was pointed at is in another part.
+        visit.scrolls[ViewKind::Rendered.index()] = Scroll::default();
+        visit.cursors[ViewKind::Rendered.index()] = None;
+        visit.rendering.laid = None;
+        visit.rendering.part = Some(part);
     }
-    shows
+    true
 }
 
 /// What a key or a click asks of a page's links.
@@ -158,10 +174,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
         },
         Action::FollowNumber if page(app.tab()).is_some() => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Link,
-                field: Editor::line(),
-            });
+            app.ask(Ask::Link, b"");
         }
         _ => {}
     }

@@ -5,21 +5,16 @@
 
 use crate::plan::{Proxies, Proxy, Way};
 use crate::request;
-use crate::tui::app::{App, Ask, Popup};
+use crate::tui::app::{App, Ask};
 use crate::tui::editor::Editor;
 use crate::tui::message::Effect;
 use crate::tui::practice::Practice;
 use crate::url::Target;
 
 pub(super) fn ask(app: &mut App) {
-    let mut field = Editor::line();
-    if let Some(proxy) = &app.tab().knobs.options.proxies.http {
-        field.set(proxy.to_string().as_bytes());
-    }
-    app.popup = Some(Popup::Ask {
-        ask: Ask::Proxy,
-        field,
-    });
+    let proxy = app.tab().knobs.options.proxies.http.as_ref();
+    let proxy = proxy.map(ToString::to_string).unwrap_or_default();
+    app.ask(Ask::Proxy, proxy.as_bytes());
 }
 
 /// ↓ and ↑ in the question: the practice proxies, one after the other.

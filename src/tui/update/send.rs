@@ -9,7 +9,7 @@ use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
 
-use super::{certificate, cookies, focus, kept, list, proxy, running};
+use super::{cookies, focus, kept, list, proxy, running};
 
 /// Types a URL and goes there.
 pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
@@ -41,17 +41,28 @@ pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
         app.complain("the playground could not start on this machine: type a URL instead");
         return Vec::new();
     }
-    let tab = app.tab_mut();
+    turn_knobs(
+        app.tab_mut(),
+        Knobs {
+            options: exercise.options,
+            ..Knobs::default()
+        },
+    );
+    open(app, &exercise.url)
+}
+
+/// All knobs as they are here, but for those that say how this machine reaches others and
+/// what is shown.
+pub(super) fn turn_knobs(tab: &mut Tab, knobs: Knobs) {
     let proxies = std::mem::take(&mut tab.knobs.options.proxies);
     tab.knobs = Knobs {
         options: Options {
             proxies,
-            ..exercise.options
+            ..knobs.options
         },
         redact: tab.knobs.redact,
-        ..Knobs::default()
+        ..knobs
     };
-    open(app, &exercise.url)
 }
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
@@ -221,7 +232,7 @@ pub(super) fn start(
     if let Some(practice) = &app.practice {
         practice.trust(&mut plan);
     }
-    plan.options.tls.cert = certificate::of(&app.tabs[number], &plan.target);
+    plan.options.tls.cert = app.tabs[number].certificate_for(&plan.target);
     let mut effects = Vec::new();
     let id = app.next_visit;
     app.next_visit += 1;

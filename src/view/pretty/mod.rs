@@ -14,6 +14,7 @@
 //! what is wrong.
 
 mod code;
+mod coded;
 mod events;
 mod fields;
 mod folds;
@@ -52,7 +53,7 @@ use walk::{Step, Walk};
 
 pub use folds::Folds;
 pub use index::{Fault, Head, Index, Piece};
-pub use part::Part;
+pub use part::{Part, Places};
 
 /// Bytes of a table's first records that tell how wide its columns are.
 const MEASURED: u64 = 32 * 1024;
@@ -118,11 +119,11 @@ impl<'a> Pretty<'a> {
         })
     }
 
-    /// The part that the row of this byte is in, where that is a picture.
-    pub fn picture_at(&self, at: u64) -> Option<Part> {
+    /// The part that the row of this byte is in, where that is a picture or a page.
+    pub fn opens_at(&self, at: u64) -> Option<Part> {
         let step = self.step_at(at).ok()??;
         match step.lexer {
-            Lexer::Parts(parts) if parts.in_picture() => {
+            Lexer::Parts(parts) if parts.opens() => {
                 let at = step.at.checked_sub(parts.size?)?;
                 Some(Part::new(&self.window, at, parts))
             }

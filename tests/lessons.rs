@@ -1,0 +1,266 @@
+//! Every lesson, done as a learner does it: the browser's state and keys, the real engine
+//! and the practice servers. Each step is set up, is not done yet, its key is pressed, and
+//! then the calls that were really made must show it.
+//!
+//! Nothing is drawn, and no terminal is there: what the browser's loop does with effects is
+//! done by [`Learner`].
+
+#[path = "support/keys.rs"]
+mod keys;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use sockeye::body::Memory;
+use sockeye::lesson::{self, Lesson, Step};
+use sockeye::net::{self, Control, Pool, channel as fetched};
+use sockeye::playground::Playground;
+use sockeye::playground::tls::TlsPlayground;
+use sockeye::tui::app::App;
+use sockeye::tui::keymap::Action;
+use sockeye::tui::layout::Size;
+use sockeye::tui::message::{Effect, Message};
+use sockeye::tui::practice::Practice;
+use sockeye::tui::theme::Theme;
+use sockeye::tui::update;
+use sockeye::tui::visit::VisitId;
+
+/// Longer than any step takes on any machine; no test waits for it to pass.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often the browser looks at its clock and at the kernel's queues.
+const TICK: Duration = Duration::from_millis(5);
+
+struct Learner {
+    app: App,
+    messages: Receiver<Message>,
+    sender: Sender<Message>,
+    running: HashMap<VisitId, (Control, fetched::Receiver)>,
+    pool: Arc<Pool>,
+    memory: Memory,
+    _playground: Playground,
+    _tls: TlsPlayground,
+}
+
+impl Learner {
+    fn new() -> Learner {
+        let size = Size {
+            columns: 80,
+            rows: 24,
+        };
+        let mut app = App::new(size, Instant::now(), Theme::new(false));
+        let playground = Playground::start(None).unwrap();
+        let tls = playground.beside().start(None).unwrap();
+        app.playground = Some(playground.port());
+        let ports = tls.servers().map(|(kind, server)| (kind, server.port()));
+        app.practice = Some(Practice {
+            ports: ports.collect(),
+            root: tls.root(),
+            proxies: Vec::new(),
+        });
+        let (sender, messages) = channel();
+        Learner {
+            app,
+            messages,
+            sender,
+            running: HashMap::new(),
+            pool: Arc::default(),
+            memory: Memory::new(64 << 20),
+            _playground: playground,
+            _tls: tls,
+        }
+    }
+
+    fn tell(&mut self, message: Message) {
+        self.app.now = Instant::now();
+        let effects = update::update(&mut self.app, message);
+        self.execute(effects);
+    }
+
+    fn press(&mut self, action: Action) {
+        // A pop-up that opened by itself is closed first.
+        let close = self.app.popup.is_some().then_some(Action::Escape);
+        for action in close.into_iter().chain([action]) {
+            let key = keys::key(self.app.keys.key(action));
+            self.tell(Message::Key(key));
+        }
+    }
+
+    fn execute(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Fetch {
+                    id,
+                    plan,
+                    paused,
+                    pace,
+                } => {
+                    let control = Control::new();
+                    control.throttle(pace.map(f64::from));
+                    if let Some(steps) = paused {
+                        control.pause();
+                        (0..steps).for_each(|_| control.step());
+                    }
+                    let wakes = self.sender.clone();
+                    let wake = move || drop(wakes.send(Message::Woken(id)));
+                    let (mut sender, receiver) = fetched::channel(&self.memory, &control, wake);
+                    let started = Message::Started {
+                        id,
+                        wire: receiver.wire(),
+                        decoded: receiver.decoded(),
+                    };
+                    let (pool, hand) = (self.pool.clone(), control.clone());
+                    self.running.insert(id, (control, receiver));
+                    std::thread::spawn(move || net::fetch(&plan, &hand, &pool, &mut sender));
+                    self.tell(started);
+                }
+                Effect::Cancel(id) => self.hand(id, Control::cancel),
+                Effect::Pause(id) => self.hand(id, Control::pause),
+                Effect::Resume(id) => self.hand(id, Control::resume),
+                Effect::Step(id) => self.hand(id, Control::step),
+                _ => {}
+            }
+        }
+    }
+
+    fn hand(&self, id: VisitId, act: impl Fn(&Control)) {
+        if let Some((control, _)) = self.running.get(&id) {
+            act(control);
+        }
+    }
+
+    /// What one turn of the browser's loop does.
+    fn turn(&mut self) {
+        let message = self.messages.recv_timeout(TICK).ok();
+        if let Some(Message::Woken(id)) = message
+            && let Some((_, receiver)) = self.running.get(&id)
+        {
+            let over = receiver.finished();
+            let mut events = Vec::new();
+            receiver.drain(&mut events);
+            self.tell(Message::Events { id, events });
+            if over {
+                self.running.remove(&id);
+                self.tell(Message::Over(id));
+            }
+        }
+        let shown = self.app.tab().visit().map(|visit| visit.id);
+        let queues = shown.and_then(|id| {
+            let (control, _) = self.running.get(&id)?;
+            Some((id, control.queues()?))
+        });
+        if let Some((id, ours)) = queues {
+            self.tell(Message::Queues {
+                id,
+                ours,
+                theirs: None,
+            });
+        }
+        self.tell(Message::Tick);
+    }
+
+    /// Calls that answered, in the exchange shown.
+    fn calls(&self) -> u64 {
+        let visit = self.app.tab().visit();
+        visit.map_or(0, |visit| visit.live.log.nth_call(0).1)
+    }
+
+    /// Turns until this holds; what else is seen is told when it never does.
+    fn until(&mut self, what: &str, mut holds: impl FnMut(&Learner) -> bool) {
+        let began = Instant::now();
+        while !holds(self) {
+            if began.elapsed() > PATIENCE {
+                let visit = self.app.tab().visit().map(|visit| &visit.live);
+                let told = visit.map(|live| {
+                    let events = live.log.iter().map(|(_, event)| format!("{event:?}\n"));
+                    let events: Vec<String> = events.collect();
+                    let last = events.len().saturating_sub(40);
+                    events[last..].concat()
+                });
+                panic!("{what}: never\n{}", told.unwrap_or_default());
+            }
+            self.turn();
+        }
+    }
+
+    fn do_step(&mut self, lesson: &Lesson, number: usize, step: &Step) {
+        let name = format!("{}, step {}", lesson.name, number + 1);
+        let at = self
+            .app
+            .course
+            .at()
+            .map(|at| (lesson::all()[at.lesson].name, at.step));
+        assert_eq!(at, Some((lesson.name, number)));
+        // What was done before does not count.
+        self.tell(Message::Tick);
+        assert_eq!(
+            self.app.course.outcome(),
+            None,
+            "{name} was done by the step before"
+        );
+        if step.start.is_some() {
+            self.press(Action::SetUp);
+            self.tell(Message::Tick);
+            let notice = self
+                .app
+                .notice
+                .as_ref()
+                .map(|notice| (notice.bad, &notice.text));
+            assert!(notice.is_some_and(|(bad, _)| !bad), "{name}: {notice:?}");
+            assert_eq!(
+                self.app.course.outcome(),
+                None,
+                "{name} was done by nothing"
+            );
+        }
+        let running = |learner: &Learner| !learner.running.is_empty();
+        if step.start.is_some() {
+            self.until(&name, |learner| !running(learner));
+        }
+        let press = Action::named(&step.press).unwrap();
+        loop {
+            self.press(press);
+            let before = self.calls();
+            // One call at a time until it is done; other keys are pressed once.
+            let again = press == Action::Step;
+            self.until(&name, |learner| {
+                learner.app.course.outcome().is_some() || again && learner.calls() > before
+            });
+            if self.app.course.outcome().is_some() {
+                break;
+            }
+        }
+        let outcome = self.app.course.outcome().unwrap();
+        if outcome.done {
+            assert!(
+                !outcome.words.contains(['{', '}']),
+                "{name}: {}",
+                outcome.words
+            );
+            println!("{name}: {}", outcome.words);
+        } else {
+            // Said aloud: this machine cannot do it.
+            assert!(step.unable.is_some());
+            println!("{name}: left out: {}", outcome.words);
+        }
+    }
+}
+
+#[test]
+fn every_lesson_is_done_by_the_real_calls() {
+    let mut learners = Vec::new();
+    for lesson in lesson::all() {
+        learners.push(std::thread::spawn(move || {
+            let mut learner = Learner::new();
+            update::lessons(&mut learner.app, Some(lesson.name));
+            for (number, step) in lesson.steps.iter().enumerate() {
+                learner.do_step(lesson, number, step);
+                learner.press(Action::NextStep);
+            }
+        }));
+    }
+    for learner in learners {
+        learner.join().unwrap();
+    }
+}
