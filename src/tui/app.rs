@@ -358,6 +358,17 @@ pub struct Exercise {
 }
 
 impl Popup {
+    /// The text field in it.
+    pub fn field(&mut self) -> Option<&mut Editor> {
+        match self {
+            Popup::Ask { field, .. } => Some(field),
+            Popup::Talk(talk) => Some(&mut talk.editor),
+            Popup::Save(ask) => Some(&mut ask.path),
+            Popup::List(list) => Some(&mut list.filter),
+            _ => None,
+        }
+    }
+
     /// What TLS came to, with the server's own certificate.
     pub fn tls() -> Popup {
         Popup::Tls {

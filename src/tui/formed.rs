@@ -96,6 +96,11 @@ impl Formed {
         self.index.fault().or(rest).map(|fault| &**fault)
     }
 
+    /// Where this byte lies further down than rows are known, it is gone to when they are.
+    pub fn await_row(&mut self, at: u64) {
+        self.goal = Some(at).filter(|&at| self.reads() && at >= self.index.reach());
+    }
+
     /// These rows are of the bytes that are shown, not of those that were before.
     pub fn waits_for(&self, wanted: &Weak<()>) -> bool {
         let reading = self.reading.as_ref();

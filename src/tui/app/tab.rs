@@ -12,7 +12,7 @@ use crate::tui::keymap::Place;
 use crate::tui::layout::Focus;
 use crate::tui::list::Completion;
 use crate::tui::search::Find;
-use crate::tui::visit::{ViewKind, Visit};
+use crate::tui::visit::{ViewKind, Visit, VisitId};
 use crate::url::Target;
 
 pub struct Tab {
@@ -115,6 +115,12 @@ impl Tab {
 
     pub fn visit_mut(&mut self) -> Option<&mut Visit> {
         self.visits.get_mut(self.at)
+    }
+
+    /// The exchange that runs.
+    pub fn running(&self) -> Option<VisitId> {
+        let visit = self.visit().filter(|visit| visit.runs());
+        visit.map(|visit| visit.id)
     }
 
     /// An exchange becomes the newest, and the one shown; what lay ahead of the old one is

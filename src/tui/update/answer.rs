@@ -6,7 +6,7 @@ use crate::tui::keymap::Action;
 use crate::tui::list::messages;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::look;
+use super::{look, scroll, tabs};
 
 /// The response before the one looked at, or the next one.
 pub(super) fn perform(app: &mut App, action: Action) {
@@ -43,8 +43,8 @@ pub(super) fn choose(app: &mut App, number: u32) {
         false => {
             let start = bytes.start;
             visit.chosen = Some(bytes);
-            look::scroll_to(app, ViewKind::Wire, start);
-            super::focus(app, Focus::Response);
+            scroll::to(app, ViewKind::Wire, start);
+            tabs::focus(app, Focus::Response);
         }
     }
 }

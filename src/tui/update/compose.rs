@@ -8,6 +8,8 @@ use crate::tui::app::{App, Ask, Focus};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 
+use super::tabs;
+
 pub(super) fn perform(app: &mut App, action: Action) {
     match action {
         Action::NextMethod => next_method(app),
@@ -26,7 +28,7 @@ pub(super) fn authorize(app: &mut App, value: &str) -> Vec<Effect> {
     let mut bytes = editor.bytes().to_vec();
     request::set_field(&mut bytes, "Authorization", value);
     editor.set(&bytes);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
     Vec::new()
 }
 
@@ -70,7 +72,7 @@ pub(super) fn add_field(app: &mut App, line: &str) {
     let behind = request::add_field(&mut bytes, editor.cursor(), line);
     editor.set(&bytes);
     editor.jump(behind);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
 }
 
 fn set_length(app: &mut App) {
@@ -106,7 +108,7 @@ pub(super) fn snippet(app: &mut App, number: usize) {
     };
     tab.request.set(&snippet.bytes(&path, &host));
     tab.request.jump(0);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
     app.note(format!(
         "{}: instead of the request; {} takes it back",
         snippet.name,

@@ -14,6 +14,8 @@ use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
 use crate::url::Target;
 
+use super::tabs;
+
 // -- what responses set -------------------------------------------------------------
 
 /// Folds the events of an exchange; the cookies that its head sets are stored as soon as
@@ -193,7 +195,7 @@ pub(super) fn insert(app: &mut App) {
     request::renew_cookie(&mut bytes, old.as_deref(), Some(&line));
     tab.request.set(&bytes);
     tab.cookie = Some(line);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
 }
 
 // -- the list -------------------------------------------------------------------------

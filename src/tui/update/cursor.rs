@@ -13,7 +13,7 @@ use crate::tui::lens;
 use crate::tui::visit::{Scroll, ViewKind, Visit};
 use crate::view::{Cell, View};
 
-use super::{fold, look};
+use super::scroll;
 
 /// An arrow or a page key; with `select` it stretches the selection. A page to the side
 /// leaves the cursor where it is.
@@ -79,7 +79,7 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
             }
             // Beyond the bytes there may be rows of words.
             if !matches!(motion, Motion::Left | Motion::Right) {
-                look::scroll(app, motion);
+                scroll::scroll(app, motion);
             }
         }
     }
@@ -87,10 +87,14 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
 
 /// On this byte of a view, a third of the page above it; without one where none shows it.
 pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
-    look::show(app, kind, offset);
+    scroll::show(app, kind, offset);
     stand(app, offset);
-    if kind == ViewKind::Pretty {
-        fold::await_row(app, offset);
+    let visit = app
+        .tab_mut()
+        .visit_mut()
+        .filter(|_| kind == ViewKind::Pretty);
+    if let Some(formed) = visit.and_then(|visit| visit.formed.as_mut()) {
+        formed.await_row(offset);
     }
 }
 

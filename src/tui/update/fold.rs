@@ -101,15 +101,6 @@ pub(super) fn laid_out(app: &mut App, id: VisitId, ahead: Ahead, wanted: &Weak<(
     }
 }
 
-/// A byte further down than rows are known: it is gone to when they are.
-pub(super) fn await_row(app: &mut App, at: u64) {
-    let visit = app.tab_mut().visit_mut();
-    let Some(formed) = visit.and_then(|visit| visit.formed.as_mut()) else {
-        return;
-    };
-    formed.goal = Some(at).filter(|&at| formed.reads() && at >= formed.index.reach());
-}
-
 pub(super) fn perform(app: &mut App, action: Action) {
     let tab = app.tab_mut();
     let pretty = tab.view == ViewKind::Pretty;

@@ -8,7 +8,7 @@ use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit, VisitId};
 use crate::url::Target;
 
-use super::{cookies, send};
+use super::{cookies, send, tabs};
 
 /// Where the response of an exchange leads.
 pub fn leads_of(visit: &Visit) -> Leads {
@@ -64,7 +64,7 @@ pub(super) fn perform(app: &mut App) -> Vec<Effect> {
                 return Vec::new();
             }
             let effects = follow(app, tab);
-            super::focus(app, Focus::Response);
+            tabs::focus(app, Focus::Response);
             effects
         }
         (Leads::No, _) => {

@@ -8,7 +8,7 @@ use crate::tui::list::Of;
 use crate::tui::message::Effect;
 use crate::url::Target;
 
-use super::{focus, list, running, send};
+use super::{list, send, tabs, url};
 
 /// What the browser opens on: the list, or the lesson of this name.
 pub fn first(app: &mut App, name: Option<&str>) -> Vec<Effect> {
@@ -94,16 +94,17 @@ fn set_up(app: &mut App) -> Vec<Effect> {
     let tab = app.tab_mut();
     send::turn_knobs(tab, start.knobs.clone());
     tab.url.set(url.as_bytes());
-    send::url_changed(app);
+    url::changed(app);
     let tab = app.tab_mut();
     let request = start.request(&target);
     let request = request.unwrap_or_else(|| tab.template(&target));
     tab.request.set(&request);
     tab.target = Some(target);
     tab.url_note = None;
-    focus(app, Focus::Response);
+    tabs::focus(app, Focus::Response);
     app.note(format!("it is set up: {press} {}", step.press));
-    running(app).map(Effect::Cancel).into_iter().collect()
+    let running = app.tab().running();
+    running.map(Effect::Cancel).into_iter().collect()
 }
 
 /// A step is done as soon as the calls show it, and stays done.

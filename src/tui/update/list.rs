@@ -1,14 +1,16 @@
-//! Lists: their keys, and what choosing a row does. The list below the URL bar too.
+//! Lists in a pop-up: their keys, and what choosing a row does.
 
 use crossterm::event::KeyEvent;
 
-use crate::tui::app::{App, Focus, Popup};
+use crate::tui::app::{App, Popup};
 use crate::tui::keymap::{Action, Motion, Place};
-use crate::tui::list::{self, Choice, Completion, List, Of};
+use crate::tui::list::{self, Choice, List, Of};
 use crate::tui::message::Effect;
-use crate::tui::visit::{Visit, VisitId};
+use crate::tui::visit::Visit;
 
-use super::{answer, compare, compose, content, cookies, kept, lesson, look, text, ways};
+use super::{
+    answer, compare, completion, compose, content, cookies, lesson, look, tabs, typing, ways,
+};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if of == Of::Messages
@@ -96,12 +98,12 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
         }
         Some(Action::InsertHex | Action::AddCookie | Action::DropCookie) => {}
         Some(action) => {
-            if text::edit(&mut list.filter, action, 1) {
+            if typing::edit(&mut list.filter, action, 1) {
                 list.chosen = 0;
             }
         }
         None => {
-            if text::insert_char(&mut list.filter, key) {
+            if typing::insert_char(&mut list.filter, key) {
                 list.chosen = 0;
             }
         }
@@ -137,19 +139,19 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::Command(focus, action) => {
             if let Some(focus) = focus {
-                super::focus(app, focus);
+                tabs::focus(app, focus);
             }
             app.leaving = false;
             return super::perform(app, action);
         }
-        Choice::Exchange(id) => return reopen(app, id),
+        Choice::Exchange(id) => return tabs::reopen(app, id),
         Choice::Answer(number) => answer::choose(app, number),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
         Choice::Content(bytes) => look::open_content(app, bytes),
         Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],
         Choice::Field(line) => compose::add_field(app, line),
         Choice::Snippet(number) => compose::snippet(app, number),
-        Choice::Url(url) => text::complete(app, &url),
+        Choice::Url(url) => completion::take(app, &url),
         Choice::Charset(choice) => content::choose_charset(app, choice),
         Choice::Cookie(key) => cookies::edit(app, key),
         Choice::Pin(addr) => ways::pin(app, addr),
@@ -157,66 +159,4 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         Choice::Nothing => {}
     }
     Vec::new()
-}
-
-/// Goes to the exchange's tab, and back or forward in it; one that no tab leads to comes
-/// into the tab shown.
-fn reopen(app: &mut App, id: VisitId) -> Vec<Effect> {
-    let found = app.tabs.iter().enumerate().find_map(|(number, tab)| {
-        let at = tab.visits.iter().position(|visit| visit.id == id)?;
-        Some((number, at))
-    });
-    let Some((number, at)) = found else {
-        return kept::unshelve(app, id);
-    };
-    app.active = number;
-    super::show_visit(app, at);
-    super::focus(app, Focus::Response);
-    Vec::new()
-}
-
-/// → at the URL's end, and Ctrl-Space: the chosen URL, else the first one, becomes the
-/// text. Without a list there is one now.
-pub(super) fn complete(app: &mut App) {
-    let chosen = app.tab().completion.and_then(|list| list.chosen);
-    if !choose_completion(app, chosen.unwrap_or(0)) {
-        app.tab_mut().completion = Some(Completion::default());
-    }
-}
-
-/// A row of the list below the URL bar becomes the text; false where there is none.
-pub(super) fn choose_completion(app: &mut App, row: usize) -> bool {
-    let row = list::completions(app).and_then(|rows| rows.get(row));
-    row.is_some_and(|row| choose(app, row.choice).is_empty())
-}
-
-/// Enter in the URL bar: a URL that was chosen below it becomes the text first.
-pub(super) fn take_chosen(app: &mut App) {
-    if app
-        .tab()
-        .completion
-        .is_some_and(|list| list.chosen.is_some())
-    {
-        complete(app);
-    }
-    app.tab_mut().completion = None;
-}
-
-/// ↓ goes into the list below the URL bar where no newer URL is left to recall; inside,
-/// ↑ and ↓ move, and ↑ leaves it at its top. False: the key is for the history.
-pub(super) fn move_completion(app: &mut App, older: bool) -> bool {
-    let rows = list::completions(app).map_or(0, |rows| rows.len());
-    let tab = app.tab_mut();
-    let Some(list) = &mut tab.completion else {
-        return false;
-    };
-    let to = match (list.chosen, older) {
-        (None, false) if tab.recalled == 0 && rows > 0 => Some(0),
-        (None, _) => return false,
-        (Some(0), true) => None,
-        (Some(at), true) => Some(list::moved(at, Motion::Up, rows, 1)),
-        (Some(at), false) => Some(list::moved(at, Motion::Down, rows, 1)),
-    };
-    list.chosen = to;
-    true
 }

@@ -1,21 +1,24 @@
 //! `update(&mut App, Message) -> Vec<Effect>`: all that ever changes the state.
 //!
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
-//! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
-//! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
-//! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
-//! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`lesson`] the lesson, [`mouse`] the mouse, [`panes`]
-//! their borders, [`answer`] which response of a connection is looked at, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
-//! what is kept of exchanges that are no longer shown.
+//! ([`super::keymap`]); what they do is split by what they touch:
+//!
+//! ```text
+//! the request    text typing url completion compose cookies proxy ways certificate
+//! the fetch      send talk follow
+//! the response   answer look scroll cursor find jump fold page content copy save
+//! the exchange   calls moment compare kept lesson
+//! the screen     tabs panes popup list mouse
+//! ```
 
 mod answer;
 mod calls;
 mod certificate;
 mod compare;
+mod completion;
 mod compose;
 mod content;
-pub mod cookies;
+mod cookies;
 mod copy;
 mod cursor;
 mod find;
@@ -33,21 +36,25 @@ mod panes;
 mod popup;
 mod proxy;
 mod save;
+mod scroll;
 mod send;
+mod tabs;
 mod talk;
 mod text;
+mod typing;
+mod url;
 mod ways;
 
 use crossterm::event::KeyEvent;
 
 use crate::event::{Event, Kind};
 use crate::export::Form;
-use crate::tui::app::{App, Focus, Popup, Tab};
+use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::layout::Split;
 use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
-use crate::tui::visit::{ViewKind, Visit, VisitId};
+use crate::tui::visit::ViewKind;
 
 pub use lesson::first as lessons;
 pub use send::open;
@@ -71,9 +78,9 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             effects
         }
         Message::Paste(pasted) => {
-            let effects = text::paste(app, &pasted);
+            text::paste(app, &pasted);
             text::settle(app);
-            effects
+            Vec::new()
         }
         Message::Mouse(mouse) => mouse::on_mouse(app, mouse),
         Message::Resize(size) => {
@@ -220,6 +227,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         // As a shell would report it: 128 and the signal's number.
+        Message::Continued => vec![Effect::TakeTerminal],
         Message::Hangup(signal) => vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))],
     }
 }
@@ -229,7 +237,8 @@ fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         return popup::on_key(app, key);
     }
     if app.tab().hex.is_some() {
-        return text::hex_digit(app, key);
+        text::hex_digit(app, key);
+        return Vec::new();
     }
     let places = app.tab().places();
     match app.keys.action(key, places) {
@@ -266,7 +275,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Levels => app.popup = Some(Popup::Levels),
         Action::Tls => app.popup = Some(Popup::tls()),
         Action::FocusUrl => {
-            focus(app, Focus::Url);
+            tabs::focus(app, Focus::Url);
             app.tab_mut().url.select_all();
         }
         Action::FocusRequest => {
@@ -274,26 +283,21 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             if tab.focus == Focus::Request {
                 tab.focus = tab.before;
             } else {
-                focus(app, Focus::Request);
+                tabs::focus(app, Focus::Request);
             }
         }
-        Action::NextPane => turn_focus(app, 1),
-        Action::PreviousPane => turn_focus(app, 3),
+        Action::NextPane => tabs::turn_focus(app, 1),
+        Action::PreviousPane => tabs::turn_focus(app, 3),
         Action::Escape => return escape(app),
-        Action::Back => step_visit(app, -1),
-        Action::Forward => step_visit(app, 1),
+        Action::Back => tabs::step(app, -1),
+        Action::Forward => tabs::step(app, 1),
         Action::NewTab => {
-            let knobs = app.tab().knobs.clone();
-            app.tabs.push(Tab {
-                knobs,
-                ..Tab::default()
-            });
-            app.active = app.tabs.len() - 1;
-            focus(app, Focus::Url);
+            tabs::open(app);
+            tabs::focus(app, Focus::Url);
         }
-        Action::CloseTab => return close_tab(app),
-        Action::PreviousTab => turn_tab(app, app.tabs.len() - 1),
-        Action::NextTab => turn_tab(app, 1),
+        Action::CloseTab => return tabs::close(app),
+        Action::PreviousTab => tabs::turn(app, app.tabs.len() - 1),
+        Action::NextTab => tabs::turn(app, 1),
         Action::Knobs => {
             app.popup = Some(Popup::Knobs {
                 row: 0,
@@ -413,41 +417,12 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-pub(super) fn focus(app: &mut App, focus: Focus) {
-    let tab = app.tab_mut();
-    if tab.focus != focus {
-        tab.before = tab.focus;
-        tab.focus = focus;
-    }
-    tab.hex = None;
-    tab.completion = None;
-    tab.followed = None;
-}
-
-fn turn_focus(app: &mut App, by: usize) {
-    const ORDER: [Focus; 4] = [Focus::Url, Focus::Request, Focus::Socket, Focus::Response];
-    let at = ORDER.iter().position(|&focus| focus == app.tab().focus);
-    focus(app, ORDER[(at.unwrap_or(0) + by) % ORDER.len()]);
-}
-
-fn turn_tab(app: &mut App, by: usize) {
-    app.active = (app.active + by) % app.tabs.len();
-}
-
-/// The exchange that runs in the tab shown.
-fn running(app: &App) -> Option<VisitId> {
-    app.tab()
-        .visit()
-        .filter(|visit| visit.runs())
-        .map(|visit| visit.id)
-}
-
 fn escape(app: &mut App) -> Vec<Effect> {
-    if let Some(id) = running(app) {
+    if let Some(id) = app.tab().running() {
         return vec![talk::end(app, id)];
     }
     match app.tab().focus {
-        Focus::Url | Focus::Request => focus(app, Focus::Response),
+        Focus::Url | Focus::Request => tabs::focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
             if calls::unselect(app) {
@@ -482,7 +457,7 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
     if copy::has_selection(app) {
         return copy::copy(app, Form::Text);
     }
-    if let Some(id) = running(app) {
+    if let Some(id) = app.tab().running() {
         return vec![Effect::Cancel(id)];
     }
     if app.leaving {
@@ -494,61 +469,10 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-fn step_visit(app: &mut App, by: isize) {
-    let tab = app.tab();
-    let Some(at) = tab
-        .at
-        .checked_add_signed(by)
-        .filter(|&at| at < tab.visits.len())
-    else {
-        app.note(if by < 0 {
-            "this is the first exchange of the tab"
-        } else {
-            "this is the last exchange of the tab"
-        });
-        return;
-    };
-    show_visit(app, at);
-}
-
-/// The tab's visit of this index is the one shown: its URL and its request too.
-fn show_visit(app: &mut App, at: usize) {
-    let tab = app.tab_mut();
-    tab.at = at;
-    tab.completion = None;
-    let Visit {
-        url,
-        request,
-        cookie,
-        ..
-    } = &tab.visits[at];
-    let (url, request) = (url.clone(), request.clone());
-    tab.cookie.clone_from(cookie);
-    tab.url.set(url.as_bytes());
-    tab.request.set(&request);
-    tab.target = crate::url::Target::parse(&url).ok();
-    tab.url_note = None;
-    if let Some(formed) = &tab.visits[at].formed
-        && !tab.chose
-    {
-        tab.view = ViewKind::best_for(&formed.form);
-    }
-}
-
-fn close_tab(app: &mut App) -> Vec<Effect> {
-    // There is always a tab: with the last one the program closes.
-    if app.tabs.len() == 1 {
-        return vec![Effect::Quit(0)];
-    }
-    let tab = app.tabs.remove(app.active);
-    app.active = app.active.min(app.tabs.len() - 1);
-    kept::shelve(app, tab.visits)
-}
-
 /// A knob was turned: says from when it holds.
 fn say_next(app: &mut App) {
     let summary = app.tab().knobs.summary();
-    app.note(match running(app) {
+    app.note(match app.tab().running() {
         Some(_) => format!("from the next exchange on: {summary}"),
         None => summary,
     });

@@ -13,7 +13,7 @@ use crate::url::Target;
 use crate::view::Pretty;
 use crate::view::rendered::Page;
 
-use super::{cursor, focus, look, send};
+use super::{cursor, scroll, send, tabs};
 
 /// What the view shown needs to be made; nothing where it is there. Looked at after every
 /// message, so it does no work that grows with a body.
@@ -229,14 +229,9 @@ pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
         Lead::There(target, fragment) => (target, fragment),
     };
     if apart {
-        let Tab { knobs, view, .. } = app.tab();
-        let tab = Tab {
-            knobs: knobs.clone(),
-            view: *view,
-            ..Tab::default()
-        };
-        app.tabs.push(tab);
-        app.active = app.tabs.len() - 1;
+        let view = app.tab().view;
+        tabs::open(app);
+        app.tab_mut().view = view;
     }
     let effects = send::follow(app, &target);
     if !effects.is_empty()
@@ -265,7 +260,7 @@ fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
     tab.request.set(&bytes);
     tab.target = Some(target.clone());
     tab.url_note = None;
-    focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
     let key = app.keys.key(Action::Send);
     app.note(format!("this is what the form would send: {key} sends it"));
 }
@@ -299,7 +294,7 @@ fn step(app: &mut App, back: bool) {
 /// This byte's row at the top, the cursor on it.
 fn go_to(app: &mut App, at: u64) {
     let kind = ViewKind::Rendered;
-    look::show(app, kind, at);
+    scroll::show(app, kind, at);
     let Some(visit) = app.tab_mut().visit_mut() else {
         return;
     };

@@ -11,7 +11,7 @@ use crate::tui::message::Effect;
 use crate::tui::save::{Ask, Saved, Saving, What, suggested};
 use crate::view::safe::safe;
 
-use super::{kept, text};
+use super::{kept, typing};
 
 /// The pop-up: it asks, or shows how far the save that runs is.
 pub(super) fn open(app: &mut App) {
@@ -78,10 +78,10 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut ask: Ask) -> Vec<Effect> 
         Some(Action::Move(Motion::Down) | Action::NextPane) => turn(&mut ask, 1),
         Some(Action::InsertHex) => {}
         Some(action) => {
-            text::edit(&mut ask.path, action, 1);
+            typing::edit(&mut ask.path, action, 1);
         }
         None => {
-            text::insert_char(&mut ask.path, key);
+            typing::insert_char(&mut ask.path, key);
         }
     }
     app.popup = Some(Popup::Save(ask));
