@@ -1,8 +1,8 @@
 //! The kernel's view of a socket: queue levels, window, buffer sizes, round trips.
 //!
 //! Owns all `unsafe` of this program: the system calls that no safe crate has. It reads,
-//! but for the options that are set by it; never SO_ERROR, whose reading clears it. What a platform does not tell is
-//! `None`, never 0.
+//! but for the options that are set by it; never SO_ERROR, whose reading clears it. What a
+//! platform does not tell is `None`, never 0.
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
