@@ -12,6 +12,8 @@ mod answers;
 mod content;
 #[path = "frames/keys.rs"]
 mod keys;
+#[path = "frames/lessons.rs"]
+mod lessons;
 #[path = "frames/links.rs"]
 mod links;
 #[path = "frames/looking.rs"]

@@ -9,12 +9,12 @@
 mod keys;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use sockeye::body::Memory;
-use sockeye::lesson::{self, Lesson, Step};
+use sockeye::lesson::{self, Judgement, Lesson, Places, Seen, Step};
 use sockeye::net::{self, Control, Pool, channel as fetched};
 use sockeye::playground::Playground;
 use sockeye::playground::tls::TlsPlayground;
@@ -39,9 +39,14 @@ struct Learner {
     running: HashMap<VisitId, (Control, fetched::Receiver)>,
     pool: Arc<Pool>,
     memory: Memory,
-    _playground: Playground,
-    _tls: TlsPlayground,
 }
+
+/// One for all learners: their certificates take a while to make.
+static SERVERS: LazyLock<(Playground, TlsPlayground)> = LazyLock::new(|| {
+    let playground = Playground::start(None).unwrap();
+    let tls = playground.beside().start(None).unwrap();
+    (playground, tls)
+});
 
 impl Learner {
     fn new() -> Learner {
@@ -50,8 +55,7 @@ impl Learner {
             rows: 24,
         };
         let mut app = App::new(size, Instant::now(), Theme::new(false));
-        let playground = Playground::start(None).unwrap();
-        let tls = playground.beside().start(None).unwrap();
+        let (playground, tls) = &*SERVERS;
         app.playground = Some(playground.port());
         let ports = tls.servers().map(|(kind, server)| (kind, server.port()));
         app.practice = Some(Practice {
@@ -67,8 +71,6 @@ impl Learner {
             running: HashMap::new(),
             pool: Arc::default(),
             memory: Memory::new(64 << 20),
-            _playground: playground,
-            _tls: tls,
         }
     }
 
@@ -184,6 +186,15 @@ impl Learner {
         }
     }
 
+    /// What is said stands whole on a small screen, and leaves the panes side by side on a
+    /// usual one.
+    fn fits(&self, name: &str) {
+        for (columns, most) in [(60, 4), (80, 3)] {
+            let rows = self.app.course.rows(&self.app.keys, columns);
+            assert!(rows.len() <= most, "{name} at {columns} columns: {rows:#?}");
+        }
+    }
+
     fn do_step(&mut self, lesson: &Lesson, number: usize, step: &Step) {
         let name = format!("{}, step {}", lesson.name, number + 1);
         let at = self
@@ -192,6 +203,7 @@ impl Learner {
             .at()
             .map(|at| (lesson::all()[at.lesson].name, at.step));
         assert_eq!(at, Some((lesson.name, number)));
+        self.fits(&name);
         // What was done before does not count.
         self.tell(Message::Tick);
         assert_eq!(
@@ -231,6 +243,7 @@ impl Learner {
                 break;
             }
         }
+        self.fits(&name);
         let outcome = self.app.course.outcome().unwrap();
         if outcome.done {
             assert!(
@@ -243,6 +256,46 @@ impl Learner {
             // Said aloud: this machine cannot do it.
             assert!(step.unable.is_some());
             println!("{name}: left out: {}", outcome.words);
+        }
+    }
+}
+
+/// What an ordinary fetch shows does no step but those that begin with that page.
+#[test]
+fn another_page_does_no_step() {
+    let mut learner = Learner::new();
+    let port = learner.app.playground.unwrap();
+    let effects = update::open(&mut learner.app, &format!("localhost:{port}/hello"));
+    learner.execute(effects);
+    learner.until("an end", |learner| learner.running.is_empty());
+    let visit = learner.app.tab().visit().unwrap();
+    assert_eq!(visit.live.head.as_ref().map(|head| head.status), Some(200));
+    let seen = Seen {
+        exchange: &visit.live,
+        request: &visit.request,
+        now_us: visit.elapsed_us(learner.app.now),
+        paused: false,
+    };
+    let places = Places {
+        pages: port,
+        tls: &|_| None,
+    };
+    for lesson in lesson::all() {
+        let mut begins_there = false;
+        for (number, step) in lesson.steps.iter().enumerate() {
+            // One without a start goes on with the page of the one before.
+            if let Some(start) = &step.start {
+                let url = start.url(&places);
+                begins_there = url.is_some_and(|url| url.ends_with("/hello"));
+            }
+            if !begins_there {
+                assert_eq!(
+                    step.judge(&seen),
+                    Judgement::Open,
+                    "{} {number}",
+                    lesson.name
+                );
+            }
         }
     }
 }

@@ -279,6 +279,22 @@ fn the_terminal_is_as_before_on_every_way_out() {
     }
 }
 
+/// A shell that gets the terminal when the program is stopped sets its own modes.
+#[test]
+fn continued_it_takes_the_terminal_again() {
+    const ENTERS: &str = "\x1b[?1049h";
+    let (mut terminal, _) = Terminal::browser();
+    terminal.send("?");
+    terminal.wait_for("Esc closes");
+    assert_eq!(terminal.count(ENTERS), 1);
+    terminal.signal(Signal::STOP);
+    terminal.signal(Signal::CONT);
+    terminal.wait_for_bytes(ENTERS, 2);
+    terminal.wait_for("Esc closes");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.exit(), 0);
+}
+
 /// This test starts itself once more in a terminal, where it enters the screen and panics.
 #[test]
 fn a_panic_gives_the_terminal_back_and_is_seen() {

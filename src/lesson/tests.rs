@@ -13,30 +13,16 @@ fn each_file_is_a_lesson() {
     assert_eq!(names, NAMES);
 }
 
-/// What a step says fits beside the browser on the smallest screen.
 #[test]
-fn the_words_are_few() {
+fn each_lesson_begins_somewhere_and_ends_each_sentence() {
     for lesson in all() {
-        assert!(lesson.title.len() <= 40, "{}", lesson.title);
-        assert!(
-            lesson.about.len() <= 240,
-            "{}: {}",
-            lesson.name,
-            lesson.about.len()
-        );
         assert!((2..=5).contains(&lesson.steps.len()), "{}", lesson.name);
         assert!(lesson.steps[0].start.is_some(), "{}", lesson.name);
         for step in &lesson.steps {
-            assert!(!step.until.is_empty());
+            assert!(!step.until.is_empty(), "{}", lesson.name);
             let unable = step.unable.as_ref().map(|unable| &unable.why);
             for words in [&step.task, &step.notice].into_iter().chain(unable) {
                 assert!(words.ends_with('.'), "{}: {words}", lesson.name);
-                assert!(
-                    words.len() <= 215,
-                    "{}: {}: {words}",
-                    lesson.name,
-                    words.len()
-                );
             }
         }
     }

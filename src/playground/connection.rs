@@ -246,8 +246,8 @@ impl<'a> Connection<'a> {
                 let mut lines = Lines::default();
                 self.converse(|came| lines.take(came))?;
             }
-            Step::WebSocket => {
-                let mut echo = websocket::Echo::default();
+            Step::WebSocket { closing } => {
+                let mut echo = websocket::Echo::new(*closing);
                 self.converse(|came| echo.take(came))?;
                 self.close()?;
                 return Ok(Left::Over);

@@ -244,7 +244,7 @@ pub const ROWS: &[Row] = rows! {
     Url ["Ctrl-Space"] Complete, "complete the URL, as does → at its end";
 
     Request ["Enter"] InsertCrLf, "a CR LF";
-    Request ["Alt-Enter"] InsertLf, "a lone LF";
+    Request ["Alt-Enter" "Ctrl-J"] InsertLf, "a lone LF";
     Request ["F12"] Template, "the request that the URL stands for, instead of this one";
     Request ["Alt-M"] NextMethod, "the next method: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     Request ["Alt-H"] AddField, "insert a header, from a list";

@@ -130,6 +130,8 @@ pub enum Message {
     Complain(String),
     /// SIGTERM, SIGHUP or SIGINT, or the terminal has gone: its number.
     Hangup(i32),
+    /// SIGCONT: the program was stopped, and a shell had the terminal.
+    Continued,
 }
 
 impl Message {
@@ -258,6 +260,8 @@ pub enum Effect {
     EditBody(Window),
     /// Read a file, to be the request's body.
     ReadBody(PathBuf),
+    /// The terminal's modes are a shell's: set them, and draw all anew.
+    TakeTerminal,
     /// End the program with this status.
     Quit(u8),
 }

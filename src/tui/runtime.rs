@@ -327,6 +327,7 @@ impl Runtime {
                     }
                 });
             }
+            Effect::TakeTerminal => self.input.without_keys(|| screen.lend(|| ()))??,
             Effect::Quit(_) => {}
         }
         Ok(None)

@@ -30,6 +30,12 @@ use crate::tui::graphics::{Dots, Graphic};
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
+/// Alt and a letter come as ESC and the letter: xterm and mlterm make it a letter beyond
+/// ASCII, which is text. What the user set is saved and restored (Xterm Control Sequences,
+/// "XTSAVE", modes 1036 and 1039).
+const ALT_ON: &[u8] = b"\x1b[?1036;1039s\x1b[?1036;1039h";
+const ALT_OFF: &[u8] = b"\x1b[?1036;1039r";
+
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 
@@ -204,6 +210,7 @@ fn switch_on() -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
     let mut out = io::stdout().lock();
     execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    out.write_all(ALT_ON)?;
     out.write_all(MOUSE_ON)?;
     out.flush()
 }
@@ -221,6 +228,7 @@ fn switch_off() {
         let _ = queue!(out, Clear(ClearType::All));
     }
     let _ = out.write_all(MOUSE_OFF);
+    let _ = out.write_all(ALT_OFF);
     let _ = execute!(
         out,
         DisableBracketedPaste,

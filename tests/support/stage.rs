@@ -492,6 +492,7 @@ fn name(effect: &Effect) -> String {
         Effect::Pipe { command, .. } => format!("pipe to {command}"),
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
+        Effect::TakeTerminal => "take the terminal".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),
     }
 }

@@ -187,6 +187,9 @@ impl Terminal {
                 && screen.mouse_protocol_encoding() == MouseProtocolEncoding::Default;
             as_before.then_some(())
         });
+        // What Alt sends: saved, set, restored, as often as another program had the screen.
+        let [saved, restored] = ["s", "r"].map(|end| self.count(&format!("\x1b[?1036;1039{end}")));
+        assert!(saved > 0 && restored == saved, "{restored} of {saved}");
         assert_eq!(settings(&self.pty), self.settings, "tcgetattr");
         exit.exit_code()
     }

@@ -22,6 +22,7 @@ const PALETTE: &[&str] = &[
     "ghostty",
     "foot",
     "wezterm",
+    "mlterm",
 ];
 
 impl Depth {
@@ -36,9 +37,11 @@ impl Depth {
     pub fn usual(variable: impl Fn(&str) -> Option<String>) -> Depth {
         let colorterm = variable("COLORTERM").unwrap_or_default();
         let term = variable("TERM").unwrap_or_default();
+        // Its name promises eight.
+        let is_xterm = term == "xterm" && variable("XTERM_VERSION").is_some();
         if ["truecolor", "24bit"].contains(&colorterm.as_str()) || term.ends_with("-direct") {
             Depth::True
-        } else if PALETTE.iter().any(|word| term.contains(word)) {
+        } else if is_xterm || PALETTE.iter().any(|word| term.contains(word)) {
             Depth::Palette
         } else {
             Depth::Sixteen
@@ -127,6 +130,7 @@ mod tests {
             ("", "screen-256color", Depth::Palette),
             ("", "xterm-kitty", Depth::Palette),
             ("", "xterm", Depth::Sixteen),
+            ("", "mlterm", Depth::Palette),
             ("", "linux", Depth::Sixteen),
             ("", "", Depth::Sixteen),
         ] {
@@ -136,6 +140,14 @@ mod tests {
                 _ => None,
             };
             assert_eq!(Depth::usual(variable), want, "{colorterm} {term}");
+        }
+        for (term, want) in [("xterm", Depth::Palette), ("linux", Depth::Sixteen)] {
+            let variable = |name: &str| match name {
+                "XTERM_VERSION" => Some("XTerm(379)".to_owned()),
+                "TERM" => Some(term.to_owned()),
+                _ => None,
+            };
+            assert_eq!(Depth::usual(variable), want, "{term}");
         }
     }
 

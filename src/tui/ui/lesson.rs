@@ -6,7 +6,7 @@
 //! ```
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, Paragraph};
 use unicode_width::UnicodeWidthStr;
@@ -17,7 +17,7 @@ use crate::tui::ui::styled;
 use crate::view::safe;
 
 pub fn draw(frame: &mut Frame, app: &App) {
-    let (Some((lesson, step)), Some(at)) = (app.course.open(), app.course.at()) else {
+    let (Some((lesson, _)), Some(at)) = (app.course.open(), app.course.at()) else {
         return;
     };
     let theme = app.theme;
@@ -25,7 +25,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
     let height = app.lesson_rows();
     let area = Rect::new(0, size.rows - height, size.columns, height);
     let outcome = app.course.outcome();
-    let keys = keys(app, step.start.is_some() && outcome.is_none());
+    let keys: String = keys(app).iter().map(|(words, _)| words.as_str()).collect();
     let place = format!(
         " {} {} of {} ",
         lesson.name,
@@ -40,7 +40,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
     let block = Block::new()
         .borders(Borders::TOP)
         .border_style(theme.border(false))
-        .title(Line::styled(title, theme.strong()))
+        .title(Line::styled(title, theme.title(true)))
         .title(Line::styled(keys, theme.key()).right_aligned());
     let style = match outcome {
         None => theme.title(false),
@@ -57,15 +57,34 @@ pub fn draw(frame: &mut Frame, app: &App) {
     frame.render_widget(words.block(block), area);
 }
 
-fn keys(app: &App, sets_up: bool) -> String {
-    let key = |action| app.keys.key(action);
-    let up = match sets_up {
-        true => format!("{} sets it up · ", key(Action::SetUp)),
-        false => String::new(),
+/// The action whose words stand at this place of the title.
+pub fn action_at(app: &App, at: Position) -> Option<Action> {
+    let keys = keys(app);
+    let width: usize = keys.iter().map(|(words, _)| words.width()).sum();
+    let title = app.size.rows.saturating_sub(app.lesson_rows());
+    let mut left = usize::from(app.size.columns).saturating_sub(width);
+    if at.y != title {
+        return None;
+    }
+    keys.into_iter().find_map(|(words, action)| {
+        let from = left;
+        left += words.width();
+        (from..left).contains(&usize::from(at.x)).then_some(action)
+    })
+}
+
+/// What can be done at the step, in words with the key, as they stand at the right.
+fn keys(app: &App) -> Vec<(String, Action)> {
+    let Some((_, step)) = app.course.open() else {
+        return Vec::new();
     };
-    format!(
-        " {up}{} next · {} leaves ",
-        key(Action::NextStep),
-        key(Action::LeaveLesson)
-    )
+    let sets_up = step.start.is_some() && app.course.outcome().is_none();
+    let up = sets_up.then_some((Action::SetUp, "sets it up ·"));
+    let others = [
+        (Action::NextStep, "next ·"),
+        (Action::LeaveLesson, "leaves "),
+    ];
+    let all = up.into_iter().chain(others);
+    all.map(|(action, does)| (format!(" {} {does}", app.keys.key(action)), action))
+        .collect()
 }

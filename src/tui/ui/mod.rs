@@ -45,6 +45,7 @@ pub use bar::{TabClick, tab_at};
 pub use chain::end as phases_end;
 pub use compare::end as compare_end;
 pub use footer::hint_at;
+pub use lesson::action_at as lesson_action_at;
 pub use list::{completion_at, filter_area, list_area, row_at};
 pub use picture::placed;
 pub use popup::{help_end, question_area};

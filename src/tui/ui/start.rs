@@ -118,9 +118,9 @@ fn intro(app: &App, columns: usize) -> [Line<'static>; 3] {
         Line::from(vec![
             Span::raw(" Or begin here: "),
             styled(app.keys.key_in(Place::Start, Action::Choose), theme.key()),
-            Span::raw(", the number, or "),
+            Span::raw(", a number · "),
             key(Action::Lessons),
-            Span::raw(" for the lessons"),
+            Span::raw(" lessons"),
         ]),
     ]
 }

@@ -150,6 +150,7 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Practice(practice) => proxy::practice(app, practice),
         Message::Note(words) => app.note(words),
         Message::Complain(words) => app.complain(words),
+        Message::Continued => return vec![Effect::TakeTerminal],
         // As a shell would report it: 128 and the signal's number.
         Message::Hangup(signal) => {
             return vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))];

@@ -56,6 +56,9 @@ fn click(app: &mut App, at: Position) -> Vec<Effect> {
         completion::choose(app, row);
         return Vec::new();
     }
+    if let Some(action) = ui::lesson_action_at(app, at) {
+        return perform(app, action);
+    }
     let panes = app.panes();
     if panes.bar.contains(at) {
         return match ui::tab_at(app, at.x) {
