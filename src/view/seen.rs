@@ -25,10 +25,11 @@ struct Piece {
 
 impl Seen {
     pub fn new(anchor: u64) -> Seen {
+        // Most rows need no more.
         Seen {
             anchor,
-            text: String::new(),
-            pieces: Vec::new(),
+            text: String::with_capacity(128),
+            pieces: Vec::with_capacity(16),
             columns: 0,
         }
     }
@@ -169,5 +170,77 @@ impl Piece {
         } else {
             line.push(&safe::cut(text, shown), role);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text of a column a byte, a wide character, an escape, a tab.
+    fn row() -> Seen {
+        let mut row = Seen::new(7);
+        row.push("> ", 2, 0..0, Role::Margin);
+        row.push("abcd", 4, 10..14, Role::Text);
+        row.push("日", 2, 14..17, Role::String);
+        row.push("\\xff", 4, 17..18, Role::Undecodable);
+        row.push("   ", 3, 18..19, Role::Text);
+        row
+    }
+
+    #[test]
+    fn what_is_in_sight_and_marked() {
+        let marks = Marks {
+            found: vec![11..13, 15..16],
+            cursor: Some(18..19),
+            ..Marks::default()
+        };
+        for (left, width, marks, want) in [
+            (
+                0,
+                99,
+                None,
+                "Margin<> >Text<abcd>String<日>Undecodable<\\xff>Text<   >",
+            ),
+            (1, 3, None, "Margin< >Text<ab>"),
+            (4, 3, None, "Text<cd>String< >"),
+            (7, 3, None, "String< >Undecodable<\\…>"),
+            (9, 4, None, "Undecodable<   >Text< >"),
+            (14, 9, None, "Text< >"),
+            (15, 9, None, ""),
+            (
+                0,
+                99,
+                Some(&marks),
+                "Margin<> >Text<a>Found<bc>Text<d>Found<日>Undecodable<\\xff>Cursor<   >",
+            ),
+            (4, 3, Some(&marks), "Found<c>Text<d>Found< >"),
+        ] {
+            let line = row().line(left, width, marks.unwrap_or(&Marks::default()));
+            let spans = line.spans.iter();
+            let spans: Vec<String> = spans
+                .map(|span| format!("{:?}<{}>", span.role, span.text))
+                .collect();
+            assert_eq!(
+                (line.at, spans.concat().as_str()),
+                (7, want),
+                "{left} {width}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_byte_of_a_run_is_a_cell() {
+        let cells = |row: &Seen| -> Vec<(Range<usize>, Range<u64>)> {
+            let cells = row.cells().into_iter();
+            cells.map(|cell| (cell.columns, cell.bytes)).collect()
+        };
+        let mut row = row();
+        assert_eq!(row.bytes(), Some(10..19));
+        assert_eq!(cells(&row)[3..5], [(5..6, 13..14), (6..8, 14..17)]);
+        row.push("ab", 2, 19..21, Role::Text);
+        assert!(!row.stretch(&(22..23)));
+        assert!(row.stretch(&(21..23)));
+        assert_eq!(cells(&row)[7..], [(15..16, 19..20), (16..17, 20..23)]);
     }
 }

@@ -18,8 +18,17 @@ pub fn rows(buffer: &mut Buffer, area: Rect, rows: &[view::Line], theme: Theme) 
     for (y, row) in (area.y..area.bottom()).zip(rows) {
         let mut x = area.x;
         for span in &row.spans {
+            let style = theme.role(span.role);
             let room = usize::from(area.right().saturating_sub(x));
-            (x, _) = buffer.set_stringn(x, y, &span.text, room, theme.role(span.role));
+            if !span.text.is_ascii() {
+                (x, _) = buffer.set_stringn(x, y, &span.text, room, style);
+                continue;
+            }
+            // A column a byte: nothing has to be measured.
+            for byte in span.text.bytes().take(room) {
+                buffer[(x, y)].set_char(char::from(byte)).set_style(style);
+                x += 1;
+            }
         }
     }
 }

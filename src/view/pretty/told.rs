@@ -53,10 +53,19 @@ impl Painted {
 }
 
 /// Remembers what it is told.
-#[derive(Default)]
 pub(super) struct Told {
     pub parts: Vec<Part>,
     pub notes: Vec<Note>,
+}
+
+impl Default for Told {
+    fn default() -> Told {
+        Told {
+            // Most rows have fewer.
+            parts: Vec::with_capacity(32),
+            notes: Vec::new(),
+        }
+    }
 }
 
 pub(super) type Note = (Place, Role, String);
