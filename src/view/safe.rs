@@ -230,6 +230,19 @@ impl<'a> Pieces<'a> {
         last.1
     }
 
+    /// As `next`, but printable ASCII is one piece as far as it goes, of so many columns at
+    /// most: a byte a column.
+    pub fn run(&mut self, most: usize) -> Option<Piece<'a>> {
+        let start = self.at;
+        let run = plain_run(self.bytes.get(start..)?, most);
+        if run == 0 {
+            return self.next();
+        }
+        self.at += run;
+        let text = std::str::from_utf8(&self.bytes[start..self.at]).unwrap_or("?");
+        Some(self.piece(start, Cow::Borrowed(text), run, Role::Text))
+    }
+
     /// Takes the marks that follow, up to [`MARKS`] with the `taken` ones; the text from
     /// `start` on.
     fn marks(&mut self, start: usize, taken: usize) -> &'a str {
@@ -268,6 +281,17 @@ impl<'a> Pieces<'a> {
 
 fn is_plain(byte: &u8) -> bool {
     (b' '..=b'~').contains(byte)
+}
+
+/// How much of these bytes is printable ASCII, but for a last one on which a mark may stand.
+pub(super) fn plain_run(bytes: &[u8], most: usize) -> usize {
+    let first = &bytes[..bytes.len().min(most)];
+    let run = first.iter().position(|byte| !is_plain(byte));
+    let run = run.unwrap_or(first.len());
+    match bytes.get(run) {
+        Some(0x80..) => run.saturating_sub(1),
+        _ => run,
+    }
 }
 
 /// Columns of a character that is shown as itself, with nothing before it.

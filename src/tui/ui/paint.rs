@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 
@@ -10,6 +11,27 @@ use crate::tui::theme::Theme;
 use crate::view;
 
 pub use crate::view::number::{bytes, grouped as count, time};
+
+/// Draws rows of a view from the top of an area on; what does not fit is cut.
+pub fn rows(buffer: &mut Buffer, area: Rect, rows: &[view::Line], theme: Theme) {
+    let area = area.intersection(buffer.area);
+    for (y, row) in (area.y..area.bottom()).zip(rows) {
+        let mut x = area.x;
+        for span in &row.spans {
+            let style = theme.role(span.role);
+            let room = usize::from(area.right().saturating_sub(x));
+            if !span.text.is_ascii() {
+                (x, _) = buffer.set_stringn(x, y, &span.text, room, style);
+                continue;
+            }
+            // A column a byte: nothing has to be measured.
+            for byte in span.text.bytes().take(room) {
+                buffer[(x, y)].set_char(char::from(byte)).set_style(style);
+                x += 1;
+            }
+        }
+    }
+}
 
 /// A view's row, styled.
 pub fn line(line: &view::Line, theme: Theme) -> Line<'static> {

@@ -340,10 +340,13 @@ impl Head {
         let Head { lexer, open, .. } = self;
         lexer.skim(bytes, until, |start, row| {
             let at = at + start as u64;
-            let mut closed = open.iter().rev().take_while(|open| row.low <= open.level);
             // What closes a large container is remembered, with the reader before it.
-            if closed.any(|open| at - open.row >= spacing) {
-                return false;
+            let closes = |open: &Open| row.low <= open.level;
+            if open.last().is_some_and(closes) {
+                let mut closed = open.iter().rev().take_while(|open| closes(open));
+                if closed.any(|open| at - open.row >= spacing) {
+                    return false;
+                }
             }
             count(open, at, row, |_| {});
             true
