@@ -85,13 +85,15 @@ impl Destination {
             .truncate(false)
             .open(path);
         let file = file.map_err(|error| Error::write(&name, &error))?;
-        let stale = file
-            .metadata()
-            .is_ok_and(|data| data.is_file() && data.len() > 0);
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let data = file.metadata().ok().filter(|data| data.is_file());
+        let dir = match path.parent() {
+            Some(dir) if !dir.as_os_str().is_empty() => dir,
+            _ => Path::new("."),
+        };
         Ok(Destination {
-            dir: Some(dir.unwrap_or(Path::new(".")).to_owned()),
-            ..Destination::new(name, file, stale)
+            // A device takes no room where its name stands.
+            dir: data.as_ref().map(|_| dir.to_owned()),
+            ..Destination::new(name, file, data.is_some_and(|data| data.len() > 0))
         })
     }
 

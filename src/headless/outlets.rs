@@ -174,10 +174,16 @@ impl Outlets {
 
     /// What came of a body that is shown with its framing, or of a stream.
     fn raw(&mut self) -> Result<()> {
-        match (self.output.wants_raw(), &mut self.stream) {
-            (true, _) => self.output.raw(self.recent.rest()),
-            (false, Some(stream)) => stream.payload(&self.recent, |bytes| self.output.body(bytes)),
-            (false, None) => Ok(()),
+        let raw = self.output.wants_raw();
+        if let Some(stream) = &mut self.stream {
+            stream.payload(&self.recent, |bytes| match raw {
+                true => Ok(()),
+                false => self.output.body(bytes),
+            })?;
+        }
+        match raw {
+            true => self.output.raw(self.recent.rest()),
+            false => Ok(()),
         }
     }
 
@@ -307,6 +313,15 @@ impl Sink for Outlets {
     #[inline]
     fn hears_chunks(&self) -> bool {
         self.events.is_some() || self.exchange.is_some()
+    }
+
+    fn replies(&mut self) -> Result<Vec<u8>> {
+        self.raw()?;
+        Ok(self
+            .stream
+            .as_mut()
+            .map(Stream::replies)
+            .unwrap_or_default())
     }
 
     fn waiting(&mut self) -> Result<()> {

@@ -93,6 +93,14 @@ impl<'a, S: Sink> Events<'a, S> {
         self.sink.waiting()
     }
 
+    /// See [`Sink::replies`].
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn replies(&mut self) -> Result<Vec<u8>> {
+        self.sink.replies()
+    }
+
     /// A way in for another thread.
     pub fn teller(&self) -> Option<Teller> {
         self.sink.teller()

@@ -65,6 +65,13 @@ pub trait Sink {
     fn waiting(&mut self) -> Result<()> {
         Ok(())
     }
+    /// What answers the frames of a WebSocket that came: sent before the next `recv()`.
+    ///
+    /// # Errors
+    /// As those of the other calls.
+    fn replies(&mut self) -> Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
     /// A way in for events from another thread, while this one waits in `recv()`: where
     /// there is one, more can be sent on the open connection ([`Control::say`]).
     fn teller(&self) -> Option<Teller> {

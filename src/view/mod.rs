@@ -10,6 +10,7 @@ pub mod form;
 pub mod headers;
 pub mod hex;
 pub mod inspect;
+pub mod number;
 pub mod picture;
 pub mod pretty;
 pub mod reading;

@@ -28,6 +28,7 @@ fn the_head_says_its_length_in_every_mode() {
     exchange.apply(Event { t_us: 0, kind });
     let view = Headers {
         exchange: &exchange,
+        answer: exchange.answer(),
         width: 90,
         marks: Marks::default(),
     };
@@ -46,6 +47,7 @@ fn headers_as_a_table() {
     let exchange = odd_exchange();
     let view = Headers {
         exchange: &exchange,
+        answer: exchange.answer(),
         width: 40,
         marks: Marks::default(),
     };
@@ -104,6 +106,7 @@ fn headers_with_roles_and_marks() {
     let exchange = odd_exchange();
     let view = Headers {
         exchange: &exchange,
+        answer: exchange.answer(),
         width: 60,
         marks: Marks {
             found: vec![25..26, 60..60],
@@ -162,6 +165,7 @@ fn headers_say_what_ends_the_body() {
         exchange.apply(Event { t_us: 0, kind });
         let view = Headers {
             exchange: &exchange,
+            answer: exchange.answer(),
             width: 200,
             marks: Marks::default(),
         };

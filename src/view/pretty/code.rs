@@ -4,7 +4,7 @@
 //! A reader of tokens, not of the languages: where a `/` divides and where it begins a
 //! regular expression is told by the token before, as highlighters do.
 
-use super::lexer::{LONG, Row, Sink, line, plain, uncut};
+use super::row::{LONG, Row, Sink, line, plain, uncut};
 use crate::view::Role;
 
 /// ECMA-262, 12.7.2, and words that are reserved in effect.

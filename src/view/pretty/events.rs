@@ -1,7 +1,7 @@
 //! Server-sent events (WHATWG HTML, 9.2.6): a row a line; each event is numbered where it
 //! begins, an empty line sends it.
 
-use super::lexer::{Place, Row, Sink, line, plain};
+use super::row::{Place, Row, Sink, line, plain};
 use crate::view::Role;
 
 /// Fields that mean something; others are ignored by who reads the stream.

@@ -1,7 +1,7 @@
 //! `application/x-www-form-urlencoded`: a row a field, as it is sent, and beside it what
 //! it says.
 
-use super::lexer::{Place, Row, Sink};
+use super::row::{Place, Row, Sink};
 use crate::view::Role;
 use crate::view::safe;
 

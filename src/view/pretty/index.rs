@@ -15,9 +15,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use super::lexer::{Lexer, Place, ROW, Reader, Row, Sink};
+use super::lexer::Lexer;
 use super::mask::{mask, whole};
-use super::walk::REACH;
+use super::reader::Reader;
+use super::row::{Place, ROW, Row, Sink};
 use crate::body::Window;
 use crate::decode::Letters;
 use crate::view::Role;
@@ -30,6 +31,8 @@ const SPACING: u64 = 8 * 1024;
 const STEPS: usize = 4096;
 /// Containers that are remembered at once, from the outermost: deeper ones do not fold.
 const LEVELS: usize = 64;
+/// Bytes past the index's end that are read for a frame: less than a millisecond.
+pub(super) const REACH: u64 = 256 * 1024;
 /// Bytes read at once.
 const READ: usize = 256 * 1024;
 
@@ -86,10 +89,13 @@ struct Watch<'a> {
 }
 
 impl Sink for Watch<'_> {
-    fn note(&mut self, _: Place, role: Role, words: impl FnOnce() -> String) {
+    fn note(&mut self, place: Place, role: Role, words: impl FnOnce() -> String) {
         if role == Role::Anomaly && self.fault.is_none() {
             *self.fault = Some(Arc::new(Fault {
-                at: self.at,
+                at: match place {
+                    Place::End => self.at.saturating_sub(1),
+                    _ => self.at,
+                },
                 why: words(),
             }));
         }

@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::lexer::{Place, Row};
+use super::row::{Place, Row};
 use super::told::{Painted, Part};
 use super::walk::Step;
 use crate::view::flow::{Look, columns, is_tab};
+use crate::view::number::grouped;
 use crate::view::reading::Reading;
 use crate::view::{Cell, Line, Marks, Role, safe};
 
@@ -97,7 +98,7 @@ impl<'a> Frame<'a> {
         step: &Step,
         row: &'b Painted,
         close: Option<&'b Painted>,
-        below: Option<String>,
+        below: Option<(Role, String)>,
     ) -> Vec<Seen<'b>> {
         let mut sheet = Sheet::new(self, step);
         sheet.tell(row);
@@ -117,8 +118,8 @@ impl<'a> Frame<'a> {
         for (place, role, words) in notes {
             sheet.note(*place, *role, words);
         }
-        if let Some(words) = below {
-            sheet.note(Place::Below, Role::Note, &words);
+        if let Some((role, words)) = below {
+            sheet.note(Place::Below, role, &words);
         }
         sheet.rows
     }
@@ -128,13 +129,36 @@ impl<'a> Frame<'a> {
 struct Sheet<'f, 'b> {
     frame: &'f Frame<'f>,
     rows: Vec<Seen<'b>>,
-    at: u64,
+    /// Where the bytes lie that are told of, and how many were.
+    source: Source<'b>,
+    done: usize,
     column: usize,
     /// Columns before a row that goes on.
     hang: usize,
     /// The row has a byte.
     begun: bool,
     fields: usize,
+}
+
+/// Bytes that are told of: the row's own, or what those decode to.
+struct Source<'b> {
+    /// The row's first byte.
+    at: u64,
+    /// Where each decoded byte ends, from there on.
+    ends: Option<&'b [usize]>,
+    reading: Reading,
+}
+
+impl Source<'_> {
+    /// The body's bytes that these came of.
+    fn range(&self, told: Range<usize>) -> Range<u64> {
+        let place = |told: usize| match (self.ends, told.checked_sub(1)) {
+            (Some(ends), Some(last)) => ends.get(last).or(ends.last()).map_or(0, |end| *end),
+            (Some(_), None) | (None, None) => 0,
+            (None, Some(_)) => told,
+        };
+        self.at + place(told.start) as u64..self.at + place(told.end) as u64
+    }
 }
 
 impl<'f, 'b> Sheet<'f, 'b> {
@@ -147,7 +171,12 @@ impl<'f, 'b> Sheet<'f, 'b> {
                 anchor: anchor(step.at),
                 pieces: Vec::new(),
             }],
-            at: step.at,
+            source: Source {
+                at: step.at,
+                ends: None,
+                reading: frame.reading,
+            },
+            done: 0,
             column: 0,
             hang: (margin + inner + INDENT).min(most),
             begun: false,
@@ -168,8 +197,14 @@ impl<'f, 'b> Sheet<'f, 'b> {
     }
 
     fn tell(&mut self, row: &'b Painted) {
-        self.at = row.at;
-        let mut rest: &'b [u8] = &row.bytes;
+        let undone = row.told.undone.as_ref();
+        let mut rest: &'b [u8] = undone.map_or(&row.bytes, |undone| &undone.bytes);
+        self.source = Source {
+            at: row.at,
+            ends: undone.map(|undone| &undone.ends[..]),
+            reading: undone.map_or(self.frame.reading, |undone| Reading::new(undone.letters)),
+        };
+        self.done = 0;
         for part in &row.told.parts {
             match *part {
                 Part::Token(len, role) => {
@@ -179,7 +214,7 @@ impl<'f, 'b> Sheet<'f, 'b> {
                 }
                 Part::Space(len) => {
                     rest = rest.get(len..).unwrap_or_default();
-                    self.space(len as u64);
+                    self.space(len);
                 }
                 Part::Gap => self.own(" ", Role::Text),
                 Part::Stop => self.stop(),
@@ -188,17 +223,16 @@ impl<'f, 'b> Sheet<'f, 'b> {
     }
 
     fn token(&mut self, bytes: &'b [u8], role: Role) {
-        let at = self.at;
-        let mut done = 0;
-        for piece in self.frame.reading.pieces(bytes) {
-            done = piece.bytes.end;
+        let first = self.done;
+        for piece in self.source.reading.pieces(bytes) {
+            self.done = first + piece.bytes.end;
             let tab = is_tab(&piece);
             let wide = columns(&piece, Look::Text, self.column);
             let (text, wide) = match tab {
                 true => (Cow::Owned(" ".repeat(wide)), wide),
                 false => (piece.text, wide),
             };
-            let range = at + piece.bytes.start as u64..at + piece.bytes.end as u64;
+            let range = self.source.range(first + piece.bytes.start..self.done);
             let role = if piece.role == Role::Text || tab {
                 role
             } else {
@@ -206,7 +240,6 @@ impl<'f, 'b> Sheet<'f, 'b> {
             };
             self.put(text, wide, range, role);
         }
-        self.at = at + done as u64;
     }
 
     fn put(&mut self, text: Cow<'b, str>, mut wide: usize, bytes: Range<u64>, role: Role) {
@@ -231,9 +264,9 @@ impl<'f, 'b> Sheet<'f, 'b> {
     }
 
     /// White space in one column; where the row is full, with the piece before it.
-    fn space(&mut self, len: u64) {
-        let bytes = self.at..self.at + len;
-        self.at = bytes.end;
+    fn space(&mut self, len: usize) {
+        let bytes = self.source.range(self.done..self.done + len);
+        self.done += len;
         let full = self.frame.wrap && self.column >= self.frame.width;
         let last = self.rows.last_mut().and_then(|row| row.pieces.last_mut());
         match last {
@@ -313,10 +346,14 @@ impl<'f, 'b> Sheet<'f, 'b> {
         }
         let words = match place {
             Place::Above => format!("{sign}byte {}: {words}", grouped(offset(first))),
+            Place::End => {
+                let last = offset(first).saturating_sub(1);
+                format!("{sign}byte {}: {words}", grouped(last))
+            }
             _ => format!("{sign}{words}"),
         };
         // Nothing is above the first byte.
-        let above = place == Place::Above && first > 0;
+        let above = matches!(place, Place::Above | Place::End) && first > 0;
         let most = match above {
             true => ABOVE,
             false => ANCHORS - ABOVE - 1 - last % ANCHORS,
@@ -391,17 +428,4 @@ impl Seen<'_> {
         }
         line
     }
-}
-
-/// `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -1,6 +1,6 @@
 //! Text of no form: a row a line, as it came.
 
-use super::lexer::{Row, Sink, line, plain};
+use super::row::{Row, Sink, line, plain};
 use crate::view::Role;
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@
 //! where no line does. HTML has no errors; in XML a tag that closes another one ends the
 //! colours.
 
-use super::lexer::{LONG, Place, Row, Sink, line, plain, uncut};
+use super::row::{LONG, Place, Row, Sink, line, plain, uncut};
 use crate::view::Role;
 
 /// Elements whose names are remembered, 16 bits each.

@@ -8,7 +8,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::lexer::ROW;
+use super::row::ROW;
 use crate::body::Window;
 use crate::decode::letters::{Letter, Letters};
 use crate::decode::mode::Mode;

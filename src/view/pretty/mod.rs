@@ -14,6 +14,7 @@
 //! what is wrong.
 
 mod code;
+mod coded;
 mod events;
 mod fields;
 mod folds;
@@ -26,6 +27,9 @@ mod markup;
 mod mask;
 mod multipart;
 mod part;
+mod reader;
+mod row;
+mod scan;
 mod skim;
 mod table;
 mod told;
@@ -36,18 +40,20 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 
 use super::form::Form;
+use super::number::grouped;
 use super::reading::Reading;
-use super::{Cell, Line, Marks, View, unreadable};
+use super::{Cell, Line, Marks, Role, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
-use layout::{Frame, Seen, Spot, anchor, grouped, offset};
-use lexer::{Lexer, Row};
+use layout::{Frame, Seen, Spot, anchor, offset};
+use lexer::Lexer;
+use row::Row;
 use told::{Painted, Told};
 use walk::{Step, Walk};
 
 pub use folds::Folds;
 pub use index::{Fault, Head, Index, Piece};
-pub use part::Part;
+pub use part::{Part, Places};
 
 /// Bytes of a table's first records that tell how wide its columns are.
 const MEASURED: u64 = 32 * 1024;
@@ -113,11 +119,11 @@ impl<'a> Pretty<'a> {
         })
     }
 
-    /// The part that the row of this byte is in, where that is a picture.
-    pub fn picture_at(&self, at: u64) -> Option<Part> {
+    /// The part that the row of this byte is in, where that is a picture or a page.
+    pub fn opens_at(&self, at: u64) -> Option<Part> {
         let step = self.step_at(at).ok()??;
         match step.lexer {
-            Lexer::Parts(parts) if parts.in_picture() => {
+            Lexer::Parts(parts) if parts.opens() => {
                 let at = step.at.checked_sub(parts.size?)?;
                 Some(Part::new(&self.window, at, parts))
             }
@@ -125,8 +131,12 @@ impl<'a> Pretty<'a> {
         }
     }
 
+    fn walk(&self) -> Walk<'_> {
+        Walk::new(&self.window, self.form, self.index, self.folds)
+    }
+
     fn step_at(&self, offset: u64) -> io::Result<Option<Step>> {
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         let goal = walk.seek(offset);
         let mut last = None;
         loop {
@@ -148,7 +158,7 @@ impl<'a> Pretty<'a> {
         mut look: impl FnMut(&mut Walk<'_>, &Step) -> io::Result<ControlFlow<()>>,
     ) -> io::Result<()> {
         let mut step = self.step_at(offset(top))?;
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         if let Some(step) = &step {
             walk.go(step);
         }
@@ -234,14 +244,16 @@ impl<'a> Pretty<'a> {
         }
     }
 
-    /// Words below the last row.
-    fn end(&self, at: u64, lexer: Lexer) -> Option<String> {
+    /// Words below the last row, and what they are.
+    fn end(&self, at: u64, lexer: Lexer) -> Option<(Role, String)> {
         let there = self.window.there();
         if at < there {
             let rest = grouped(there - at);
-            return Some(format!("… {rest} B further down are being laid out"));
+            let words = format!("… {rest} B further down are being laid out");
+            return Some((Role::Note, words));
         }
-        lexer.unfinished().filter(|_| self.ended)
+        let words = lexer.unfinished().filter(|_| self.ended)?;
+        Some((Role::Anomaly, words))
     }
 
     fn wraps(&self) -> bool {
@@ -258,7 +270,7 @@ impl<'a> Pretty<'a> {
     }
 
     fn measure(&self) -> io::Result<Vec<usize>> {
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         let mut stops = Vec::new();
         while walk.at() < MEASURED
             && let Some(step) = walk.next()?
@@ -277,7 +289,7 @@ impl<'a> Pretty<'a> {
     /// The anchors before this one, the nearest last, as many as are easily known; and
     /// where the bytes begin that they were found in.
     fn before(&self, from: u64, until: u64, rows: u64) -> io::Result<(Vec<u64>, u64)> {
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         walk.seek(from);
         let start = walk.at();
         let mut steps = Vec::new();
@@ -302,7 +314,7 @@ impl<'a> Pretty<'a> {
         let Some(step) = self.step_at(offset(from))? else {
             return Ok(0);
         };
-        let mut walk = Walk::new(self);
+        let mut walk = self.walk();
         let spots = self.spots_of(&mut walk, &step)?;
         let here = spots.partition_point(|spot| spot.anchor <= from).max(1);
         let upwards = spots.iter().take(here).rev();
@@ -377,7 +389,7 @@ impl View for Pretty<'_> {
             let Some(step) = self.step_at(u64::MAX)? else {
                 return Ok(0);
             };
-            let spots = self.spots_of(&mut Walk::new(self), &step)?;
+            let spots = self.spots_of(&mut self.walk(), &step)?;
             Ok(spots.last().map_or(0, |spot| spot.anchor))
         };
         read().unwrap_or(0)
@@ -388,7 +400,7 @@ impl View for Pretty<'_> {
             let Some(step) = self.step_at(offset)? else {
                 return Ok(0);
             };
-            let spots = self.spots_of(&mut Walk::new(self), &step)?;
+            let spots = self.spots_of(&mut self.walk(), &step)?;
             let of_bytes = spots.iter().filter(|spot| spot.bytes.is_some());
             let before = of_bytes.take_while(|spot| spot.anchor <= anchor(offset));
             Ok(before.last().map_or(0, |spot| spot.anchor))

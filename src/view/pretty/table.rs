@@ -3,7 +3,7 @@
 //! Owns where fields begin and how many a record has; how wide they are is looked up by
 //! the view in the first records.
 
-use super::lexer::{Place, Row, Sink};
+use super::row::{Place, Row, Sink};
 use crate::view::Role;
 
 #[derive(Clone, Copy, Debug, PartialEq)]

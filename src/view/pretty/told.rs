@@ -3,7 +3,7 @@
 //! Owns a row's pieces and notes in the order they were told, and the columns they take.
 //! Where they are on screen is [`super::layout`]'s.
 
-use super::lexer::{Place, Sink};
+use super::row::{Place, Sink, Undone};
 use crate::decode::Letters;
 use crate::view::Role;
 use crate::view::reading::Reading;
@@ -50,6 +50,8 @@ impl Painted {
 #[derive(Default)]
 pub(super) struct Told {
     pub parts: Vec<Part>,
+    /// What the parts are of, where that is not the row's own bytes.
+    pub undone: Option<Undone>,
     pub notes: Vec<(Place, Role, String)>,
 }
 
@@ -72,6 +74,9 @@ impl Sink for Told {
     }
     fn stop(&mut self) {
         self.parts.push(Part::Stop);
+    }
+    fn undone(&mut self, undone: impl FnOnce() -> Undone) {
+        self.undone = Some(undone());
     }
     fn note(&mut self, place: Place, role: Role, words: impl FnOnce() -> String) {
         self.notes.push((place, role, words()));
@@ -119,6 +124,9 @@ impl Sink for Measured<'_> {
         self.add(0, 1);
     }
     fn stop(&mut self) {
+        self.columns = None;
+    }
+    fn undone(&mut self, _: impl FnOnce() -> Undone) {
         self.columns = None;
     }
     fn note(&mut self, _: Place, _: Role, _: impl FnOnce() -> String) {

@@ -5,17 +5,20 @@
 
 use std::io;
 
-use super::Pretty;
-use super::lexer::{Lexer, ROW, Row};
+use super::folds::Folds;
+use super::index::{Index, REACH};
+use super::lexer::Lexer;
 use super::mask::Masked;
+use super::row::{ROW, Row};
 use super::told::Measured;
+use crate::body::Window;
+use crate::view::form::Form;
 
-/// Bytes past the index's end that are read for a frame: less than a millisecond.
-pub(super) const REACH: u64 = 256 * 1024;
-
-/// Walks a view's rows.
+/// Walks a body's rows.
 pub(super) struct Walk<'a> {
-    view: &'a Pretty<'a>,
+    form: &'a Form,
+    index: &'a Index,
+    folds: &'a Folds,
     pub bytes: Masked<'a>,
     at: u64,
     lexer: Lexer,
@@ -53,14 +56,16 @@ pub(super) struct Fold {
 
 impl<'a> Walk<'a> {
     /// From the body's start.
-    pub fn new(view: &'a Pretty<'a>) -> Walk<'a> {
-        let bytes = Masked::of(&view.window, view.index.letters());
+    pub fn new(window: &'a Window, form: &'a Form, index: &'a Index, folds: &'a Folds) -> Walk<'a> {
+        let bytes = Masked::of(window, index.letters());
         Walk {
-            limit: bytes.there().min(view.index.reach()),
+            limit: bytes.there().min(index.reach()),
             bytes,
             at: 0,
-            lexer: Lexer::of(view.form),
-            view,
+            lexer: Lexer::of(form),
+            form,
+            index,
+            folds,
         }
     }
 
@@ -69,15 +74,14 @@ impl<'a> Walk<'a> {
     pub fn seek(&mut self, offset: u64) -> u64 {
         let mut goal = offset.min(self.limit.saturating_sub(1));
         loop {
-            let Some(checkpoint) = self.view.index.before(goal) else {
-                (self.at, self.lexer) = (0, Lexer::of(self.view.form));
+            let Some(checkpoint) = self.index.before(goal) else {
+                (self.at, self.lexer) = (0, Lexer::of(self.form));
                 return goal;
             };
-            let folds = self.view.folds;
             let around = checkpoint.open.iter();
             match around
                 .copied()
-                .find(|&(row, level)| folds.folded(row, level))
+                .find(|&(row, level)| self.folds.folded(row, level))
             {
                 // The checkpoint is hidden in that container.
                 Some((row, _)) => goal = row,
@@ -100,7 +104,7 @@ impl<'a> Walk<'a> {
 
     /// Passes over rows that end at `goal` or before, until one is folded or not usual.
     pub fn skim(&mut self, goal: u64) -> io::Result<()> {
-        let folds = self.view.folds;
+        let folds = self.folds;
         let mut done = 1;
         while done > 0 && self.at < goal {
             let at = self.at;
@@ -134,7 +138,7 @@ impl<'a> Walk<'a> {
             after: self.lexer,
             columns: measured.columns(),
         };
-        if row.opens() && self.view.folds.folded(at, row.low) {
+        if row.opens() && self.folds.folded(at, row.low) {
             step.fold = self.fold(at, row.low)?;
             if let Some(fold) = step.fold {
                 step.next = fold.until;
@@ -162,7 +166,7 @@ impl<'a> Walk<'a> {
     /// stands there then. `None`: further than can be looked.
     fn fold(&mut self, row: u64, level: u32) -> io::Result<Option<Fold>> {
         let (here, lexer) = (self.at, self.lexer);
-        let index = self.view.index;
+        let index = self.index;
         let mut members = 0;
         if let Some(large) = index.large(row).filter(|large| large.close < self.limit) {
             (self.at, self.lexer) = (large.close, large.lexer);
