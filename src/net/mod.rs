@@ -39,7 +39,7 @@ use turn::Turn;
 
 pub use control::Control;
 pub use pool::Pool;
-pub use talk::Resume;
+pub use turn::Resume;
 
 /// Where a fetch puts what it gets. Called on the fetch's own thread, in the order in
 /// which things happened; the bytes of a `recv` come before its event. An error stops
