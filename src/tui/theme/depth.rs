@@ -34,7 +34,9 @@ impl Depth {
 
     /// What the environment says; `variable` looks one up.
     pub fn usual(variable: impl Fn(&str) -> Option<String>) -> Depth {
-        let colorterm = variable("COLORTERM").unwrap_or_default();
+        // GNU screen has that from the terminal around it, and reads 24 bits as other colours.
+        let colorterm = variable("COLORTERM").filter(|_| variable("STY").is_none());
+        let colorterm = colorterm.unwrap_or_default();
         let term = variable("TERM").unwrap_or_default();
         if ["truecolor", "24bit"].contains(&colorterm.as_str()) || term.ends_with("-direct") {
             Depth::True
@@ -121,6 +123,7 @@ mod tests {
     fn the_environment_says_how_many() {
         for (colorterm, term, want) in [
             ("truecolor", "xterm-256color", Depth::True),
+            ("truecolor", "tmux-256color", Depth::True),
             ("24bit", "xterm", Depth::True),
             ("yes", "xterm", Depth::Sixteen),
             ("", "xterm-direct", Depth::True),
@@ -136,6 +139,18 @@ mod tests {
                 _ => None,
             };
             assert_eq!(Depth::usual(variable), want, "{colorterm} {term}");
+        }
+        for (term, want) in [
+            ("screen", Depth::Sixteen),
+            ("screen.xterm-256color", Depth::Palette),
+        ] {
+            let variable = |name: &str| match name {
+                "COLORTERM" => Some("truecolor".to_owned()),
+                "TERM" => Some(term.to_owned()),
+                "STY" => Some("1.pts-0".to_owned()),
+                _ => None,
+            };
+            assert_eq!(Depth::usual(variable), want, "{term} in screen");
         }
     }
 
