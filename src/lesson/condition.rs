@@ -8,7 +8,7 @@ use serde::de::Deserializer;
 
 use super::named::named;
 use crate::anomaly;
-use crate::event::{Closer, EndReason, Family};
+use crate::event::{Closer, EndMode, EndReason, Family};
 use crate::exchange::Exchange;
 
 /// What a step is judged by.
@@ -85,6 +85,8 @@ pub enum Condition {
     Trailers(Number),
     Anomaly(#[serde(deserialize_with = "named")] anomaly::Kind),
     // -- the end ---------------------------------------------------------------------
+    /// How it was to end.
+    Mode(#[serde(deserialize_with = "named")] EndMode),
     End(#[serde(deserialize_with = "named")] EndReason),
     /// The kind of its error, as in the events.
     Error(String),
@@ -211,6 +213,7 @@ impl Condition {
                 let mut anomalies = exchange.anomalies.iter();
                 anomalies.any(|anomaly| anomaly.kind == *kind)
             }
+            Condition::Mode(mode) => exchange.mode == *mode,
             Condition::End(reason) => end.is_some_and(|end| end.reason == *reason),
             Condition::Error(kind) => {
                 let error = exchange.error.as_ref();

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::anomaly;
-use crate::event::{Closer, EndReason, Family};
+use crate::event::{Closer, EndMode, EndReason, Family};
 use crate::playground::tls;
 
 /// A type whose values have one name each.
@@ -24,7 +24,7 @@ macro_rules! named {
     };
 }
 
-named!(Closer, EndReason, Family, anomaly::Kind, tls::Kind);
+named!(Closer, EndMode, EndReason, Family, anomaly::Kind, tls::Kind);
 
 /// The value of this name; a name that is none says which there are.
 pub(super) fn named<'de, D: Deserializer<'de>, T: Named>(from: D) -> Result<T, D::Error> {

@@ -55,8 +55,8 @@ pub trait Sink {
         parts.iter().try_for_each(|part| self.body(part))
     }
     fn event(&mut self, event: Event) -> Result<()>;
-    /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
-    /// in a `recv()` come as body bytes alone.
+    /// Does anybody hear the event of each chunk? Where nobody does, all but the last come as
+    /// body bytes alone.
     fn hears_chunks(&self) -> bool {
         true
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::anomaly::Anomaly;
-use crate::event::{Call, EndMode, Framing, Kind, Queues, Tls};
+use crate::event::{Call, Framing, Kind, Queues, Tls};
 use crate::exchange::tests::events::*;
 
 fn condition(text: &str) -> Condition {
@@ -268,11 +268,13 @@ fn each_holds_after_its_calls_and_not_after_others() {
 }
 
 #[test]
-fn the_hand_and_the_request_count_too() {
+fn the_hand_the_request_and_the_mode_count_too() {
     for (text, paused, want) in [
         ("{ paused = true }", true, true),
         ("{ paused = true }", false, false),
         ("{ paused = false }", true, false),
+        ("{ mode = 'auto' }", false, true),
+        ("{ mode = 'close' }", false, false),
         ("{ request = ' HTTP/1.1' }", false, true),
         ("{ request = ' HTTP/1.0' }", false, false),
         ("{ request-without = ' HTTP/1.0' }", false, true),

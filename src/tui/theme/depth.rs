@@ -22,7 +22,6 @@ const PALETTE: &[&str] = &[
     "ghostty",
     "foot",
     "wezterm",
-    "mlterm",
 ];
 
 impl Depth {
@@ -37,11 +36,9 @@ impl Depth {
     pub fn usual(variable: impl Fn(&str) -> Option<String>) -> Depth {
         let colorterm = variable("COLORTERM").unwrap_or_default();
         let term = variable("TERM").unwrap_or_default();
-        // Its name promises eight.
-        let is_xterm = term == "xterm" && variable("XTERM_VERSION").is_some();
         if ["truecolor", "24bit"].contains(&colorterm.as_str()) || term.ends_with("-direct") {
             Depth::True
-        } else if is_xterm || PALETTE.iter().any(|word| term.contains(word)) {
+        } else if PALETTE.iter().any(|word| term.contains(word)) {
             Depth::Palette
         } else {
             Depth::Sixteen
@@ -130,7 +127,6 @@ mod tests {
             ("", "screen-256color", Depth::Palette),
             ("", "xterm-kitty", Depth::Palette),
             ("", "xterm", Depth::Sixteen),
-            ("", "mlterm", Depth::Palette),
             ("", "linux", Depth::Sixteen),
             ("", "", Depth::Sixteen),
         ] {
@@ -140,14 +136,6 @@ mod tests {
                 _ => None,
             };
             assert_eq!(Depth::usual(variable), want, "{colorterm} {term}");
-        }
-        for (term, want) in [("xterm", Depth::Palette), ("linux", Depth::Sixteen)] {
-            let variable = |name: &str| match name {
-                "XTERM_VERSION" => Some("XTerm(379)".to_owned()),
-                "TERM" => Some(term.to_owned()),
-                _ => None,
-            };
-            assert_eq!(Depth::usual(variable), want, "{term}");
         }
     }
 
