@@ -159,7 +159,10 @@ fn tell(app: &mut App, message: Message) {
                 head,
                 window,
                 wanted,
-            } => formed::lay_out(id, *head, &window, &wanted, &messages),
+            } => formed::lay_out(*head, &window, &wanted, |ahead| {
+                let wanted = wanted.clone();
+                let _ = messages.send(Message::LaidOut { id, ahead, wanted });
+            }),
             _ => {}
         }
         for message in answers.try_iter() {

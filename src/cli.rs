@@ -16,13 +16,14 @@ use signal_hook::iterator::Signals;
 
 use crate::config;
 use crate::error::{Error, Result};
-use crate::headless::{self, absent, complain, flags::Fetch};
+use crate::headless::{self, complain, flags::Fetch};
+use crate::lesson::NAMES;
 use crate::playground::Playground;
 use crate::playground::lines;
 use crate::playground::proxy::Proxies;
 use crate::playground::server::Server;
 use crate::playground::tls::TlsPlayground;
-use crate::tui;
+use crate::tui::{self, First};
 use crate::view::safe::safe;
 
 /// An eye on the socket: a full-screen terminal browser for raw HTTP
@@ -64,8 +65,13 @@ enum Command {
         #[arg(long, value_name = "PATH")]
         unix_socket: Option<PathBuf>,
     },
-    #[command(hide = true)]
-    Learn { lesson: Option<String> },
+    /// The browser, opened on the lessons: each of their steps is checked against the calls
+    /// that were really made
+    Learn {
+        /// The one to begin with; without it, their list
+        #[arg(value_parser = NAMES.to_vec())]
+        lesson: Option<String>,
+    },
     /// Print where the browser's config file lies, and every default as such a file
     Config,
     /// Print the completions for a shell
@@ -97,14 +103,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             line_port,
             unix_socket.as_deref(),
         ),
-        Some(Command::Learn { .. }) => Err(absent("learn")),
+        Some(Command::Learn { lesson }) => browse(First::Lessons(lesson.as_deref())),
         Some(Command::Config) => settings(),
         Some(Command::Completions { shell }) => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "sockeye", out);
             Ok(())
         }),
         Some(Command::Man) => print(manual),
-        None => browse(cli.url.as_deref()),
+        None => browse(cli.url.as_deref().map_or(First::Start, First::Url)),
     };
     done.unwrap_or_else(|error| complain(&error))
 }
@@ -135,13 +141,13 @@ fn one_line(report: &str) -> String {
     format!("{} (try --help)", words.join(" "))
 }
 
-fn browse(url: Option<&str>) -> Result<ExitCode> {
+fn browse(first: First) -> Result<ExitCode> {
     if !io::stdout().is_terminal() {
         return Err(Error::usage(
             "standard output is not a terminal: the browser needs one (try sockeye fetch URL)",
         ));
     }
-    match tui::run(url) {
+    match tui::run(first) {
         Ok(status) => Ok(ExitCode::from(status)),
         Err(error) => match error.downcast::<Error>() {
             Ok(error) => Err(error),

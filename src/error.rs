@@ -5,6 +5,7 @@
 //! outside are escaped by whoever prints it, not here.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -61,7 +62,7 @@ pub enum Error {
         hint: &'static str,
     },
     /// A call, the connecting, or the whole exchange took longer than allowed.
-    #[error("{call}: nothing for {} s (the time is set by {flag})", after.as_secs_f64())]
+    #[error("{call}: still waiting after {} s (the time is set by {flag})", after.as_secs_f64())]
     Timeout {
         /// The system call that was waiting.
         call: &'static str,
@@ -119,8 +120,12 @@ pub enum Error {
 
     // -- this machine ---------------------------------------------------------
     /// A file, standard output or the store could not take the bytes.
-    #[error("write {what}: {why}")]
-    Write { what: String, why: String },
+    #[error("write {what}: {why} ({hint})")]
+    Write {
+        what: String,
+        why: String,
+        hint: &'static str,
+    },
 
     /// Stopped by the user.
     #[error("cancelled (what came is kept)")]
@@ -228,10 +233,26 @@ impl Error {
         Error::Usage(text.into())
     }
 
-    pub fn write(what: impl Into<String>, why: &std::io::Error) -> Error {
+    pub fn write(what: impl Into<String>, why: &io::Error) -> Error {
         Error::Write {
             what: what.into(),
             why: why.to_string(),
+            hint: write_hint(why.kind()),
         }
+    }
+}
+
+/// What to try after a write, or an open to write, that failed.
+fn write_hint(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "is its directory there?",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "write where you may"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room, or write elsewhere; what fitted is kept"
+        }
+        io::ErrorKind::BrokenPipe => "its reader has gone",
+        _ => "write to another file",
     }
 }

@@ -23,6 +23,7 @@ macro_rules! names {
     };
 }
 
+mod escape;
 mod json;
 mod piece;
 mod proxy;
@@ -35,9 +36,16 @@ use std::path::PathBuf;
 
 use crate::anomaly::Anomaly;
 
+pub use escape::Escaping;
 pub use piece::Piece;
 pub use proxy::{Proxy, ProxyAnswer, ProxyWay};
 pub use tls::{Alert, Certificate, Content, Direction, Records, Tls};
+
+/// No head keeps more text, however long its lines are.
+const HEAD_TEXT: usize = 2 << 20;
+
+/// What a head takes before it holds much: room for 32 fields and 1500 characters.
+const HEAD_ROOM: usize = 4 << 10;
 
 /// One fact, at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -462,6 +470,23 @@ impl Head {
 }
 
 impl Kind {
+    /// Bytes of memory beyond its own size, about, where a peer can make them many.
+    pub fn holds(&self) -> usize {
+        let fields = |fields: &[Field]| {
+            let lines: usize = fields.iter().map(|field| field.len as usize).sum();
+            lines.min(HEAD_TEXT) + size_of_val(fields)
+        };
+        match self {
+            Kind::InterimHead(head) | Kind::Head(head) => {
+                HEAD_ROOM + fields(&head.fields) + head.reason.len()
+            }
+            Kind::Trailers { headers } => fields(headers),
+            Kind::Chunk { extensions, .. } => extensions.len(),
+            Kind::Anomaly(anomaly) => anomaly.detail.len() + size_of::<Anomaly>(),
+            _ => 0,
+        }
+    }
+
     /// The `event` field of the JSON line.
     pub fn name(&self) -> &'static str {
         match self {

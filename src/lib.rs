@@ -31,7 +31,7 @@
 //!
 //! ```text
 //! error  url  anomaly  event  request  proto  exchange  plan  cookies  body  decode
-//! rejudge  net  view  config  export  playground  headless  tui  cli
+//! rejudge  net  view  config  export  playground  lesson  headless  tui  cli
 //! ```
 //! `proto` names no `std::net`, no `std::fs` and no clock. ratatui and crossterm appear
 //! only under `tui/`; `tui/ui` never names `net`. `unsafe` stands in `net/probe.rs` alone.
@@ -47,6 +47,7 @@ pub mod event;
 pub mod exchange;
 pub mod export;
 pub mod headless;
+pub mod lesson;
 pub mod net;
 pub mod plan;
 pub mod playground;

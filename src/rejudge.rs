@@ -38,8 +38,8 @@ pub enum Ending {
 /// Bytes read back at once.
 const PIECE: usize = 256 * 1024;
 
-/// `method` as it was sent; `received`: every byte of the exchange; `timeout`: of each
-/// `recv()`, for mode `timeout`.
+/// `method` as it was sent; `received`: the exchange's bytes from the first one of the
+/// response on that is judged; `timeout`: of each `recv()`, for mode `timeout`.
 ///
 /// Where the middle of the log was not kept, the bytes in between count as come with the
 /// next recorded `recv()`.
@@ -54,9 +54,10 @@ pub fn rejudge(
     timeout: Duration,
 ) -> io::Result<Judged> {
     let timeout_us = u64::try_from(timeout.as_micros()).unwrap_or(u64::MAX);
+    let start = exchange.wire_base.saturating_add(received.start);
     let mut judge = Judge {
         mode,
-        reader: Reader::new(method, mode, exchange.wire_base),
+        reader: Reader::new(method, mode, start),
         recvs: 0,
         fed: 0,
         piece: vec![0; PIECE],
@@ -66,6 +67,12 @@ pub fn rejudge(
     for (_, event) in exchange.log.iter() {
         let t_us = event.t_us;
         match event.kind {
+            // Of a response before it.
+            Kind::Recv { offset, bytes, .. }
+                if bytes > 0 && offset.saturating_add(bytes.into()) <= start =>
+            {
+                since_us = t_us;
+            }
             Kind::Recv { offset, bytes, .. } => {
                 let late = t_us.saturating_sub(since_us) > timeout_us;
                 if mode == EndMode::Timeout && late {
@@ -73,7 +80,7 @@ pub fn rejudge(
                 }
                 judge.recvs += 1;
                 since_us = t_us;
-                let end = offset.saturating_sub(exchange.wire_base) + u64::from(bytes);
+                let end = offset.saturating_add(bytes.into()).saturating_sub(start);
                 if let Some(reason) = judge.read(received, end, bytes == 0)? {
                     return Ok(judge.over(reason, t_us));
                 }
@@ -262,6 +269,36 @@ mod tests {
                 recvs: *recvs,
             };
             assert_eq!(judged, want);
+        }
+    }
+
+    /// It begins in the middle of a call; those before it are not its.
+    #[test]
+    fn a_later_response_is_judged_from_its_first_byte_on() {
+        let bytes = [RESPONSE, RESPONSE].concat();
+        let at = HEAD + 6;
+        let (exchange, wire) = recorded(
+            &bytes,
+            &[
+                (100_000, recv(0, 4096, 10)),
+                (200_000, recv(10, 4096, at)),
+                (300_000, recv(u64::from(at) + 10, 4096, at - 10)),
+                (900_000, recv(2 * u64::from(at), 4096, 0)),
+            ],
+        );
+        let second = Window {
+            start: at.into(),
+            len: at.into(),
+            ..wire
+        };
+        for (mode, reason, t_us, recvs) in [
+            (EndMode::Auto, EndReason::ContentLength, 300_000, 2),
+            (EndMode::Close, EndReason::Close, 900_000, 3),
+            (EndMode::Once, EndReason::Once, 200_000, 1),
+        ] {
+            let judged = rejudge(&exchange, b"GET", &second, mode, Duration::from_secs(2)).unwrap();
+            assert_eq!(judged.ending, Ending::Ends { reason, t_us }, "{mode}");
+            assert_eq!(judged.recvs, recvs, "{mode}");
         }
     }
 

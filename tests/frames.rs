@@ -6,10 +6,14 @@
 //! And what holds for every frame, whatever is pressed and whatever comes: nothing panics,
 //! no cell holds what must not reach a terminal.
 
+#[path = "frames/answers.rs"]
+mod answers;
 #[path = "frames/content.rs"]
 mod content;
 #[path = "frames/keys.rs"]
 mod keys;
+#[path = "frames/lessons.rs"]
+mod lessons;
 #[path = "frames/links.rs"]
 mod links;
 #[path = "frames/looking.rs"]

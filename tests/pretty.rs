@@ -79,6 +79,11 @@ fn the_first_fault_is_known() {
         ),
         (Form::JsonLines, b"1\n{x}\n", Some((3, "a name"))),
         (
+            Form::JsonLines,
+            b"{\"a\":1\n2\n",
+            Some((6, "the line ends with 1 bracket")),
+        ),
+        (
             Form::Xml,
             b"<a>\n<b></a>",
             Some((7, "closes another element")),
@@ -144,8 +149,8 @@ fn json() {
         ("1 2", &["1", "⚠ byte 2: bytes follow the value: the rest is shown as it came", "2"]),
         ("[\"\\x\"]", &["[", "  \"", "⚠ byte 2: there is no such escape: the rest is shown as it came", "\\x\"]"]),
         // It ends too early.
-        ("{\"a\":[1", &["{", "  \"a\": [", "    1", "the body ends with 2 brackets open"]),
-        ("\"abc", &["\"abc", "the body ends inside a string"]),
+        ("{\"a\":[1", &["{", "  \"a\": [", "    1", "⚠ the body ends with 2 brackets open"]),
+        ("\"abc", &["\"abc", "⚠ the body ends inside a string"]),
     ]);
 }
 
@@ -167,7 +172,32 @@ fn json_lines() {
                     "3",
                 ],
             ),
-            ("1\n[", &["1", "[", "the body ends with 1 bracket open"]),
+            ("1\n[", &["1", "[", "⚠ the body ends with 1 bracket open"]),
+            // A line that ends too early does not take the next one with it.
+            (
+                "{\"a\":1\n{\"b\":2}\n",
+                &[
+                    "{",
+                    "  \"a\": 1",
+                    "⚠ byte 6: the line ends with 1 bracket open: the next value begins below",
+                    "{",
+                    "  \"b\": 2",
+                    "}",
+                ],
+            ),
+            (
+                "{\"a\":[{\"b\" \n7\n",
+                &[
+                    "{",
+                    "  \"a\": [",
+                    "    {",
+                    "      \"b\"",
+                    "⚠ byte 11: the line ends with 3 brackets open: the next value begins below",
+                    "7",
+                ],
+            ),
+            // One that goes on in the next line is none.
+            ("[1,\n2]\n3", &["[", "  1,", "  2", "]", "3"]),
         ],
     );
 }
@@ -183,8 +213,8 @@ fn markup() {
         ("<a></b>", &["<a>", "⚠ byte 3: a tag that closes another element than the open one: the rest is shown as it came", "</b>"]),
         ("</b>", &["</b>", "⚠ byte 0: a tag that closes nothing: the rest is shown as it came"]),
         ("<a>1 < 2</a>", &["<a>1", "⚠ byte 5: a < that begins no tag: the rest is shown as it came", "< 2</a>"]),
-        ("<a><!-- ", &["<a><!--", "the body ends inside a comment"]),
-        ("<a>", &["<a>", "the body ends with 1 element open"]),
+        ("<a><!-- ", &["<a><!--", "⚠ the body ends inside a comment"]),
+        ("<a>", &["<a>", "⚠ the body ends with 1 element open"]),
     ]);
     let long = format!(
         "<p>a<br><img src=x>b</p><script>if (a<b) {{}}</script>{}",
@@ -232,7 +262,7 @@ fn code() {
         &Form::Css,
         &[
             ("a{b:c}\n", &["a{b:c}"]),
-            ("a{/*", &["a{/*", "the body ends inside a comment"]),
+            ("a{/*", &["a{/*", "⚠ the body ends inside a comment"]),
         ],
     );
 }
@@ -276,7 +306,7 @@ fn fields_events_tables_and_parts() {
                     "1,        2, 3   ⚠ 3 fields, not 2",
                 ],
             ),
-            ("a\n\"b", &["a", "\"b", "the body ends inside quotes"]),
+            ("a\n\"b", &["a", "\"b", "⚠ the body ends inside quotes"]),
         ],
     );
     let boundary = Form::Multipart(Some(b"x".as_slice().into()));
@@ -306,7 +336,7 @@ fn fields_events_tables_and_parts() {
                 &[
                     "--x   part 1",
                     "  no   ⚠ no field of a part's head: a colon is missing",
-                    "the body ends before the boundary that closes it",
+                    "⚠ the body ends before the boundary that closes it",
                 ],
             ),
         ],
@@ -335,9 +365,36 @@ fn parts_in_their_forms() {
         ("Content-Type: application/x-www-form-urlencoded\r\n", "a=1&b=%20", &[
             "  a=1&", "  b=%20   b =", "--x--   part 1: 9 B",
         ]),
-        ("Content-Type: text/html\r\n", "<p>hi</p>", &["  <p>hi</p>", "--x--   part 1: 9 B"]),
-        ("Content-Transfer-Encoding: base64\r\nContent-Type: application/json\r\n", "e30=", &[
-            "byte 74: in a transfer encoding: shown as it came", "  e30=", "--x--   part 1: 4 B",
+        ("Content-Type: text/html\r\n", "<p>hi</p>", &[
+            "byte 32: a page: Rendered shows it", "  <p>hi</p>", "--x--   part 1: 9 B",
+        ]),
+        // {"a":[1]}
+        ("Content-Transfer-Encoding: base64\r\nContent-Type: application/json\r\n", "eyJhIj\r\npbMV19", &[
+            "byte 74: decoded from base64", "  {", "    \"a\": [", "      1", "    ]", "  }", "--x--   part 1: 14 B",
+        ]),
+        ("Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: Quoted-Printable\r\n", "caf=E9 =\r\n=3D\r\nb=x", &[
+            "byte 98: decoded from quoted-printable", "  café =", "  b=x   ⚠ an = stands here that encodes nothing", "--x--   part 1: 18 B",
+        ]),
+        ("Content-Transfer-Encoding: base64\r\n", "b25lCnR3bw*8", &[
+            "byte 42: decoded from base64", "  one", "  two",
+            "⚠ byte 52: * is not in base64's alphabet: the rest of the part is shown as it came",
+            "  *8", "--x--   part 1: 12 B",
+        ]),
+        ("Content-Transfer-Encoding: base64\r\n", "b25lCnR3b", &[
+            "byte 42: decoded from base64", "  one", "  tw",
+            "⚠ byte 53: the part above is cut: its base64 ends behind the first character of four",
+            "--x--   part 1: 9 B",
+        ]),
+        ("Content-Transfer-Encoding: base64\r\n", "AAECAw==", &[
+            "byte 42: in base64, no text that can be read here: shown as it came",
+            "  AAECAw==", "--x--   part 1: 8 B",
+        ]),
+        ("Content-Type: text/plain; charset=utf-16le\r\nContent-Transfer-Encoding: base64\r\n", "YQBiAA==", &[
+            "byte 86: in base64, no text that can be read here: shown as it came",
+            "  YQBiAA==", "--x--   part 1: 8 B",
+        ]),
+        ("Content-Transfer-Encoding: x-uuencode\r\n", "e30=", &[
+            "byte 46: in a transfer encoding that is not known: shown as it came", "  e30=", "--x--   part 1: 4 B",
         ]),
         ("Content-Type: image/x-odd\r\n", "zz", &[
             "byte 34: a picture, of a format that is not known: Enter shows it",
@@ -370,13 +427,68 @@ fn a_part_that_is_a_picture_is_taken_out() {
         (end - 3, true),
         (end + 9, false),
     ] {
-        let part = view.picture_at(at);
+        let part = view.opens_at(at);
         assert_eq!(part.is_some(), is, "{at}");
         if let Some(part) = part {
             assert_eq!((part.number, part.at), (2, start));
-            assert_eq!(part.read(1 << 20).unwrap(), [png, b"y"].concat());
+            assert_eq!(part.take(1 << 20).unwrap().bytes, [png, b"y"].concat());
         }
     }
+}
+
+/// Each byte of it is known by the bytes of the body that it came of.
+#[test]
+fn a_part_that_is_a_page_is_taken_out_decoded() {
+    let html = "<p>Übergröße ".repeat(20);
+    let escaped: String = html.bytes().map(|byte| format!("={byte:02X}")).collect();
+    for (head, body) in [
+        ("Content-Transfer-Encoding: 8bit", html.clone()),
+        ("Content-Transfer-Encoding: quoted-printable", escaped),
+    ] {
+        let head = format!("--x\r\nContent-Type: text/html\r\n{head}\r\n\r\n");
+        let text = format!("{head}{body}\r\n--x--\r\n");
+        let form = Form::Multipart(Some(b"x".as_slice().into()));
+        let (index, folds) = (Index::new(&form), Folds::default());
+        let view = Pretty::new(window(text.as_bytes()), &form, &index, &folds);
+        let start = head.len() as u64;
+        let part = view.opens_at(start + 4).unwrap();
+        assert!(part.is_page() && (part.number, part.at) == (1, start));
+        let taken = part.take(1 << 20).unwrap();
+        assert_eq!(taken.bytes, html.as_bytes());
+        assert_eq!(taken.window.read(0, 1 << 20).unwrap(), taken.bytes);
+        assert_eq!(taken.broken, None);
+        let wide = (body.len() / html.len()) as u64;
+        for at in 0..html.len() as u64 {
+            let own = taken.places.of_body(at);
+            assert!(own.contains(&(start + at * wide)), "{at}: {own:?}");
+            let near = taken.places.of_part(own.start).unwrap();
+            assert!(near <= at && at < near + 64, "{at}: {near}");
+        }
+        assert_eq!(taken.places.of_part(start - 1), None);
+        assert_eq!(taken.places.of_part(start + body.len() as u64), None);
+    }
+}
+
+/// Rows longer than what is decoded at first are those of the bytes as they are.
+#[test]
+fn decoded_rows_are_those_of_the_decoded_bytes() {
+    let long = format!("[\"{}\",{}0]", "é".repeat(400), "12345,".repeat(2000));
+    let of = |head: &str, body: &str| {
+        let text =
+            format!("--x\r\nContent-Type: application/json\r\n{head}\r\n{body}\r\n--x--\r\n");
+        let form = Form::Multipart(Some(b"x".as_slice().into()));
+        let rows = rows(&form, text.as_bytes(), 100, &Folds::default());
+        let from = rows.iter().position(|row| row.ends_with('[')).unwrap();
+        rows[from..].to_vec()
+    };
+    let escaped: String = long.bytes().map(|byte| format!("={byte:02x}")).collect();
+    let (plain, coded) = (
+        of("", &long),
+        of("Content-Transfer-Encoding: quoted-printable\r\n", &escaped),
+    );
+    let upto = plain.len().min(coded.len());
+    assert!(upto > 70, "{upto}");
+    assert_eq!(plain[..upto], coded[..upto]);
 }
 
 /// The signs of a form are those outside of characters.
@@ -480,7 +592,7 @@ fn what_is_folded_is_one_row() {
         [
             "▾ [",
             "▸   [ … 2 members, 3 B so far …",
-            "the body ends with 2 brackets open"
+            "⚠ the body ends with 2 brackets open"
         ]
     );
 }
@@ -533,6 +645,13 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         "--x",
         "--x--",
         "Content-Type: multipart/a; boundary=x",
+        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: quoted-printable",
+        "\n\n",
+        "\n--x\n",
+        "PGI+PC9iPlsxLDJd",
+        "=\n",
+        "=c3=A9",
     ];
     let piece = prop_oneof![
         12 => prop::sample::select(pieces.to_vec()).prop_map(|text| text.as_bytes().to_vec()),

@@ -48,6 +48,28 @@ fn recvs(screen: &Screen) -> Option<u64> {
     number_before(screen, " recv ─").or_else(|| number_before(screen, " recv ━"))
 }
 
+/// The lesson is done by real calls, and each of its keys works where the browser stands.
+#[test]
+fn a_lesson_is_learnt() {
+    const ALT_G: &str = "\x1bg";
+    const ALT_N: &str = "\x1bn";
+    let program = env!("CARGO_BIN_EXE_sockeye");
+    let mut terminal = Terminal::start(program, &["learn", "hang"], &[]);
+    terminal.wait_for("hang 1 of 2");
+    terminal.send(ALT_G);
+    terminal.wait_for("it is set up: F5 send");
+    terminal.send(F5);
+    terminal.wait_for("✓ All 121 bytes of the body are here");
+    terminal.send(ALT_N);
+    terminal.wait_for("hang 2 of 2");
+    terminal.send(ESC);
+    terminal.wait_for("✓ No byte is lost");
+    terminal.send("E");
+    terminal.wait_for("2 of 2");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.exit(), 0);
+}
+
 #[test]
 fn the_first_exercise_grows_and_says_why_it_ended() {
     let (mut terminal, _) = Terminal::browser();
@@ -255,6 +277,22 @@ fn the_terminal_is_as_before_on_every_way_out() {
         leave(&mut terminal);
         assert_eq!(terminal.exit(), *status, "{way}");
     }
+}
+
+/// A shell that gets the terminal when the program is stopped sets its own modes.
+#[test]
+fn continued_it_takes_the_terminal_again() {
+    const ENTERS: &str = "\x1b[?1049h";
+    let (mut terminal, _) = Terminal::browser();
+    terminal.send("?");
+    terminal.wait_for("Esc closes");
+    assert_eq!(terminal.count(ENTERS), 1);
+    terminal.signal(Signal::STOP);
+    terminal.signal(Signal::CONT);
+    terminal.wait_for_bytes(ENTERS, 2);
+    terminal.wait_for("Esc closes");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.exit(), 0);
 }
 
 /// This test starts itself once more in a terminal, where it enters the screen and panics.

@@ -295,7 +295,7 @@ fn a_peer_that_does_not_speak_tls_is_told_of() {
         (
             &mute,
             28,
-            "recv: nothing for 0.05 s (the time is set by --timeout)",
+            "recv: still waiting after 0.05 s (the time is set by --timeout)",
         ),
     ] {
         for nonblocking in [false, true] {

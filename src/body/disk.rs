@@ -1,10 +1,33 @@
-//! A full disk in words: how much is free, and where.
+//! Many pieces by one call; and a full disk in words: how much is free, and where.
 //!
-//! Owns the question to the system (statvfs(3)) and the sentence; what is kept and what
-//! to try is said by whoever wrote.
+//! Owns the writing (writev(2)), the question to the system (statvfs(3)) and the sentence;
+//! what is kept and what to try is said by whoever wrote.
 
-use std::io;
+use std::io::{self, IoSlice, Write};
 use std::path::Path;
+
+/// Writes all of them in order; answers how many bytes went out, whatever the outcome.
+pub fn write_all(out: &mut impl Write, mut parts: &mut [IoSlice<'_>]) -> (usize, io::Result<()>) {
+    let mut written = 0;
+    // Empty ones would look like a write() that took nothing.
+    IoSlice::advance_slices(&mut parts, 0);
+    while !parts.is_empty() {
+        let wrote = match &*parts {
+            [part] => out.write(part),
+            parts => out.write_vectored(parts),
+        };
+        match wrote {
+            Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
+            Ok(n) => {
+                written += n;
+                IoSlice::advance_slices(&mut parts, n);
+            }
+            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+            Err(err) => return (written, Err(err)),
+        }
+    }
+    (written, Ok(()))
+}
 
 /// Bytes that a user may still write in the file system of this directory; `None` where
 /// the system does not say.
@@ -49,5 +72,29 @@ mod tests {
         assert_eq!(other.to_string(), "permission denied");
         let nowhere = explain(io::ErrorKind::StorageFull.into(), Path::new("/no/where"));
         assert!(nowhere.to_string().ends_with("no space left in /no/where"));
+    }
+
+    #[test]
+    fn what_a_full_disk_took_is_counted() {
+        /// Takes so many bytes, at most 3 a call.
+        struct Disk(usize);
+        impl Write for Disk {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let n = bytes.len().min(3).min(self.0);
+                self.0 -= n;
+                match n {
+                    0 => Err(io::ErrorKind::StorageFull.into()),
+                    n => Ok(n),
+                }
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let parts: [&[u8]; 4] = [b"", b"tail.", b"", b"more"];
+        for (room, want) in [(0, 0), (4, 4), (5, 5), (8, 8), (99, 9)] {
+            let (written, result) = write_all(&mut Disk(room), &mut parts.map(IoSlice::new));
+            assert_eq!((written, result.is_ok()), (want, want == 9));
+        }
     }
 }

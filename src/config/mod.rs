@@ -153,6 +153,32 @@ pub fn parse(text: &str, words: &Vocabulary) -> Read {
     }
 }
 
+/// Settings of the `fetch` table alone, over the usual ones.
+///
+/// # Errors
+/// The first that is wrong, in words.
+pub fn fetch(settings: &DeTable) -> Result<Knobs, String> {
+    // None of these settings asks for what the browser knows by name.
+    let words = Vocabulary {
+        themes: Vec::new(),
+        colours: Vec::new(),
+        images: Vec::new(),
+        keys: Vec::new(),
+        spelling: |_, key| Err(key.to_owned()),
+    };
+    let mut reading = Reading {
+        text: "",
+        words: &words,
+        config: Config::default(),
+        complaints: Vec::new(),
+    };
+    reading.settings("fetch", settings, &[]);
+    match reading.complaints.into_iter().next() {
+        Some(complaint) => Err(complaint.text),
+        None => Ok(reading.config.fetch),
+    }
+}
+
 /// A file on its way to a [`Read`].
 struct Reading<'a> {
     text: &'a str,

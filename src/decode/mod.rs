@@ -17,9 +17,11 @@ pub mod mode;
 mod prescan;
 mod stage;
 mod step;
+pub mod transfer;
 mod zstd;
 
 pub use charset::{By, Charset};
 pub use coding::{Coding, Codings, Fault, Limits, What};
 pub use decoder::{Decoder, Fed, Feeding};
 pub use letters::Letters;
+pub use transfer::Transfer;

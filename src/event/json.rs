@@ -3,18 +3,20 @@
 //! One object a line: `t_us` (microseconds on a monotonic clock since the exchange, or
 //! the first of a redirect chain, started), `event` (its name), then its fields.
 //! Offsets count wire bytes of that direction on that connection. Header values are
-//! strings: UTF-8 where the bytes are, else each byte as its Latin-1 character. A number
-//! that is not known is left out, never 0.
+//! strings: UTF-8 where the bytes are, else each byte as its Latin-1 character. The line
+//! itself is ASCII: what would steer a terminal stands escaped. A number that is not known
+//! is left out, never 0.
 
 use std::io::{self, Write};
 use std::net::IpAddr;
 
-use super::{Direction, Event, Field, Framing, Kind};
+use super::{Direction, Escaping, Event, Field, Framing, Kind};
 
 impl Event {
     /// Writes the JSON line, its LF included. Without serde's data model: at 4 KiB a
     /// recv, a GiB is half a million lines.
     pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
+        let out = &mut Escaping::ascii(out);
         write!(
             out,
             "{{\"t_us\":{},\"event\":\"{}\"",

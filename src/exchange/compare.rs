@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Exchange, Span};
+use super::{Answer, Exchange, Span};
 use crate::event::{Field, Piece};
 
 /// One fact of two exchanges, A's and B's; `None`: it has none.
@@ -50,31 +50,33 @@ impl Row {
     }
 }
 
-/// What both came to: status, end reason, bytes. A row that neither has is left out.
-pub fn facts(of: [&Exchange; 2]) -> Vec<Row> {
-    type Fact = fn(&Exchange) -> Option<Value>;
+/// What both came to: status, end reason, bytes; `answers`: the responses that are laid
+/// side by side. A row that neither has is left out.
+pub fn facts([a, b]: [&Exchange; 2], answers: [&Answer<'_>; 2]) -> Vec<Row> {
+    type Fact = fn(&Exchange, &Answer<'_>) -> Option<Value>;
     const FACTS: &[(&str, Fact)] = &[
-        ("status", |of| {
-            let head = of.head.as_ref()?;
+        ("status", |_, answer| {
+            let head = answer.head?;
             let line = format!("{} {:03} {}", head.version, head.status, head.reason);
             Some(text(line.trim_end()))
         }),
-        ("end reason", |of| {
-            Some(text(of.end.map_or("running", |end| end.reason.name())))
+        ("end reason", |of, answer| {
+            let reason = answer.ended().or(of.end.map(|end| end.reason));
+            Some(text(reason.map_or("running", |reason| reason.name())))
         }),
-        ("error", |of| {
+        ("error", |of, _| {
             of.error.as_ref().map(|error| text(&error.message))
         }),
-        ("sent", |of| Some(Value::Bytes(of.sends.bytes))),
-        ("received", |of| Some(Value::Bytes(of.recvs.bytes))),
-        ("head", |of| Some(Value::Bytes(of.head_bytes))),
-        ("body", |of| Some(Value::Bytes(of.body_bytes))),
-        ("recv() calls", |of| Some(Value::Count(of.recvs.count))),
-        ("anomalies", |of| Some(Value::Count(of.anomaly_count))),
+        ("sent", |of, _| Some(Value::Bytes(of.sends.bytes))),
+        ("received", |of, _| Some(Value::Bytes(of.recvs.bytes))),
+        ("head", |_, answer| Some(Value::Bytes(answer.head_bytes()))),
+        ("body", |_, answer| Some(Value::Bytes(answer.body_bytes()))),
+        ("recv() calls", |of, _| Some(Value::Count(of.recvs.count))),
+        ("anomalies", |of, _| Some(Value::Count(of.anomaly_count))),
     ];
     let row = |&(name, fact): &(&str, Fact)| Row {
         name: name.into(),
-        sides: of.map(fact),
+        sides: [fact(a, answers[0]), fact(b, answers[1])],
     };
     let rows = FACTS.iter().map(row);
     rows.filter(|row| row.sides != [None, None]).collect()
@@ -95,18 +97,14 @@ pub fn phases(of: [&Exchange; 2]) -> Vec<Phase> {
 }
 
 /// The fields of both final heads, see [`align`].
-pub fn fields(of: [&Exchange; 2]) -> Vec<Row> {
-    let of_head = |exchange: &'_ Exchange| {
-        let head = exchange.head.as_ref();
-        head.map_or(Vec::new(), |head| head.fields.clone())
-    };
-    let [a, b] = of.map(of_head);
-    align(&a, &b)
+pub fn fields(of: [&Answer<'_>; 2]) -> Vec<Row> {
+    let [a, b] = of.map(|answer| answer.head.map_or(&[][..], |head| &head.fields));
+    align(a, b)
 }
 
 /// The trailer fields of both, see [`align`].
-pub fn trailers([a, b]: [&Exchange; 2]) -> Vec<Row> {
-    align(&a.trailers, &b.trailers)
+pub fn trailers([a, b]: [&Answer<'_>; 2]) -> Vec<Row> {
+    align(a.trailers, b.trailers)
 }
 
 /// A's fields in their order, each beside B's of the same name (RFC 9110 section 5.1:
@@ -199,7 +197,7 @@ mod tests {
             ),
         ];
         for (a, b, want) in rows {
-            let found = fields([&with_fields(a), &with_fields(b)]);
+            let found = fields([&with_fields(a).answer(), &with_fields(b).answer()]);
             assert_eq!(shown(&found), *want, "{a:?} {b:?}");
         }
     }
@@ -219,7 +217,7 @@ mod tests {
             ],
         );
         let failed = fold(EndMode::Auto, 5, &[(9, error("connect", "no \x1b way"))]);
-        let found = facts([&ended, &failed]);
+        let found = facts([&ended, &failed], [&ended.answer(), &failed.answer()]);
         assert_eq!(
             shown(&found),
             [
@@ -235,7 +233,7 @@ mod tests {
             ]
         );
         assert!(
-            facts([&ended, &ended])
+            facts([&ended, &ended], [&ended.answer(), &ended.answer()])
                 .iter()
                 .all(|row| row.sign() == Sign::Equal)
         );

@@ -10,12 +10,17 @@ use super::{
 };
 use crate::event::{Addr, Call, Direction, Event, Head, Kind};
 
+/// So many interim heads of a response are kept, as far as they lie in its first MiB: a
+/// server can send them for ever. The Wire view has the others.
+const INTERIM_KEPT: usize = 64;
+const INTERIM_BYTES: u64 = 1 << 20;
+
 impl Exchange {
     /// The fold.
     pub fn apply(&mut self, event: Event) {
         let body_before = self.fold(&event);
-        let gone = self.log.push(event, body_before);
-        if self.log.first_is_full() {
+        self.log.push(event, body_before);
+        if self.log.first_ends() {
             // Its log's own events are not copied for that.
             let log = std::mem::take(&mut self.log);
             let mut behind = self.clone();
@@ -23,9 +28,11 @@ impl Exchange {
             self.log = log;
             self.behind = Some(Box::new(behind));
         }
-        if let (Some(gone), Some(behind)) = (gone, &mut self.behind) {
-            let body_before = behind.fold(&gone);
-            behind.log.pass(&gone, body_before);
+        while let Some(gone) = self.log.overflow() {
+            if let Some(behind) = &mut self.behind {
+                let body_before = behind.fold(&gone);
+                behind.log.pass(&gone, body_before);
+            }
         }
     }
 
@@ -166,7 +173,10 @@ impl Exchange {
             }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
-                self.interim.push((**head).clone());
+                let bytes = self.head_bytes.saturating_sub(self.start.wire);
+                if self.interim.len() < INTERIM_KEPT && bytes <= INTERIM_BYTES {
+                    self.interim.push((**head).clone());
+                }
             }
             Kind::Head(head) => {
                 self.head_bytes = self.past(head);
@@ -233,7 +243,7 @@ impl Exchange {
                 (self.end, self.closed, self.error, self.answered) = Default::default();
                 self.phase = Phase::Receiving;
             }
-            Kind::Answer { offset, .. } => self.next_answer(*offset),
+            Kind::Answer { offset, .. } => self.next_answer(t, *offset),
             Kind::Answered { answers, requests } => self.answered = Some((*answers, *requests)),
             Kind::WsFrame(frame) => self.frames.add(t, **frame),
             Kind::Cookie(cookie) => self.cookies.push((**cookie).clone()),

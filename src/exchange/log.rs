@@ -10,6 +10,9 @@ use crate::event::{Direction, Event, Kind, Records};
 
 /// Events kept from the start, and from the end; 88 bytes each: 5.5 MiB at most.
 const KEPT: usize = 32 * 1024;
+/// Of either, no more once what they hold beyond that is so large: a server can send heads
+/// of a megabyte for ever, and chunks' extensions of 64 KiB.
+const KEPT_BYTES: usize = 8 << 20;
 
 /// Events in order. Each has a number, from 0, that never changes; those in the middle
 /// of a very long exchange are counted but not kept.
@@ -17,6 +20,9 @@ const KEPT: usize = 32 * 1024;
 pub struct Log {
     first: Vec<Event>,
     last: VecDeque<Event>,
+    /// What the events of `first` and of `last` hold beyond their own size, in bytes.
+    first_holds: usize,
+    last_holds: usize,
     calls: Index,
     /// These four are of the connection that serves: a new one begins them anew.
     pub(super) sends: Index,
@@ -120,22 +126,27 @@ impl Index {
 }
 
 impl Log {
-    /// `body`: the body bytes that lie before it. Answers the event that is kept no longer.
-    pub(super) fn push(&mut self, event: Event, body: u64) -> Option<Event> {
-        let place = match self.first.len() < KEPT {
-            true => Place::First,
-            false => Place::Last,
-        };
-        self.count_in(&event, body, place);
-        if place == Place::First {
+    /// `body`: the body bytes that lie before it.
+    pub(super) fn push(&mut self, event: Event, body: u64) {
+        let holds = event.kind.holds();
+        if self.dropped() == 0 && self.last.is_empty() && !self.first_is_full() {
+            self.count_in(&event, body, Place::First);
             self.first.push(event);
+            self.first_holds += holds;
+        } else {
+            self.count_in(&event, body, Place::Last);
+            self.last.push_back(event);
+            self.last_holds += holds;
+        }
+    }
+
+    /// The next event that is kept no longer.
+    pub(super) fn overflow(&mut self) -> Option<Event> {
+        if self.last.len() <= KEPT && self.last_holds <= KEPT_BYTES {
             return None;
         }
-        self.last.push_back(event);
-        if self.last.len() <= KEPT {
-            return None;
-        }
-        let gone = self.last.pop_front();
+        let gone = self.last.pop_front()?;
+        self.last_holds -= gone.kind.holds();
         let kept_from = self.last_from();
         for index in [
             &mut self.calls,
@@ -146,7 +157,7 @@ impl Log {
         ] {
             index.forget(kept_from);
         }
-        gone
+        Some(gone)
     }
 
     /// The same for an event that is counted alone.
@@ -182,8 +193,12 @@ impl Log {
     }
 
     /// The last event so far was the last of the first ones.
-    pub(super) fn first_is_full(&self) -> bool {
-        self.count == KEPT as u64
+    pub(super) fn first_ends(&self) -> bool {
+        self.count == self.first.len() as u64 && self.first_is_full()
+    }
+
+    fn first_is_full(&self) -> bool {
+        self.first.len() >= KEPT || self.first_holds > KEPT_BYTES
     }
 
     /// The counts without an event.
@@ -196,6 +211,8 @@ impl Log {
         Log {
             first: other.first.clone(),
             last: VecDeque::new(),
+            first_holds: other.first_holds,
+            last_holds: 0,
             calls: self.calls.over(&other.calls),
             sends: self.sends.over(&other.sends),
             recvs: self.recvs.over(&other.recvs),
@@ -211,7 +228,7 @@ impl Log {
         self.count
     }
 
-    /// How many were not kept; they lay between the first 32,768 and the last.
+    /// How many were not kept; they lay between the first ones and the last.
     pub fn dropped(&self) -> u64 {
         self.count - (self.first.len() + self.last.len()) as u64
     }
@@ -239,7 +256,8 @@ impl Log {
     /// Every kept event with its number.
     /// Bytes of memory that the kept events take, about.
     pub fn size(&self) -> u64 {
-        ((self.first.len() + self.last.len()) * size_of::<Event>()) as u64
+        let events = (self.first.len() + self.last.len()) * size_of::<Event>();
+        (events + self.first_holds + self.last_holds) as u64
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (u64, &Event)> {
@@ -267,6 +285,15 @@ impl Log {
     /// The socket log's first row that is not before this event.
     pub fn row_from(&self, number: u64) -> usize {
         self.calls.before(|row| row.event < number)
+    }
+
+    /// What the last `recv()` answered.
+    pub fn last_recv(&self) -> Option<u32> {
+        let row = self.recvs.row(self.recvs.len().checked_sub(1)?)?;
+        match self.event(row.event)?.kind {
+            Kind::Recv { bytes, .. } => Some(bytes),
+            _ => None,
+        }
     }
 
     /// Which call of all the row is, from 0, and how many there were, kept or not.

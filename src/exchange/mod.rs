@@ -32,7 +32,7 @@ use crate::event::{
     Addr, Alert, Call, Closer, CookieTold, End, EndMode, Field, Framing, Head, Queues, Socket, Tls,
 };
 
-pub use answers::{ANSWERS_KEPT, Answer};
+pub use answers::{ANSWERS_KEPT, Answer, Pair};
 pub use levels::{Level, Levels};
 pub use log::Log;
 pub use origin::{Brought, ChunkAt, Origin, Part};
@@ -90,6 +90,7 @@ pub struct Exchange {
     over: Vec<answers::Over>,
     /// Where the last response begins.
     pub start: answers::Start,
+    /// The first 64, as far as they lie in the response's first MiB.
     pub interim: Vec<Head>,
     pub head: Option<Head>,
     /// Wire bytes of this exchange before the body: `<= recvs.bytes`.

@@ -86,26 +86,36 @@ impl Exchange {
         }
     }
 
-    /// Of a body byte. Its recv is told by the count of body bytes before each, so it is
-    /// known even where the byte's place on the wire is not.
-    pub fn origin_of_body(&self, at: u64, size_line: impl Fn(u64) -> Option<u64>) -> Origin<'_> {
+    /// Of a byte of a response's body. Its recv is told by the count of body bytes before
+    /// each, so it is known even where the byte's place on the wire is not.
+    pub fn origin_of_body(
+        &self,
+        answer: &Answer<'_>,
+        at: u64,
+        size_line: impl Fn(u64) -> Option<u64>,
+    ) -> Origin<'_> {
         Origin {
-            wire: self.wire_of_body(at, size_line),
-            recv: self.brought_body(at),
-            chunk: match self.body_place() {
+            wire: self.wire_of_body(answer, at, size_line),
+            recv: self.brought_body(answer, at),
+            chunk: match answer.body {
                 BodyPlace::Wire { .. } => None,
-                BodyPlace::Decoded { .. } => self.chunk_in_body(at),
+                BodyPlace::Decoded { .. } => self.chunk_in_body(answer, at),
             },
             part: Part::Body(at),
         }
     }
 
-    /// Where a body byte lies among the received ones.
-    pub fn wire_of_body(&self, at: u64, size_line: impl Fn(u64) -> Option<u64>) -> Option<u64> {
-        match self.body_place() {
+    /// Where a byte of a response's body lies among the received ones.
+    fn wire_of_body(
+        &self,
+        answer: &Answer<'_>,
+        at: u64,
+        size_line: impl Fn(u64) -> Option<u64>,
+    ) -> Option<u64> {
+        match answer.body {
             BodyPlace::Wire { start, .. } => start.checked_add(at),
             BodyPlace::Decoded { .. } => {
-                let chunk = self.chunk_in_body(at)?;
+                let chunk = self.chunk_in_body(answer, at)?;
                 let data = chunk.line.checked_add(size_line(chunk.line)?)?;
                 data.checked_add(at - chunk.body)
             }
@@ -173,9 +183,9 @@ impl Exchange {
         (at - offset < u64::from(brought.bytes)).then_some(brought)
     }
 
-    fn brought_body(&self, at: u64) -> Option<Brought> {
+    fn brought_body(&self, answer: &Answer<'_>, at: u64) -> Option<Brought> {
         let recvs = &self.log.recvs;
-        let at = at.checked_add(self.start.body)?;
+        let at = at.checked_add(answer.body_before)?;
         let row = recvs.before(|row| row.body <= at).checked_sub(1)?;
         // At the edge of the gap the next row tells that this one did not bring it.
         let next = recvs
@@ -210,12 +220,12 @@ impl Exchange {
         (chunk.line >= answer.wire.start).then_some(chunk)
     }
 
-    fn chunk_in_body(&self, at: u64) -> Option<ChunkAt> {
-        let before = self.start.body;
+    fn chunk_in_body(&self, answer: &Answer<'_>, at: u64) -> Option<ChunkAt> {
+        let before = answer.body_before;
         let all = at.checked_add(before)?;
         let row = self.log.chunks.before(|row| row.body <= all);
         let chunk = self.chunk_in_row(row.checked_sub(1)?, before)?;
-        let here = chunk.line >= self.start.wire && at - chunk.body < chunk.size;
+        let here = chunk.line >= answer.wire.start && at - chunk.body < chunk.size;
         here.then_some(chunk)
     }
 
@@ -377,18 +387,19 @@ mod tests {
             (5, "wire 45 recv 2 Body(5)"),
             (20, "wire 60 Body(20)"),
         ] {
-            let origin = exchange.origin_of_body(at, |_| None);
+            let origin = exchange.origin_of_body(&exchange.answer(), at, |_| None);
             assert_eq!(words(&origin), want, "body {at}");
         }
         let sent = |at| exchange.sent_by(at).map(|send| (send.number, send.bytes));
         for (at, want) in [(0, Some((0, 4))), (4, Some((1, 6))), (10, None)] {
             assert_eq!(sent(at), want, "sent {at}");
         }
+        let body = Space::Body(&exchange.answer());
         for (of, space, range, want) in [
             (Starts::Recvs, Space::Wire, 0..100, &[0, 20, 45, 63][..]),
             (Starts::Recvs, Space::Wire, 20..45, &[20]),
-            (Starts::Recvs, Space::Body, 0..20, &[0, 5]),
-            (Starts::Chunks, Space::Body, 0..20, &[]),
+            (Starts::Recvs, body, 0..20, &[0, 5]),
+            (Starts::Chunks, body, 0..20, &[]),
         ] {
             assert_eq!(exchange.starts(of, space, range), want);
         }
@@ -445,15 +456,20 @@ mod tests {
             (3, "wire 41 recv 2 chunk 1 Body(3)"),
             (5, "Body(5)"),
         ] {
-            let origin = exchange.origin_of_body(at, size_line);
+            let origin = exchange.origin_of_body(&exchange.answer(), at, size_line);
             assert_eq!(words(&origin), want, "body {at}");
         }
+        let body = Space::Body(&exchange.answer());
         for (of, space, want) in [
-            (Starts::Recvs, Space::Body, &[0, 1, 3][..]),
-            (Starts::Chunks, Space::Body, &[0, 3]),
+            (Starts::Recvs, body, &[0, 1, 3][..]),
+            (Starts::Chunks, body, &[0, 3]),
             (Starts::Chunks, Space::Wire, &[30, 38, 45]),
         ] {
-            let most = if space == Space::Body { 5 } else { 99 };
+            let most = if matches!(space, Space::Body(_)) {
+                5
+            } else {
+                99
+            };
             assert_eq!(exchange.starts(of, space, 0..most), want);
         }
     }

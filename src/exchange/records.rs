@@ -73,11 +73,13 @@ impl Exchange {
     /// The first bytes of received records that lie in a range, ascending. Of a chunked body
     /// they are known on the wire alone; of records that were not told one by one, that of
     /// the first.
-    pub(super) fn record_starts(&self, space: Space, range: Range<u64>) -> Vec<u64> {
-        let before = match (space, self.body_place()) {
-            (Space::Wire, _) => 0,
-            (Space::Body, BodyPlace::Wire { start, .. }) => start,
-            (Space::Body, BodyPlace::Decoded { .. }) => return Vec::new(),
+    pub(super) fn record_starts(&self, space: Space<'_>, range: Range<u64>) -> Vec<u64> {
+        let before = match space {
+            Space::Wire => 0,
+            Space::Body(answer) => match answer.body {
+                BodyPlace::Wire { start, .. } => start,
+                BodyPlace::Decoded { .. } => return Vec::new(),
+            },
         };
         let base = self.wire_base.saturating_add(before);
         let (from, to) = (

@@ -306,6 +306,37 @@ fn rate_buckets_halve_when_used_up() {
     assert_eq!(rate.buckets.iter().sum::<u64>(), 15);
 }
 
+/// However large each event is: heads and extensions without end cost no memory without end.
+#[test]
+fn what_the_log_holds_is_bounded() {
+    let mut exchange = Exchange::new(EndMode::Auto, 0);
+    let extensions: Box<str> = "x".repeat(60_000).into();
+    for n in 0..2_000 {
+        let kind = Kind::Chunk {
+            offset: n * 60_005,
+            size: 1,
+            extensions: extensions.clone(),
+        };
+        exchange.apply(Event { t_us: n, kind });
+    }
+    let log = &exchange.log;
+    assert_eq!(log.count(), 2_000);
+    assert!((10 << 20..24 << 20).contains(&log.size()), "{}", log.size());
+    assert!(log.event(0).is_some() && log.event(1_999).is_some());
+    assert_eq!(log.gap().end - log.gap().start, log.dropped());
+    assert_eq!(exchange.chunks.count, 2_000);
+
+    let mut exchange = Exchange::new(EndMode::Auto, 0);
+    for n in 0..5_000 {
+        let head = raw_head(103, n * 1024, 1024, Framing::NoBody, &[]);
+        let kind = Kind::InterimHead(Box::new(head));
+        exchange.apply(Event { t_us: n, kind });
+    }
+    assert_eq!(exchange.interim.len(), 64);
+    assert!(exchange.log.size() < 20 << 20, "{}", exchange.log.size());
+    assert_eq!(exchange.head_bytes, 5_000 * 1024);
+}
+
 /// The log keeps the first and the last events, and rows of calls stay rows of calls.
 #[test]
 fn the_log_is_bounded() {

@@ -12,7 +12,7 @@ mod why;
 use std::fmt;
 
 use self::facts::Announced;
-use super::Exchange;
+use super::{Answer, Exchange};
 use crate::event::{Closer, End, EndMode, EndReason};
 
 /// Why an exchange is over. Every text is safe for a terminal and one line.
@@ -120,6 +120,23 @@ impl Exchange {
             why: one_line(&why.text),
             connection: self.connection(end),
             otherwise: self.otherwise(end),
+            brief: why.brief,
+        })
+    }
+
+    /// The verdict on one response: the exchange's own on the last one, else why it ended
+    /// where another one follows it.
+    pub fn verdict_of(&self, answer: &Answer<'_>) -> Option<Verdict> {
+        let Some(reason) = answer.ended() else {
+            return self.verdict();
+        };
+        let why = why::framed(reason, answer);
+        let next = answer.number.saturating_add(1);
+        Some(Verdict {
+            outcome: why.outcome,
+            why: format!("{} · response {next} follows it", why.text),
+            connection: None,
+            otherwise: Vec::new(),
             brief: why.brief,
         })
     }

@@ -2,7 +2,10 @@
 //!
 //! Owns the format alone. A HAR holds whole bodies as text: what is written here takes
 //! at least as much memory as the bodies given, which is why the caller reads them.
-//! What HAR has no field for stands in fields that begin with `_`, as it allows.
+//! What HAR has no field for stands in fields that begin with `_`, as it allows. Of several
+//! requests in one exchange, each makes an entry with its own response.
+
+mod turns;
 
 use std::time::{Duration, SystemTime};
 
@@ -12,9 +15,10 @@ use serde_json::{Map, Value, json};
 
 use crate::decode::{Codings, Decoder, Feeding, Limits};
 use crate::event::{Addr, Field, Head};
-use crate::exchange::{Exchange, Span};
+use crate::exchange::{Answer, Exchange};
 
 use super::parts::Parts;
+use turns::{Turn, turns};
 
 /// One exchange and the bytes it speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -24,15 +28,19 @@ pub struct Entry<'a> {
     pub url: &'a str,
     /// Exactly what was sent.
     pub request: &'a [u8],
-    /// The body, transfer coding removed, as far as it came.
+    /// The bodies of all responses, transfer coding removed, as far as they came.
     pub body: &'a [u8],
     pub started: SystemTime,
 }
 
-/// The archive, entries in the order given. Entries without a response are in it too,
+/// The archive, entries in the order given. Requests without a response are in it too,
 /// with status 0.
 pub fn har(entries: &[Entry<'_>]) -> Value {
-    let entries: Vec<Value> = entries.iter().map(entry).collect();
+    let entries: Vec<Value> = entries
+        .iter()
+        .flat_map(turns)
+        .map(|it| entry(&it))
+        .collect();
     json!({
         "log": {
             "version": "1.2",
@@ -42,16 +50,16 @@ pub fn har(entries: &[Entry<'_>]) -> Value {
     })
 }
 
-fn entry(entry: &Entry<'_>) -> Value {
-    let exchange = entry.exchange;
-    let timings = timings(exchange);
+fn entry(entry: &Turn<'_>) -> Value {
+    let exchange = entry.of.exchange;
+    let timings = entry.timings();
     let time: f64 = timings.iter().map(|(_, ms)| ms.max(0.0)).sum();
     let timings: Map<String, Value> = timings
         .iter()
         .map(|&(name, ms)| (name.to_owned(), json!(ms)))
         .collect();
     let mut out = json!({
-        "startedDateTime": iso_8601(entry.started),
+        "startedDateTime": iso_8601(entry.started()),
         "time": time,
         "request": request(entry),
         "response": response(entry),
@@ -69,14 +77,21 @@ fn entry(entry: &Entry<'_>) -> Value {
         out["connection"] = json!(local.port().to_string());
     }
     out["_endMode"] = json!(exchange.mode.name());
-    if let Some(end) = &exchange.end {
-        out["_endReason"] = json!(end.reason.name());
+    let framed = entry.answer.as_ref().and_then(Answer::ended);
+    if let Some(reason) = framed.or(exchange.end.map(|end| end.reason)) {
+        out["_endReason"] = json!(reason.name());
     }
-    if let Some(verdict) = exchange.verdict() {
+    let verdict = match &entry.answer {
+        Some(answer) => exchange.verdict_of(answer),
+        None => exchange.verdict(),
+    };
+    if let Some(verdict) = verdict {
         out["_verdict"] = json!(verdict.line());
     }
-    if exchange.anomaly_count > 0 {
-        let anomalies = exchange.anomalies.iter().map(|anomaly| {
+    let anomalies = exchange.anomalies.iter();
+    let own = anomalies.filter(|anomaly| entry.has(exchange.byte_of(anomaly)));
+    let anomalies: Vec<Value> = own
+        .map(|anomaly| {
             json!({
                 "kind": anomaly.kind.name(),
                 "offset": anomaly.offset,
@@ -84,34 +99,20 @@ fn entry(entry: &Entry<'_>) -> Value {
                 "message": anomaly.message(),
                 "rule": anomaly.kind.rule(),
             })
-        });
-        out["_anomalies"] = anomalies.collect();
+        })
+        .collect();
+    if !anomalies.is_empty() {
+        out["_anomalies"] = json!(anomalies);
     }
-    if let Some(error) = &exchange.error {
+    if let Some(error) = exchange.error.as_ref().filter(|_| entry.is_last()) {
         out["_error"] = json!({ "kind": error.kind, "message": error.message, "exit": error.exit });
     }
     out
 }
 
-/// Milliseconds; -1 for what did not happen, except where HAR wants a number.
-fn timings(exchange: &Exchange) -> [(&'static str, f64); 7] {
-    let spans = &exchange.spans;
-    let ms = |span: Span| span.us() as f64 / 1000.0;
-    let optional = |span: Option<Span>| span.map_or(-1.0, ms);
-    let required = |span: Option<Span>| span.map_or(0.0, ms);
-    [
-        ("blocked", -1.0),
-        ("dns", optional(spans.resolve)),
-        ("connect", optional(spans.connect)),
-        ("ssl", -1.0),
-        ("send", required(spans.send)),
-        ("wait", required(spans.wait)),
-        ("receive", required(spans.receive)),
-    ]
-}
-
-fn request(entry: &Entry<'_>) -> Value {
-    let parts = Parts::of(entry.request);
+fn request(entry: &Turn<'_>) -> Value {
+    let request = entry.request();
+    let parts = Parts::of(request);
     let [method, target, version] = parts.line.map(latin);
     let fields: Vec<(String, String)> = parts
         .fields
@@ -120,12 +121,12 @@ fn request(entry: &Entry<'_>) -> Value {
         .collect();
     let mut out = json!({
         "method": method,
-        "url": entry.url,
+        "url": entry.of.url,
         "httpVersion": version,
         "cookies": cookies(&fields),
         "headers": pairs(&fields),
         "queryString": query(&target),
-        "headersSize": entry.request.len() - parts.body.len(),
+        "headersSize": request.len() - parts.body.len(),
         "bodySize": parts.body.len(),
     });
     if !parts.body.is_empty() {
@@ -139,10 +140,10 @@ fn request(entry: &Entry<'_>) -> Value {
     out
 }
 
-fn response(entry: &Entry<'_>) -> Value {
-    let exchange = entry.exchange;
-    let Some(head) = &exchange.head else {
-        return no_response(entry);
+fn response(entry: &Turn<'_>) -> Value {
+    let answered = entry.answer.as_ref();
+    let Some((answer, head)) = answered.and_then(|answer| Some((answer, answer.head?))) else {
+        return no_response(entry.body());
     };
     let fields: Vec<(String, String)> = owned(&head.fields);
     let location = match head.status {
@@ -150,13 +151,17 @@ fn response(entry: &Entry<'_>) -> Value {
         _ => "",
     };
     // Chunk sizes and trailers are in it, as they were on the wire.
-    let body_size = exchange.recvs.bytes.saturating_sub(exchange.head_bytes);
-    let decoded = decoded(head, entry.body);
+    let end = match answer.is_over {
+        true => answer.wire.end,
+        false => entry.of.exchange.recvs.bytes,
+    };
+    let body_size = end.saturating_sub(answer.head_end);
+    let decoded = decoded(head, entry.body());
     let (size, body) = match &decoded {
         // Of a body that is only begun here, so is its decoding: its size says how much
         // of it there is.
         Some(decoded) => (decoded.bytes.len() as u64, decoded.bytes.as_slice()),
-        None => (exchange.body_bytes, entry.body),
+        None => (answer.body_bytes(), entry.body()),
     };
     let mut content = json!({
         "size": size,
@@ -177,11 +182,11 @@ fn response(entry: &Entry<'_>) -> Value {
         "headers": pairs(&fields),
         "content": content,
         "redirectURL": location,
-        "headersSize": exchange.head_bytes,
+        "headersSize": answer.head_bytes(),
         "bodySize": body_size,
     });
-    if !exchange.trailers.is_empty() {
-        out["_trailers"] = pairs(&owned(&exchange.trailers));
+    if !answer.trailers.is_empty() {
+        out["_trailers"] = pairs(&owned(answer.trailers));
     }
     out
 }
@@ -228,9 +233,9 @@ fn decoded(head: &Head, body: &[u8]) -> Option<Decoded> {
 }
 
 /// Nothing that could be read as a response; the bytes that came stay in the content.
-fn no_response(entry: &Entry<'_>) -> Value {
-    let mut content = json!({ "size": entry.body.len(), "mimeType": "x-unknown" });
-    text(&mut content, "encoding", entry.body);
+fn no_response(bytes: &[u8]) -> Value {
+    let mut content = json!({ "size": bytes.len(), "mimeType": "x-unknown" });
+    text(&mut content, "encoding", bytes);
     json!({
         "status": 0,
         "statusText": "",

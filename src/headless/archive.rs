@@ -8,9 +8,11 @@ use std::time::SystemTime;
 
 use super::destination::Destination;
 use crate::error::Result;
+use crate::event::Escaping;
 use crate::exchange::Exchange;
 use crate::export::{Entry, har};
 use crate::plan::Plan;
+use crate::view::safe;
 
 /// Bytes of all bodies together. What comes beyond is not in the file; the sizes there
 /// say how much there was.
@@ -80,7 +82,8 @@ impl Archive {
             .collect();
         let archive = har(&entries);
         self.to.write_with(|mut out| {
-            serde_json::to_writer_pretty(&mut out, &archive)?;
+            let harmless = Escaping::new(&mut out, |c| c >= '\u{7f}' && safe::is_unsafe(c));
+            serde_json::to_writer_pretty(harmless, &archive)?;
             out.write_all(b"\n")
         })?;
         self.to.finish(true)

@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::destination::is_stdout;
+use super::destination::{Destination, is_stdout};
 use super::flags::Fetch;
 use crate::cookies::{Jar, Seconds, lines_of, netscape};
 use crate::error::{Error, Result};
@@ -135,14 +135,12 @@ impl Cookies {
             return Ok(());
         };
         let text = netscape::write(jar, now());
-        let (name, written) = match is_stdout(path) {
-            true => (
-                "standard output".to_owned(),
-                io::stdout().lock().write_all(&text),
-            ),
-            false => (path.display().to_string(), write(path, &text)),
-        };
-        written.map_err(|error| Error::write(name, &error))
+        if is_stdout(path) {
+            let mut screen = Destination::screen()?;
+            screen.write(&text)?;
+            return screen.finish(true);
+        }
+        write(path, &text).map_err(|error| Error::write(path.display().to_string(), &error))
     }
 }
 

@@ -3,14 +3,14 @@
 //! Owns how writes are gathered and when they go out, and makes text harmless on a
 //! terminal. Which bytes go there is [`super::output`]'s business.
 //!
-//! A piece of 16 KiB or more is written as it is, from the buffer that `recv()` filled: a
-//! copy would cost more than the call that it saves. Smaller ones are gathered, and go out
+//! 16 KiB or more, in however many parts, are written as they are, from the buffer that
+//! `recv()` filled: a copy would cost more than the call that it saves. Less is gathered, and goes out
 //! before a call that may wait: always where somebody may be looking on (a terminal, a
 //! pipe), and in a file when the last `recv()` came back short, for then the kernel's
 //! queue is empty and the next one will wait.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IoSlice, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -20,9 +20,9 @@ use crate::body::disk;
 use crate::error::{Error, Result};
 use crate::view::safe;
 
-/// Smaller pieces are gathered to this size.
+/// Small pieces are gathered to this size.
 const GATHER: usize = 64 * 1024;
-/// Pieces from this size on are not copied: 16 KiB take 1 µs to copy, write() less.
+/// From this size on they are not copied: 16 KiB take 1 µs to copy, write() less.
 const AS_IT_IS: usize = 16 * 1024;
 
 #[derive(Debug)]
@@ -85,13 +85,15 @@ impl Destination {
             .truncate(false)
             .open(path);
         let file = file.map_err(|error| Error::write(&name, &error))?;
-        let stale = file
-            .metadata()
-            .is_ok_and(|data| data.is_file() && data.len() > 0);
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let data = file.metadata().ok().filter(|data| data.is_file());
+        let dir = match path.parent() {
+            Some(dir) if !dir.as_os_str().is_empty() => dir,
+            _ => Path::new("."),
+        };
         Ok(Destination {
-            dir: Some(dir.unwrap_or(Path::new(".")).to_owned()),
-            ..Destination::new(name, file, stale)
+            // A device takes no room where its name stands.
+            dir: data.as_ref().map(|_| dir.to_owned()),
+            ..Destination::new(name, file, data.is_some_and(|data| data.len() > 0))
         })
     }
 
@@ -117,13 +119,24 @@ impl Destination {
     /// # Errors
     /// [`Error::Write`]; what was written before stays.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.write_parts(&mut [IoSlice::new(bytes)])
+    }
+
+    /// All of them, by one call where they are large together.
+    ///
+    /// # Errors
+    /// As [`Destination::write`].
+    pub fn write_parts(&mut self, parts: &mut [IoSlice<'_>]) -> Result<()> {
+        let bytes: usize = parts.iter().map(|part| part.len()).sum();
         let written = self.renew().and_then(|()| match &mut self.harmless {
-            None if bytes.len() >= AS_IT_IS => {
+            None if bytes >= AS_IT_IS => {
                 self.out.flush()?;
-                self.out.get_mut().write_all(bytes)
+                disk::write_all(self.out.get_mut(), parts).1
             }
-            None => self.out.write_all(bytes),
-            Some(harmless) => self.out.write_all(harmless.text(bytes).as_bytes()),
+            None => parts.iter().try_for_each(|part| self.out.write_all(part)),
+            Some(harmless) => parts
+                .iter()
+                .try_for_each(|part| self.out.write_all(harmless.text(part).as_bytes())),
         });
         self.checked(written)
     }
@@ -276,5 +289,32 @@ mod tests {
             file.finish(done).unwrap();
             assert_eq!(std::fs::read_to_string(&path).unwrap(), want);
         }
+    }
+
+    #[test]
+    fn parts_of_every_size_are_written_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let mut file = Destination::file(&path).unwrap();
+        let mut want = Vec::new();
+        for (turn, sizes) in [
+            &[10][..],
+            &[AS_IT_IS, 0, 1, AS_IT_IS],
+            &[1, 2, 3],
+            &[100; 2000],
+            &[],
+            &[AS_IT_IS - 1],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let byte = b'a' + turn as u8;
+            let parts: Vec<Vec<u8>> = sizes.iter().map(|&size| vec![byte; size]).collect();
+            let mut slices: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
+            file.write_parts(&mut slices).unwrap();
+            want.extend(parts.concat());
+        }
+        file.finish(true).unwrap();
+        assert!(std::fs::read(&path).unwrap() == want);
     }
 }

@@ -90,13 +90,6 @@ pub fn complain(error: &Error) -> ExitCode {
     ExitCode::from(error.exit_code())
 }
 
-/// A command that this version does not have.
-pub fn absent(name: &str) -> Error {
-    Error::usage(format!(
-        "{name}: not in this version (sockeye --help lists what is)"
-    ))
-}
-
 /// Opens whatever was asked for; nothing is sent when one of them cannot be had.
 fn open(asked: &Fetch) -> Result<Outlets> {
     asked.check()?;

@@ -3,6 +3,8 @@
 //! Owns the order in which they get it. The exchange is folded only where something
 //! reads it (`-v`, `--har`): at 4 KiB a `recv()` the fold costs as much as the bytes.
 
+use std::io::IoSlice;
+
 use super::archive::Archive;
 use super::content::Content;
 use super::cookies::Cookies;
@@ -172,10 +174,16 @@ impl Outlets {
 
     /// What came of a body that is shown with its framing, or of a stream.
     fn raw(&mut self) -> Result<()> {
-        match (self.output.wants_raw(), &mut self.stream) {
-            (true, _) => self.output.raw(self.recent.rest()),
-            (false, Some(stream)) => stream.payload(&self.recent, |bytes| self.output.body(bytes)),
-            (false, None) => Ok(()),
+        let raw = self.output.wants_raw();
+        if let Some(stream) = &mut self.stream {
+            stream.payload(&self.recent, |bytes| match raw {
+                true => Ok(()),
+                false => self.output.body(bytes),
+            })?;
+        }
+        match raw {
+            true => self.output.raw(self.recent.rest()),
+            false => Ok(()),
         }
     }
 
@@ -268,19 +276,24 @@ impl Sink for Outlets {
         self.output.wire(bytes)
     }
 
-    #[inline]
     fn body(&mut self, bytes: &[u8]) -> Result<()> {
-        if let Some(progress) = &mut self.progress {
-            progress.body(bytes.len() as u64);
-        }
-        if let Some(archive) = &mut self.archive {
-            archive.body(bytes);
+        self.body_parts(&mut [IoSlice::new(bytes)])
+    }
+
+    fn body_parts(&mut self, parts: &mut [IoSlice<'_>]) -> Result<()> {
+        for part in &*parts {
+            if let Some(progress) = &mut self.progress {
+                progress.body(part.len() as u64);
+            }
+            if let Some(archive) = &mut self.archive {
+                archive.body(part);
+            }
         }
         if self.status.is_none() {
             // No HTTP: no head will come that the bytes would have to be kept for.
             self.recent.keep(Keep::Nothing);
         }
-        self.output.body(bytes)
+        self.output.body_parts(parts)
     }
 
     #[inline]
@@ -300,6 +313,15 @@ impl Sink for Outlets {
     #[inline]
     fn hears_chunks(&self) -> bool {
         self.events.is_some() || self.exchange.is_some()
+    }
+
+    fn replies(&mut self) -> Result<Vec<u8>> {
+        self.raw()?;
+        Ok(self
+            .stream
+            .as_mut()
+            .map(Stream::replies)
+            .unwrap_or_default())
     }
 
     fn waiting(&mut self) -> Result<()> {

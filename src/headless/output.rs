@@ -14,6 +14,8 @@
 //! As with curl, `-i` shows interim heads and the heads of all hops, and the body of a
 //! response whose redirect is followed is not shown.
 
+use std::io::IoSlice;
+
 use super::content::Content;
 use super::destination::Destination;
 use crate::error::Result;
@@ -100,12 +102,20 @@ impl Output {
 
     /// Body bytes, transfer coding removed.
     pub fn body(&mut self, bytes: &[u8]) -> Result<()> {
+        self.body_parts(&mut [IoSlice::new(bytes)])
+    }
+
+    /// The same, in parts.
+    pub fn body_parts(&mut self, parts: &mut [IoSlice<'_>]) -> Result<()> {
         if self.body == Body::Wire || self.hop.passed_over || self.hop.framed {
             return Ok(());
         }
-        match &mut self.content {
-            Some(content) => content.feed(bytes, |bytes| write(&mut self.to, bytes)),
-            None => write(&mut self.to, bytes),
+        match (&mut self.content, &mut self.to) {
+            (Some(content), to) => parts
+                .iter()
+                .try_for_each(|part| content.feed(part, |bytes| write(to, bytes))),
+            (None, Some(to)) => to.write_parts(parts),
+            (None, None) => Ok(()),
         }
     }
 

@@ -26,6 +26,7 @@ use crate::net::pool::Connection;
 use crate::net::resolve::resolve;
 use crate::net::run::{Deadline, Run};
 use crate::net::transport::{self, Transport};
+use crate::plan::Plan;
 
 /// RFC 8305 section 8, Connection Attempt Delay.
 const NEXT_ATTEMPT: Duration = Duration::from_millis(250);
@@ -64,6 +65,19 @@ struct Attempt {
     began: Instant,
 }
 
+impl Attempt {
+    /// Until the socket's own timeout, which is of a `connect()` as of each other call
+    /// (SO_SNDTIMEO in socket(7)).
+    fn left(&self, plan: &Plan) -> Option<Duration> {
+        let timeout = plan.options.call_timeout()?;
+        Some(timeout.saturating_sub(self.began.elapsed()))
+    }
+
+    fn is_late(&self, plan: &Plan) -> bool {
+        self.left(plan).is_some_and(|left| left.is_zero())
+    }
+}
+
 /// Starts an address when it is its turn, and waits for whichever answers first.
 fn race<S: Sink>(
     run: &mut Run<'_, S>,
@@ -97,6 +111,10 @@ fn race<S: Sink>(
             .peek()
             .map(|_| next_at.saturating_duration_since(Instant::now()));
         let Some(answered) = first_answer(run, &running, next, deadline)? else {
+            if let Some(late) = running.iter().position(|attempt| attempt.is_late(run.plan)) {
+                last_error = give_up(run, running.swap_remove(late), deadline)?;
+                next_at = Instant::now();
+            }
             continue;
         };
         let attempt = running.swap_remove(answered);
@@ -132,15 +150,16 @@ fn start<S: Sink>(
     }
 }
 
-/// `poll()` on all that run, until one has an answer, the next may start, or a signal
-/// came (`None`).
+/// `poll()` on all that run, until one has an answer, the next may start, one's time is
+/// over, or a signal came (`None`).
 fn first_answer<S: Sink>(
     run: &mut Run<'_, S>,
     running: &[Attempt],
     next: Option<Duration>,
     deadline: &Deadline,
 ) -> Result<Option<usize>> {
-    let timeout = [next, deadline.left()].into_iter().flatten().min();
+    let own = running.iter().filter_map(|attempt| attempt.left(run.plan));
+    let timeout = own.chain(next).chain(deadline.left()).min();
     let mut sockets: Vec<PollFd<'_>> = running
         .iter()
         .map(|attempt| PollFd::new(&attempt.transport, PollFlags::OUT))
@@ -223,6 +242,9 @@ fn connect_unix<S: Sink>(
             Err(Errno::AGAIN) => {
                 waited = true;
                 deadline.check(Call::Connect)?;
+                if attempt.is_late(run.plan) {
+                    return Err(give_up(run, attempt, deadline)?);
+                }
                 run.control.rest(UNIX_AGAIN)?;
             }
             answer => break answer,
@@ -354,6 +376,12 @@ fn lose<S: Sink>(run: &mut Run<'_, S>, attempt: Attempt, errno: Errno) -> Result
         us: micros(attempt.began.elapsed()),
     })?;
     Ok(refused(&attempt.addr, errno))
+}
+
+/// Closes an attempt that got no answer within the socket's own timeout.
+fn give_up<S: Sink>(run: &mut Run<'_, S>, attempt: Attempt, deadline: &Deadline) -> Result<Error> {
+    lose(run, attempt, Errno::TIMEDOUT)?;
+    Ok(deadline.passed(run.plan, Call::Connect))
 }
 
 fn refused(addr: &Addr, errno: Errno) -> Error {

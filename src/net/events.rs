@@ -1,21 +1,22 @@
 //! Puts the time on each event and hands it to the sink, in order.
 //!
 //! Owns the clock of an exchange and the one rule about `body` events: the body slices
-//! of a `recv` are added up, and stand before whatever the reader finds next. Chunks that
-//! nobody hears of are gathered before the sink gets them, where they are small.
+//! of a `recv` are added up, and stand before whatever the reader finds next. As many of
+//! them as can be come to the sink in one call: a call a chunk costs more than the chunk.
 
+use std::io::IoSlice;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Kind};
+use crate::net::gathered::Gathered;
 use crate::net::{Sink, Teller};
 use crate::proto::Output;
 
-/// Smaller chunks are gathered: to copy 16 bytes costs a fifth of a call into the sink,
-/// to copy this many as much as one.
+/// Smaller chunks are copied together: to write this many bytes from where they are costs
+/// as much as to copy them.
 const SMALL: usize = 512;
-/// Gathered bytes at most: what a `recv()` of 64 KiB holds in chunks of any size.
-const GATHER: usize = 64 * 1024;
 
 pub(super) struct Events<'a, S> {
     sink: &'a mut S,
@@ -24,8 +25,8 @@ pub(super) struct Events<'a, S> {
     t_us: u64,
     /// Body bytes handed over and not yet told of.
     body: u64,
-    /// Data of small chunks, `len() <= GATHER`; the sink has everything before it.
-    gathered: Vec<u8>,
+    /// Here, so that it is made once; empty between two `recv()`s.
+    gathered: Gathered,
     /// The sink's first error since the last [`Events::flush`]: the reader's calls have
     /// no way to answer it.
     failed: Option<Error>,
@@ -39,7 +40,7 @@ impl<'a, S: Sink> Events<'a, S> {
             start,
             t_us: 0,
             body: 0,
-            gathered: Vec::new(),
+            gathered: Gathered::default(),
             failed: None,
         }
     }
@@ -65,6 +66,16 @@ impl<'a, S: Sink> Events<'a, S> {
         self.flush()
     }
 
+    /// Where the reader puts what it finds in those bytes.
+    pub fn reading<'e>(&'e mut self, bytes: &'e [u8]) -> Reading<'e, 'a, S> {
+        Reading {
+            hears_chunks: self.sink.hears_chunks(),
+            events: self,
+            bytes,
+            parts: Vec::new(),
+        }
+    }
+
     /// Tells of the body bytes handed over, and of what the sink refused.
     ///
     /// # Errors
@@ -82,6 +93,14 @@ impl<'a, S: Sink> Events<'a, S> {
         self.sink.waiting()
     }
 
+    /// See [`Sink::replies`].
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn replies(&mut self) -> Result<Vec<u8>> {
+        self.sink.replies()
+    }
+
     /// A way in for another thread.
     pub fn teller(&self) -> Option<Teller> {
         self.sink.teller()
@@ -93,20 +112,9 @@ impl<'a, S: Sink> Events<'a, S> {
     }
 
     fn tell_body(&mut self) {
-        self.hand_on();
         if self.body > 0 {
             let bytes = std::mem::take(&mut self.body);
             self.put(Kind::Body { bytes });
-        }
-    }
-
-    /// What was gathered is the sink's.
-    fn hand_on(&mut self) {
-        if !self.gathered.is_empty() {
-            let gathered = std::mem::take(&mut self.gathered);
-            self.keep_error(|sink| sink.body(&gathered));
-            self.gathered = gathered;
-            self.gathered.clear();
         }
     }
 
@@ -132,29 +140,97 @@ impl<S: Sink> Output for Events<'_, S> {
     }
 
     fn body(&mut self, bytes: &[u8]) {
-        self.hand_on();
         self.body += bytes.len() as u64;
         self.keep_error(|sink| sink.body(bytes));
+    }
+}
+
+/// What the reader finds in the bytes of one `recv()`. Ends with [`Reading::hand_on`].
+pub(super) struct Reading<'e, 'a, S> {
+    events: &'e mut Events<'a, S>,
+    hears_chunks: bool,
+    bytes: &'e [u8],
+    /// Parts of `bytes` that the sink has not got yet; none where small chunks are gathered.
+    parts: Vec<IoSlice<'e>>,
+}
+
+impl<S: Sink> Reading<'_, '_, S> {
+    /// What was found is the sink's.
+    pub fn hand_on(&mut self) {
+        let Events { gathered, .. } = self.events;
+        if !gathered.is_empty() {
+            let mut gathered = std::mem::take(gathered);
+            self.events.body(gathered.take());
+            self.events.gathered = gathered;
+        }
+        match &mut self.parts[..] {
+            [] => {}
+            [part] => self.events.body(part),
+            parts => {
+                self.events.body += parts.iter().map(|part| part.len() as u64).sum::<u64>();
+                self.events.keep_error(|sink| sink.body_parts(parts));
+            }
+        }
+        self.parts.clear();
+    }
+
+    /// A chunk that nobody hears of, where it is small.
+    #[inline]
+    fn gather(&mut self, part: Range<usize>) {
+        if !self.parts.is_empty() || !self.events.gathered.has_room_for(part.len()) {
+            self.hand_on();
+        }
+        self.events.gathered.push(self.bytes, part);
+    }
+}
+
+impl<S: Sink> Output for Reading<'_, '_, S> {
+    fn event(&mut self, kind: Kind) {
+        if !self.hears_chunks && matches!(kind, Kind::Chunk { size: 1.., .. }) {
+            return;
+        }
+        self.hand_on();
+        self.events.event(kind);
+    }
+
+    fn body(&mut self, bytes: &[u8]) {
+        if !self.events.gathered.is_empty() {
+            self.hand_on();
+        }
+        match place(bytes, self.bytes) {
+            Some(place) => self.parts.push(IoSlice::new(&self.bytes[place])),
+            // Held since an earlier `recv()`.
+            None => {
+                self.hand_on();
+                self.events.body(bytes);
+            }
+        }
     }
 
     #[inline]
     fn chunk(&mut self, offset: u64, data: &[u8]) {
-        if self.sink.hears_chunks() {
+        if self.hears_chunks {
             self.event(Kind::Chunk {
                 offset,
                 size: data.len() as u64,
                 extensions: Box::default(),
             });
-        } else if data.len() < SMALL {
-            if self.gathered.len() + data.len() > GATHER {
-                self.hand_on();
-            }
-            self.body += data.len() as u64;
-            self.gathered.extend_from_slice(data);
-            return;
+        } else if data.len() < SMALL
+            && let Some(place) = place(data, self.bytes)
+        {
+            return self.gather(place);
         }
         self.body(data);
     }
+}
+
+/// Where in `whole` a slice of it lies; `None` for every other slice. Seen by its address
+/// alone: `subslice_range()`, once that is stable.
+#[inline]
+fn place(part: &[u8], whole: &[u8]) -> Option<Range<usize>> {
+    let at = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    let end = at.checked_add(part.len())?;
+    (end <= whole.len()).then_some(at..end)
 }
 
 pub(super) fn micros(duration: Duration) -> u64 {
@@ -184,6 +260,15 @@ mod tests {
             Ok(())
         }
 
+        fn body_parts(&mut self, parts: &mut [IoSlice<'_>]) -> Result<()> {
+            parts
+                .iter()
+                .for_each(|part| self.body.extend_from_slice(part));
+            let sizes: Vec<_> = parts.iter().map(|part| part.len().to_string()).collect();
+            self.told.push(sizes.join("+"));
+            Ok(())
+        }
+
         fn event(&mut self, event: Event) -> Result<()> {
             self.told.push(match event.kind {
                 Kind::Chunk { size, .. } => format!("chunk {size}"),
@@ -199,13 +284,17 @@ mod tests {
     }
 
     #[test]
-    fn small_chunks_that_nobody_hears_of_are_gathered() {
+    fn chunks_that_nobody_hears_of_come_in_few_calls() {
         let many = vec![500; 200];
         for (hears_chunks, chunks, want) in [
             (false, &[1, 2, 3][..], &["6", "body 6"][..]),
             (false, &[1, 2, 9000, 3], &["3", "9000", "3", "body 9006"]),
-            (false, &[512], &["512", "body 512"]),
-            (false, &many, &["65500", "34500", "body 100000"]),
+            (false, &[600, 9000, 512], &["600+9000+512", "body 10112"]),
+            (
+                false,
+                &many,
+                &["32500", "32500", "32500", "2500", "body 100000"],
+            ),
             (false, &[], &[]),
             (
                 true,
@@ -219,14 +308,40 @@ mod tests {
             };
             let data: Vec<u8> = (0..=u8::MAX).cycle().take(chunks.iter().sum()).collect();
             let mut events = Events::new(&mut seen, Instant::now());
+            let mut reading = events.reading(&data);
             let mut at = 0;
             for &size in chunks {
-                events.chunk(at as u64, &data[at..at + size]);
+                reading.chunk(at as u64, &data[at..at + size]);
                 at += size;
             }
+            reading.hand_on();
             events.flush().unwrap();
             assert_eq!(seen.told, want);
             assert_eq!(seen.body, data);
         }
+    }
+
+    /// A chunk that is cut at both ends, and what was held since an earlier `recv()`.
+    #[test]
+    fn parts_keep_their_order() {
+        let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(3000).collect();
+        let held = b"held";
+        let mut seen = Seen::default();
+        let mut events = Events::new(&mut seen, Instant::now());
+        let mut reading = events.reading(&bytes);
+        reading.body(&bytes[..9]);
+        reading.chunk(0, &bytes[9..20]);
+        reading.chunk(0, &bytes[20..30]);
+        reading.body(&bytes[30..40]);
+        reading.body(&bytes[40..1000]);
+        reading.body(held);
+        reading.chunk(0, &bytes[1000..3000]);
+        reading.event(Kind::HalfClosed);
+        reading.hand_on();
+        assert_eq!(
+            seen.told,
+            ["9", "21", "10+960", "4", "2000", "body 3004", "event"]
+        );
+        assert_eq!(seen.body, [&bytes[..1000], held, &bytes[1000..]].concat());
     }
 }

@@ -149,7 +149,9 @@ impl<S: Sink> Run<'_, S> {
                     }
                     turn.take_close(&mut self.events);
                 } else if !bytes.is_empty() {
-                    turn.take(bytes, &mut self.events);
+                    let mut reading = self.events.reading(bytes);
+                    turn.take(bytes, &mut reading);
+                    reading.hand_on();
                 }
                 if turn.is_websocket() {
                     self.control.frame_what_is_said(&mut self.events);

@@ -10,6 +10,7 @@ pub mod control;
 mod errno;
 mod events;
 mod expect;
+mod gathered;
 mod local;
 mod loops;
 mod options;
@@ -23,6 +24,7 @@ mod tls;
 mod transport;
 mod turn;
 
+use std::io::IoSlice;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
@@ -47,9 +49,14 @@ pub trait Sink {
     fn wire(&mut self, bytes: &[u8]) -> Result<()>;
     /// Body bytes, transfer coding removed: a part of the last `wire`'s bytes.
     fn body(&mut self, bytes: &[u8]) -> Result<()>;
+    /// The next parts of it at once, in order: of a chunked body, what lies between the
+    /// chunks' lines in one `recv()`.
+    fn body_parts(&mut self, parts: &mut [IoSlice<'_>]) -> Result<()> {
+        parts.iter().try_for_each(|part| self.body(part))
+    }
     fn event(&mut self, event: Event) -> Result<()>;
-    /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
-    /// in a `recv()` come as body bytes alone.
+    /// Does anybody hear the event of each chunk? Where nobody does, all but the last come as
+    /// body bytes alone.
     fn hears_chunks(&self) -> bool {
         true
     }
@@ -57,6 +64,13 @@ pub trait Sink {
     /// before each call that can block, when everything received was handed over.
     fn waiting(&mut self) -> Result<()> {
         Ok(())
+    }
+    /// What answers the frames of a WebSocket that came: sent before the next `recv()`.
+    ///
+    /// # Errors
+    /// As those of the other calls.
+    fn replies(&mut self) -> Result<Vec<u8>> {
+        Ok(Vec::new())
     }
     /// A way in for events from another thread, while this one waits in `recv()`: where
     /// there is one, more can be sent on the open connection ([`Control::say`]).

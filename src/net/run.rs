@@ -43,6 +43,9 @@ pub(super) struct Limit {
     flag: &'static str,
 }
 
+/// SO_RCVTIMEO is counted in ticks of up to 10 ms: it may strike so much before a deadline.
+const EARLY: Duration = Duration::from_millis(10);
+
 const TIMEOUT: &str = "--timeout";
 const CONNECT_TIMEOUT: &str = "--connect-timeout";
 const MAX_TIME: &str = "--max-time";
@@ -122,12 +125,8 @@ impl Deadline {
             after,
             flag: TIMEOUT,
         });
-        // SO_RCVTIMEO is counted in ticks: it may strike a little before the deadline.
         let nearest = match (self.0, own) {
-            (Some((_, limit)), Some(own)) if own.after < self.left().unwrap_or_default() => {
-                let _ = limit;
-                Some(own)
-            }
+            (Some(_), Some(own)) if self.left().unwrap_or_default() > EARLY => Some(own),
             (Some((_, limit)), _) => Some(limit),
             (None, own) => own,
         };

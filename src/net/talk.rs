@@ -313,10 +313,16 @@ impl Control {
 impl<S: Sink> Run<'_, S> {
     /// From here on more can be said, where the sink takes it.
     pub(super) fn open_line(&mut self, turn: &mut Turn) {
+        let plan = self.plan;
+        if ws::asks(&plan.request) {
+            *lock(&self.control.0.talk.frames) = Sent::Asked {
+                offset: turn.connection.sent,
+                bytes: Vec::new(),
+            };
+        }
         let Some(tell) = self.events.teller() else {
             return;
         };
-        let plan = self.plan;
         let transport = &turn.connection.transport;
         let (hand, wakes) = match transport.is_tls().then(pair) {
             None => (None, None),
@@ -339,20 +345,18 @@ impl<S: Sink> Run<'_, S> {
             wakes,
         };
         turn.hand = hand;
-        if ws::asks(&plan.request) {
-            *lock(&self.control.0.talk.frames) = Sent::Asked {
-                offset: turn.connection.sent,
-                bytes: Vec::new(),
-            };
-        }
         *lock(&self.control.0.talk.line) = Some(Arc::new(line));
     }
 
-    /// Before each `recv()`: what the hand left to this thread.
+    /// Before each `recv()`: what answers the frames that came, and what the hand left to
+    /// this thread.
     ///
     /// # Errors
     /// Those of the calls.
     pub(super) fn speak(&mut self, turn: &mut Turn) -> Result<()> {
+        if turn.is_websocket() && !turn.peer_closed {
+            self.reply(turn)?;
+        }
         if turn.hand.is_none() || !turn.talked_on(self.control) {
             return Ok(());
         }
@@ -378,6 +382,20 @@ impl<S: Sink> Run<'_, S> {
         match self.control.take(FINISH) {
             true => self.half_close(turn),
             false => Ok(()),
+        }
+    }
+
+    fn reply(&mut self, turn: &mut Turn) -> Result<()> {
+        let replies = self.events.replies()?;
+        if replies.is_empty() {
+            return Ok(());
+        }
+        let sent = self.send_loop(turn, &replies);
+        self.control.tell_frames(&replies, &mut self.events);
+        match sent {
+            // Who no longer listens may still have said something: recv() tells.
+            Err(Error::Send { .. }) => self.events.flush(),
+            sent => sent.and_then(|()| self.events.flush()),
         }
     }
 

@@ -241,10 +241,14 @@ impl<'a> Connection<'a> {
             Step::ReceiveBuffer(bytes) => {
                 sockopt::set_socket_recv_buffer_size(&self.socket, *bytes)?;
             }
-            Step::Echo => self.echo()?,
-            Step::Lines => self.lines()?,
-            Step::WebSocket => {
-                self.websocket()?;
+            Step::Echo => self.converse(|came| (came.to_vec(), false))?,
+            Step::Lines => {
+                let mut lines = Lines::default();
+                self.converse(|came| lines.take(came))?;
+            }
+            Step::WebSocket { closing } => {
+                let mut echo = websocket::Echo::new(*closing);
+                self.converse(|came| echo.take(came))?;
                 self.close()?;
                 return Ok(Left::Over);
             }
@@ -356,44 +360,13 @@ impl<'a> Connection<'a> {
         Ok(received)
     }
 
-    fn echo(&mut self) -> io::Result<()> {
-        // What came with the request's last bytes comes first.
-        let ahead = std::mem::take(&mut self.ahead);
-        self.send(&ahead)?;
+    /// Answers what comes, as it comes, until `answer` says that it is over or the peer has
+    /// gone. What came with the request's last bytes comes first.
+    fn converse(&mut self, mut answer: impl FnMut(&[u8]) -> (Vec<u8>, bool)) -> io::Result<()> {
+        let mut came = std::mem::take(&mut self.ahead);
         loop {
-            let (received, bytes) = self.recv(RECV, None)?;
-            if received != Received::Some {
-                return Ok(());
-            }
-            let bytes = self.buffer[..bytes].to_vec();
+            let (bytes, over) = answer(&came);
             self.send(&bytes)?;
-        }
-    }
-
-    fn lines(&mut self) -> io::Result<()> {
-        let mut lines = Lines::default();
-        let mut came = std::mem::take(&mut self.ahead);
-        loop {
-            let (answer, over) = lines.take(&came);
-            self.send(&answer)?;
-            if over {
-                return Ok(());
-            }
-            let (received, bytes) = self.recv(RECV, None)?;
-            if received != Received::Some {
-                return Ok(());
-            }
-            came = self.buffer[..bytes].to_vec();
-        }
-    }
-
-    /// Until a Close was answered, or the peer has gone.
-    fn websocket(&mut self) -> io::Result<()> {
-        let mut echo = websocket::Echo::default();
-        let mut came = std::mem::take(&mut self.ahead);
-        loop {
-            let (answer, over) = echo.take(&came);
-            self.send(&answer)?;
             if over {
                 return Ok(());
             }

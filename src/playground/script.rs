@@ -54,8 +54,10 @@ pub enum Step {
     Echo,
     /// Sends each line back, until an empty one.
     Lines,
-    /// Answers WebSocket frames until a Close has come and gone.
-    WebSocket,
+    /// Answers WebSocket frames until a Close has come and gone; `closing`: ours has gone.
+    WebSocket {
+        closing: bool,
+    },
     /// Sends nothing more, reads and forgets until the peer closes.
     WaitForClose,
     /// `shutdown(SHUT_WR)`: the peer reads an end and may go on sending.

@@ -38,7 +38,10 @@ pub(super) fn ws(ask: &Ask<'_>) -> Answer {
     let mut steps = vec![send(first)];
     steps.push(match broken {
         Some(Kind::WsCut) => Step::Close,
-        _ => Step::WebSocket,
+        _ => Step::WebSocket {
+            closing: ask.rest == "close"
+                || matches!(broken, Some(Kind::WsClose | Kind::WsAfterClose)),
+        },
     });
     Answer::new(101)
         .field("Connection", "Upgrade")
@@ -88,22 +91,32 @@ pub(super) fn frames(kind: Kind) -> Vec<u8> {
     }
 }
 
-/// What comes, until a whole frame of it can be answered.
-#[derive(Default)]
-pub(super) struct Echo(Vec<u8>);
+pub(super) struct Echo {
+    /// What came, until a whole frame of it can be answered.
+    came: Vec<u8>,
+    /// A Close of ours has gone: the one that comes answers it.
+    closing: bool,
+}
 
 impl Echo {
+    pub fn new(closing: bool) -> Echo {
+        Echo {
+            came: Vec::new(),
+            closing,
+        }
+    }
+
     /// What is to be sent for it, and whether the connection is to be closed then.
     pub fn take(&mut self, bytes: &[u8]) -> (Vec<u8>, bool) {
-        self.0.extend_from_slice(bytes);
+        self.came.extend_from_slice(bytes);
         let mut answer = Vec::new();
-        while let Some(frame) = frame_at(Direction::Received, &self.0, 0) {
+        while let Some(frame) = frame_at(Direction::Received, &self.came, 0) {
             if frame.length > MOST as u64 {
                 answer.extend(Outgoing::close(1009, "too large").bytes(None));
                 return (answer, true);
             }
             let (from, end) = (usize::from(frame.header), frame.end() as usize);
-            let Some(payload) = self.0.get(from..end) else {
+            let Some(payload) = self.came.get(from..end) else {
                 break;
             };
             let mut payload = payload.to_vec();
@@ -111,6 +124,7 @@ impl Echo {
                 mask(&mut payload, key, 0);
             }
             let reply = match frame.opcode {
+                CLOSE if self.closing => None,
                 CONTINUATION | TEXT | BINARY | CLOSE => Some(frame.opcode),
                 PING => Some(crate::event::ws::PONG),
                 _ => None,
@@ -120,7 +134,7 @@ impl Echo {
                 let fin = frame.fin;
                 answer.extend(Outgoing { fin, ..echo }.bytes(None));
             }
-            self.0.drain(..end);
+            self.came.drain(..end);
             if frame.opcode == CLOSE {
                 return (answer, true);
             }

@@ -365,7 +365,7 @@ pub fn close_code(payload: &[u8]) -> Option<u16> {
 }
 
 /// RFC 6455 section 7.4 and IANA's registry: 1004 to 1006 and 1015 are not for the wire.
-fn may_be_sent(code: u16) -> bool {
+pub fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 

@@ -2,7 +2,7 @@
 //! place that knows how.
 //!
 //! ```text
-//! Text, Pretty, Rendered, Hex   bytes of the body
+//! Text, Pretty, Rendered, Hex   bytes of the body; a page that is a part of it: of the part
 //! Wire                  the bytes sent and those received, in order of time
 //! Headers               bytes received
 //! ```
@@ -14,6 +14,7 @@ use crate::body::Window;
 use crate::exchange::dialogue::Byte;
 use crate::exchange::{Brought, Origin, Part, Space, Starts};
 use crate::tui::visit::{ViewKind, Visit};
+use crate::view::pretty::Places;
 
 /// Bytes in which a size line's LF is looked for.
 const SIZE_LINE: usize = 4096;
@@ -82,16 +83,26 @@ impl Stretch {
 /// The received bytes that a view shows; [`in_window`] and [`in_view`] lead there and back.
 pub fn window(visit: &Visit, kind: ViewKind) -> Window {
     match kind {
-        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
+        ViewKind::Rendered => match visit.rendering.page_of_part() {
+            Some((window, _)) => window.clone(),
+            None => visit.content(),
+        },
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Hex => visit.content(),
         ViewKind::Wire => visit.received(),
         ViewKind::Headers => {
             let received = visit.received();
+            let answer = visit.answer();
+            let start = answer.wire.start;
             // Without a complete head all there is may be one.
-            let len = match visit.exchange().head_bytes {
-                0 => received.len,
+            let len = match answer.head_bytes() {
+                0 => received.len.saturating_sub(start),
                 bytes => bytes,
             };
-            Window { len, ..received }
+            Window {
+                start,
+                len,
+                ..received
+            }
         }
     }
 }
@@ -100,11 +111,8 @@ pub fn window(visit: &Visit, kind: ViewKind) -> Window {
 pub fn in_window(visit: &Visit, kind: ViewKind, at: u64) -> u64 {
     match kind {
         ViewKind::Wire => visit.exchange().dialogue.received_by(at),
-        ViewKind::Text
-        | ViewKind::Pretty
-        | ViewKind::Rendered
-        | ViewKind::Hex
-        | ViewKind::Headers => at,
+        ViewKind::Headers => at.saturating_sub(visit.answer().wire.start),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => at,
     }
 }
 
@@ -123,11 +131,11 @@ pub fn in_view(visit: &Visit, kind: ViewKind, bytes: &Range<u64>) -> Range<u64> 
             let end = bytes.end.checked_sub(1).map_or(0, |last| address(last) + 1);
             address(bytes.start)..end
         }
-        ViewKind::Text
-        | ViewKind::Pretty
-        | ViewKind::Rendered
-        | ViewKind::Hex
-        | ViewKind::Headers => bytes.clone(),
+        ViewKind::Headers => {
+            let start = visit.answer().wire.start;
+            bytes.start.saturating_add(start)..bytes.end.saturating_add(start)
+        }
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => bytes.clone(),
     }
 }
 
@@ -137,7 +145,9 @@ pub fn stretch(visit: &Visit, kind: ViewKind, range: &Range<u64>) -> Stretch {
         ViewKind::Wire => return dialogue_stretch(visit, range),
         // Trailers lie behind the body.
         ViewKind::Headers => visit.received(),
-        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => visit.content(),
+        ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
+            window(visit, kind)
+        }
     };
     let from = range.start.min(window.len);
     let to = range.end.min(window.len);
@@ -181,22 +191,30 @@ fn dialogue_stretch(visit: &Visit, range: &Range<u64>) -> Stretch {
 pub fn whole(visit: &Visit, kind: ViewKind) -> Range<u64> {
     match kind {
         ViewKind::Wire => 0..visit.exchange().dialogue.len(),
-        kind => 0..window(visit, kind).there(),
+        kind => in_view(visit, kind, &(0..window(visit, kind).there())),
     }
 }
 
 pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     let exchange = visit.exchange();
+    let answer = visit.answer();
     let size_line = |line| size_line(visit, line);
     match kind {
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
+            let own = part(visit, kind).map_or(at..at + 1, |places| places.of_body(at));
             match visit.meaning.shown() {
                 Some(decoded) => {
-                    let coded = decoded.coded(at);
-                    let origin = exchange.origin_of_body(coded.start, size_line);
-                    Whence::Decoded(at, coded, origin)
+                    let coded = decoded.coded(own.start);
+                    let origin = exchange.origin_of_body(&answer, coded.start, size_line);
+                    Whence::Decoded(own.start, coded, origin)
                 }
-                None => Whence::Received(exchange.origin_of_body(at, size_line)),
+                None => {
+                    let origin = exchange.origin_of_body(&answer, own.start, size_line);
+                    match own.end - own.start {
+                        1 => Whence::Received(origin),
+                        _ => Whence::Decoded(at, own, origin),
+                    }
+                }
             }
         }
         ViewKind::Wire => match exchange.dialogue.byte(at) {
@@ -207,10 +225,30 @@ pub fn whence(visit: &Visit, kind: ViewKind, at: u64) -> Whence<'_> {
     }
 }
 
+/// Where the bytes of the part stand of which this view shows a page.
+fn part(visit: &Visit, kind: ViewKind) -> Option<&Places> {
+    let part = visit.rendering.page_of_part();
+    let (_, places) = part.filter(|_| kind == ViewKind::Rendered)?;
+    Some(places)
+}
+
 /// The same byte in another view; `None` where that does not show it.
 pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option<u64> {
+    let (from, at) = match part(visit, from) {
+        // In the offsets of all the body.
+        Some(places) => (ViewKind::Text, places.of_body(at).start),
+        None => (from, at),
+    };
+    let found = of_whole(visit, from, at, to)?;
+    part(visit, to).map_or(Some(found), |places| places.of_part(found))
+}
+
+/// The same, of views of the whole body.
+fn of_whole(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option<u64> {
     let exchange = visit.exchange();
     let dialogue = &exchange.dialogue;
+    // Views but Wire show one response alone.
+    let answer = visit.answer().wire;
     match (whence(visit, from, at), to) {
         (Whence::Sent(at, _), ViewKind::Wire) => Some(dialogue.address(Byte::Sent(at))),
         (Whence::Sent(..), _) => None,
@@ -221,24 +259,21 @@ pub fn translate(visit: &Visit, from: ViewKind, at: u64, to: ViewKind) -> Option
         (
             Whence::Received(origin),
             ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex,
-        ) => {
-            match origin.part {
-                // Of the last response: that is the one shown.
-                Part::Body(at) if origin.wire? >= exchange.start.wire => {
-                    Some(match visit.meaning.shown() {
-                        Some(decoded) => decoded.decoded(at),
-                        None => at,
-                    })
-                }
-                _ => None,
-            }
-        }
+        ) => match origin.part {
+            Part::Body(at) if answer.contains(&origin.wire?) => Some(match visit.meaning.shown() {
+                Some(decoded) => decoded.decoded(at),
+                None => at,
+            }),
+            _ => None,
+        },
         (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Wire) => {
             Some(dialogue.address(Byte::Received(origin.wire?)))
         }
         (Whence::Received(origin) | Whence::Decoded(_, _, origin), ViewKind::Headers) => {
             match origin.part {
-                Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => origin.wire,
+                Part::StatusLine | Part::Field(_) | Part::HeadEnd | Part::Trailer(_) => {
+                    origin.wire.filter(|at| answer.contains(at))
+                }
                 _ => None,
             }
         }
@@ -251,12 +286,12 @@ pub fn ruled(visit: &Visit, kind: ViewKind, of: Starts, range: Range<u64>) -> Ve
     match kind {
         // Between two marks nobody knows where a recv's bytes went.
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex
-            if visit.meaning.shown().is_some() =>
+            if visit.meaning.shown().is_some() || part(visit, kind).is_some() =>
         {
             return Vec::new();
         }
         ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => {
-            return exchange.starts(of, Space::Body, range);
+            return exchange.starts(of, Space::Body(&visit.answer()), range);
         }
         ViewKind::Wire => {}
         ViewKind::Headers => return Vec::new(),

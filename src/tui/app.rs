@@ -3,32 +3,32 @@
 //! Owns [`App`], its tabs and the exchanges they visited. It opens nothing and draws
 //! nothing: keys and events change it in [`super::update`], `ui` reads it.
 
-use std::collections::VecDeque;
-use std::path::PathBuf;
+mod tab;
+
 use std::time::{Duration, Instant};
 
-use crate::config::{Config, Knobs};
-use crate::cookies::{Jar, Key, Seconds};
+use crate::config::{Config, Cookies};
+use crate::cookies::{Jar, Seconds};
 use crate::event::EndMode;
-use crate::exchange::Starts;
 use crate::export::Form;
 use crate::net::pool::Idle;
 use crate::plan::{CLASSIC_RECV, Options};
 use crate::rejudge::Judged;
-use crate::request::{self, Lint};
 use crate::tui::compare::Compare;
+use crate::tui::course::Course;
 use crate::tui::editor::Editor;
 use crate::tui::graphics::{Dots, Images};
 use crate::tui::keymap::{Action, Keymap, Place};
 use crate::tui::layout::{self, Border, Panes, Size, Split};
-use crate::tui::list::{Completion, List, Of};
+use crate::tui::list::{List, Of};
 use crate::tui::practice::Practice;
 use crate::tui::save;
-use crate::tui::search::Find;
 use crate::tui::theme::Theme;
 use crate::tui::theme::depth::Depth;
-use crate::tui::visit::{ViewKind, Visit, VisitId};
-use crate::url::Target;
+use crate::tui::visit::{Visit, VisitId};
+
+pub use crate::tui::layout::Focus;
+pub use tab::Tab;
 
 pub struct App {
     pub size: Size,
@@ -75,68 +75,8 @@ pub struct App {
     pub memory: u64,
     /// What is written to a file now.
     pub saving: Option<save::Saving>,
-}
-
-pub struct Tab {
-    pub url: Editor,
-    pub request: Editor,
-    /// What is worth a warning in the request; made once an edit.
-    pub lints: Vec<Lint>,
-    /// The revision of the request that `lints` is of.
-    pub linted: u64,
-    /// What the request's target and Host were last made for.
-    pub target: Option<Target>,
-    /// The revision of the request that the URL being typed made of it last.
-    pub followed: Option<u64>,
-    /// What a change in the URL did to the request, in words.
-    pub url_note: Option<String>,
-    pub knobs: Knobs,
-    /// Its own cookies, where it shares none.
-    pub jar: Jar,
-    /// The value of the Cookie line that a jar gave to the request.
-    pub cookie: Option<Vec<u8>>,
-    /// The cookie whose value is asked for.
-    pub edited: Option<Key>,
-    pub focus: Focus,
-    /// Where F2 goes back to.
-    pub before: Focus,
-    pub zoom: bool,
-    pub view: ViewKind,
-    /// The user chose it; it stays then.
-    pub chose: bool,
-    pub wrap: bool,
-    /// Coded bodies are shown as they came.
-    pub as_received: bool,
-    /// What the bytes under the cursor are is shown below the views.
-    pub inspects: bool,
-    /// Whose first bytes are marked in the views.
-    pub ruler: Option<Starts>,
-    pub visits: VecDeque<Visit>,
-    /// Index into `visits` of the one shown.
-    pub at: usize,
-    pub find: Find,
-    /// The exercise chosen on the start page.
-    pub exercise: usize,
-    /// How far back ↑ went in `App::typed`.
-    pub recalled: usize,
-    /// The list below the URL bar, while it is typed in.
-    pub completion: Option<Completion>,
-    /// Ctrl-V was pressed: the digits so far.
-    pub hex: Option<String>,
-    /// Our own certificate (PEM, with its key), for this origin alone.
-    pub certificate: Option<(Target, PathBuf)>,
-    /// The Sec-WebSocket-Key of the tab's own requests.
-    pub key: String,
-    /// The next fetch from this host and port goes on whatever its certificate says.
-    pub go_on_once: Option<(String, u16)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Focus {
-    Url,
-    Request,
-    Response,
-    Socket,
+    /// The lessons, and the one that is open.
+    pub course: Course,
 }
 
 /// What is about to be said.
@@ -251,6 +191,7 @@ impl App {
             shelf: Vec::new(),
             memory: Config::default().memory,
             saving: None,
+            course: Course::default(),
         }
     }
 
@@ -262,10 +203,37 @@ impl App {
         &mut self.tabs[self.active]
     }
 
+    /// The jar that a tab's cookies are in; `None`: it keeps none.
+    pub fn jar_of<'a>(&'a self, tab: &'a Tab) -> Option<&'a Jar> {
+        match tab.knobs.cookies {
+            Cookies::Shared => Some(&self.jar),
+            Cookies::Own => Some(&tab.jar),
+            Cookies::Off => None,
+        }
+    }
+
+    /// That of the tab shown.
+    pub fn jar_mut(&mut self) -> Option<&mut Jar> {
+        match self.tab().knobs.cookies {
+            Cookies::Shared => Some(&mut self.jar),
+            Cookies::Own => Some(&mut self.tab_mut().jar),
+            Cookies::Off => None,
+        }
+    }
+
     /// Where each pane of the tab shown is.
     pub fn panes(&self) -> Panes {
         let tab = self.tab();
-        layout::panes(self.size, tab.focus, tab.zoom, self.split)
+        let size = Size {
+            rows: self.size.rows.saturating_sub(self.lesson_rows()),
+            ..self.size
+        };
+        layout::panes(size, tab.focus, tab.zoom, self.split)
+    }
+
+    /// Rows that the lesson takes, at the foot of the screen.
+    pub fn lesson_rows(&self) -> u16 {
+        self.course.height(&self.keys, self.size)
     }
 
     /// The exchange of this number, in whichever tab or in none.
@@ -305,6 +273,13 @@ impl App {
             until: self.now + Duration::from_secs(if bad { 10 } else { 5 }),
             bad,
         });
+    }
+
+    /// Asks for a line of text, with this one to begin with.
+    pub fn ask(&mut self, ask: Ask, text: &[u8]) {
+        let mut field = Editor::line();
+        field.set(text);
+        self.popup = Some(Popup::Ask { ask, field });
     }
 
     /// How often something on screen changes by itself: a call that waits counts on by
@@ -383,101 +358,22 @@ pub struct Exercise {
 }
 
 impl Popup {
+    /// The text field in it.
+    pub fn field(&mut self) -> Option<&mut Editor> {
+        match self {
+            Popup::Ask { field, .. } => Some(field),
+            Popup::Talk(talk) => Some(&mut talk.editor),
+            Popup::Save(ask) => Some(&mut ask.path),
+            Popup::List(list) => Some(&mut list.filter),
+            _ => None,
+        }
+    }
+
     /// What TLS came to, with the server's own certificate.
     pub fn tls() -> Popup {
         Popup::Tls {
             top: 0,
             unfolded: vec![0],
-        }
-    }
-}
-
-impl Default for Tab {
-    /// A tab in which nothing was typed.
-    fn default() -> Tab {
-        Tab {
-            url: Editor::line(),
-            request: Editor::default(),
-            lints: Vec::new(),
-            linted: 0,
-            target: None,
-            followed: None,
-            url_note: None,
-            knobs: Knobs::default(),
-            jar: Jar::default(),
-            cookie: None,
-            edited: None,
-            focus: Focus::Response,
-            before: Focus::Response,
-            zoom: false,
-            view: ViewKind::Text,
-            chose: false,
-            wrap: true,
-            as_received: false,
-            inspects: false,
-            ruler: None,
-            visits: VecDeque::new(),
-            at: 0,
-            find: Find::default(),
-            exercise: 0,
-            recalled: 0,
-            completion: None,
-            hex: None,
-            certificate: None,
-            key: request::key(),
-            go_on_once: None,
-        }
-    }
-}
-
-impl Tab {
-    /// The exchange that is shown.
-    pub fn visit(&self) -> Option<&Visit> {
-        self.visits.get(self.at)
-    }
-
-    pub fn visit_mut(&mut self) -> Option<&mut Visit> {
-        self.visits.get_mut(self.at)
-    }
-
-    /// An exchange becomes the newest, and the one shown; what lay ahead of the old one is
-    /// no longer led to, as in every browser: it is answered.
-    pub fn push(&mut self, visit: Visit) -> Vec<Visit> {
-        let keep = if self.visits.is_empty() {
-            0
-        } else {
-            self.at + 1
-        };
-        let ahead = self.visits.drain(keep..).collect();
-        self.visits.push_back(visit);
-        self.at = self.visits.len() - 1;
-        ahead
-    }
-
-    pub fn places(&self) -> &'static [Place] {
-        use Place::{Anywhere, OutsideText, Request, Response, Socket, Start, Text, Url};
-        match self.focus {
-            Focus::Url => &[Url, Text, Anywhere],
-            Focus::Request => &[Request, Text, Anywhere],
-            Focus::Response if self.visits.is_empty() => &[Start, OutsideText, Anywhere],
-            Focus::Response => &[Response, OutsideText, Anywhere],
-            Focus::Socket => &[Socket, OutsideText, Anywhere],
-        }
-    }
-
-    /// A name for the tab bar.
-    pub fn title(&self) -> String {
-        let typed = self.url.text();
-        let url = match self.visit() {
-            Some(visit) => visit.name.as_str(),
-            None => typed.as_str(),
-        };
-        let short = url.strip_prefix("http://").unwrap_or(url);
-        let short = short.split(['?', '#']).next().unwrap_or(short);
-        if short.is_empty() {
-            "start".to_owned()
-        } else {
-            short.trim_end_matches('/').to_owned()
         }
     }
 }

@@ -1,16 +1,14 @@
 //! Two exchanges looked at side by side: which they are, and how far their bodies have
 //! been compared.
 //!
-//! Owns the pop-up's state, and the walk over both bodies in its own thread, which tells
-//! how far it is. What differs is [`crate::exchange::compare`]'s and
-//! [`crate::body::differ`]'s; how it looks, `ui`'s.
+//! Owns the pop-up's state, and the walk over both bodies, which tells how far it is. What
+//! differs is [`crate::exchange::compare`]'s and [`crate::body::differ`]'s; how it looks,
+//! `ui`'s.
 
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Weak};
 
 use crate::body::Window;
 use crate::body::differ::{self, Same};
-use crate::tui::message::Message;
 use crate::tui::visit::VisitId;
 
 /// Bytes between two words about how far it is: 16 of them a GiB.
@@ -56,16 +54,7 @@ impl Compare {
 
 /// Compares two bodies while `wanted` can be upgraded; tells now and then how far it is,
 /// and at last what came of it.
-pub fn bodies(
-    pair: [VisitId; 2],
-    [a, b]: &[Window; 2],
-    wanted: &Weak<()>,
-    messages: &Sender<Message>,
-) {
-    let tell = |bodies| {
-        // The loop has ended: nobody is left to tell.
-        let _ = messages.send(Message::Compared { pair, bodies });
-    };
+pub fn bodies([a, b]: &[Window; 2], wanted: &Weak<()>, tell: impl Fn(Bodies)) {
     let mut told = 0;
     let compared = differ::compare([a, b], |same| {
         if same - told >= STEP {
@@ -83,7 +72,7 @@ pub fn bodies(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
+    use std::cell::RefCell;
 
     use super::*;
     use crate::body::{Memory, Writer};
@@ -96,16 +85,11 @@ mod tests {
             writer.append(&piece).unwrap();
         }
         let body = Window::whole(&writer.store());
-        let (messages, receiver) = channel();
-        bodies([2, 1], &[body.clone(), body], wanted, &messages);
-        let of = |message| match message {
-            Message::Compared {
-                pair: [2, 1],
-                bodies,
-            } => bodies,
-            _ => panic!("another message"),
-        };
-        receiver.try_iter().map(of).collect()
+        let told: RefCell<Vec<Bodies>> = RefCell::default();
+        bodies(&[body.clone(), body], wanted, |bodies| {
+            told.borrow_mut().push(bodies);
+        });
+        told.into_inner()
     }
 
     #[test]

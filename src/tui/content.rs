@@ -9,7 +9,7 @@ use encoding_rs::Encoding;
 
 use crate::body::{Store, Window};
 use crate::decode::charset::PREFIX;
-use crate::decode::{By, Charset, Codings};
+use crate::decode::{By, Charset, Codings, Fault};
 use crate::tui::unpack::{Mark, State, Unpacked};
 
 /// Marks that are kept.
@@ -18,6 +18,8 @@ const MARKS: usize = 4096;
 /// See the module's words.
 #[derive(Clone, Debug, Default)]
 pub struct Content {
+    /// The number of the response that this is of; 0 before any.
+    pub of: u32,
     pub charset: Charset,
     /// Bytes of the content that were looked at for it.
     looked_at: usize,
@@ -34,7 +36,7 @@ pub struct Decoded {
     pub store: Store,
     pub at: Mark,
     pub state: State,
-    pub faults: Vec<String>,
+    pub faults: Vec<Fault>,
     /// Ascending; the first is of nothing decoded.
     marks: Vec<Mark>,
     /// Coded bytes between two marks, at least; never 0.

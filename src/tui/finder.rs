@@ -1,26 +1,62 @@
 //! The threads behind find: one looks for the next hit, one counts them all.
 //!
-//! Each reads a bounded piece, then sees whether it is still wanted: a new search or
-//! [`Finder::stop`] ends the one before. They answer by messages.
+//! Owns what they are told to look for ([`Search`], [`Way`]). Each reads a bounded piece,
+//! then sees whether it is still wanted: a new search or [`Finder::stop`] ends the one
+//! before.
 
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use crate::body::{Answer, Tally};
-use crate::tui::message::{Message, Search, Way};
+use crate::body::{Answer, Pattern, Tally};
 use crate::tui::searched::Piece;
+use crate::tui::visit::{ViewKind, VisitId};
 
 /// Bytes of a piece: a few milliseconds of work.
 const SLICE: u64 = 8 * 1024 * 1024;
 /// How often a count tells how far it is.
 const TELL: Duration = Duration::from_millis(100);
 
+/// What is looked for, and where.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub id: VisitId,
+    pub view: ViewKind,
+    /// In order, at least one.
+    pub pieces: Vec<Piece>,
+    pub pattern: Arc<Pattern>,
+}
+
+/// From where, and which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// In the window.
+    pub from: u64,
+    pub back: bool,
+    /// It begins at the hit before.
+    pub steady: bool,
+    /// On from the other end where there is none before this one.
+    pub round: bool,
+}
+
+/// What a search tells.
+pub enum Told {
+    /// So many bytes are looked at, and no hit so far.
+    Looked(u64),
+    /// The end of it: a hit, or none.
+    Found {
+        hit: Option<Range<u64>>,
+        /// It went round an end of the bytes.
+        wrapped: bool,
+    },
+    /// The bytes cannot be read back.
+    Failed(io::Error),
+}
+
+#[derive(Default)]
 pub struct Finder {
-    messages: Sender<Message>,
     looking: Wanted,
     counting: Wanted,
 }
@@ -29,60 +65,38 @@ pub struct Finder {
 type Wanted = Arc<AtomicBool>;
 
 impl Finder {
-    pub fn new(messages: Sender<Message>) -> Finder {
-        Finder {
-            messages,
-            looking: Wanted::default(),
-            counting: Wanted::default(),
-        }
-    }
-
     /// Looks for the next hit; where there is none before the end of the bytes and the
     /// way says so, round it.
-    pub fn look(&mut self, search: Search, way: Way) {
+    pub fn look(&mut self, search: Search, way: Way, tell: impl Fn(Told) + Send + 'static) {
         let wanted = renew(&mut self.looking);
-        let messages = self.messages.clone();
         std::thread::spawn(move || {
             let mut told = Instant::now();
             let looked = look(&search, way, |done| {
                 if told.elapsed() >= TELL {
                     told = Instant::now();
-                    let id = search.id;
-                    let _ = messages.send(Message::Looked { id, done });
+                    tell(Told::Looked(done));
                 }
                 wanted.load(Ordering::Relaxed)
             });
-            let message = match looked {
-                Ok(Some((hit, wrapped))) => Message::Found {
-                    id: search.id,
-                    view: search.view,
-                    hit,
-                    wrapped,
-                    way,
-                },
+            match looked {
+                Ok(Some((hit, wrapped))) => tell(Told::Found { hit, wrapped }),
                 // Another search answers, or none is wanted.
-                Ok(None) => return,
-                Err(err) => Message::Complain(format!("find: {err}")),
-            };
-            // The loop has ended: nobody is left to tell.
-            let _ = messages.send(message);
+                Ok(None) => {}
+                Err(err) => tell(Told::Failed(err)),
+            }
         });
     }
 
-    /// Counts all hits, and those before `base`.
-    pub fn count(&mut self, search: Search, base: u64) {
+    /// Counts all hits, and those before `base`; tells the hits so far, and how many bytes
+    /// are looked at, `None` at the end.
+    pub fn count(
+        &mut self,
+        search: Search,
+        base: u64,
+        tell: impl Fn((Tally, Option<u64>)) + Send + 'static,
+    ) {
         let wanted = renew(&mut self.counting);
-        let messages = self.messages.clone();
         std::thread::spawn(move || {
-            let tell = |tally, done| {
-                let _ = messages.send(Message::Counted {
-                    id: search.id,
-                    view: search.view,
-                    base,
-                    tally,
-                    done,
-                });
-            };
             let mut told = Instant::now();
             let mut tally = Tally::default();
             let mut done = 0;
@@ -101,12 +115,12 @@ impl Finder {
                     }
                     if told.elapsed() >= TELL {
                         told = Instant::now();
-                        tell(tally, Some(done + at));
+                        tell((tally, Some(done + at)));
                     }
                 }
                 done += piece.window.there();
             }
-            tell(tally, None);
+            tell((tally, None));
         });
     }
 
@@ -188,8 +202,7 @@ fn look(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body::{Memory, Pattern, Window, Writer};
-    use crate::tui::visit::ViewKind;
+    use crate::body::{Memory, Window, Writer};
 
     fn piece(at: u64, bytes: &[u8]) -> Piece {
         let mut writer = Writer::new(&Memory::new(10_000));

@@ -1,18 +1,14 @@
 //! A body's form, what is known of its rows, and what of it is folded: the state that the
 //! Pretty view of a visit has.
 //!
-//! Owns which view a form opens in by itself ([`Formed::opens`]). The rows are read ahead in their
-//! own thread ([`lay_out`]), which tells how far it is.
+//! Rows that a frame would be long in reading are read ahead ([`lay_out`]).
 
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Weak};
 
 use crate::body::Window;
 use crate::decode::Letters;
-use crate::tui::message::Message;
 use crate::tui::streamed::Streamed;
-use crate::tui::visit::{ViewKind, VisitId};
-use crate::view::pretty::{Fault, Folds, Head, Index};
+use crate::view::pretty::{Fault, Folds, Head, Index, Piece};
 use crate::view::{Form, Pretty};
 
 /// Bytes that a frame reads by itself; more are read ahead.
@@ -66,16 +62,6 @@ impl Formed {
         Pretty::reads(self.index.letters())
     }
 
-    /// The view with the best claim, which opens by itself.
-    pub fn opens(&self) -> ViewKind {
-        match self.form {
-            Form::Plain => ViewKind::Text,
-            Form::Html | Form::Image => ViewKind::Rendered,
-            Form::Binary => ViewKind::Hex,
-            _ => ViewKind::Pretty,
-        }
-    }
-
     /// Is there so much to read that it is not done while a frame is drawn? Then from
     /// where, and as long as somebody waits for it.
     pub fn ahead(&mut self, there: u64) -> Option<(Head, Weak<()>)> {
@@ -110,6 +96,11 @@ impl Formed {
         self.index.fault().or(rest).map(|fault| &**fault)
     }
 
+    /// Where this byte lies further down than rows are known, it is gone to when they are.
+    pub fn await_row(&mut self, at: u64) {
+        self.goal = Some(at).filter(|&at| self.reads() && at >= self.index.reach());
+    }
+
     /// These rows are of the bytes that are shown, not of those that were before.
     pub fn waits_for(&self, wanted: &Weak<()>) -> bool {
         let reading = self.reading.as_ref();
@@ -122,14 +113,17 @@ impl Formed {
     }
 }
 
+/// Rows that were read ahead.
+#[derive(Debug)]
+pub struct Ahead {
+    /// `None`: the body cannot be read.
+    pub piece: Option<Box<Piece>>,
+    /// All that was there is read.
+    pub done: bool,
+}
+
 /// Reads on from `head` to the end of what is there, while `wanted` can be upgraded.
-pub fn lay_out(
-    id: VisitId,
-    mut head: Head,
-    window: &Window,
-    wanted: &Weak<()>,
-    messages: &Sender<Message>,
-) {
+pub fn lay_out(mut head: Head, window: &Window, wanted: &Weak<()>, tell: impl Fn(Ahead)) {
     loop {
         let read = head.read(window, STEP);
         let (piece, done) = match read {
@@ -143,13 +137,7 @@ pub fn lay_out(
             Err(_) => (None, true),
         };
         let done = done || wanted.strong_count() == 0;
-        // The loop has ended: nobody is left to tell.
-        let _ = messages.send(Message::LaidOut {
-            id,
-            piece,
-            done,
-            wanted: wanted.clone(),
-        });
+        tell(Ahead { piece, done });
         if done {
             return;
         }
@@ -158,28 +146,10 @@ pub fn lay_out(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
+    use std::cell::RefCell;
 
     use super::*;
     use crate::body::{Memory, Writer};
-
-    #[test]
-    fn the_best_claim() {
-        for (form, want) in [
-            (Form::Plain, ViewKind::Text),
-            (Form::Json, ViewKind::Pretty),
-            (Form::Html, ViewKind::Rendered),
-            (Form::Table(b','), ViewKind::Pretty),
-            (Form::Image, ViewKind::Rendered),
-            (Form::Binary, ViewKind::Hex),
-        ] {
-            assert_eq!(
-                Formed::new(form.clone(), Letters::Utf8).opens(),
-                want,
-                "{form:?}"
-            );
-        }
-    }
 
     #[test]
     fn rows_are_read_ahead_where_there_are_many() {
@@ -190,20 +160,15 @@ mod tests {
         assert!(formed.ahead(AHEAD).is_none());
         let (head, wanted) = formed.ahead(window.there()).unwrap();
         assert!(formed.ahead(window.there()).is_none(), "it is being read");
-        let (messages, told) = channel();
-        lay_out(7, head, &window, &wanted, &messages);
-        for message in told.try_iter() {
-            let Message::LaidOut {
-                id: 7, piece, done, ..
-            } = message
-            else {
-                panic!("another message");
-            };
+        let formed = RefCell::new(formed);
+        lay_out(head, &window, &wanted, |Ahead { piece, done }| {
+            let mut formed = formed.borrow_mut();
             formed.index.add(*piece.unwrap());
             if done {
                 formed.caught_up();
             }
-        }
+        });
+        let mut formed = formed.into_inner();
         assert!(window.there() - formed.index.end() <= 4096);
         assert!(formed.ahead(window.there()).is_none());
     }

@@ -110,7 +110,11 @@ fn message(event: Event) -> Option<Message> {
 
 fn watch_signals(mut signals: Signals, messages: &Sender<Message>) {
     for signal in signals.forever() {
+        if signal == SIGCONT && messages.send(Message::Continued).is_err() {
+            return;
+        }
         let message = match signal {
+            // While it was stopped, nobody was told of a new size.
             SIGWINCH | SIGCONT => match crossterm::terminal::size() {
                 Ok((columns, rows)) => Message::Resize(Size { columns, rows }),
                 Err(_) => continue,

@@ -45,6 +45,8 @@ pub enum Action {
     Exchanges,
     Anomalies,
     Messages,
+    PreviousAnswer,
+    NextAnswer,
     Talk,
     FinishSaying,
     HangUp,
@@ -148,6 +150,11 @@ pub enum Action {
     LocalAddress,
     Bearer,
     Exercise(u8),
+    Lessons,
+    SetUp,
+    NextStep,
+    PreviousStep,
+    LeaveLesson,
     Choose,
     Less,
     More,
@@ -237,7 +244,7 @@ pub const ROWS: &[Row] = rows! {
     Url ["Ctrl-Space"] Complete, "complete the URL, as does → at its end";
 
     Request ["Enter"] InsertCrLf, "a CR LF";
-    Request ["Alt-Enter"] InsertLf, "a lone LF";
+    Request ["Alt-Enter" "Ctrl-J"] InsertLf, "a lone LF";
     Request ["F12"] Template, "the request that the URL stands for, instead of this one";
     Request ["Alt-M"] NextMethod, "the next method: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     Request ["Alt-H"] AddField, "insert a header, from a list";
@@ -337,6 +344,8 @@ pub const ROWS: &[Row] = rows! {
     Response ["|"] Pipe, "the body through a command, as jq . or wc -c";
     Response ["a"] Anomalies, "the anomalies of the exchange";
     OutsideText ["m"] Messages, "which bytes asked and which answered, message by message";
+    OutsideText [","] PreviousAnswer, "the response before on the same connection";
+    OutsideText [";"] NextAnswer, "the next response on the same connection; after the last, the newest";
     OutsideText ["t"] Talk, "send more on the open connection, while it runs or after it";
     OutsideText ["H"] FinishSaying, "shutdown(SHUT_WR) on the open connection: nothing more is sent";
     OutsideText ["x"] HangUp, "close the open connection";
@@ -359,6 +368,12 @@ pub const ROWS: &[Row] = rows! {
     OutsideText ["<"] Slower, "play at half the speed";
     OutsideText [">"] Faster, "play at twice the speed";
     OutsideText ["J"] Rejudge, "where other end modes would have ended it";
+
+    OutsideText ["E"] Lessons, "the lessons, which check themselves against the real calls";
+    Anywhere ["Alt-G"] SetUp, "set the lesson's step up: URL, request, knobs";
+    Anywhere ["Alt-N"] NextStep, "the lesson's next step";
+    Anywhere ["Alt-P"] PreviousStep, "the lesson's step before";
+    Anywhere ["Alt-X"] LeaveLesson, "leave the lesson";
 
     Socket ["↑" "k"] Move(Up), "the call before";
     Socket ["↓" "j"] Move(Down), "the next call";

@@ -19,13 +19,20 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::app::Focus;
-
 /// Columns and rows of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     pub columns: u16,
     pub rows: u16,
+}
+
+/// The pane that has the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Url,
+    Request,
+    Response,
+    Socket,
 }
 
 /// Below this nothing can be shown but words.

@@ -155,6 +155,7 @@ pub fn with<T>(
         }),
         ViewKind::Headers => look(&Headers {
             exchange: visit.exchange(),
+            answer: visit.answer(),
             width,
         }),
     }
@@ -241,8 +242,7 @@ fn rendering_words(visit: &Visit, width: usize) -> Vec<Line> {
 /// The head in short, above the body.
 fn head_rows(visit: &Visit, width: usize) -> Vec<Line> {
     let mut rows = Vec::new();
-    let exchange = visit.exchange();
-    for head in exchange.interim.iter().chain(&exchange.head) {
+    for head in visit.answer().heads() {
         let status = format!("{} {} {}", head.version, head.status, head.reason);
         rows.push(row(
             vec![(

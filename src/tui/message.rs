@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::body::{Pattern, Store, Tally, Window};
+use crate::body::{Store, Tally, Window};
 use crate::decode::Codings;
 use crate::event::{Event, Queues};
 use crate::exchange::Exchange;
@@ -19,14 +19,15 @@ use crate::plan::Plan;
 use crate::rejudge::Judged;
 use crate::tui::address::Stretch;
 use crate::tui::compare::Bodies;
+use crate::tui::finder::{Search, Way};
+use crate::tui::formed::Ahead;
 use crate::tui::layout::Size;
 use crate::tui::practice::Practice;
 use crate::tui::rendering::{Job, Laid};
 use crate::tui::save::Saved;
-use crate::tui::searched;
 use crate::tui::unpack::Unpacked;
 use crate::tui::visit::{ViewKind, VisitId};
-use crate::view::pretty::{Head, Piece};
+use crate::view::pretty::Head;
 
 pub enum Message {
     Key(KeyEvent),
@@ -78,12 +79,10 @@ pub enum Message {
         tally: Tally,
         done: Option<u64>,
     },
-    /// Rows of a body in its form that were read ahead; `None`: it cannot be read.
+    /// Rows of a body in its form that were read ahead.
     LaidOut {
         id: VisitId,
-        piece: Option<Box<Piece>>,
-        /// All that was there is read.
-        done: bool,
+        ahead: Ahead,
         /// Who asked for them.
         wanted: Weak<()>,
     },
@@ -109,6 +108,7 @@ pub enum Message {
     /// How far the content coding of a body is undone.
     Unpacked {
         id: VisitId,
+        answer: u32,
         unpacked: Unpacked,
     },
     /// The practice servers on TLS listen.
@@ -130,6 +130,8 @@ pub enum Message {
     Complain(String),
     /// SIGTERM, SIGHUP or SIGINT, or the terminal has gone: its number.
     Hangup(i32),
+    /// SIGCONT: the program was stopped, and a shell had the terminal.
+    Continued,
 }
 
 impl Message {
@@ -140,28 +142,6 @@ impl Message {
             Message::Key(_) | Message::Paste(_) | Message::Mouse(_) | Message::Resize(_)
         )
     }
-}
-
-/// What is looked for, and where.
-#[derive(Clone, Debug)]
-pub struct Search {
-    pub id: VisitId,
-    pub view: ViewKind,
-    /// In order, at least one.
-    pub pieces: Vec<searched::Piece>,
-    pub pattern: Arc<Pattern>,
-}
-
-/// From where, and which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
-    /// In the window.
-    pub from: u64,
-    pub back: bool,
-    /// It begins at the hit before.
-    pub steady: bool,
-    /// On from the other end where there is none before this one.
-    pub round: bool,
 }
 
 #[derive(Debug)]
@@ -210,10 +190,12 @@ pub enum Effect {
         search: Search,
         base: u64,
     },
-    /// Undo the content coding of what has come of a body; `over`: that is all.
+    /// Undo the content coding of what has come of a response's body, with these codings
+    /// from its first byte on; `over`: that is all.
     Unpack {
         id: VisitId,
-        codings: Codings,
+        answer: u32,
+        begins: Option<Codings>,
         body: Window,
         over: bool,
     },
@@ -278,6 +260,8 @@ pub enum Effect {
     EditBody(Window),
     /// Read a file, to be the request's body.
     ReadBody(PathBuf),
+    /// The terminal's modes are a shell's: set them, and draw all anew.
+    TakeTerminal,
     /// End the program with this status.
     Quit(u8),
 }

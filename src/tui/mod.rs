@@ -15,8 +15,10 @@ pub mod app;
 pub mod chain;
 pub mod compare;
 pub mod content;
+pub mod course;
 pub mod cursor;
 pub mod editor;
+pub mod fill;
 pub mod finder;
 pub mod formed;
 pub mod fuzzy;
@@ -33,6 +35,7 @@ pub mod locale;
 pub mod message;
 pub mod practice;
 mod programs;
+pub mod redirect;
 pub mod rendering;
 pub mod runtime;
 pub mod save;
@@ -71,11 +74,20 @@ const FRAME: Duration = Duration::from_micros(16_667);
 /// Longer than the costliest frame takes, so that a held key cannot starve the rest.
 const ANSWER: Duration = Duration::from_millis(4);
 
+/// What the browser opens on.
+#[derive(Clone, Copy, Debug)]
+pub enum First<'a> {
+    Start,
+    Url(&'a str),
+    /// Their list, or the lesson of this name.
+    Lessons(Option<&'a str>),
+}
+
 /// Runs the browser until the user leaves; answers the exit status.
 ///
 /// # Errors
 /// The terminal cannot be used, or went away.
-pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
+pub fn run(first: First) -> anyhow::Result<u8> {
     let (columns, rows) = crossterm::terminal::size().context("the terminal's size")?;
     let size = Size { columns, rows };
     let variable = |name: &str| std::env::var(name).ok();
@@ -99,9 +111,10 @@ pub fn run(url: Option<&str>) -> anyhow::Result<u8> {
     let input = Input::start(sender.clone()).context("keys and signals")?;
     let mut runtime = Runtime::new(sender, input, playground, config.memory);
     set_clocks(&mut app);
-    let first = match url {
-        Some(url) => update::open(&mut app, url),
-        None => Vec::new(),
+    let first = match first {
+        First::Url(url) => update::open(&mut app, url),
+        First::Lessons(name) => update::lessons(&mut app, name),
+        First::Start => Vec::new(),
     };
     let status = turn(&mut app, first, &messages, &mut runtime, &mut screen);
     runtime.cancel_all();

@@ -6,7 +6,6 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 
 use tempfile::TempDir;
@@ -17,7 +16,6 @@ use crate::playground::beside::Beside;
 use crate::playground::proxy::Proxies;
 use crate::playground::server::Server;
 use crate::playground::tls::{Kind, TlsPlayground};
-use crate::tui::message::Message;
 use crate::url::Target;
 
 /// Where its servers are, and their root's certificate.
@@ -69,7 +67,7 @@ pub struct Servers(Arc<OnceLock<Running>>);
 
 impl Servers {
     /// Starts them, and tells when they listen; a machine that cannot is left without.
-    pub fn start(&self, beside: Beside, messages: Sender<Message>) {
+    pub fn start(&self, beside: Beside, tell: impl FnOnce(Practice) + Send + 'static) {
         let servers = Arc::clone(&self.0);
         let start = move || {
             let Ok(tls) = beside.start(None) else {
@@ -92,8 +90,7 @@ impl Servers {
                 _proxies: proxies,
                 _socket: socket,
             });
-            // The browser may be gone already.
-            let _ = messages.send(Message::Practice(practice));
+            tell(practice);
         };
         let spawned = std::thread::Builder::new().name("practice".to_owned());
         // Without a thread there are no such servers, which the start page shows.
@@ -152,12 +149,12 @@ mod tests {
     #[test]
     fn it_starts_beside_the_plain_one_and_tells() {
         let playground = crate::playground::Playground::start(None).unwrap();
-        let (messages, told) = std::sync::mpsc::channel();
+        let (sender, told) = std::sync::mpsc::channel();
         let servers = Servers::default();
-        servers.start(playground.beside(), messages);
-        let Ok(Message::Practice(practice)) = told.recv() else {
-            panic!("it is told where they are");
-        };
+        servers.start(playground.beside(), move |practice| {
+            sender.send(practice).unwrap();
+        });
+        let practice = told.recv().unwrap();
         assert_eq!(practice.ports.len(), Kind::ALL.len());
         assert!(practice.good().is_some());
         assert_eq!(practice.proxies.len(), 4, "{:?}", practice.proxies);

@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use crate::body::Window;
 use crate::tui::graphics::{Dots, Graphic, Images};
 use crate::view::picture::{self, Picture, Pixels};
-use crate::view::pretty::Part;
+use crate::view::pretty::{Part, Places};
 use crate::view::rendered::{self, Page};
 use crate::view::safe;
 
@@ -41,6 +41,8 @@ pub struct Rendering {
 /// What is to be made, and for which room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Want {
+    /// The number of the response.
+    pub answer: u32,
     /// Bytes of the body.
     pub len: u64,
     pub columns: u16,
@@ -60,6 +62,8 @@ pub struct Want {
 pub struct Laid {
     pub want: Want,
     pub matter: Matter,
+    /// The bytes it is of, where those are not the body's, and where in it they stand.
+    pub part: Option<(Window, Places)>,
 }
 
 #[derive(Debug)]
@@ -154,6 +158,12 @@ impl Rendering {
         }
     }
 
+    /// The bytes of the page's part and where in the body they stand, where it is a part's.
+    pub fn page_of_part(&self) -> Option<&(Window, Places)> {
+        let laid = self.laid.as_ref().filter(|laid| laid.is_page())?;
+        laid.part.as_ref()
+    }
+
     pub fn picture(&self) -> Option<&Shown> {
         match &self.laid.as_ref()?.matter {
             Matter::Picture(shown) => Some(shown),
@@ -163,7 +173,9 @@ impl Rendering {
 
     /// What is said instead of a page, or above a picture: words for [`facts_in`].
     pub fn words(&self) -> Vec<String> {
-        match self.laid.as_ref().map(|laid| &laid.matter) {
+        // What was said of no bytes holds no more once some are looked at.
+        let holds = |laid: &&Arc<Laid>| laid.want.len > 0 || self.making.is_none();
+        match self.laid.as_ref().filter(holds).map(|laid| &laid.matter) {
             None => vec!["laying it out …".to_owned()],
             Some(Matter::Page(_)) => Vec::new(),
             Some(Matter::Picture(shown)) => shown.words.clone(),
@@ -253,57 +265,88 @@ fn words(picture: &Picture, want: Want) -> Vec<String> {
 impl Job {
     /// Reads the body and makes of it what it is.
     pub fn run(&self) -> Laid {
-        let matter = self
-            .matter()
-            .unwrap_or_else(|err| Matter::Words(format!("the body cannot be read back: {err}")));
+        let (matter, part) = self.made().unwrap_or_else(|err| {
+            let words = format!("the body cannot be read back: {err}");
+            (Matter::Words(words), None)
+        });
         let mut laid = Laid {
             want: self.want,
             matter,
+            part,
         };
-        if laid.is_page() {
+        if laid.is_page() && laid.part.is_none() {
             laid.want.len = self.want.len.min(self.most);
         }
         laid
     }
 
-    fn matter(&self) -> io::Result<Matter> {
+    fn made(&self) -> io::Result<(Matter, Option<(Window, Places)>)> {
         let opening = self.window.read(0, OPENING)?;
         if opening.is_empty() {
-            return Ok(Matter::Words("there is no body yet".to_owned()));
+            return Ok((Matter::Words("there is no body yet".to_owned()), None));
         }
         if let Some(coding) = &self.coding {
-            return Ok(Matter::Words(format!(
+            let words = format!(
                 "the body is {} in coding {}: it is decoded where that is known",
                 self.kind(),
                 safe::safe(coding)
-            )));
+            );
+            return Ok((Matter::Words(words), None));
         }
-        if let Some(part) = &self.part {
-            let bytes = part.read(usize::try_from(PICTURE).unwrap_or(usize::MAX))?;
-            return Ok(self.picture(&bytes, bytes.len() as u64));
+        match &self.part {
+            Some(part) => self.of_part(part),
+            None => Ok((self.whole(&opening)?, None)),
         }
-        if picture::format(&opening).is_some() {
+    }
+
+    fn of_part(&self, part: &Part) -> io::Result<(Matter, Option<(Window, Places)>)> {
+        let most = if part.is_page() {
+            rendered::MOST
+        } else {
+            PICTURE
+        };
+        let taken = part.take(usize::try_from(most).unwrap_or(usize::MAX))?;
+        let there = taken.bytes.len() as u64;
+        let matter = match part.is_page() {
+            true => self.page(part.encoding(&taken.bytes), &taken.bytes, there),
+            false => self.picture(&taken.bytes, there),
+        };
+        let matter = match (matter, taken.transfer) {
+            (Matter::Picture(mut shown), Some(transfer)) => {
+                if let Some(facts) = shown.words.first_mut() {
+                    facts.push_str(&format!(" · decoded from {}", transfer.name()));
+                }
+                shown.words.extend(taken.broken);
+                Matter::Picture(shown)
+            }
+            (matter, _) => matter,
+        };
+        Ok((matter, Some((taken.window, taken.places))))
+    }
+
+    fn page(&self, encoding: &'static Encoding, html: &[u8], there: u64) -> Matter {
+        let columns = usize::from(self.want.columns);
+        Matter::Page(rendered::lay_out_in(encoding, html, there, columns))
+    }
+
+    fn whole(&self, opening: &[u8]) -> io::Result<Matter> {
+        if picture::format(opening).is_some() {
             return Ok(self.picture(&self.read(PICTURE)?, self.window.len));
         }
         if self.kind().to_ascii_lowercase().starts_with("multipart/") {
             return Ok(Matter::Words(format!(
-                "{}: Pretty lists its parts; a picture that is opened there is shown here",
+                "{}: Pretty lists its parts; a picture or a page that the cursor is in there is shown here",
                 self.kind()
             )));
         }
-        if !self.is_html(&opening) {
+        if !self.is_html(opening) {
             return Ok(Matter::Words(format!(
                 "{} is neither HTML nor a picture (PNG, JPEG, GIF, WebP): Text shows it",
                 self.kind()
             )));
         }
         let html = self.read(rendered::MOST.min(self.most))?;
-        Ok(Matter::Page(rendered::lay_out_in(
-            self.want.encoding,
-            &html,
-            self.window.len,
-            usize::from(self.want.columns),
-        )))
+        Ok(self.page(self.want.encoding, &html, self.window.len))
     }
 
     fn picture(&self, bytes: &[u8], there: u64) -> Matter {
@@ -381,6 +424,7 @@ mod tests {
         let window = Window::whole(&writer.store());
         Job {
             want: Want {
+                answer: 1,
                 len: window.len,
                 columns: 40,
                 rows: 10,
@@ -395,6 +439,23 @@ mod tests {
             coding: None,
             most: u64::MAX,
             window,
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_nothing_ends_when_a_body_comes() {
+        let mut rendering = Rendering::default();
+        let now = Instant::now();
+        for (body, before, after) in [
+            ("", "laying it out …", "there is no body yet"),
+            ("a", "laying it out …", "is neither HTML nor a picture"),
+            ("ab", "is neither HTML", "is neither HTML"),
+        ] {
+            let job = job(Some("text/plain"), body);
+            rendering.begin(job.want);
+            assert!(rendering.words()[0].contains(before), "{body}");
+            rendering.take(job.run(), now);
+            assert!(rendering.words()[0].contains(after), "{body}");
         }
     }
 
@@ -459,6 +520,7 @@ mod tests {
     fn it_is_made_when_it_is_wanted() {
         let now = Instant::now();
         let want = |len, columns| Want {
+            answer: 1,
             len,
             columns,
             rows: 9,
@@ -476,6 +538,7 @@ mod tests {
                 Laid {
                     want: want(len, columns),
                     matter,
+                    part: None,
                 },
                 now,
             );

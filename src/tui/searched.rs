@@ -1,7 +1,7 @@
 //! What a find looks through in each view: pieces, each searched by itself.
 //!
 //! In Text and Hex the body; in Wire what was sent and what was received, stretch by
-//! stretch; in Headers every head, then the trailers.
+//! stretch; in Headers the response's heads, then its trailers.
 
 use std::ops::Range;
 
@@ -26,7 +26,8 @@ pub fn pieces(visit: &Visit, kind: ViewKind) -> Vec<Piece> {
         return dialogue(visit, &all, |first, len| window(&sent, first, len));
     }
     let window = address::window(visit, kind);
-    let mut pieces = vec![Piece { window, at: 0 }];
+    let at = address::in_view(visit, kind, &(0..0)).start;
+    let mut pieces = vec![Piece { window, at }];
     if kind == ViewKind::Headers {
         pieces.extend(trailers(visit));
     }
@@ -126,9 +127,9 @@ fn dialogue(visit: &Visit, range: &Range<u64>, sent: impl Fn(u64, u64) -> Window
 }
 
 fn trailers(visit: &Visit) -> Option<Piece> {
-    let exchange = visit.exchange();
-    let (first, last) = (exchange.trailers.first()?, exchange.trailers.last()?);
-    let at = first.offset.saturating_sub(exchange.wire_base);
+    let trailers = visit.answer().trailers;
+    let (first, last) = (trailers.first()?, trailers.last()?);
+    let at = first.offset.saturating_sub(visit.exchange().wire_base);
     let end = last.offset.saturating_add(u64::from(last.len));
     let window = Window {
         start: at,

@@ -36,7 +36,7 @@ impl Secrets {
                 _ => None,
             });
         // A long log has lost its first events; these heads are kept apart.
-        let kept = exchange.interim.iter().chain(&exchange.head);
+        let kept = exchange.answers().flat_map(|answer| answer.heads());
         let mut received: Vec<Range<u64>> = told
             .chain(kept)
             .flat_map(|head| in_head(visit, head))

@@ -19,9 +19,11 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::tui::graphics::{Dots, Graphic};
 
@@ -29,6 +31,12 @@ use crate::tui::graphics::{Dots, Graphic};
 /// one for each cell the mouse crosses.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+/// Alt and a letter come as ESC and the letter: xterm and mlterm make it a letter beyond
+/// ASCII, which is text. What the user set is saved and restored (Xterm Control Sequences,
+/// "XTSAVE", modes 1036 and 1039).
+const ALT_ON: &[u8] = b"\x1b[?1036;1039s\x1b[?1036;1039h";
+const ALT_OFF: &[u8] = b"\x1b[?1036;1039r";
 
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
@@ -81,29 +89,44 @@ impl Screen {
     }
 
     /// Draws one frame, with a picture over it, and writes what differs from the last.
+    ///
+    /// Another picture or none: all is cleared and written anew, because some terminals
+    /// (Konsole 22.12: sixels, inline images) leave a picture where characters are
+    /// written over it.
     pub fn draw(
         &mut self,
         picture: Option<Placed>,
         render: impl FnOnce(&mut ratatui::Frame),
     ) -> io::Result<()> {
-        let mut wanted = None;
-        let drawn = self.terminal.draw(|frame| {
+        let screen = self.area()?;
+        // Between a new size and the word of it the two may differ.
+        let wanted = picture
+            .filter(|picture| screen.intersection(picture.area) == picture.area)
+            .map(|picture| (picture, screen));
+        let stays = wanted == self.drawn;
+        if !stays {
+            self.frame
+                .write_all(on_screen().take().unwrap_or_default())?;
+            self.clear()?;
+        }
+        self.terminal.draw(|frame| {
             render(frame);
-            let screen = frame.area();
-            // Between a new size and the word of it the two may differ.
-            wanted = picture
-                .filter(|picture| screen.intersection(picture.area) == picture.area)
-                .map(|picture| (picture, screen));
-            if let Some((picture, _)) = &wanted {
+            apart(frame.buffer_mut());
+            if let Some((picture, _)) = wanted.as_ref().filter(|_| stays) {
                 cover(frame.buffer_mut(), picture.area);
             }
         })?;
-        if wanted != self.drawn {
-            let under = wanted
-                .as_ref()
-                .map(|(picture, _)| under(drawn.buffer, picture.area));
-            self.redraw(wanted, under.unwrap_or_default())?;
+        if let Some((Placed { area, graphic }, _)) = wanted.as_ref().filter(|_| !stays) {
+            queue!(
+                self.frame,
+                cursor::SavePosition,
+                cursor::MoveTo(area.x, area.y)
+            )?;
+            self.frame.write_all(&graphic.bytes)?;
+            queue!(self.frame, cursor::RestorePosition)?;
+            *on_screen() = Some(graphic.images.removes());
         }
+        self.drawn = wanted;
         let mut bytes = self.frame.0.borrow_mut();
         let mut out = io::stdout().lock();
         out.write_all(FRAME_BEGINS)?;
@@ -114,35 +137,25 @@ impl Screen {
         Ok(())
     }
 
-    /// Another picture or none: the old one goes, the cells `under` the new one are wiped.
-    fn redraw(&mut self, wanted: Option<(Placed, Rect)>, under: Buffer) -> io::Result<()> {
-        let mut drawn = on_screen();
-        self.frame.write_all(drawn.take().unwrap_or_default())?;
-        if let Some((Placed { area, graphic }, _)) = &wanted {
-            queue!(self.frame, cursor::SavePosition)?;
-            let cells = under.content.iter().zip(area.positions());
-            let cells = cells.map(|(cell, at)| (at.x, at.y, cell));
-            self.terminal.backend_mut().draw(cells)?;
-            queue!(self.frame, cursor::MoveTo(area.x, area.y))?;
-            self.frame.write_all(&graphic.bytes)?;
-            queue!(self.frame, cursor::RestorePosition)?;
-            *drawn = Some(graphic.images.removes());
-        }
-        self.drawn = wanted;
-        Ok(())
-    }
-
     /// Gives the terminal to another program for a while.
     pub fn lend<T>(&mut self, program: impl FnOnce() -> T) -> io::Result<T> {
         switch_off();
         let answer = program();
         switch_on()?;
         self.drawn = None;
-        // All is to be drawn again, as after a resize. clear() would ask the terminal where
-        // its cursor is, and fail where no answer comes within two seconds.
-        let area = Rect::from((Position::ORIGIN, self.terminal.size()?));
-        self.terminal.resize(area)?;
+        self.clear()?;
         Ok(answer)
+    }
+
+    /// All is drawn again, as after a resize. ratatui's clear() would ask the terminal
+    /// where its cursor is, and fail where no answer comes within two seconds.
+    fn clear(&mut self) -> io::Result<()> {
+        let area = self.area()?;
+        self.terminal.resize(area)
+    }
+
+    fn area(&self) -> io::Result<Rect> {
+        Ok(Rect::from((Position::ORIGIN, self.terminal.size()?)))
     }
 
     /// Writes a sequence that draws nothing, such as a clipboard's.
@@ -175,24 +188,51 @@ pub fn cell() -> Option<Dots> {
     sane.then_some(cell)
 }
 
-/// These cells are the picture's: characters are not written over it, and when it has
-/// gone they are written anew.
+/// A letter with what hangs on it in each cell: of several in one cell, of which Thai,
+/// Devanagari and flags are made, ratatui takes the first cell back and the terminal
+/// leaves the others. The bytes that go out are the same.
+fn apart(buffer: &mut Buffer) {
+    for at in 0..buffer.content.len() {
+        let symbol = buffer.content[at].symbol();
+        // Two of several columns take four bytes at least.
+        if symbol.len() < 4 || symbol.chars().count() < 2 {
+            continue;
+        }
+        let cell = buffer.content[at].clone();
+        let columns: usize = letters(cell.symbol()).map(UnicodeWidthStr::width).sum();
+        if columns != cell.symbol().width() {
+            continue;
+        }
+        let mut column = 0;
+        for letter in letters(cell.symbol()) {
+            if let Some(to) = buffer.content.get_mut(at + column) {
+                to.clone_from(&cell);
+                to.set_symbol(letter);
+            }
+            column += letter.width();
+        }
+    }
+}
+
+/// Parts of a cell's text that have columns of their own.
+fn letters(symbol: &str) -> impl Iterator<Item = &str> {
+    let mut rest = symbol;
+    std::iter::from_fn(move || {
+        let mut chars = rest.char_indices().skip(1);
+        let next = chars.find(|(_, c)| c.width().is_some_and(|columns| columns > 0));
+        let (letter, after) = rest.split_at(next.map_or(rest.len(), |(at, _)| at));
+        rest = after;
+        (!letter.is_empty()).then_some(letter)
+    })
+}
+
+/// These cells are the picture's: characters are not written over it.
 fn cover(buffer: &mut Buffer, area: Rect) {
     for at in area.positions() {
         if let Some(cell) = buffer.cell_mut(at) {
             cell.set_diff_option(CellDiffOption::Skip);
         }
     }
-}
-
-fn under(buffer: &Buffer, area: Rect) -> Buffer {
-    let mut under = Buffer::empty(area);
-    for at in area.positions() {
-        if let (Some(cell), Some(of)) = (under.cell_mut(at), buffer.cell(at)) {
-            cell.clone_from(of);
-        }
-    }
-    under
 }
 
 impl Write for Frame {
@@ -211,6 +251,7 @@ fn switch_on() -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
     let mut out = io::stdout().lock();
     execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    out.write_all(ALT_ON)?;
     out.write_all(MOUSE_ON)?;
     out.flush()
 }
@@ -228,6 +269,7 @@ fn switch_off() {
         let _ = queue!(out, Clear(ClearType::All));
     }
     let _ = out.write_all(MOUSE_OFF);
+    let _ = out.write_all(ALT_OFF);
     let _ = execute!(
         out,
         DisableBracketedPaste,
@@ -260,4 +302,30 @@ fn on_screen() -> MutexGuard<'static, Option<&'static [u8]>> {
 
 fn unsaid() -> MutexGuard<'static, Vec<String>> {
     UNSAID.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_letter_has_its_cell() {
+        for (text, want) in [
+            ("abc", &["a", "b", "c", " ", " "][..]),
+            ("e\u{301}x", &["e\u{301}", "x", " ", " ", " "]),
+            ("日本", &["日", " ", "本", " ", " "]),
+            ("กำx", &["ก", "ำ", "x", " ", " "]),
+            ("हि", &["ह", "ि", " ", " ", " "]),
+            ("क्षि", &["क्", "ष", "ि", " ", " "]),
+            ("🇩🇪x", &["🇩", "🇪", "x", " ", " "]),
+            ("👍🏽x", &["👍🏽", " ", "x", " ", " "]),
+            ("😀x", &["😀", " ", "x", " ", " "]),
+        ] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 5, 1));
+            buffer.set_string(0, 0, text, ratatui::style::Style::new());
+            apart(&mut buffer);
+            let cells: Vec<&str> = buffer.content.iter().map(|cell| cell.symbol()).collect();
+            assert_eq!(cells, want, "{text}");
+        }
+    }
 }

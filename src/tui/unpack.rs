@@ -4,14 +4,11 @@
 //! Owns the work and how it is called off. Orders overwrite each other (only the newest
 //! counts), so the screen never waits for it; it tells how far it is once a frame.
 
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::body::{Memory, Store, Window, Writer};
-use crate::decode::{Codings, Decoder, Feeding, Limits};
-use crate::tui::message::Message;
-use crate::tui::visit::VisitId;
+use crate::decode::{Codings, Decoder, Fault, Feeding, Limits};
 
 /// How often it tells: a frame.
 const TELL: Duration = Duration::from_millis(16);
@@ -46,8 +43,8 @@ pub struct Unpacked {
     /// Those since it told before.
     pub marks: Vec<Mark>,
     pub state: State,
-    /// What is wrong with the coded bytes, in words.
-    pub faults: Vec<String>,
+    /// What is wrong with the coded bytes.
+    pub faults: Vec<Fault>,
 }
 
 /// What there is to do.
@@ -68,13 +65,14 @@ pub struct Hand {
 }
 
 impl Hand {
+    /// `tell` hears how far the work is.
+    ///
     /// # Errors
     /// No thread can be started.
     pub fn start(
-        id: VisitId,
         codings: &Codings,
         memory: &Memory,
-        messages: Sender<Message>,
+        tell: impl Fn(Unpacked) + Send + 'static,
     ) -> std::io::Result<Hand> {
         let hand = Hand {
             order: Arc::default(),
@@ -82,14 +80,11 @@ impl Hand {
         let order = Arc::clone(&hand.order);
         let mut work = Work::new(codings, memory);
         std::thread::Builder::new()
-            .name(format!("unpack {id}"))
+            .name("unpack".to_owned())
             .spawn(move || {
                 while let Some(next) = wait(&order) {
                     let wanted = || !lock(&order.0).unwanted;
-                    work.run(&next.body, next.over, next.go_on, wanted, |unpacked| {
-                        // The loop has ended: nobody is left to tell.
-                        let _ = messages.send(Message::Unpacked { id, unpacked });
-                    });
+                    work.run(&next.body, next.over, next.go_on, wanted, &tell);
                 }
             })?;
         Ok(hand)
@@ -239,12 +234,7 @@ impl Work {
             at: self.mark(),
             marks: std::mem::take(&mut self.marks),
             state: self.state.clone(),
-            faults: self
-                .decoder
-                .faults()
-                .iter()
-                .map(|fault| fault.to_string())
-                .collect(),
+            faults: self.decoder.faults().to_vec(),
         }
     }
 }

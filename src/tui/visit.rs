@@ -3,6 +3,8 @@
 //! Owns [`Visit`]: which moment is shown, where each view is scrolled to, what is chosen.
 //! The fetch itself is the runtime's; what a view makes of the bytes is the lens's.
 
+mod kind;
+
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +12,7 @@ use std::time::Instant;
 use crate::body::{Store, Window};
 use crate::decode::{Codings, Letters};
 use crate::event::Call;
-use crate::exchange::{BodyPlace, Exchange, Past};
+use crate::exchange::{Answer, BodyPlace, Exchange, Past};
 use crate::plan::Plan;
 use crate::proto;
 use crate::request::{Message, split};
@@ -22,6 +24,8 @@ use crate::tui::rendering::Rendering;
 use crate::tui::streamed::Streamed;
 use crate::tui::unpack::State;
 use crate::view::Form;
+
+pub use kind::ViewKind;
 
 /// The number of an exchange in this session; never used again.
 pub type VisitId = u64;
@@ -54,6 +58,8 @@ pub struct Visit {
     pub stamped: bool,
     /// The fold of all events so far.
     pub live: Exchange,
+    /// The number of the response that is looked at; `None`: the newest.
+    pub looked_at: Option<u32>,
     /// The moment that is shown instead.
     pub past: Option<Past>,
     /// The past goes on by itself.
@@ -121,16 +127,6 @@ pub struct Scroll {
     pub follow: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViewKind {
-    Text,
-    Pretty,
-    Rendered,
-    Hex,
-    Wire,
-    Headers,
-}
-
 impl Scroll {
     /// Before anything came: at its end, which is followed; a page is read from its top.
     fn first(kind: ViewKind) -> Scroll {
@@ -138,55 +134,6 @@ impl Scroll {
             follow: kind != ViewKind::Rendered,
             ..Scroll::default()
         }
-    }
-}
-
-impl ViewKind {
-    pub const ALL: [ViewKind; 6] = [
-        ViewKind::Text,
-        ViewKind::Pretty,
-        ViewKind::Rendered,
-        ViewKind::Hex,
-        ViewKind::Wire,
-        ViewKind::Headers,
-    ];
-
-    /// The number that is its key.
-    pub fn number(self) -> u8 {
-        match self {
-            ViewKind::Text => 1,
-            ViewKind::Pretty => 2,
-            ViewKind::Rendered => 3,
-            ViewKind::Hex => 4,
-            ViewKind::Wire => 5,
-            ViewKind::Headers => 6,
-        }
-    }
-
-    /// The body's content, rather than what was received.
-    pub fn shows_content(self) -> bool {
-        match self {
-            ViewKind::Text | ViewKind::Pretty | ViewKind::Rendered | ViewKind::Hex => true,
-            ViewKind::Wire | ViewKind::Headers => false,
-        }
-    }
-
-    pub fn title(self) -> &'static str {
-        match self {
-            ViewKind::Text => "Text",
-            ViewKind::Pretty => "Pretty",
-            ViewKind::Rendered => "Rendered",
-            ViewKind::Hex => "Hex",
-            ViewKind::Wire => "Wire",
-            ViewKind::Headers => "Headers",
-        }
-    }
-
-    pub fn index(self) -> usize {
-        ViewKind::ALL
-            .iter()
-            .position(|&kind| kind == self)
-            .unwrap_or_default()
     }
 }
 
@@ -208,6 +155,7 @@ impl Visit {
             recv_size: plan.options.recv_size,
             stamped: plan.options.arrivals,
             live: Exchange::new(plan.options.end, plan.request.len() as u64),
+            looked_at: None,
             past: None,
             play: None,
             started: plan.start,
@@ -271,14 +219,32 @@ impl Visit {
         }
     }
 
-    /// What is shown of it: as it is, or as it was.
     /// A WebSocket is spoken on its connection.
     pub fn is_websocket(&self) -> bool {
         self.live.upgraded.is_some() && proto::ws::asks(&self.request)
     }
 
+    /// What is shown of it: as it is, or as it was.
     pub fn exchange(&self) -> &Exchange {
         self.past.as_ref().map_or(&self.live, |past| &past.exchange)
+    }
+
+    /// The response that is looked at, as it is or as it was: the newest, until somebody
+    /// chose another.
+    pub fn answer(&self) -> Answer<'_> {
+        let newest = u32::MAX;
+        let number = self.looked_at.unwrap_or(newest);
+        self.exchange().answer_numbered(number)
+    }
+
+    /// The same response, whatever moment is shown.
+    pub fn whole_answer(&self) -> Answer<'_> {
+        self.live.answer_numbered(self.answer().number)
+    }
+
+    /// Nothing more comes of the response that is looked at.
+    pub fn answer_is_over(&self) -> bool {
+        self.over || self.live.end.is_some() || self.whole_answer().is_over
     }
 
     /// What is shown is over, so nothing in it counts on.
@@ -289,14 +255,17 @@ impl Visit {
         }
     }
 
-    /// Nothing more comes of what this view shows: the exchange is over, and its body
-    /// decoded as far as it will be by itself.
+    /// Nothing more comes of what this view shows: the exchange or its response is over,
+    /// and the body decoded as far as it will be by itself.
     pub fn has_all(&self, kind: ViewKind) -> bool {
         let decoding = || {
             let decoded = self.meaning.shown();
             decoded.is_some_and(|decoded| decoded.state == State::Running)
         };
-        self.over && !(kind.shows_content() && decoding())
+        match kind.shows_content() {
+            true => (self.over || self.whole_answer().is_over) && !decoding(),
+            false => self.over,
+        }
     }
 
     /// Likewise, of the moment that is shown.
@@ -336,7 +305,7 @@ impl Visit {
 
     /// The body's bytes so far, as received.
     pub fn body(&self) -> Window {
-        self.body_of(self.exchange())
+        self.body_of(&self.answer())
     }
 
     /// What the views show of the body so far: its content coding removed, unless it is
@@ -358,7 +327,7 @@ impl Visit {
     /// What the views show of the body has a content coding left: it is shown as received,
     /// or nobody can undo it.
     pub fn is_coded(&self) -> bool {
-        let codings = self.live.head.as_ref().map(Codings::of_head);
+        let codings = self.whole_answer().head.map(Codings::of_head);
         let codings = codings.unwrap_or_default();
         match self.meaning.as_received {
             true => !codings.is_empty(),
@@ -373,7 +342,7 @@ impl Visit {
 
     /// Content-Type's value, empty where there is none.
     pub fn content_type(&self) -> &str {
-        let head = self.live.head.as_ref();
+        let head = self.whole_answer().head;
         let value = head.and_then(|head| head.values("Content-Type").next());
         value.unwrap_or_default()
     }
@@ -396,12 +365,13 @@ impl Visit {
         let content = self.whole_content();
         let decoded = self.meaning.shown();
         let live = &self.live;
+        let answer = live.answer_numbered(self.answer().number);
         let Some(formed) = self.formed.as_mut().filter(|it| it.form == Form::Events) else {
             return;
         };
         formed.events.read(&content, |at| {
             let at = decoded.map_or(at, |decoded| decoded.coded(at).end - 1);
-            let origin = live.origin_of_body(at, |_| None);
+            let origin = live.origin_of_body(&answer, at, |_| None);
             origin.recv.map(|recv| recv.t_us)
         });
     }
@@ -421,11 +391,11 @@ impl Visit {
 
     /// The same, whatever moment is shown.
     pub fn whole_body(&self) -> Window {
-        self.body_of(&self.live)
+        self.body_of(&self.whole_answer())
     }
 
-    fn body_of(&self, exchange: &Exchange) -> Window {
-        match exchange.body_place() {
+    fn body_of(&self, answer: &Answer<'_>) -> Window {
+        match answer.body {
             BodyPlace::Wire { start, len } => Window {
                 store: self.wire.clone(),
                 start,

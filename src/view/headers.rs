@@ -1,4 +1,4 @@
-//! The heads as a table: names, values, what is wrong beside what it is wrong with, and
+//! The heads of a response as a table: names, values, what is wrong beside what it is wrong with, and
 //! what ends the body, with the rule that says so.
 //!
 //! ```text
@@ -20,8 +20,8 @@ use super::safe::{cut, decode, width};
 use super::{Cell, Line, Marking, Marks, Role, View};
 use crate::anomaly::Anomaly;
 use crate::event::{EndMode, Field, Framing, Head};
-use crate::exchange::Exchange;
 use crate::exchange::dialogue::Byte;
+use crate::exchange::{Answer, Exchange};
 
 /// Bits of an anchor that number the row within its item.
 const ROW_BITS: u32 = 32;
@@ -32,6 +32,8 @@ const WIDEST_NAME: usize = 28;
 #[derive(Clone, Debug)]
 pub struct Headers<'a> {
     pub exchange: &'a Exchange,
+    /// The response that is looked at.
+    pub answer: Answer<'a>,
     /// Columns.
     pub width: usize,
 }
@@ -122,65 +124,78 @@ impl View for Headers<'_> {
 impl<'a> Headers<'a> {
     /// Linear in the fields; a head has at most a MiB.
     fn items(&self) -> Vec<Item<'a>> {
-        let exchange = self.exchange;
+        let answer = &self.answer;
         let mut items = Vec::new();
-        let several = exchange.start.before > 0;
-        for answer in exchange.answers() {
-            if several {
-                items.push(Item::Note(format!("Response {}:", answer.number)));
-            }
-            for head in answer.interim.iter().chain(answer.head) {
-                let end = end_of(head);
-                let starts = head.fields.iter().map(|field| field.offset);
-                let mut untils = starts.chain([end]);
-                let until = untils.next().unwrap_or(end);
-                items.push(Item::Status { head, until });
-                let fields = head.fields.iter().zip(untils);
-                items.extend(fields.map(|(field, until)| Item::Field { field, until }));
-                items.push(Item::Empty);
-            }
-            if !answer.trailers.is_empty() {
-                items.push(Item::Note("Trailers, after the body:".to_owned()));
-                items.extend(answer.trailers.iter().map(|field| Item::Field {
-                    field,
-                    until: field.offset.saturating_add(field.len.into()),
-                }));
-                items.push(Item::Empty);
-            }
-            if let Some(head) = answer.head.filter(|_| several) {
-                items.push(Item::Note(ends_body(head)));
-                items.push(Item::Empty);
-            }
+        for head in answer.heads() {
+            let end = end_of(head);
+            let starts = head.fields.iter().map(|field| field.offset);
+            let mut untils = starts.chain([end]);
+            let until = untils.next().unwrap_or(end);
+            items.push(Item::Status { head, until });
+            let fields = head.fields.iter().zip(untils);
+            items.extend(fields.map(|(field, until)| Item::Field { field, until }));
+            items.push(Item::Empty);
+        }
+        if !answer.trailers.is_empty() {
+            items.push(Item::Note("Trailers, after the body:".to_owned()));
+            items.extend(answer.trailers.iter().map(|field| Item::Field {
+                field,
+                until: field.offset.saturating_add(field.len.into()),
+            }));
+            items.push(Item::Empty);
         }
         let before = items.len();
-        let elsewhere = exchange
-            .anomalies
-            .iter()
-            .filter(|anomaly| !self.beside(anomaly));
-        items.extend(elsewhere.map(Item::Anomaly));
+        let anomalies = self.exchange.anomalies.iter();
+        items.extend(anomalies.filter(|it| self.is_apart(it)).map(Item::Anomaly));
         if items.len() > before {
             items.push(Item::Empty);
         }
-        items.extend(notes(exchange).into_iter().map(Item::Note));
+        items.extend(self.notes().into_iter().map(Item::Note));
         items
     }
 
-    /// Does the anomaly stand beside a part of a head or a trailer?
-    fn beside(&self, anomaly: &Anomaly) -> bool {
+    /// Is the anomaly one of this response, or of what was sent, and beside no part of a
+    /// head and no trailer?
+    fn is_apart(&self, anomaly: &Anomaly) -> bool {
         let at = anomaly.offset;
         let answer = match self.exchange.byte_of(anomaly) {
             Byte::Received(own) => self.exchange.answer_at(own),
-            Byte::Sent(_) => None,
+            Byte::Sent(_) => return true,
         };
-        let Some(answer) = answer else {
+        if answer.is_none_or(|answer| answer.number != self.answer.number) {
             return false;
-        };
-        let mut heads = answer.interim.iter().chain(answer.head);
-        let mut trailers = answer.trailers.iter();
-        heads.any(|head| (head.offset..end_of(head)).contains(&at))
-            || trailers.any(|field| {
+        }
+        let mut trailers = self.answer.trailers.iter();
+        let mut heads = self.answer.heads();
+        !heads.any(|head| (head.offset..end_of(head)).contains(&at))
+            && !trailers.any(|field| {
                 (field.offset..field.offset.saturating_add(field.len.into())).contains(&at)
             })
+    }
+
+    /// What ends the body, and by which rule.
+    fn notes(&self) -> Vec<String> {
+        let exchange = self.exchange;
+        let mut notes = Vec::new();
+        notes.push(match self.answer.head {
+            Some(head) => ends_body(head),
+            None if exchange.recvs.bytes > 0 => "No head is complete.".to_owned(),
+            None => "Nothing was received.".to_owned(),
+        });
+        let asked = match exchange.mode {
+            EndMode::Auto => return notes,
+            // Where another response follows, only its own framing says where that begins.
+            _ if self.answer.is_over => return notes,
+            EndMode::Close => "recv() until it answers 0, whatever the head says",
+            EndMode::Length => "the bytes of Content-Length, whatever else the head says",
+            EndMode::Timeout => "recv() until the socket's timeout",
+            EndMode::Once => "a single recv()",
+        };
+        notes.push(format!(
+            "But end mode {} was asked for: {asked}.",
+            exchange.mode
+        ));
+        notes
     }
 
     /// The anchor itself, or the last one where that lies past the end.
@@ -247,12 +262,9 @@ impl<'a> Headers<'a> {
 
     /// Columns of the names; the first 100 fields stand for all.
     fn names(&self) -> usize {
-        self.exchange
-            .answers()
-            .flat_map(|answer| {
-                let heads = answer.interim.iter().chain(answer.head);
-                heads.flat_map(|head| &head.fields).chain(answer.trailers)
-            })
+        let heads = self.answer.heads().flat_map(|head| &head.fields);
+        heads
+            .chain(self.answer.trailers)
             .take(100)
             .map(|field| width(&field.name))
             .max()
@@ -347,29 +359,6 @@ impl Table {
         self.lines.push(line);
         indent
     }
-}
-
-/// What ends the body, and by which rule.
-fn notes(exchange: &Exchange) -> Vec<String> {
-    let mut notes = Vec::new();
-    match &exchange.head {
-        Some(_) if exchange.start.before > 0 => {}
-        Some(head) => notes.push(ends_body(head)),
-        None if exchange.recvs.bytes > 0 => notes.push("No head is complete.".to_owned()),
-        None => notes.push("Nothing was received.".to_owned()),
-    }
-    let asked = match exchange.mode {
-        EndMode::Auto => return notes,
-        EndMode::Close => "recv() until it answers 0, whatever the head says",
-        EndMode::Length => "the bytes of Content-Length, whatever else the head says",
-        EndMode::Timeout => "recv() until the socket's timeout",
-        EndMode::Once => "a single recv()",
-    };
-    notes.push(format!(
-        "But end mode {} was asked for: {asked}.",
-        exchange.mode
-    ));
-    notes
 }
 
 fn ends_body(head: &Head) -> String {

@@ -28,7 +28,8 @@ const MARKS: usize = 6;
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16), the line and
 /// paragraph separators, the invisible format controls. Variation selectors and joiners
 /// are here too although emoji use them: both can carry a hidden message, and this
-/// program is to show what is there. Ascending. C0, DEL and C1 are `char::is_control`.
+/// program is to show what is there. Skin tones are here because half of the terminals
+/// join one to the emoji before it and half give it two columns. Ascending. C0, DEL and C1 are `char::is_control`.
 const HIDDEN: &[(char, char)] = &[
     ('\u{00ad}', '\u{00ad}'),
     ('\u{034f}', '\u{034f}'),
@@ -47,6 +48,7 @@ const HIDDEN: &[(char, char)] = &[
     ('\u{13430}', '\u{1343f}'),
     ('\u{1bca0}', '\u{1bca3}'),
     ('\u{1d173}', '\u{1d17a}'),
+    ('\u{1f3fb}', '\u{1f3ff}'),
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
@@ -362,6 +364,7 @@ mod tests {
             ("\u{301}x".as_bytes(), "◌\u{301}x"),
             ("\n\u{301}x".as_bytes(), "␊◌\u{301}x"),
             ("❤\u{fe0f}".as_bytes(), "❤\\u{fe0f}"),
+            ("👍\u{1f3fd}".as_bytes(), "👍\\u{1f3fd}"),
         ] {
             assert_eq!(safe_bytes(bytes), want);
         }

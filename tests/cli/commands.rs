@@ -4,13 +4,19 @@ use std::process::Command;
 
 use rustix::process::{Signal, kill_process};
 
+use sockeye::lesson::NAMES;
 use sockeye::playground::Playground;
 
 use super::{ended, fetch, pid, read_until, run, sockeye, spawn};
 
 #[test]
 fn without_a_terminal_the_browser_names_fetch() {
-    for args in [&[][..], &["http://127.0.0.1/"]] {
+    for args in [
+        &[][..],
+        &["http://127.0.0.1/"],
+        &["learn"],
+        &["learn", NAMES[0]],
+    ] {
         let ran = run(Command::new(env!("CARGO_BIN_EXE_sockeye")).args(args), b"");
         assert_eq!((ran.code, ran.out.len()), (2, 0));
         assert_eq!(ran.err.lines().count(), 1);
@@ -18,13 +24,16 @@ fn without_a_terminal_the_browser_names_fetch() {
     }
 }
 
-/// The command that is to come: answered by name, in no help.
 #[test]
-fn an_absent_command_is_answered_by_name() {
-    let ran = run(&mut sockeye("learn"), b"");
-    assert_eq!(ran.code, 2);
-    assert!(ran.err.starts_with("sockeye: learn: "), "{}", ran.err);
-    assert!(!run(&mut sockeye("--help"), b"").text().contains("learn"));
+fn a_lesson_that_is_none_names_those_there_are() {
+    let ran = run(sockeye("learn").arg("nothing"), b"");
+    assert_eq!((ran.code, ran.err.lines().count()), (2, 1), "{}", ran.err);
+    assert!(ran.err.contains(&NAMES.join(", ")), "{}", ran.err);
+    assert!(run(&mut sockeye("--help"), b"").text().contains("  learn "));
+    let fish = run(sockeye("completions").arg("fish"), b"").text();
+    for name in NAMES {
+        assert!(fish.contains(name), "{name}");
+    }
 }
 
 #[test]

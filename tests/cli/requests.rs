@@ -194,7 +194,10 @@ fn a_websocket_by_its_scheme() {
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Accept: {accept}\r\n\r\n"
         );
-        vec![send([head.as_bytes(), FRAMES].concat()), Step::Close]
+        vec![
+            send([head.as_bytes(), FRAMES].concat()),
+            Step::WebSocket { closing: true },
+        ]
     })
     .unwrap();
     let url = server.url("/").replace("http:", "ws:");
@@ -208,20 +211,26 @@ fn a_websocket_by_its_scheme() {
         assert_eq!(ran.out, want, "{args:?}");
     }
     let ran = fetch(&["--events", "-", &url]);
+    // Its Ping and its Close are answered (RFC 6455 sections 5.5.1 and 5.5.2).
     let frames: Vec<String> = ran
         .text()
         .lines()
         .filter_map(|line| {
-            Some(
-                line.split_once("ws_frame")?
-                    .1
-                    .split('"')
-                    .nth(14)?
-                    .to_owned(),
-            )
+            let words: Vec<&str> = line.split_once("ws_frame")?.1.split('"').collect();
+            Some(format!("{} {}", words.get(4)?, words.get(14)?))
         })
         .collect();
-    assert_eq!(frames, ["text", "ping", "binary", "close"]);
+    assert_eq!(
+        frames,
+        [
+            "received text",
+            "received ping",
+            "received binary",
+            "received close",
+            "sent pong",
+            "sent close"
+        ]
+    );
 }
 
 /// A chain of redirects is one connection where the server keeps it.

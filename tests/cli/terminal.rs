@@ -5,6 +5,7 @@ use std::io::Read;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use sockeye::playground::script::send;
 use sockeye::playground::server::Server;
+use sockeye::view::safe::is_unsafe;
 
 /// What `sockeye fetch` writes on a terminal, to its end.
 fn on_a_terminal(args: &[&str]) -> String {
@@ -45,4 +46,29 @@ fn escapes_are_shown_not_obeyed() {
         on_a_terminal(&["-o", "-", &url]),
         "a\tb\r\n\x1b]0;t\x07\u{9b}2Jé\n"
     );
+}
+
+#[test]
+fn no_log_holds_what_a_terminal_would_obey() {
+    let server = Server::start(|_| {
+        vec![send(
+            "HTTP/1.1 200 \u{9b}2J\r\nX: \u{202e}\x7f\u{9b}\r\n\
+             Set-Cookie: a=\u{202e}b\r\nContent-Length: 3\r\n\r\n\u{200b}",
+        )]
+    })
+    .unwrap();
+    for flags in [
+        &["--events", "-"][..],
+        &["--har", "-"],
+        &["-b", "", "-c", "-"],
+        &["-v"],
+    ] {
+        let shown = on_a_terminal(&[flags, &[&server.url("/")]].concat());
+        assert!(shown.contains("202e"), "{flags:?}: {shown}");
+        let raw = shown.chars().find(|&c| c != '\n' && is_unsafe(c));
+        assert!(
+            raw.is_none_or(|c| c == '\t'),
+            "{flags:?}: {raw:?} in {shown}"
+        );
+    }
 }

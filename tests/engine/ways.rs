@@ -64,16 +64,29 @@ fn a_dead_first_address_costs_a_quarter_of_a_second() {
 #[test]
 fn a_connect_that_gets_no_answer_times_out() {
     let dead = DeadAddress::on([127, 0, 0, 1], 0);
+    let ms = |ms| Some(Duration::from_millis(ms));
     for nonblocking in [false, true] {
-        let mut plan = plan_for(dead.addr, "/");
-        plan.options.nonblocking = nonblocking;
-        plan.options.connect_timeout = Some(Duration::from_millis(60));
-        let done = run(plan);
-        let error = done.outcome.clone().unwrap_err();
-        assert_eq!(error.exit_code(), 28);
-        assert!(error.to_string().contains("--connect-timeout"), "{error}");
-        assert!(done.has(&format!("connect_failed {}", dead.addr)));
-        assert!(done.end().us < 1_000_000);
+        // --timeout is of each call, and connect() is one.
+        for (timeout, connect_timeout, max_time, blamed) in [
+            (None, ms(60), None, "--connect-timeout"),
+            (ms(60), None, None, "--timeout"),
+            (ms(60), ms(5000), None, "--timeout"),
+            (ms(5000), ms(60), None, "--connect-timeout"),
+            (ms(5000), None, ms(60), "--max-time"),
+        ] {
+            let mut plan = plan_for(dead.addr, "/");
+            plan.options.nonblocking = nonblocking;
+            plan.options.timeout = timeout;
+            plan.options.connect_timeout = connect_timeout;
+            plan.options.max_time = max_time;
+            let done = run(plan);
+            let error = done.outcome.clone().unwrap_err();
+            assert_eq!(error.exit_code(), 28);
+            let text = error.to_string();
+            assert!(text.contains(&format!("set by {blamed})")), "{text}");
+            assert!(done.has(&format!("connect_failed {}", dead.addr)));
+            assert!(done.end().us < 1_000_000);
+        }
     }
 }
 

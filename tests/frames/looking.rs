@@ -4,8 +4,10 @@
 use super::keys::{ENDED, RUNNING, asked, notice, place, table, tabs};
 use crate::stage::Stage;
 use sockeye::tui::app::Popup;
+use sockeye::tui::finder::Way;
 use sockeye::tui::lens;
-use sockeye::tui::message::{Message, Way};
+
+use sockeye::tui::message::Message;
 use sockeye::tui::save::Saved;
 
 /// Forty rows, more than a page; the fetch goes on.
@@ -484,14 +486,14 @@ fn a_save_ends() {
             failed(),
             "",
             there,
-            "/no/a: No such file (nothing is left of it; s asks again)",
+            "/no/a: No such file (no file is left of it; s asks again)",
         ),
         (
             "",
             Saved::Stopped,
             "",
             "Response: save 5 B in a",
-            "the save was stopped: nothing is left of it",
+            "the save was stopped: no file is left of it",
         ),
         ("", Saved::IsThere, "", there, ""),
         (

@@ -59,6 +59,7 @@ const PLACES: &[(&str, bool)] = &[
     ("list: cookies", true),
     ("list: idle connections", true),
     ("list: addresses", true),
+    ("list: lessons", true),
     ("send more", true),
 ];
 
@@ -100,6 +101,7 @@ fn popup(open: &Popup) -> &'static str {
             Of::Cookies => "list: cookies",
             Of::Idle => "list: idle connections",
             Of::Addresses => "list: addresses",
+            Of::Lessons => "list: lessons",
             Of::Urls => "URL completion",
         },
     }

@@ -64,8 +64,9 @@ use sockeye::playground::tls::Kind;
 use sockeye::rejudge::rejudge;
 use sockeye::tui::app::App;
 use sockeye::tui::compare::Bodies;
+use sockeye::tui::finder::Way;
 use sockeye::tui::layout::Size;
-use sockeye::tui::message::{Effect, Message, Way};
+use sockeye::tui::message::{Effect, Message};
 use sockeye::tui::practice::Practice;
 use sockeye::tui::theme::Theme;
 use sockeye::tui::unpack::Work;
@@ -272,13 +273,15 @@ impl Stage {
                 }
                 Effect::Unpack {
                     id,
-                    codings,
+                    begins,
                     body,
                     over,
+                    ..
                 } => {
                     let memory = Memory::new(32 << 20);
-                    let work = || Work::new(codings, &memory);
-                    let mut work = self.unpacking.remove(id).unwrap_or_else(work);
+                    let work = |codings| Work::new(codings, &memory);
+                    let before = self.unpacking.remove(id);
+                    let mut work = begins.as_ref().map(work).or(before).expect("a thread");
                     self.unpack(*id, &mut work, body, *over, false);
                     self.unpacking.insert(*id, work);
                     continue;
@@ -299,8 +302,13 @@ impl Stage {
 
     fn unpack(&mut self, id: VisitId, work: &mut Work, body: &Window, over: bool, on: bool) {
         let wanted = || true;
+        let answer = self.app.visit(id).expect("an exchange").meaning.of;
         work.run(body, over, on, wanted, |unpacked| {
-            self.tell(Message::Unpacked { id, unpacked });
+            self.tell(Message::Unpacked {
+                id,
+                answer,
+                unpacked,
+            });
         });
     }
 
@@ -484,6 +492,7 @@ fn name(effect: &Effect) -> String {
         Effect::Pipe { command, .. } => format!("pipe to {command}"),
         Effect::EditRequest(_) => "edit the request".to_owned(),
         Effect::EditBody(_) => "edit the body".to_owned(),
+        Effect::TakeTerminal => "take the terminal".to_owned(),
         Effect::Quit(status) => format!("quit {status}"),
     }
 }

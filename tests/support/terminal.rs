@@ -15,12 +15,13 @@ use vt100::{MouseProtocolEncoding, MouseProtocolMode, Parser, Screen};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What terminals are known by beside `TERM`: those around the tests say nothing.
-const NAMED_BY: [&str; 5] = [
+const NAMED_BY: [&str; 6] = [
     "TMUX",
     "STY",
     "TERM_PROGRAM",
     "LC_TERMINAL",
     "KITTY_WINDOW_ID",
+    "KONSOLE_VERSION",
 ];
 
 pub struct Terminal {
@@ -186,6 +187,9 @@ impl Terminal {
                 && screen.mouse_protocol_encoding() == MouseProtocolEncoding::Default;
             as_before.then_some(())
         });
+        // What Alt sends: saved, set, restored, as often as another program had the screen.
+        let [saved, restored] = ["s", "r"].map(|end| self.count(&format!("\x1b[?1036;1039{end}")));
+        assert!(saved > 0 && restored == saved, "{restored} of {saved}");
         assert_eq!(settings(&self.pty), self.settings, "tcgetattr");
         exit.exit_code()
     }

@@ -17,6 +17,7 @@ fn cells_of_each_view() {
     let exchange = odd_exchange();
     let headers = Headers {
         exchange: &exchange,
+        answer: exchange.answer(),
         width: 40,
     };
     #[rustfmt::skip]

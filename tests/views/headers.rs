@@ -28,6 +28,7 @@ fn the_head_says_its_length_in_every_mode() {
     exchange.apply(Event { t_us: 0, kind });
     let view = Headers {
         exchange: &exchange,
+        answer: exchange.answer(),
         width: 90,
     };
     let rows = shown(&view.rows(0, 9));
@@ -45,6 +46,7 @@ fn headers_as_a_table() {
     let exchange = odd_exchange();
     let view = Headers {
         exchange: &exchange,
+        answer: exchange.answer(),
         width: 40,
     };
     let want = [
@@ -102,6 +104,7 @@ fn headers_with_roles_and_marks() {
     let exchange = odd_exchange();
     let view = Headers {
         exchange: &exchange,
+        answer: exchange.answer(),
         width: 60,
     };
     let marks = Marks {
@@ -160,6 +163,7 @@ fn headers_say_what_ends_the_body() {
         exchange.apply(Event { t_us: 0, kind });
         let view = Headers {
             exchange: &exchange,
+            answer: exchange.answer(),
             width: 200,
         };
         let last = row(&view.rows(view.last(), 1)[0]);

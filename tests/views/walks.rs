@@ -137,7 +137,7 @@ proptest! {
             };
             exchange.apply(Event { t_us: 0, kind: Kind::Anomaly(Box::new(anomaly)) });
         }
-        let view = Headers { exchange: &exchange, width };
+        let view = Headers { exchange: &exchange, answer: exchange.answer(), width };
         assert_walks(&view, width)?;
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::anomaly::Severity;
 use crate::event::{Call, End, EndMode, EndReason};
-use crate::exchange::{Exchange, Failure, secs};
+use crate::exchange::{Answer, Exchange, Failure, secs};
 
 use super::Outcome;
 use super::facts::{Announced, length_is_here};
@@ -44,6 +44,27 @@ fn plural(count: u64, what: &str) -> String {
     }
 }
 
+/// An end that the response's own framing told.
+pub(super) fn framed(reason: EndReason, answer: &Answer<'_>) -> Why {
+    let body = answer.body_bytes();
+    match reason {
+        EndReason::Chunked => complete(format!(
+            "the last chunk, of size 0, is here after {body} bytes"
+        ))
+        .brief(format!("last chunk here, {body} bytes")),
+        EndReason::NoBody => {
+            let status = answer.head.map_or(0, |head| head.status);
+            let rule = match status {
+                100..=199 | 204 | 304 => format!("a {status} response never has a body"),
+                _ => "the request's method (HEAD, or CONNECT) leaves no body".to_owned(),
+            };
+            complete(format!("{rule} (RFC 9112 section 6.3)")).brief("no body by rule".to_owned())
+        }
+        _ if body == 0 => complete("Content-Length is 0: the head was all".to_owned()),
+        _ => complete(length_is_here(body)),
+    }
+}
+
 impl Exchange {
     pub(super) fn why(&self, end: End) -> Why {
         if end.reason == EndReason::Cancelled {
@@ -52,17 +73,10 @@ impl Exchange {
         if let Some(failure) = &self.error {
             return self.failed(failure);
         }
-        let body = self.body_bytes;
         match end.reason {
-            EndReason::ContentLength if body == 0 => {
-                complete("Content-Length is 0: the head was all".to_owned())
+            EndReason::ContentLength | EndReason::Chunked | EndReason::NoBody => {
+                framed(end.reason, &self.answer())
             }
-            EndReason::ContentLength => complete(length_is_here(body)),
-            EndReason::Chunked => complete(format!(
-                "the last chunk, of size 0, is here after {body} bytes"
-            ))
-            .brief(format!("last chunk here, {body} bytes")),
-            EndReason::NoBody => self.no_body(),
             EndReason::Upgrade => self.upgrade(),
             EndReason::Close => self.peer_closed(),
             EndReason::Timeout => {
@@ -83,15 +97,6 @@ impl Exchange {
                 "an error that the log does not name".to_owned(),
             ),
         }
-    }
-
-    fn no_body(&self) -> Why {
-        let status = self.head.as_ref().map_or(0, |head| head.status);
-        let rule = match status {
-            100..=199 | 204 | 304 => format!("a {status} response never has a body"),
-            _ => "the request's method (HEAD, or CONNECT) leaves no body".to_owned(),
-        };
-        complete(format!("{rule} (RFC 9112 section 6.3)")).brief("no body by rule".to_owned())
     }
 
     fn upgrade(&self) -> Why {

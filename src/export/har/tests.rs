@@ -3,7 +3,8 @@
 use super::*;
 use crate::event::{EndMode, EndReason, Framing, Kind};
 use crate::exchange::tests::events::{
-    connected, connecting, end, error, fold, head, recv, refused, resolved, resolving, sent,
+    connected, connecting, end, error, fold, head, raw_head, recv, refused, resolved, resolving,
+    sent,
 };
 
 #[test]
@@ -148,4 +149,89 @@ fn dates() {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(iso_8601(time), want);
     }
+}
+
+/// Three requests in one send: two responses, the second one cut short, and what asks for
+/// nothing behind them.
+#[test]
+fn each_request_has_its_own_entry() {
+    let requests = [
+        "GET /a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /c HTTP/1.1\r\nHost: x\r\n\r\n",
+        "rest",
+    ];
+    let request = requests.concat();
+    let answer = |offset| Kind::Answer { number: 2, offset };
+    let anomaly = |offset, sent| {
+        Kind::Anomaly(Box::new(crate::anomaly::Anomaly {
+            kind: crate::anomaly::Kind::BareLf,
+            offset,
+            sent,
+            detail: String::new(),
+        }))
+    };
+    let exchange = fold(
+        EndMode::Auto,
+        request.len() as u64,
+        &[
+            (0, connecting("127.0.0.1:8080")),
+            (1_000, connected("127.0.0.1:8080")),
+            (2_000, sent(0, request.len() as u32)),
+            (5_000, recv(0, 4096, 80)),
+            (
+                5_000,
+                Kind::Head(Box::new(raw_head(200, 0, 40, Framing::Length(3), &[]))),
+            ),
+            (5_000, anomaly(7, false)),
+            (5_000, Kind::Body { bytes: 3 }),
+            (5_000, answer(43)),
+            (
+                5_000,
+                Kind::Head(Box::new(raw_head(404, 43, 30, Framing::Length(9), &[]))),
+            ),
+            (5_000, Kind::Body { bytes: 7 }),
+            (5_000, anomaly(50, false)),
+            (9_000, recv(80, 4096, 0)),
+            (9_000, error("ended_early", "7 of 9")),
+            (9_000, end(EndReason::Error)),
+        ],
+    );
+    let entry = Entry {
+        exchange: &exchange,
+        url: "http://x:8080/a",
+        request: request.as_bytes(),
+        body: b"onesecond",
+        started: SystemTime::UNIX_EPOCH,
+    };
+    let har = har(&[entry]);
+    let found = har["log"]["entries"].as_array().unwrap();
+    let of = |it: &Value| {
+        let (asked, came) = (&it["request"], &it["response"]);
+        let anomalies = it["_anomalies"].as_array().map_or(0, Vec::len);
+        format!(
+            "{} {} {:?} · {} {} {} {} · {} {} {} · {} {anomalies} {}",
+            it["startedDateTime"].as_str().unwrap(),
+            asked["headersSize"],
+            asked["postData"]["text"].as_str().unwrap_or_default(),
+            came["status"],
+            came["headersSize"],
+            came["bodySize"],
+            came["content"]["text"].as_str().unwrap_or_default(),
+            it["timings"]["connect"],
+            it["timings"]["wait"],
+            it["timings"]["receive"],
+            it["_endReason"].as_str().unwrap(),
+            it["_error"]["exit"],
+        )
+    };
+    let found: Vec<String> = found.iter().map(of).collect();
+    assert_eq!(
+        found,
+        [
+            "1970-01-01T00:00:00.000Z 28 \"\" · 200 40 3 one · 1.0 3.0 0.0 · content_length 1 null",
+            "1970-01-01T00:00:00.001Z 28 \"\" · 404 30 7 second · -1.0 3.0 4.0 · error 1 1",
+            "1970-01-01T00:00:00.001Z 28 \"rest\" · 0 -1 -1  · -1.0 0.0 0.0 · error 0 1",
+        ]
+    );
 }

@@ -77,6 +77,7 @@ const SIGNS: &[Sign] = &[
     // Sent along by ssh, where TERM_PROGRAM is not.
     ("LC_TERMINAL", |name| name == "iTerm2", Images::Iterm2),
     ("KITTY_WINDOW_ID", any, Images::Kitty),
+    ("KONSOLE_VERSION", konsole_draws, Images::Kitty),
 ];
 
 /// A variable, what its value says, and how pictures are shown then.
@@ -84,6 +85,12 @@ type Sign = (&'static str, fn(&str) -> bool, Images);
 
 fn any(_: &str) -> bool {
     true
+}
+
+/// From 22.04 on, which it writes as 220400. Its sixels and inline images work too, but
+/// characters that are written over these do not take them away.
+fn konsole_draws(version: &str) -> bool {
+    version.parse().is_ok_and(|version: u32| version >= 220_400)
 }
 
 fn begins(term: &str, names: &[&str]) -> bool {
@@ -125,11 +132,11 @@ impl Images {
         names.next().map_or(self, |&(_, _, images)| images)
     }
 
-    /// What takes away all that was drawn and no character has overwritten.
+    /// What takes away all that was drawn, before the screen is cleared.
     pub fn removes(self) -> &'static [u8] {
         match self {
             Images::Kitty => inline::KITTY_REMOVES,
-            // They go where characters are written.
+            // They go with what is on screen.
             Images::Blocks | Images::Iterm2 | Images::Sixel => b"",
         }
     }
@@ -217,6 +224,15 @@ mod tests {
                 Images::Blocks,
             ),
             (&[("TERM", "foot"), ("KITTY_WINDOW_ID", "1")], Images::Sixel),
+            (
+                &[("TERM", "xterm-256color"), ("KONSOLE_VERSION", "221203")],
+                Images::Kitty,
+            ),
+            (
+                &[("TERM", "xterm-256color"), ("KONSOLE_VERSION", "211203")],
+                Images::Blocks,
+            ),
+            (&[("KONSOLE_VERSION", "soon")], Images::Blocks),
             (&[("TERM_PROGRAM", "iTerm.app")], Images::Iterm2),
             (
                 &[("TERM_PROGRAM", "WezTerm"), ("TERM", "xterm-256color")],

@@ -5,13 +5,12 @@ use super::{Choice, Row};
 use crate::cookies::{Cookie, Seconds, utc, withheld};
 use crate::event::CookieTold;
 use crate::tui::app::App;
-use crate::tui::update::cookies::jar_of;
 use crate::url::Target;
 
 pub(super) fn rows(app: &App) -> Vec<Row> {
     let tab = app.tab();
     let target = Target::parse(&tab.url.text()).ok();
-    let jar = jar_of(&app.jar, tab);
+    let jar = app.jar_of(tab);
     let mut going: Vec<&Cookie> = match (jar, &target) {
         (Some(jar), Some(target)) => jar.matching(target, app.wall),
         _ => Vec::new(),

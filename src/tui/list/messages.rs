@@ -1,15 +1,17 @@
 //! The messages of a connection: which bytes asked, and which answered.
 //!
-//! Owns the pairing on screen: the first request with the first response, and so on.
+//! Owns how a pair is told; which response is to which request, the exchange says.
+
+use std::ops::Range;
 
 use super::shown::{Part, Rows};
 use super::{Choice, Row, events, frames};
 use crate::event::Head;
-use crate::exchange::Answer;
+use crate::exchange::Pair;
 use crate::exchange::dialogue::Byte;
-use crate::request::{self, Message};
-use crate::tui::ui::paint as words;
+use crate::request;
 use crate::tui::visit::Visit;
+use crate::view::number;
 use crate::view::safe::safe_bytes;
 
 /// Characters of a line that was sent.
@@ -18,23 +20,14 @@ const LINE: usize = 60;
 /// A row for each request, each response that none asked for, and for what else came.
 pub(super) fn of(visit: &Visit, columns: u16) -> Rows<'_> {
     let exchange = visit.exchange();
-    let mut answers = exchange.answers().peekable();
-    let mut asking = 0;
-    let mut rows = Vec::new();
     let requests = match exchange.frames.count {
         0 => visit.messages.len(),
         // Frames are no requests, whatever they look like.
         _ => 1,
     };
-    for message in visit.messages.iter().take(requests) {
-        // The first one is answered whatever it looks like.
-        let asks = message.whole || rows.is_empty();
-        asking += u32::from(asks);
-        let answer = answers.next_if(|answer| asks && answer.number <= asking);
-        let answer = answer.filter(|answer| answer.number == asking && !answer.wire.is_empty());
-        rows.push(row(visit, message, asks, answer));
-    }
-    let mut parts = vec![Part::Made(rows)];
+    let requests = visit.messages.get(..requests).unwrap_or_default();
+    let rows = exchange.pairs(requests).map(|pair| row(visit, pair));
+    let mut parts = vec![Part::Made(rows.collect())];
     if exchange.frames.count > 0 {
         parts.extend(frames::of(visit, columns));
         return Rows::of(parts);
@@ -48,21 +41,30 @@ pub(super) fn of(visit: &Visit, columns: u16) -> Rows<'_> {
             about: "bytes behind the last response: garbage, or a response to no request \
                     (RFC 9112 section 9.2)"
                 .to_owned(),
-            choice: received(visit, from, to),
+            choice: Choice::Bytes(range(
+                visit,
+                Byte::Received(from),
+                Byte::Received(to.saturating_sub(1)),
+            )),
         }
     });
     parts.push(Part::Made(excess.into_iter().collect()));
     Rows::of(parts)
 }
 
-fn row(visit: &Visit, message: &Message, asks: bool, answer: Option<Answer<'_>>) -> Row {
-    let sent = visit.outgoing.get(message.bytes.clone());
+fn row(visit: &Visit, pair: Pair<'_>) -> Row {
+    let Pair {
+        bytes,
+        asks,
+        answer,
+    } = pair;
+    let sent = visit.outgoing.get(bytes.clone());
     let line = request::lines(sent.unwrap_or_default(), 0).find(|line| !line.is_empty());
     let line = line
         .and_then(|line| sent?.get(line.text()))
         .unwrap_or_default();
     let line = safe_bytes(&line[..line.len().min(LINE)]);
-    let (from, to) = (message.bytes.start as u64, message.bytes.end as u64);
+    let (from, to) = (bytes.start as u64, bytes.end as u64);
     let gone = visit.exchange().sends.bytes;
     let mut about = match gone {
         gone if gone >= to => format!("sent {from}–{to}, {} bytes", to - from),
@@ -82,13 +84,10 @@ fn row(visit: &Visit, message: &Message, asks: bool, answer: Option<Answer<'_>>)
             text: format!("{:>4}  {line}", "—"),
             beside: beside.to_owned(),
             about,
-            choice: sent_bytes(visit, from, to.min(gone)),
+            choice: Choice::Bytes(sent_bytes(visit, from, to.min(gone))),
         };
     };
-    let body = match answer.body {
-        crate::exchange::BodyPlace::Wire { len, .. }
-        | crate::exchange::BodyPlace::Decoded { len, .. } => len,
-    };
+    let body = answer.body_bytes();
     let status = answer
         .head
         .map_or("…".to_owned(), |head: &Head| head.status.to_string());
@@ -103,28 +102,30 @@ fn row(visit: &Visit, message: &Message, asks: bool, answer: Option<Answer<'_>>)
         text: format!("{status:>4}  {line}"),
         beside: format!(
             "{} ▸ ◂ {}",
-            words::bytes(to - from),
-            words::bytes(wire.end - wire.start)
+            number::bytes(to - from),
+            number::bytes(wire.end - wire.start)
         ),
         about,
-        choice: received(visit, wire.start, wire.end),
+        choice: Choice::Answer(answer.number),
     }
 }
 
-fn received(visit: &Visit, from: u64, to: u64) -> Choice {
+/// The bytes of the response that is looked at, in the Wire view's offsets.
+pub fn bytes(visit: &Visit) -> Range<u64> {
+    let wire = visit.answer().wire;
     range(
         visit,
-        Byte::Received(from),
-        Byte::Received(to.saturating_sub(1)),
+        Byte::Received(wire.start),
+        Byte::Received(wire.end.saturating_sub(1)),
     )
 }
 
-fn sent_bytes(visit: &Visit, from: u64, to: u64) -> Choice {
+fn sent_bytes(visit: &Visit, from: u64, to: u64) -> Range<u64> {
     range(visit, Byte::Sent(from), Byte::Sent(to.saturating_sub(1)))
 }
 
-fn range(visit: &Visit, first: Byte, last: Byte) -> Choice {
+fn range(visit: &Visit, first: Byte, last: Byte) -> Range<u64> {
     let dialogue = &visit.exchange().dialogue;
     let from = dialogue.address(first);
-    Choice::Bytes(from..dialogue.address(last).max(from).saturating_add(1))
+    from..dialogue.address(last).max(from).saturating_add(1)
 }

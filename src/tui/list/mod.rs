@@ -10,7 +10,8 @@ pub mod addresses;
 mod cookies;
 mod events;
 pub mod frames;
-mod messages;
+mod lessons;
+pub mod messages;
 mod rows;
 mod shown;
 
@@ -18,12 +19,13 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::cookies::Key;
-use crate::tui::app::{App, Focus};
 use crate::tui::editor::Editor;
 use crate::tui::fuzzy;
 use crate::tui::keymap::{Action, Keymap, Motion, Place};
+use crate::tui::layout::Focus;
 use crate::tui::visit::VisitId;
 
+pub use rows::{completions, count, shown};
 pub use shown::Shown;
 
 /// A list in a pop-up.
@@ -32,6 +34,8 @@ pub struct List {
     pub filter: Editor,
     /// Index into the rows that the filter leaves.
     pub chosen: usize,
+    /// Rows that the filter left when last looked.
+    pub rows: usize,
 }
 
 /// What a list is of.
@@ -53,6 +57,7 @@ pub enum Of {
     Cookies,
     /// Of the tab's host.
     Addresses,
+    Lessons,
     /// The URL bar's own list: its filter is the bar's text.
     Urls,
 }
@@ -81,6 +86,8 @@ pub enum Choice {
     /// To be performed in this pane, where that is another one than ours.
     Command(Option<Focus>, Action),
     Exchange(VisitId),
+    /// The response of this number on the connection.
+    Answer(u32),
     /// Bytes in the Wire view's offsets.
     Bytes(Range<u64>),
     /// Bytes of the content.
@@ -97,6 +104,8 @@ pub enum Choice {
     Cookie(Key),
     /// Connect to this address alone, or no longer.
     Pin(IpAddr),
+    /// Index into [`crate::lesson::all`].
+    Lesson(usize),
     /// Something to read.
     Nothing,
 }
@@ -107,7 +116,16 @@ impl List {
             of,
             filter: Editor::line(),
             chosen: 0,
+            rows: 0,
         }
+    }
+
+    /// So many rows are left now: whoever stands on the last one stays on the last one.
+    pub fn grown(&mut self, rows: usize) {
+        if self.chosen + 1 == self.rows && rows > self.rows {
+            self.chosen = rows - 1;
+        }
+        self.rows = rows;
     }
 }
 
@@ -118,13 +136,14 @@ impl Of {
             Of::Commands => ("Commands", "performs"),
             Of::Exchanges => ("Exchanges", "reopens"),
             Of::Anomalies => ("Anomalies", "goes to the byte"),
-            Of::Messages => ("Messages", "goes to the bytes"),
+            Of::Messages => ("Messages", "shows it"),
             Of::Idle => ("Idle connections", "closes one"),
             Of::Fields => ("Insert a header", "puts it in"),
             Of::Snippets => ("Snippets", "replaces the request"),
             Of::Forms => ("Copy as", "copies"),
             Of::Cookies => ("Cookies", "edits"),
             Of::Addresses => ("Addresses", "pins or unpins"),
+            Of::Lessons => ("Lessons", "opens one"),
             Of::Charsets => ("Charset", "reads the text in it"),
             Of::Urls => ("URLs", "takes it"),
         };
@@ -154,22 +173,6 @@ impl Of {
             }),
         }
     }
-}
-
-/// How many rows there are without a filter.
-pub fn count(app: &App, of: Of) -> usize {
-    rows::of(app, of).len()
-}
-
-pub fn shown<'a>(app: &'a App, of: Of, typed: &str) -> Shown<'a> {
-    Shown::of(rows::of(app, of), of, typed)
-}
-
-/// The URLs below the URL bar; none while it is not typed in.
-pub fn completions(app: &App) -> Option<Shown<'_>> {
-    let tab = app.tab();
-    tab.completion.filter(|_| tab.focus == Focus::Url)?;
-    Some(shown(app, Of::Urls, &tab.url.text())).filter(|rows| !rows.is_empty())
 }
 
 /// Where a motion leads among so many rows.

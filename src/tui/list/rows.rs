@@ -1,7 +1,7 @@
 //! What each list holds, made from the state.
 
-use super::shown::Rows;
-use super::{Choice, Of, Row, messages};
+use super::shown::{Rows, Shown};
+use super::{Choice, List, Of, Row, messages};
 use crate::anomaly::Anomaly;
 use crate::decode::charset::CHOICES;
 use crate::exchange::dialogue::Byte;
@@ -11,12 +11,30 @@ use crate::request;
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::practice::Practice;
-use crate::tui::ui::paint as words;
 use crate::tui::visit::Visit;
 use crate::url::Target;
+use crate::view::number;
 use crate::view::safe::safe_bytes;
 
-pub(super) fn of(app: &App, of: Of) -> Rows<'_> {
+/// How many rows there are without a filter.
+pub fn count(app: &App, of: Of) -> usize {
+    all(app, of).len()
+}
+
+/// The rows that its filter leaves.
+pub fn shown<'a>(app: &'a App, list: &List) -> Shown<'a> {
+    Shown::of(all(app, list.of), list.of, &list.filter.text())
+}
+
+/// The URLs below the URL bar; none while it is not typed in.
+pub fn completions(app: &App) -> Option<Shown<'_>> {
+    let tab = app.tab();
+    tab.completion.filter(|_| tab.focus == Focus::Url)?;
+    let rows = Shown::of(all(app, Of::Urls), Of::Urls, &tab.url.text());
+    (!rows.is_empty()).then_some(rows)
+}
+
+fn all(app: &App, of: Of) -> Rows<'_> {
     match of {
         Of::Commands => commands(app),
         Of::Exchanges => exchanges(app),
@@ -32,6 +50,7 @@ pub(super) fn of(app: &App, of: Of) -> Rows<'_> {
         Of::Charsets => charsets(app),
         Of::Cookies => super::cookies::rows(app),
         Of::Addresses => super::addresses::rows(app),
+        Of::Lessons => super::lessons::rows(&app.course),
         Of::Urls => urls(app),
     }
     .into()
@@ -216,8 +235,8 @@ fn exchange(app: &App, tab: Option<usize>, visit: &Visit) -> Row {
         text: format!("{step}{method} {}", without_scheme(&visit.name)),
         beside: format!(
             "{status:<3} {reason}{:>8} {:>8}",
-            words::bytes(exchange.all_body_bytes()),
-            words::time(us)
+            number::bytes(exchange.all_body_bytes()),
+            number::time(us)
         ),
         about: format!("{tab}: {}{why} · {verdict}{gone}", visit.name),
         choice: Choice::Exchange(visit.id),
@@ -247,7 +266,11 @@ fn anomalies(app: &App) -> Vec<Row> {
             Byte::Sent(offset) => (offset, ", sent"),
         };
         Row {
-            text: format!("{:>9}  {}{sent}", words::count(offset), anomaly.kind.name()),
+            text: format!(
+                "{:>9}  {}{sent}",
+                number::grouped(offset),
+                anomaly.kind.name()
+            ),
             beside: anomaly.kind.rule().to_owned(),
             about: format!("{}{clients}", anomaly.message()),
             choice: Choice::Bytes(at..at.saturating_add(1)),
@@ -264,7 +287,7 @@ fn idle(app: &App) -> Vec<Row> {
             1 => "1 exchange".to_owned(),
             n => format!("{n} exchanges"),
         };
-        let quiet = words::time(u64::try_from(quiet).unwrap_or(u64::MAX));
+        let quiet = number::time(u64::try_from(quiet).unwrap_or(u64::MAX));
         let news = idle.news.map_or(String::new(), |news| format!("; {news}"));
         Row {
             text: idle.place.clone(),

@@ -7,7 +7,7 @@ use crate::anomaly::{Anomaly, Kind as Deviation};
 use crate::event::{Event, Kind};
 use crate::plan::Plan;
 use crate::playground::tls::Kind as Trouble;
-use crate::tui::app::Tab;
+use crate::tui::app::{App, Tab};
 use crate::tui::layout::Size;
 use crate::tui::practice::Practice;
 use crate::tui::theme::Theme;
@@ -33,12 +33,35 @@ fn fetched(id: VisitId, url: &str) -> Visit {
 }
 
 fn rows_of(app: &App, of: Of, typed: &str) -> Vec<Row> {
-    let shown = shown(app, of, typed);
+    let mut list = List::new(of);
+    list.filter.set(typed.as_bytes());
+    let shown = shown(app, &list);
     (0..shown.len()).filter_map(|at| shown.get(at)).collect()
 }
 
 fn texts(rows: &[Row]) -> Vec<&str> {
     rows.iter().map(|row| row.text.as_str()).collect()
+}
+
+/// Whoever stands on the last row stays on the last one.
+#[test]
+fn a_list_that_grows() {
+    for (chosen, before, now, want) in [
+        (0, 0, 3, 0),
+        (2, 3, 5, 4),
+        (1, 3, 5, 1),
+        (2, 3, 3, 2),
+        (2, 3, 1, 2),
+    ] {
+        let mut list = List::new(Of::Messages);
+        (list.chosen, list.rows) = (chosen, before);
+        list.grown(now);
+        assert_eq!(
+            (list.chosen, list.rows),
+            (want, now),
+            "{chosen} of {before}"
+        );
+    }
 }
 
 #[test]

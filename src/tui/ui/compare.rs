@@ -75,9 +75,11 @@ fn lines(app: &App, shown: &Compare, inner: Rect) -> Vec<Line<'static>> {
     for (side, visit) in SIDES.iter().zip(visits) {
         sheet.exchange(side, visit);
     }
-    let facts = compare::facts(both);
-    let fields = compare::fields(both);
-    let trailers = compare::trailers(both);
+    let [a, b] = visits.map(Visit::whole_answer);
+    let answers = [&a, &b];
+    let facts = compare::facts(both, answers);
+    let fields = compare::fields(answers);
+    let trailers = compare::trailers(answers);
     sheet.make_room_for([&facts, &fields, &trailers]);
     sheet.columns();
     sheet.heading("Facts", &counted(&facts));

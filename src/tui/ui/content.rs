@@ -1,10 +1,8 @@
-//! A body's content coding and charset in words: sizes for the title, the state for the
-//! row of views.
+//! A body's content coding and its faults in words: sizes for the title, what is wrong for
+//! the lower border.
 
-use encoding_rs::UTF_8;
 use unicode_width::UnicodeWidthStr;
 
-use crate::decode::Codings;
 use crate::tui::content::Decoded;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::ui::{paint, short};
@@ -23,9 +21,10 @@ pub fn sizes(visit: &Visit, columns: usize) -> String {
     let exact = format!("{} B", paint::count(bytes));
     let about = paint::bytes(bytes);
     let codings = safe(&decoded.codings.to_string()).into_owned();
-    let ratio = match body {
+    let ratio = match body.min(bytes) {
         0 => String::new(),
-        body => format!(" ×{:.1}", bytes as f64 / body as f64),
+        _ if bytes / body >= 100 => format!(" ×{}", paint::count(bytes / body)),
+        _ => format!(" ×{:.1}", bytes as f64 / body as f64),
     };
     // A number must never be cut.
     [
@@ -47,7 +46,13 @@ pub fn fault(visit: &Visit, kind: ViewKind, keys: &Keymap, columns: usize) -> Op
         return at_limit(decoded, keys, columns);
     }
     match decoded.and_then(|decoded| decoded.faults.first()) {
-        Some(fault) => Some(short(fault, columns)),
+        Some(fault) => {
+            let words = [fault.to_string(), fault.brief()];
+            // Where it is broken is cut last.
+            let words = words.map(|words| safe(&words).into_owned());
+            let fits = words.iter().find(|words| words.width() <= columns);
+            Some(short(fits.unwrap_or(&words[1]), columns))
+        }
         None => malformed(visit, columns).filter(|_| kind == ViewKind::Pretty),
     }
 }
@@ -78,41 +83,4 @@ fn malformed(visit: &Visit, columns: usize) -> Option<String> {
     [format!("{place}: {}", safe(why)), place]
         .into_iter()
         .find(|words| words.width() <= columns)
-}
-
-/// What of the content needs words, the most urgent first.
-pub fn state(visit: &Visit, kind: ViewKind, keys: &Keymap) -> Vec<String> {
-    if !kind.shows_content() {
-        return Vec::new();
-    }
-    let mut words = Vec::new();
-    match (&visit.meaning.decoded, visit.meaning.as_received) {
-        (None, _) => words.extend(unknown(visit)),
-        (Some(_), true) => {
-            let key = keys.key(Action::AsReceived);
-            words.push(format!("as received ({key}: decoded)"));
-        }
-        (Some(decoded), false) => match &decoded.state {
-            State::Running if visit.shows_end() => words.push("decoding".to_owned()),
-            State::Running | State::Over => {}
-            State::Limit => {
-                let key = keys.key(Action::UnpackOn);
-                words.push(format!("limit: {key} goes on"));
-            }
-            State::Lost(why) => words.push(format!("decoded bytes lost: {}", safe(why))),
-        },
-    }
-    let charset = visit.meaning.charset;
-    if kind != ViewKind::Hex && charset.encoding != UTF_8 {
-        words.push(charset.brief());
-    }
-    words
-}
-
-/// No coding of the body can be undone, though there is one.
-fn unknown(visit: &Visit) -> Option<String> {
-    let exchange = visit.exchange();
-    let codings = Codings::of_head(exchange.head.as_ref()?);
-    let name = codings.unknown.filter(|_| exchange.body_bytes > 0)?;
-    Some(format!("{}: not known", safe(&name)))
 }

@@ -10,8 +10,8 @@ use crate::event::Call;
 use crate::exchange::{Past, Phase, Span as Time, Verdict};
 use crate::tui::app::App;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::redirect;
 use crate::tui::ui::{paint, row, styled};
-use crate::tui::update::follow;
 use crate::tui::visit::Visit;
 use crate::view::safe;
 
@@ -91,13 +91,14 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
         }
         return (words, theme.warning());
     }
-    if let Some(verdict) = visit.exchange().verdict() {
+    let answer = visit.answer();
+    if let Some(verdict) = visit.exchange().verdict_of(&answer) {
         let style = match &visit.exchange().error {
-            Some(_) => theme.bad(),
-            None => theme.good(),
+            Some(_) if !answer.is_over => theme.bad(),
+            _ => theme.good(),
         };
         let columns = usize::from(app.size.columns) - 2;
-        return match follow::words(visit, &app.keys) {
+        return match redirect::words(visit, &app.keys) {
             // A redirect says first where it leads.
             Some(leads) => {
                 let leads = safe::safe(&leads).into_owned();

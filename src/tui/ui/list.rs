@@ -37,7 +37,7 @@ pub fn draw(frame: &mut Frame, app: &App, list: &List) {
     let title = vec![Span::raw(list.of.title(&app.keys))];
     open(frame, app, list_area(app, list), title);
     let parts = parts(app, list);
-    let rows = list::shown(app, list.of, &list.filter.text());
+    let rows = list::shown(app, list);
     filter(frame, parts.filter, list, theme);
     let counted = format!("{} of {}", rows.len(), rows.all());
     let counted = Line::styled(counted, theme.quiet()).right_aligned();
@@ -60,7 +60,7 @@ pub fn filter_area(app: &App) -> Rect {
 /// The row of an open list at this place.
 pub fn row_at(app: &App, list: &List, at: Position) -> Option<usize> {
     let area = parts(app, list).rows;
-    let rows = list::shown(app, list.of, &list.filter.text()).len();
+    let rows = list::shown(app, list).len();
     row_in(area, list.chosen, rows, at)
 }
 

@@ -11,6 +11,7 @@ mod compare;
 mod content;
 mod footer;
 mod inspector;
+mod lesson;
 mod levels;
 mod list;
 mod origin;
@@ -24,6 +25,7 @@ pub mod save;
 mod sheet;
 mod socket;
 mod start;
+mod state;
 pub mod talk;
 mod tls;
 mod url;
@@ -43,6 +45,7 @@ pub use bar::{TabClick, tab_at};
 pub use chain::end as phases_end;
 pub use compare::end as compare_end;
 pub use footer::hint_at;
+pub use lesson::action_at as lesson_action_at;
 pub use list::{completion_at, filter_area, list_area, row_at};
 pub use picture::placed;
 pub use popup::{help_end, question_area};
@@ -87,6 +90,7 @@ fn all(frame: &mut Frame, app: &App) {
     }
     footer::verdict(frame, panes.verdict, app);
     footer::hints(frame, panes.hints, app);
+    lesson::draw(frame, app);
     list::below_url(frame, panes.url, app);
     if let Some(open) = &app.popup {
         popup::draw(frame, app, open);

@@ -11,11 +11,12 @@ use crate::event::EndMode;
 use crate::rejudge::{Ending, Judged};
 use crate::tui::app::{App, Ask, Popup};
 use crate::tui::editor::Editor;
+use crate::tui::fill::in_rows;
 use crate::tui::keymap::{Action, Place, Row};
 use crate::tui::knobs::{KNOBS, Knob};
 use crate::tui::layout::{Size, inside};
 use crate::tui::theme::Theme;
-use crate::tui::ui::sheet::{centred, in_rows, open, scrolls};
+use crate::tui::ui::sheet::{centred, open, scrolls};
 use crate::tui::ui::{chain, compare, levels, list, paint, save, short, styled, talk, tls};
 
 pub fn draw(frame: &mut Frame, app: &App, popup: &Popup) {

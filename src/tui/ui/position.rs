@@ -12,10 +12,24 @@ use crate::tui::visit::{ViewKind, Visit};
 /// seen and nothing is pointed at.
 pub fn line(tab: &Tab, visit: &Visit, shown: &Range<u64>) -> Option<String> {
     let kind = tab.view;
-    if kind == ViewKind::Rendered && visit.rendering.page().is_none() {
-        // A picture has no lines.
-        return None;
+    if kind != ViewKind::Rendered {
+        return within(visit, kind, shown);
     }
+    // A picture has no lines, and says itself which part it is.
+    visit.rendering.page()?;
+    let part = visit
+        .rendering
+        .page_of_part()
+        .and(visit.rendering.part.as_ref());
+    let part = part.map(|part| format!("part {}", part.number));
+    match (part, within(visit, kind, shown)) {
+        (Some(part), Some(place)) => Some(format!("{part} · {place}")),
+        (part, place) => part.or(place),
+    }
+}
+
+/// The same, of what the view's window holds.
+fn within(visit: &Visit, kind: ViewKind, shown: &Range<u64>) -> Option<String> {
     let window = address::window(visit, kind);
     let there = window.there();
     let own = |at| address::in_window(visit, kind, at);

@@ -18,7 +18,6 @@ use crate::request::{self, Lint};
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::layout::inside;
 use crate::tui::ui::{is_focused, paint, pane, styled};
-use crate::tui::update::cookies;
 use crate::view::{Line, safe};
 
 /// Columns left of the text, for the sign of a warning.
@@ -120,7 +119,7 @@ fn title(tab: &Tab, warnings: usize, width: u16) -> Vec<Span<'static>> {
     let template = tab
         .target
         .as_ref()
-        .is_some_and(|target| cookies::template(tab, target) == bytes);
+        .is_some_and(|target| tab.template_with_cookie(target) == bytes);
     if template {
         title.push_str(if width < 40 {
             " · template"

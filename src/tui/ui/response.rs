@@ -7,16 +7,14 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::ProxyAnswer;
-use crate::exchange::{Exchange, Starts};
-use crate::tui::address;
+use crate::exchange::{Answer, Exchange};
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::layout::inside;
 use crate::tui::lens;
-use crate::tui::search::Count;
 use crate::tui::theme::Theme;
 use crate::tui::ui::{
-    content, inspector, is_focused, origin, paint, pane, position, row, short, start, styled,
+    content, inspector, is_focused, origin, paint, pane, position, row, short, start, state, styled,
 };
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::safe;
@@ -57,7 +55,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     row(
         frame,
         Rect { height: 1, ..inner },
-        views(tab, visit, app, usize::from(inner.width)),
+        views(tab, visit, app, shown.start, usize::from(inner.width)),
     );
     if lines.is_empty()
         && let Some(answer) = visit.exchange().refusal()
@@ -104,9 +102,8 @@ fn labels(active: ViewKind, width: usize) -> Vec<(ViewKind, String)> {
     ViewKind::ALL.into_iter().map(of).collect()
 }
 
-fn views(tab: &Tab, visit: &Visit, app: &App, width: usize) -> Vec<Span<'static>> {
-    let (theme, keys) = (app.theme, &app.keys);
-    let (active, wrap, ruler) = (tab.view, tab.wrap, tab.ruler);
+fn views(tab: &Tab, visit: &Visit, app: &App, first: u64, width: usize) -> Vec<Span<'static>> {
+    let (theme, active) = (app.theme, tab.view);
     let mut spans: Vec<Span> = labels(active, width)
         .into_iter()
         .map(|(kind, label)| {
@@ -118,42 +115,9 @@ fn views(tab: &Tab, visit: &Visit, app: &App, width: usize) -> Vec<Span<'static>
             styled(label, style)
         })
         .collect();
-    let scroll = visit.scrolls[active.index()];
-    let mut state = Vec::new();
-    if visit.past.is_none() && !visit.shows_end() && scroll.follow {
-        state.push("↓ following".to_owned());
-    }
-    state.extend(content::state(visit, active, keys));
-    let mut find = tab.find.words(app.now);
-    if !find.is_empty() {
-        let window = address::window(visit, active);
-        let counted = |count: &&Count| (count.id, count.view) == (visit.id, active);
-        let count = tab.find.count.as_ref().filter(counted);
-        if count.is_some_and(|count| count.done.is_none() && count.len < window.there()) {
-            // More has come since they were counted.
-            find.push('+');
-        }
-        state.push(find);
-    }
-    match ruler {
-        Some(Starts::Recvs) => state.push("ruler: recv()".to_owned()),
-        Some(Starts::Chunks) => state.push("ruler: chunks".to_owned()),
-        Some(Starts::Records) => state.push("ruler: records".to_owned()),
-        None => {}
-    }
-    let sideways = active == ViewKind::Rendered && scroll.left > 0;
-    if active == ViewKind::Text && !wrap || sideways {
-        state.push(format!("from column {}", scroll.left + 1));
-    }
-    if visit.exchange().anomaly_count > 0 {
-        let key = keys.key(Action::Anomalies);
-        state.push(format!("⚠ {} ({key})", visit.exchange().anomaly_count));
-    }
     let used: usize = spans.iter().map(Span::width).sum();
-    let state = short(
-        &format!("  {}", state.join(" · ")),
-        width.saturating_sub(used),
-    );
+    let room = width.saturating_sub(used + 2);
+    let state = format!("  {}", state::words(app, tab, visit, first, room));
     spans.push(styled(state, theme.warning()));
     spans
 }
@@ -161,8 +125,12 @@ fn views(tab: &Tab, visit: &Visit, app: &App, width: usize) -> Vec<Span<'static>
 /// `Response · 200 OK · 1,280 of 4,096 B ▓▓▓▓▓░░░░ 31 %`
 fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     let exchange = visit.exchange();
-    let mut spans = vec![Span::raw("Response")];
-    if let Some(head) = &exchange.head {
+    let answer = visit.answer();
+    let mut spans = vec![Span::raw(match exchange.start.before {
+        0 => "Response".to_owned(),
+        before => format!("Response {} of {}", answer.number, before + 1),
+    })];
+    if let Some(head) = answer.head {
         let style = match head.status {
             100..300 => theme.good(),
             300..400 => theme.warning(),
@@ -178,12 +146,12 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
     let used: usize = spans.iter().map(Span::width).sum();
     // Two corners, a space on either side, and what stands between.
     let room = width.saturating_sub(used + 4 + 3);
-    spans.push(Span::raw(format!(" · {}", amount(exchange, room))));
+    spans.push(Span::raw(format!(" · {}", amount(exchange, &answer, room))));
     let used: usize = spans.iter().map(Span::width).sum();
     let room = width.saturating_sub(used + 4);
     spans.push(Span::raw(content::sizes(visit, room)));
     if let Some(progress) = exchange.progress()
-        && !visit.shows_end()
+        && !(visit.shows_end() || answer.is_over)
         && let Some(total) = progress.total
         && total > 0
     {
@@ -201,10 +169,11 @@ fn title(visit: &Visit, theme: Theme, width: usize) -> Vec<Span<'static>> {
 }
 
 /// To the byte where there is room: a number must never be cut.
-fn amount(exchange: &Exchange, room: usize) -> String {
-    let body = exchange.body_bytes;
+fn amount(exchange: &Exchange, answer: &Answer<'_>, room: usize) -> String {
+    let body = answer.body_bytes();
     let total = exchange.progress().and_then(|progress| progress.total);
-    let total = total.filter(|&total| total != body);
+    // All of a response that another one follows is here.
+    let total = total.filter(|&total| total != body && !answer.is_over);
     let (exact, short) = match total {
         Some(total) => (
             format!("{} of {} B", paint::count(body), paint::count(total)),

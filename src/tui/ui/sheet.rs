@@ -1,4 +1,4 @@
-//! The sheet that a pop-up is written on: its place, its border and title, words in rows.
+//! The sheet that a pop-up is written on: its place, its border and title.
 //!
 //! It knows no pop-up.
 
@@ -6,7 +6,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::Clear;
-use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::App;
 use crate::tui::keymap::{Action, Motion, Place};
@@ -40,39 +39,4 @@ pub(super) fn scrolls(title: &str, app: &App) -> String {
         "{title} · {up} {down} scroll · {} closes",
         app.keys.key(Action::Escape)
     )
-}
-
-/// The words in rows of so many columns; a word that is longer stands alone.
-pub(super) fn in_rows(text: &str, columns: usize) -> Vec<String> {
-    let mut rows = vec![String::new()];
-    for word in text.split(' ') {
-        match rows.last_mut() {
-            Some(row) if row.is_empty() => row.push_str(word),
-            Some(row) if row.width() + 1 + word.width() <= columns => {
-                row.push(' ');
-                row.push_str(word);
-            }
-            _ => rows.push(word.to_owned()),
-        }
-    }
-    rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_in_rows() {
-        for (text, columns, want) in [
-            ("", 5, &[""][..]),
-            ("one two", 7, &["one two"]),
-            ("one two", 6, &["one", "two"]),
-            ("a longest word", 4, &["a", "longest", "word"]),
-            ("日本 語", 4, &["日本", "語"]),
-            ("one", 0, &["one"]),
-        ] {
-            assert_eq!(in_rows(text, columns), want, "{text:?} {columns}");
-        }
-    }
 }

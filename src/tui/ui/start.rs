@@ -7,9 +7,9 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::{App, Focus};
+use crate::tui::fill::in_rows;
 use crate::tui::keymap::{Action, Place};
 use crate::tui::practice::Practice;
-use crate::tui::ui::sheet::in_rows;
 use crate::tui::ui::{is_focused, styled};
 
 pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
@@ -118,7 +118,9 @@ fn intro(app: &App, columns: usize) -> [Line<'static>; 3] {
         Line::from(vec![
             Span::raw(" Or begin here: "),
             styled(app.keys.key_in(Place::Start, Action::Choose), theme.key()),
-            Span::raw(", or the number"),
+            Span::raw(", a number · "),
+            key(Action::Lessons),
+            Span::raw(" lessons"),
         ]),
     ]
 }

@@ -15,9 +15,10 @@ use ratatui::widgets::Paragraph;
 
 use crate::request::{FRAME_PARTS, FRAME_WORDS};
 use crate::tui::app::{App, Talk};
+use crate::tui::fill::in_rows;
 use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
-use crate::tui::ui::sheet::{centred, in_rows, open};
+use crate::tui::ui::sheet::{centred, open};
 use crate::tui::ui::{paint, short, styled};
 use crate::tui::visit::Visit;
 

@@ -23,10 +23,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::event::{Certificate, Content, Direction, Tls};
 use crate::exchange::{Entry, Exchange};
 use crate::tui::app::App;
+use crate::tui::fill::in_rows;
 use crate::tui::keymap::Action;
 use crate::tui::layout::inside;
 use crate::tui::theme::Theme;
-use crate::tui::ui::sheet::{centred, in_rows, open, scrolls};
+use crate::tui::ui::sheet::{centred, open, scrolls};
 use crate::tui::ui::{paint, short, styled};
 use crate::view::safe::safe;
 

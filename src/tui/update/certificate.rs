@@ -1,10 +1,9 @@
 //! Our own certificate: asked for where a server requires one, and shown to the origin that
 //! it was given for, and to no other that a redirect leads to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::tui::app::{App, Ask, Popup, Tab};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask};
 use crate::tui::message::Effect;
 use crate::tui::save::home;
 use crate::tui::visit::VisitId;
@@ -12,21 +11,10 @@ use crate::url::Target;
 
 use super::send;
 
-/// The file for a target of this tab.
-pub(super) fn of(tab: &Tab, target: &Target) -> Option<PathBuf> {
-    let (origin, path) = tab.certificate.as_ref()?;
-    origin.same_origin(target).then(|| path.clone())
-}
-
 pub(super) fn ask(app: &mut App) {
-    let mut field = Editor::line();
-    if let Some((_, path)) = &app.tab().certificate {
-        field.set(path.display().to_string().as_bytes());
-    }
-    app.popup = Some(Popup::Ask {
-        ask: Ask::Certificate,
-        field,
-    });
+    let certificate = app.tab().certificate.as_ref();
+    let path = certificate.map(|(_, path)| path.display().to_string());
+    app.ask(Ask::Certificate, path.unwrap_or_default().as_bytes());
 }
 
 /// A handshake failed because we had no certificate to show, when nothing else is open.

@@ -1,16 +1,11 @@
 //! Comparing two exchanges: which are laid side by side, and when their bodies are read.
 
-use crossterm::event::KeyEvent;
-
 use crate::body::Window;
 use crate::tui::app::{App, Popup};
 use crate::tui::compare::{Bodies, Compare};
-use crate::tui::keymap::{Action, Place};
+use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::ui;
 use crate::tui::visit::VisitId;
-
-use super::popup::scrolled;
 
 /// The exchange shown beside the one before it in its tab.
 pub(super) fn with_before(app: &mut App) -> Vec<Effect> {
@@ -86,22 +81,4 @@ pub(super) fn compared(app: &mut App, pair: [VisitId; 2], bodies: Bodies) {
     {
         open.bodies = bodies;
     }
-}
-
-pub(super) fn on_key(app: &mut App, key: KeyEvent, mut open: Compare) {
-    if app.keys.action(key, &[Place::Popup]) == Some(Action::Swap) {
-        // What is the same does not depend on which of them is called A.
-        open.pair.reverse();
-        app.popup = Some(Popup::Compare(open));
-        return;
-    }
-    if let Some(top) = scrolled(app, key, open.top) {
-        scroll(app, open, top);
-    }
-}
-
-/// Scrolls to this row, or as far as there are rows.
-pub(super) fn scroll(app: &mut App, mut open: Compare, top: usize) {
-    open.top = top.min(ui::compare_end(app, &open));
-    app.popup = Some(Popup::Compare(open));
 }

@@ -4,33 +4,22 @@
 use std::path::PathBuf;
 
 use crate::request;
-use crate::tui::app::{App, Ask, Focus, Popup};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask, Focus};
 use crate::tui::keymap::Action;
-use crate::tui::list::Of;
 use crate::tui::message::Effect;
 
-use super::list;
+use super::tabs;
 
 pub(super) fn perform(app: &mut App, action: Action) {
     match action {
         Action::NextMethod => next_method(app),
         Action::DropField => drop_field(app),
-        Action::AddField => list::open(app, Of::Fields),
         Action::SetLength => set_length(app),
-        Action::BodyFile => ask(app, Ask::BodyFile),
-        Action::Snippets => list::open(app, Of::Snippets),
-        Action::Basic => ask(app, Ask::Basic),
-        Action::Bearer => ask(app, Ask::Bearer),
+        Action::BodyFile => app.ask(Ask::BodyFile, b""),
+        Action::Basic => app.ask(Ask::Basic, b""),
+        Action::Bearer => app.ask(Ask::Bearer, b""),
         _ => {}
     }
-}
-
-fn ask(app: &mut App, ask: Ask) {
-    app.popup = Some(Popup::Ask {
-        ask,
-        field: Editor::line(),
-    });
 }
 
 /// The Authorization field, for all to see: in its place, or as a new line.
@@ -39,7 +28,7 @@ pub(super) fn authorize(app: &mut App, value: &str) -> Vec<Effect> {
     let mut bytes = editor.bytes().to_vec();
     request::set_field(&mut bytes, "Authorization", value);
     editor.set(&bytes);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
     Vec::new()
 }
 
@@ -83,7 +72,7 @@ pub(super) fn add_field(app: &mut App, line: &str) {
     let behind = request::add_field(&mut bytes, editor.cursor(), line);
     editor.set(&bytes);
     editor.jump(behind);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
 }
 
 fn set_length(app: &mut App) {
@@ -119,7 +108,7 @@ pub(super) fn snippet(app: &mut App, number: usize) {
     };
     tab.request.set(&snippet.bytes(&path, &host));
     tab.request.jump(0);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
     app.note(format!(
         "{}: instead of the request; {} takes it back",
         snippet.name,

@@ -5,27 +5,26 @@ use crate::decode::Codings;
 use crate::decode::charset::CHOICES;
 use crate::tui::app::App;
 use crate::tui::keymap::Action;
-use crate::tui::list::Of;
 use crate::tui::message::Effect;
+use crate::tui::rendering::Rendering;
 use crate::tui::unpack::{State, Unpacked};
 use crate::tui::visit::{Scroll, ViewKind, Visit, VisitId};
 
-use super::{find, fold, jump, list};
+use super::{find, fold, jump};
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
-        Action::AsReceived => return as_received(app),
-        Action::Charset => list::open(app, Of::Charsets),
-        Action::UnpackOn => return go_on(app),
-        _ => {}
+        Action::AsReceived => as_received(app),
+        Action::UnpackOn => go_on(app),
+        _ => Vec::new(),
     }
-    Vec::new()
 }
 
 /// More of an exchange has come, or all of it has. Who is told, in this order: the thread
 /// that decodes, then all that hangs on the content.
 pub(super) fn arrived(app: &mut App, id: VisitId) -> Vec<Effect> {
-    let mut effects = feed(app, id);
+    let mut effects = turn(app, id);
+    effects.extend(feed(app, id));
     effects.extend(grown(app, id));
     effects
 }
@@ -44,19 +43,63 @@ fn grown(app: &mut App, id: VisitId) -> Vec<Effect> {
     find::arrived(app, id)
 }
 
+/// What the views hold is of the response that is looked at.
+pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
+    match app.tab().visit() {
+        Some(visit) if visit.meaning.of != visit.answer().number => {
+            let id = visit.id;
+            arrived(app, id)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Where another response is looked at, all that was found out begins anew.
+fn turn(app: &mut App, id: VisitId) -> Vec<Effect> {
+    let Some(visit) = app.visit_by_id(id) else {
+        return Vec::new();
+    };
+    let number = visit.answer().number;
+    let before = std::mem::replace(&mut visit.meaning.of, number);
+    if before == number || before == 0 {
+        return Vec::new();
+    }
+    visit.meaning.decoded = None;
+    visit.rendering = Rendering::default();
+    look_anew(visit);
+    let headers = ViewKind::Headers.index();
+    visit.scrolls[headers] = Scroll::default();
+    visit.cursors[headers] = None;
+    visit.hit.take_if(|(of, _)| *of == ViewKind::Headers);
+    match app.tab().visit() {
+        Some(shown) if shown.id == id => find_anew(app),
+        _ => Vec::new(),
+    }
+}
+
+/// What was found or waits to be is in other bytes.
+fn find_anew(app: &mut App) -> Vec<Effect> {
+    let find = &mut app.tab_mut().find;
+    (find.since, find.awaited, find.count) = (None, None, None);
+    vec![Effect::StopFinding]
+}
+
 fn feed(app: &mut App, id: VisitId) -> Vec<Effect> {
     let Some(visit) = app.visit_by_id(id) else {
         return Vec::new();
     };
     let body = visit.whole_body();
-    let over = visit.over || visit.live.end.is_some();
+    let over = visit.answer_is_over();
+    let mut begins = None;
     if visit.meaning.decoded.is_none() && body.len > 0 {
-        let head = visit.live.head.as_ref();
+        let head = visit.whole_answer().head;
         let codings = head.map(Codings::of_head).unwrap_or_default();
         if !codings.undone.is_empty() {
-            visit.meaning.begin(codings);
+            visit.meaning.begin(codings.clone());
+            begins = Some(codings);
         }
     }
+    let answer = visit.meaning.of;
     let Some(decoded) = &mut visit.meaning.decoded else {
         return Vec::new();
     };
@@ -65,14 +108,17 @@ fn feed(app: &mut App, id: VisitId) -> Vec<Effect> {
     }
     vec![Effect::Unpack {
         id,
-        codings: decoded.codings.clone(),
+        answer,
+        begins,
         body,
         over,
     }]
 }
 
-pub(super) fn unpacked(app: &mut App, id: VisitId, unpacked: Unpacked) -> Vec<Effect> {
+/// How far the body of the response of this number is decoded.
+pub(super) fn unpacked(app: &mut App, id: VisitId, answer: u32, unpacked: Unpacked) -> Vec<Effect> {
     let visit = app.visit_by_id(id);
+    let visit = visit.filter(|visit| visit.meaning.of == answer);
     if let Some(decoded) = visit.and_then(|visit| visit.meaning.decoded.as_mut()) {
         decoded.take(unpacked);
     }
@@ -87,11 +133,10 @@ fn as_received(app: &mut App) -> Vec<Effect> {
     for visit in &mut tab.visits {
         visit.meaning.as_received = as_received;
         look_anew(visit);
+        visit.sniff();
     }
-    // What was found or waits to be is in other bytes.
-    let find = &mut tab.find;
-    (find.since, find.awaited, find.count) = (None, None, None);
     let ids: Vec<VisitId> = tab.visits.iter().map(|visit| visit.id).collect();
+    let stop = find_anew(app);
     for id in ids {
         fold::arrived(app, id);
     }
@@ -105,16 +150,17 @@ fn as_received(app: &mut App) -> Vec<Effect> {
         (true, false) => "bodies are shown as received; this one has no content coding",
         (false, false) => "coded bodies are shown decoded; this one has no content coding",
     });
-    vec![Effect::StopFinding]
+    stop
 }
 
 /// Offsets that were of other bytes mean nothing any more.
 fn look_anew(visit: &mut Visit) {
     let content = |kind: &ViewKind| kind.shows_content();
+    let over = visit.answer_is_over();
     for kind in ViewKind::ALL.into_iter().filter(content) {
         let scroll = &mut visit.scrolls[kind.index()];
         *scroll = Scroll {
-            follow: scroll.follow && !visit.over,
+            follow: scroll.follow && !over,
             ..Scroll::default()
         };
         visit.cursors[kind.index()] = None;
@@ -124,7 +170,6 @@ fn look_anew(visit: &mut Visit) {
     visit.rendering.part = None;
     visit.awaited = None;
     visit.meaning.look_again();
-    visit.sniff();
 }
 
 fn go_on(app: &mut App) -> Vec<Effect> {

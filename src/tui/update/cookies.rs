@@ -8,31 +8,13 @@ use crate::config::Cookies;
 use crate::cookies::{Cookie, Jar, Key, Outcome, Seconds, lines_of};
 use crate::event::{Event, Head, Kind};
 use crate::request;
-use crate::tui::app::{App, Ask, Focus, Popup, Tab};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask, Focus, Tab};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
 use crate::url::Target;
 
-use super::proxy;
-
-/// The jar that a tab's cookies are in; `None`: it keeps none.
-pub fn jar_of<'a>(shared: &'a Jar, tab: &'a Tab) -> Option<&'a Jar> {
-    match tab.knobs.cookies {
-        Cookies::Shared => Some(shared),
-        Cookies::Own => Some(&tab.jar),
-        Cookies::Off => None,
-    }
-}
-
-fn jar_mut(app: &mut App) -> Option<&mut Jar> {
-    match app.tab().knobs.cookies {
-        Cookies::Shared => Some(&mut app.jar),
-        Cookies::Own => Some(&mut app.tab_mut().jar),
-        Cookies::Off => None,
-    }
-}
+use super::tabs;
 
 // -- what responses set -------------------------------------------------------------
 
@@ -139,7 +121,7 @@ fn in_words(outcomes: &[Outcome]) -> String {
 
 /// The Cookie line for a URL, from the jar of the tab shown.
 pub(super) fn line(app: &App, tab: usize, target: &Target) -> Option<Vec<u8>> {
-    jar_of(&app.jar, &app.tabs[tab])?.line(target, app.wall)
+    app.jar_of(&app.tabs[tab])?.line(target, app.wall)
 }
 
 /// The line stands as it was given, or there is none and none was given.
@@ -164,18 +146,11 @@ pub(super) fn renewed(
     line
 }
 
-/// The request that a URL stands for, with the Cookie line that a jar gave.
-pub fn template(tab: &Tab, target: &Target) -> Vec<u8> {
-    let mut request = proxy::template(tab, target);
-    request::renew_cookie(&mut request, None, tab.cookie.as_deref());
-    request
-}
-
 /// Before the tab's request goes out: one that is the URL's template still gets the line
 /// that the jar has now; for another it is said what would go.
 pub(super) fn before_send(app: &mut App, target: &Target) {
     let tab = app.tab();
-    let template = template(tab, target);
+    let template = tab.template_with_cookie(target);
     let mut bytes = tab.request.bytes().to_vec();
     if bytes == template {
         let given = renewed(app, app.active, target, &mut bytes, tab.cookie.clone());
@@ -194,7 +169,7 @@ pub(super) fn left_out(app: &App, target: &Target) -> Option<String> {
         return None;
     }
     let key = app.keys.key(Action::InsertCookie);
-    match jar_of(&app.jar, tab)?.matching(target, app.wall).len() {
+    match app.jar_of(tab)?.matching(target, app.wall).len() {
         0 => None,
         1 => Some(format!(
             "1 cookie would go, but the request was edited by hand: {key} puts it in"
@@ -220,23 +195,18 @@ pub(super) fn insert(app: &mut App) {
     request::renew_cookie(&mut bytes, old.as_deref(), Some(&line));
     tab.request.set(&bytes);
     tab.cookie = Some(line);
-    super::focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
 }
 
 // -- the list -------------------------------------------------------------------------
 
 /// Enter: the cookie's value is asked for.
 pub(super) fn edit(app: &mut App, key: Key) {
-    let Some(cookie) = jar_of(&app.jar, app.tab()).and_then(|jar| jar.get(&key)) else {
-        return;
-    };
-    let mut field = Editor::line();
-    field.set(&cookie.value);
-    app.tab_mut().edited = Some(key);
-    app.popup = Some(Popup::Ask {
-        ask: Ask::CookieValue,
-        field,
-    });
+    let cookie = app.jar_of(app.tab()).and_then(|jar| jar.get(&key));
+    if let Some(value) = cookie.map(|cookie| cookie.value.clone()) {
+        app.tab_mut().edited = Some(key);
+        app.ask(Ask::CookieValue, &value);
+    }
 }
 
 pub(super) fn set_value(app: &mut App, value: &[u8]) -> Vec<Effect> {
@@ -249,7 +219,7 @@ pub(super) fn set_value(app: &mut App, value: &[u8]) -> Vec<Effect> {
         app.complain("no control character may stand in a cookie: it is as it was");
         return Vec::new();
     }
-    let jar = jar_mut(app);
+    let jar = app.jar_mut();
     if let (Some(key), Some(jar)) = (key, jar)
         && let Some(mut cookie) = jar.get(&key).cloned()
     {
@@ -263,12 +233,7 @@ pub(super) fn set_value(app: &mut App, value: &[u8]) -> Vec<Effect> {
 /// A new cookie is asked for.
 pub(super) fn ask(app: &mut App) {
     match Target::parse(&app.tab().url.text()) {
-        Ok(_) => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Cookie,
-                field: Editor::line(),
-            });
-        }
+        Ok(_) => app.ask(Ask::Cookie, b""),
         Err(_) => app.complain("a cookie is one of a URL: type a URL first"),
     }
 }
@@ -279,7 +244,7 @@ pub(super) fn add(app: &mut App, words: &[u8]) -> Vec<Effect> {
     let Ok(target) = Target::parse(&app.tab().url.text()) else {
         return Vec::new();
     };
-    let Some(jar) = jar_mut(app) else {
+    let Some(jar) = app.jar_mut() else {
         let key = app.keys.key(Action::Knobs);
         app.complain(format!("no cookies are kept in this tab ({key}: cookies)"));
         return Vec::new();
@@ -292,7 +257,7 @@ pub(super) fn add(app: &mut App, words: &[u8]) -> Vec<Effect> {
 }
 
 pub(super) fn drop(app: &mut App, key: &Key) {
-    let gone: Option<Cookie> = jar_mut(app).and_then(|jar| jar.remove(key));
+    let gone: Option<Cookie> = app.jar_mut().and_then(|jar| jar.remove(key));
     if let Some(gone) = gone {
         let name = String::from_utf8_lossy(&gone.name).into_owned();
         app.note(format!("the cookie {name} of {} is deleted", gone.domain));

@@ -6,15 +6,13 @@ use std::path::PathBuf;
 
 use crate::export::Form;
 use crate::tui::address::{self, Stretch};
-use crate::tui::app::{App, Ask, Focus, Popup};
+use crate::tui::app::{App, Ask, Focus};
 use crate::tui::cursor::Cursor;
-use crate::tui::editor::Editor;
-use crate::tui::list::Of;
 use crate::tui::message::Effect;
 use crate::tui::secrets::Secrets;
 use crate::tui::visit::ViewKind;
 
-use super::{calls, kept, list};
+use super::{calls, kept};
 
 /// Bytes that OSC 52 may carry: terminals cut or drop what is much longer.
 pub const COPY_LIMIT: u64 = 100 * 1024;
@@ -98,12 +96,8 @@ fn offer_file(app: &mut App, form: Form) -> Vec<Effect> {
     // A new name each time; a file that is there all the same stays as it is.
     let name = format!("sockeye-{}-{since}.txt", std::process::id());
     let path = std::env::temp_dir().join(name);
-    let mut field = Editor::line();
-    field.set(path.display().to_string().as_bytes());
-    app.popup = Some(Popup::Ask {
-        ask: Ask::CopyToFile(form),
-        field,
-    });
+    let path = path.display().to_string();
+    app.ask(Ask::CopyToFile(form), path.as_bytes());
     Vec::new()
 }
 
@@ -116,9 +110,4 @@ pub(super) fn to_file(app: &mut App, form: Form, name: &str) -> Vec<Effect> {
         }],
         _ => Vec::new(),
     }
-}
-
-/// The forms to choose from.
-pub(super) fn choose(app: &mut App) {
-    list::open(app, Of::Forms);
 }

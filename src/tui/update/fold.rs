@@ -4,14 +4,14 @@
 use std::sync::Weak;
 
 use crate::tui::app::App;
-use crate::tui::formed::Formed;
+use crate::tui::formed::{Ahead, Formed};
 use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, VisitId};
 use crate::view::Pretty;
 use crate::view::form::{Form, LOOKED_AT};
-use crate::view::pretty::{Folds, Piece};
+use crate::view::pretty::Folds;
 
 use super::cursor;
 
@@ -27,7 +27,7 @@ pub(super) fn arrived(app: &mut App, id: VisitId) {
         let Some((at, visit)) = visits.into_iter().find(|(_, visit)| visit.id == id) else {
             continue;
         };
-        if visit.formed.is_some() || visit.live.head.is_none() {
+        if visit.formed.is_some() || visit.whole_answer().head.is_none() {
             return;
         }
         let content = visit.whole_content();
@@ -42,7 +42,7 @@ pub(super) fn arrived(app: &mut App, id: VisitId) {
             return;
         };
         let formed = Formed::new(form, visit.letters());
-        let opens = formed.opens();
+        let opens = ViewKind::best_for(&formed.form);
         if !formed.form.is_stream() {
             visit.scrolls[ViewKind::Pretty.index()].follow = false;
         }
@@ -76,19 +76,14 @@ pub(super) fn keep_up(app: &mut App) -> Option<Effect> {
     })
 }
 
-pub(super) fn laid_out(
-    app: &mut App,
-    id: VisitId,
-    piece: Option<Box<Piece>>,
-    done: bool,
-    wanted: &Weak<()>,
-) {
+pub(super) fn laid_out(app: &mut App, id: VisitId, ahead: Ahead, wanted: &Weak<()>) {
     let Some(formed) = app.visit_by_id(id).and_then(|visit| visit.formed.as_mut()) else {
         return;
     };
     if !formed.waits_for(wanted) {
         return;
     }
+    let Ahead { piece, done } = ahead;
     let Some(piece) = piece else {
         // What cannot be read is not asked for again.
         return;
@@ -104,15 +99,6 @@ pub(super) fn laid_out(
     if let Some(goal) = goal.filter(|_| shown) {
         cursor::put(app, ViewKind::Pretty, goal);
     }
-}
-
-/// A byte further down than rows are known: it is gone to when they are.
-pub(super) fn await_row(app: &mut App, at: u64) {
-    let visit = app.tab_mut().visit_mut();
-    let Some(formed) = visit.and_then(|visit| visit.formed.as_mut()) else {
-        return;
-    };
-    formed.goal = Some(at).filter(|&at| formed.reads() && at >= formed.index.reach());
 }
 
 pub(super) fn perform(app: &mut App, action: Action) {

@@ -3,8 +3,7 @@
 
 use crate::decode::Letters;
 use crate::tui::address;
-use crate::tui::app::{App, Ask, Popup};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask};
 use crate::tui::jump::{Jump, Place};
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit, VisitId};
@@ -13,10 +12,7 @@ use super::cursor;
 
 pub(super) fn ask(app: &mut App) {
     if app.tab().visit().is_some() {
-        app.popup = Some(Popup::Ask {
-            ask: Ask::Jump,
-            field: Editor::line(),
-        });
+        app.ask(Ask::Jump, b"");
     }
 }
 
@@ -110,6 +106,8 @@ fn announced(visit: &Visit, kind: ViewKind) -> Option<u64> {
     let body = exchange.progress().and_then(|progress| progress.total)?;
     match kind {
         ViewKind::Wire => Some(exchange.head_bytes + body),
+        // All of an earlier response is there.
+        _ if visit.answer().is_over => None,
         _ => Some(body),
     }
 }

@@ -7,7 +7,7 @@
 
 use std::cmp::Reverse;
 
-use crate::tui::app::{App, Focus};
+use crate::tui::app::App;
 use crate::tui::message::Effect;
 use crate::tui::visit::{Visit, VisitId};
 
@@ -27,19 +27,6 @@ pub(super) fn shelve(app: &mut App, visits: impl IntoIterator<Item = Visit>) -> 
     }
     effects.extend(make_room(app));
     effects
-}
-
-/// One that no tab led to becomes the newest of the tab shown.
-pub(super) fn unshelve(app: &mut App, id: VisitId) -> Vec<Effect> {
-    let Some(at) = app.shelf.iter().position(|visit| visit.id == id) else {
-        return Vec::new();
-    };
-    let visit = app.shelf.remove(at);
-    let ahead = app.tab_mut().push(visit);
-    let at = app.tab().at;
-    super::show_visit(app, at);
-    super::focus(app, Focus::Response);
-    shelve(app, ahead)
 }
 
 /// Says that the bytes of the exchange shown are gone, where they are.
@@ -123,6 +110,7 @@ mod tests {
     use crate::plan::Plan;
     use crate::tui::layout::Size;
     use crate::tui::theme::Theme;
+    use crate::tui::update::tabs;
     use crate::url::Target;
 
     fn visit(id: VisitId, bytes: usize) -> Visit {
@@ -187,7 +175,7 @@ mod tests {
         let ahead = app.tab_mut().push(visit(4, 40));
         assert!(shelve(&mut app, ahead).is_empty());
         assert_eq!(app.shelf.len(), 2);
-        unshelve(&mut app, 3);
+        tabs::reopen(&mut app, 3);
         let ids: Vec<VisitId> = app.tab().visits.iter().map(|visit| visit.id).collect();
         assert_eq!((ids, app.tab().at), (vec![1, 4, 3], 2));
         assert_eq!(app.shelf.len(), 1);

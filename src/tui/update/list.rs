@@ -1,14 +1,16 @@
-//! Lists: their keys, and what choosing a row does. The list below the URL bar too.
+//! Lists in a pop-up: their keys, and what choosing a row does.
 
 use crossterm::event::KeyEvent;
 
-use crate::tui::app::{App, Focus, Popup};
+use crate::tui::app::{App, Popup};
 use crate::tui::keymap::{Action, Motion, Place};
-use crate::tui::list::{self, Choice, Completion, List, Of};
+use crate::tui::list::{self, Choice, List, Of};
 use crate::tui::message::Effect;
-use crate::tui::visit::{Visit, VisitId};
+use crate::tui::visit::Visit;
 
-use super::{compare, compose, content, cookies, kept, look, text, ways};
+use super::{
+    answer, compare, completion, compose, content, cookies, lesson, look, tabs, typing, ways,
+};
 
 pub(super) fn open(app: &mut App, of: Of) {
     if of == Of::Messages
@@ -41,19 +43,29 @@ pub(super) fn open(app: &mut App, of: Of) {
         let events = visit.events();
         visit.exchange().frames.count > 0 || events.is_some_and(|events| !events.is_empty())
     };
-    if of == Of::Messages && app.tab().visit().is_some_and(streams) {
-        list.chosen = list::count(app, of).saturating_sub(1);
+    if let Some(visit) = app.tab().visit().filter(|_| of == Of::Messages) {
+        list.chosen = match streams(visit) {
+            true => list::count(app, of).saturating_sub(1),
+            false => answer::row(visit),
+        };
     }
     app.popup = Some(Popup::List(list));
 }
 
-/// Reads on in the events that are listed.
+/// Reads on in the events that are listed; the newest row stays chosen where it was.
 pub(super) fn keep_up(app: &mut App) {
-    let listed = |list: &List| list.of == Of::Messages;
-    if matches!(&app.popup, Some(Popup::List(list)) if listed(list))
-        && let Some(visit) = app.tab_mut().visit_mut()
-    {
+    if !matches!(&app.popup, Some(Popup::List(list)) if list.of == Of::Messages) {
+        return;
+    }
+    if let Some(visit) = app.tab_mut().visit_mut() {
         visit.read_events();
+    }
+    let Some(Popup::List(list)) = &app.popup else {
+        return;
+    };
+    let rows = list::shown(app, list).len();
+    if let Some(Popup::List(list)) = &mut app.popup {
+        list.grown(rows);
     }
 }
 
@@ -61,8 +73,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
     match app.keys.action(key, &[Place::List, Place::Text]) {
         Some(Action::Choose) => return choose_at(app, &list, list.chosen),
         Some(Action::CompareWith) => {
-            let row = list::shown(app, list.of, &list.filter.text()).get(list.chosen);
-            if let Some(Choice::Exchange(id)) = row.map(|row| row.choice) {
+            if let Some(Choice::Exchange(id)) = chosen(app, &list) {
                 return compare::with(app, id);
             }
         }
@@ -79,21 +90,20 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
             return Vec::new();
         }
         Some(Action::DropCookie) if list.of == Of::Cookies => {
-            let row = list::shown(app, list.of, &list.filter.text()).get(list.chosen);
-            if let Some(Choice::Cookie(key)) = row.map(|row| row.choice) {
+            if let Some(Choice::Cookie(key)) = chosen(app, &list) {
                 cookies::drop(app, &key);
             }
-            let left = list::shown(app, list.of, &list.filter.text()).len();
+            let left = list::shown(app, &list).len();
             list.chosen = list.chosen.min(left.saturating_sub(1));
         }
         Some(Action::InsertHex | Action::AddCookie | Action::DropCookie) => {}
         Some(action) => {
-            if text::edit(&mut list.filter, action, 1) {
+            if typing::edit(&mut list.filter, action, 1) {
                 list.chosen = 0;
             }
         }
         None => {
-            if text::insert_char(&mut list.filter, key) {
+            if typing::insert_char(&mut list.filter, key) {
                 list.chosen = 0;
             }
         }
@@ -102,15 +112,20 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut list: List) -> Vec<Effect
     Vec::new()
 }
 
+fn chosen(app: &App, list: &List) -> Option<Choice> {
+    let row = list::shown(app, list).get(list.chosen)?;
+    Some(row.choice)
+}
+
 pub(super) fn scroll(app: &App, list: &mut List, motion: Motion) {
-    let rows = list::shown(app, list.of, &list.filter.text()).len();
+    let rows = list::shown(app, list).len();
     let page = usize::from(app.size.rows / 2);
     list.chosen = list::moved(list.chosen, motion, rows, page);
 }
 
 /// The row of an open list that is chosen, by Enter or by a click.
 pub(super) fn choose_at(app: &mut App, list: &List, row: usize) -> Vec<Effect> {
-    let row = list::shown(app, list.of, &list.filter.text()).get(row);
+    let row = list::shown(app, list).get(row);
     match row {
         Some(row) => choose(app, row.choice),
         None => {
@@ -124,84 +139,24 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::Command(focus, action) => {
             if let Some(focus) = focus {
-                super::focus(app, focus);
+                tabs::focus(app, focus);
             }
             app.leaving = false;
             return super::perform(app, action);
         }
-        Choice::Exchange(id) => return reopen(app, id),
+        Choice::Exchange(id) => return tabs::reopen(app, id),
+        Choice::Answer(number) => answer::choose(app, number),
         Choice::Bytes(bytes) => look::open_bytes(app, bytes),
         Choice::Content(bytes) => look::open_content(app, bytes),
         Choice::CloseIdle(id) => return vec![Effect::CloseIdle(id)],
         Choice::Field(line) => compose::add_field(app, line),
         Choice::Snippet(number) => compose::snippet(app, number),
-        Choice::Url(url) => text::complete(app, &url),
+        Choice::Url(url) => completion::take(app, &url),
         Choice::Charset(choice) => content::choose_charset(app, choice),
         Choice::Cookie(key) => cookies::edit(app, key),
         Choice::Pin(addr) => ways::pin(app, addr),
+        Choice::Lesson(number) => lesson::open(app, number),
         Choice::Nothing => {}
     }
     Vec::new()
-}
-
-/// Goes to the exchange's tab, and back or forward in it; one that no tab leads to comes
-/// into the tab shown.
-fn reopen(app: &mut App, id: VisitId) -> Vec<Effect> {
-    let found = app.tabs.iter().enumerate().find_map(|(number, tab)| {
-        let at = tab.visits.iter().position(|visit| visit.id == id)?;
-        Some((number, at))
-    });
-    let Some((number, at)) = found else {
-        return kept::unshelve(app, id);
-    };
-    app.active = number;
-    super::show_visit(app, at);
-    super::focus(app, Focus::Response);
-    Vec::new()
-}
-
-/// → at the URL's end, and Ctrl-Space: the chosen URL, else the first one, becomes the
-/// text. Without a list there is one now.
-pub(super) fn complete(app: &mut App) {
-    let chosen = app.tab().completion.and_then(|list| list.chosen);
-    if !choose_completion(app, chosen.unwrap_or(0)) {
-        app.tab_mut().completion = Some(Completion::default());
-    }
-}
-
-/// A row of the list below the URL bar becomes the text; false where there is none.
-pub(super) fn choose_completion(app: &mut App, row: usize) -> bool {
-    let row = list::completions(app).and_then(|rows| rows.get(row));
-    row.is_some_and(|row| choose(app, row.choice).is_empty())
-}
-
-/// Enter in the URL bar: a URL that was chosen below it becomes the text first.
-pub(super) fn take_chosen(app: &mut App) {
-    if app
-        .tab()
-        .completion
-        .is_some_and(|list| list.chosen.is_some())
-    {
-        complete(app);
-    }
-    app.tab_mut().completion = None;
-}
-
-/// ↓ goes into the list below the URL bar where no newer URL is left to recall; inside,
-/// ↑ and ↓ move, and ↑ leaves it at its top. False: the key is for the history.
-pub(super) fn move_completion(app: &mut App, older: bool) -> bool {
-    let rows = list::completions(app).map_or(0, |rows| rows.len());
-    let tab = app.tab_mut();
-    let Some(list) = &mut tab.completion else {
-        return false;
-    };
-    let to = match (list.chosen, older) {
-        (None, false) if tab.recalled == 0 && rows > 0 => Some(0),
-        (None, _) => return false,
-        (Some(0), true) => None,
-        (Some(at), true) => Some(list::moved(at, Motion::Up, rows, 1)),
-        (Some(at), false) => Some(list::moved(at, Motion::Down, rows, 1)),
-    };
-    list.chosen = to;
-    true
 }

@@ -1,5 +1,4 @@
-//! Looking: scrolling, views, find, the socket log, and the ways out (copy, save, pager,
-//! editor).
+//! Looking: views, find, the socket log, and the ways out (copy, save, pager, editor).
 
 use std::ops::Range;
 
@@ -8,14 +7,12 @@ use crate::exchange::Starts;
 use crate::exchange::dialogue::Byte;
 use crate::export::Form;
 use crate::tui::address::{self, Whence};
-use crate::tui::app::{App, Ask, Focus, Popup};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask, Focus};
 use crate::tui::keymap::{Action, Motion, Place};
-use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::visit::{ViewKind, Visit};
 
-use super::{copy, cursor, find, fold, jump, kept, page, save};
+use super::{copy, cursor, find, fold, jump, kept, page, save, tabs};
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
@@ -24,6 +21,9 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
                 .into_iter()
                 .find(|kind| kind.number() == number)
             {
+                if kind == ViewKind::Rendered {
+                    page::choose_part(app);
+                }
                 app.tab_mut().chose = true;
                 cursor::carry(app, kind);
             }
@@ -49,26 +49,15 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             app.note(words);
         }
         Action::Jump => jump::ask(app),
-        Action::Find => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Find,
-                field: Editor::line(),
-            });
-        }
+        Action::Find => app.ask(Ask::Find, b""),
         Action::FindNext => return find::next(app, false),
         Action::FindPrevious => return find::next(app, true),
         Action::Save => save::open(app),
         Action::Copy => return copy::copy(app, Form::Text),
         Action::CopyForm(form) => return copy::copy(app, form),
-        Action::CopyAs => copy::choose(app),
         // Asked only where there is a body to go through it.
         Action::Pipe if with_body(app, Effect::Page).is_empty() => {}
-        Action::Pipe => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Pipe,
-                field: Editor::line(),
-            });
-        }
+        Action::Pipe => app.ask(Ask::Pipe, b""),
         Action::Page => return with_body(app, Effect::Page),
         Action::OpenCall => open_call(app),
         Action::OpenRecv if fold::toggle(app) || page::show_part(app) => {}
@@ -82,72 +71,6 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
-}
-
-pub(super) fn scroll(app: &mut App, motion: Motion) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let (kind, wrap) = (tab.view, tab.wrap);
-    let Some(visit) = tab.visit_mut() else { return };
-    let wraps = lens::wraps(visit, kind, wrap);
-    let mut scroll = visit.scrolls[kind.index()];
-    let page = i64::from(area.height.max(2)) - 1;
-    let (top, is_last) = lens::with(visit, kind, wrap, area, |view| {
-        let last_top = || view.step(view.last(), -page);
-        let from = || match scroll.follow {
-            true => last_top(),
-            false => scroll.top,
-        };
-        let top = match motion {
-            Motion::Up => view.step(from(), -1),
-            Motion::Down => view.step(from(), 1),
-            Motion::PageUp => view.step(from(), -page),
-            Motion::PageDown => view.step(from(), page),
-            Motion::First => 0,
-            Motion::Last => return (last_top(), true),
-            _ => from(),
-        };
-        // A way down a page from here is short; one up from the end is read from the
-        // checkpoint before each of its pieces.
-        let below = view.step(top, page);
-        match view.step(below, 1) > below {
-            true => (top, false),
-            false => (last_top(), true),
-        }
-    });
-    let columns = usize::from(area.width.max(1));
-    match motion {
-        Motion::PageLeft => scroll.left = scroll.left.saturating_sub(columns),
-        Motion::PageRight if wraps => {
-            let key = app.keys.key(Action::Wrap);
-            app.note(match kind {
-                ViewKind::Text | ViewKind::Pretty => {
-                    format!("long lines are wrapped here; {key} unwraps them")
-                }
-                _ => "this view wraps its rows".to_owned(),
-            });
-            return;
-        }
-        Motion::PageRight => {
-            visit.scrolls[kind.index()].left += columns;
-            let past = lens::with(visit, kind, wrap, area, |view| {
-                let rows = view.rows(top, usize::from(area.height));
-                let first = view.anchor(0);
-                // The head above a body stays where it is.
-                let mut of_body = rows.iter().filter(|row| row.at >= first);
-                of_body.all(|row| row.spans.is_empty())
-            });
-            if !past {
-                scroll.left += columns;
-            }
-        }
-        _ => {
-            scroll.top = top;
-            scroll.follow =
-                is_last && !matches!(motion, Motion::Up | Motion::PageUp | Motion::First);
-        }
-    }
-    visit.scrolls[kind.index()] = scroll;
 }
 
 /// The chosen call's bytes, marked in the Wire view.
@@ -188,7 +111,7 @@ pub(super) fn open_bytes(app: &mut App, bytes: Range<u64>) {
     let start = bytes.start;
     visit.chosen = Some(bytes);
     cursor::put(app, ViewKind::Wire, start);
-    super::focus(app, Focus::Response);
+    tabs::focus(app, Focus::Response);
 }
 
 /// Bytes of the content, selected: in Pretty, or in the view of it that is shown.
@@ -203,7 +126,7 @@ pub(super) fn open_content(app: &mut App, bytes: Range<u64>) {
     if let Some(cursor) = cursor {
         cursor.from = Some(bytes.end.saturating_sub(1)..bytes.end);
     }
-    super::focus(app, Focus::Response);
+    tabs::focus(app, Focus::Response);
 }
 
 /// The call that brought the byte under the cursor, chosen in the log.
@@ -225,7 +148,7 @@ fn open_recv(app: &mut App) {
         return;
     };
     visit.call = Some(row);
-    super::focus(app, Focus::Socket);
+    tabs::focus(app, Focus::Socket);
 }
 
 fn ruler(app: &mut App) {
@@ -262,21 +185,6 @@ fn inspect(app: &mut App) {
     if app.tab().inspects && !points {
         cursor::go(app, Motion::Right, false);
     }
-}
-
-/// Scrolls a view to an offset of its own, a third of the page above it.
-pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
-    app.tab_mut().view = kind;
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let wrap = tab.wrap;
-    let Some(visit) = tab.visit_mut() else { return };
-    let top = lens::with(visit, kind, wrap, area, |view| {
-        view.step(view.anchor(offset), -i64::from(area.height / 3))
-    });
-    let scroll = &mut visit.scrolls[kind.index()];
-    scroll.top = top;
-    scroll.follow = false;
 }
 
 /// F4: the request in the editor, the body elsewhere.

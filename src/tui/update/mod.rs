@@ -1,27 +1,32 @@
 //! `update(&mut App, Message) -> Vec<Effect>`: all that ever changes the state.
 //!
 //! Opens nothing, waits for nothing, draws nothing. Keys become actions by the one table
-//! ([`super::keymap`]); what they do is split by what they touch: [`send`] the fetch,
-//! [`text`] the fields, [`compose`] the request as a whole, [`look`] the response and the
-//! log, [`follow`] redirects, [`cookies`] cookies, [`cursor`] the cursor in the response,
-//! [`find`] the search, [`jump`] the way to a place, [`moment`] the past,
-//! [`compare`] two exchanges, [`popup`] the pop-ups, [`list`] those to choose from, [`mouse`] the mouse, [`panes`]
-//! their borders, [`page`] the Rendered view and its links, [`calls`] the socket log, [`ways`] the address that is connected to, [`kept`]
-//! what is kept of exchanges that are no longer shown.
+//! ([`super::keymap`]); what they do is split by what they touch:
+//!
+//! ```text
+//! the request    text typing url completion compose cookies proxy ways certificate
+//! the fetch      send talk follow
+//! the response   answer look scroll cursor find jump fold page content copy save
+//! the exchange   calls moment compare kept lesson
+//! the screen     tabs panes popup list mouse
+//! ```
 
+mod answer;
 mod calls;
 mod certificate;
 mod compare;
+mod completion;
 mod compose;
 mod content;
-pub mod cookies;
+mod cookies;
 mod copy;
 mod cursor;
 mod find;
 mod fold;
-pub mod follow;
+mod follow;
 mod jump;
-pub mod kept;
+mod kept;
+mod lesson;
 mod list;
 mod look;
 mod moment;
@@ -31,30 +36,37 @@ mod panes;
 mod popup;
 mod proxy;
 mod save;
+mod scroll;
 mod send;
+mod tabs;
 mod talk;
 mod text;
+mod typing;
+mod url;
 mod ways;
 
 use crossterm::event::KeyEvent;
 
-use crate::event::{Event, Kind};
+use crate::event::{Event, Kind, Queues};
 use crate::export::Form;
-use crate::tui::app::{App, Focus, Popup, Tab};
+use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::layout::Split;
 use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
-use crate::tui::visit::{ViewKind, Visit, VisitId};
+use crate::tui::visit::{ViewKind, VisitId};
 
+pub use lesson::first as lessons;
 pub use send::open;
 
 /// One message, and what the view shown needs after it.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = on_message(app, message);
+    effects.extend(content::keep_up(app));
     effects.extend(page::keep_up(app));
     effects.extend(fold::keep_up(app));
     list::keep_up(app);
+    lesson::keep_up(app);
     effects
 }
 
@@ -63,161 +75,121 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Key(key) => {
             let effects = on_key(app, key);
             text::settle(app);
-            effects
+            return effects;
         }
         Message::Paste(pasted) => {
-            let effects = text::paste(app, &pasted);
+            text::paste(app, &pasted);
             text::settle(app);
-            effects
         }
-        Message::Mouse(mouse) => mouse::on_mouse(app, mouse),
+        Message::Mouse(mouse) => return mouse::on_mouse(app, mouse),
         Message::Resize(size) => {
             app.size = size;
             text::settle(app);
-            Vec::new()
         }
         Message::Tick => {
             let now = app.now;
             app.notice.take_if(|notice| notice.until <= now);
             moment::play_on(app);
-            Vec::new()
         }
         // Drained once a frame, not once a wake-up.
-        Message::Woken(_) => Vec::new(),
+        Message::Woken(_) => {}
         Message::Started { id, wire, decoded } => {
             if let Some(visit) = app.visit_by_id(id) {
                 visit.wire = wire;
                 visit.decoded = decoded;
             }
-            Vec::new()
         }
         Message::Events { id, events } => {
             cookies::apply(app, id, events);
             let mut effects = content::arrived(app, id);
             effects.extend(talk::pongs(app, id));
-            effects
+            return effects;
         }
-        Message::Queues { id, ours, theirs } => {
-            let now = app.now;
-            if let Some(visit) = app.visit_by_id(id) {
-                let t_us = visit.elapsed_us(now);
-                let live = &mut visit.live;
-                // Levels that did not move say nothing new.
-                if live.queues != Some(ours) {
-                    let kind = Kind::Queues(Box::new(ours));
-                    live.apply(Event { t_us, kind });
-                }
-                if let Some(theirs) = theirs.filter(|&theirs| live.peer_queues != Some(theirs)) {
-                    let kind = Kind::PeerQueues(Box::new(theirs));
-                    live.apply(Event { t_us, kind });
-                }
-            }
-            Vec::new()
-        }
-        Message::Over(id) => {
-            let shown = app.tab_of(id).map_or(ViewKind::Text, |tab| tab.view);
-            if let Some(visit) = app.visit_by_id(id) {
-                visit.over = true;
-                visit.paused = false;
-                visit.rest(shown);
-            }
-            let mut effects = content::arrived(app, id);
-            popup::ask_to_go_on(app, id);
-            certificate::ask_where_required(app, id);
-            effects.extend(compare::read_bodies(app));
-            effects.extend(follow::by_itself(app, id));
-            effects
-        }
-        Message::Unpacked { id, unpacked } => content::unpacked(app, id, unpacked),
+        Message::Queues { id, ours, theirs } => queues(app, id, ours, theirs),
+        Message::Over(id) => return over(app, id),
+        Message::Unpacked {
+            id,
+            answer,
+            unpacked,
+        } => return content::unpacked(app, id, answer, unpacked),
         Message::Found {
             id,
             view,
             hit,
             wrapped,
             way,
-        } => find::found(app, id, view, hit, wrapped, way),
-        Message::Looked { id, done } => {
-            find::looked(app, id, done);
-            Vec::new()
-        }
+        } => return find::found(app, id, view, hit, wrapped, way),
+        Message::Looked { id, done } => find::looked(app, id, done),
         Message::Counted {
             id,
             view,
             base,
             tally,
             done,
-        } => {
-            find::counted(app, id, view, base, tally, done);
-            Vec::new()
-        }
-        Message::LaidOut {
-            id,
-            piece,
-            done,
-            wanted,
-        } => {
-            fold::laid_out(app, id, piece, done, &wanted);
-            Vec::new()
-        }
-        Message::Judged { id, judged } => {
-            if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
-                && *of == id
-            {
-                *to = Some(judged);
-            }
-            Vec::new()
-        }
-        Message::Laid { id, laid } => {
-            page::laid(app, id, *laid);
-            Vec::new()
-        }
-        Message::Compared { pair, bodies } => {
-            compare::compared(app, pair, bodies);
-            Vec::new()
-        }
-        Message::Saving { done } => {
-            save::goes_on(app, done);
-            Vec::new()
-        }
-        Message::Saved(saved) => {
-            save::ended(app, saved);
-            Vec::new()
-        }
+        } => find::counted(app, id, view, base, tally, done),
+        Message::LaidOut { id, ahead, wanted } => fold::laid_out(app, id, ahead, &wanted),
+        Message::Judged { id, judged } => moment::judged(app, id, judged),
+        Message::Laid { id, laid } => page::laid(app, id, *laid),
+        Message::Compared { pair, bodies } => compare::compared(app, pair, bodies),
+        Message::Saving { done } => save::goes_on(app, done),
+        Message::Saved(saved) => save::ended(app, saved),
         Message::Edited(bytes) => {
             app.tab_mut().request.set(&bytes);
             text::settle(app);
             app.note("the request is as the editor left it");
-            Vec::new()
         }
         Message::Body { name, bytes } => {
             compose::set_body(app, &name, &bytes);
             text::settle(app);
-            Vec::new()
         }
-        Message::Unsaid { id, bytes } => {
-            talk::unsaid(app, id, bytes);
-            Vec::new()
-        }
+        Message::Unsaid { id, bytes } => talk::unsaid(app, id, bytes),
         Message::Idle(idle) => {
             app.idle = idle;
             list::open(app, Of::Idle);
-            Vec::new()
         }
-        Message::Practice(practice) => {
-            proxy::practice(app, practice);
-            Vec::new()
-        }
-        Message::Note(words) => {
-            app.note(words);
-            Vec::new()
-        }
-        Message::Complain(words) => {
-            app.complain(words);
-            Vec::new()
-        }
+        Message::Practice(practice) => proxy::practice(app, practice),
+        Message::Note(words) => app.note(words),
+        Message::Complain(words) => app.complain(words),
+        Message::Continued => return vec![Effect::TakeTerminal],
         // As a shell would report it: 128 and the signal's number.
-        Message::Hangup(signal) => vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))],
+        Message::Hangup(signal) => {
+            return vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))];
+        }
     }
+    Vec::new()
+}
+
+/// Levels that did not move say nothing new.
+fn queues(app: &mut App, id: VisitId, ours: Queues, theirs: Option<Queues>) {
+    let now = app.now;
+    let Some(visit) = app.visit_by_id(id) else {
+        return;
+    };
+    let t_us = visit.elapsed_us(now);
+    let live = &mut visit.live;
+    if live.queues != Some(ours) {
+        let kind = Kind::Queues(Box::new(ours));
+        live.apply(Event { t_us, kind });
+    }
+    if let Some(theirs) = theirs.filter(|&theirs| live.peer_queues != Some(theirs)) {
+        let kind = Kind::PeerQueues(Box::new(theirs));
+        live.apply(Event { t_us, kind });
+    }
+}
+
+fn over(app: &mut App, id: VisitId) -> Vec<Effect> {
+    let shown = app.tab_of(id).map_or(ViewKind::Text, |tab| tab.view);
+    if let Some(visit) = app.visit_by_id(id) {
+        visit.over = true;
+        visit.paused = false;
+        visit.rest(shown);
+    }
+    let mut effects = content::arrived(app, id);
+    popup::ask_to_go_on(app, id);
+    certificate::ask_where_required(app, id);
+    effects.extend(compare::read_bodies(app));
+    effects.extend(follow::by_itself(app, id));
+    effects
 }
 
 fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -225,7 +197,8 @@ fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         return popup::on_key(app, key);
     }
     if app.tab().hex.is_some() {
-        return text::hex_digit(app, key);
+        text::hex_digit(app, key);
+        return Vec::new();
     }
     let places = app.tab().places();
     match app.keys.action(key, places) {
@@ -250,6 +223,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Exchanges => list::open(app, Of::Exchanges),
         Action::Anomalies => list::open(app, Of::Anomalies),
         Action::Messages => list::open(app, Of::Messages),
+        Action::PreviousAnswer | Action::NextAnswer => answer::perform(app, action),
         Action::Talk | Action::FinishSaying | Action::HangUp => {
             return talk::perform(app, action);
         }
@@ -261,7 +235,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Levels => app.popup = Some(Popup::Levels),
         Action::Tls => app.popup = Some(Popup::tls()),
         Action::FocusUrl => {
-            focus(app, Focus::Url);
+            tabs::focus(app, Focus::Url);
             app.tab_mut().url.select_all();
         }
         Action::FocusRequest => {
@@ -269,26 +243,21 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             if tab.focus == Focus::Request {
                 tab.focus = tab.before;
             } else {
-                focus(app, Focus::Request);
+                tabs::focus(app, Focus::Request);
             }
         }
-        Action::NextPane => turn_focus(app, 1),
-        Action::PreviousPane => turn_focus(app, 3),
+        Action::NextPane => tabs::turn_focus(app, 1),
+        Action::PreviousPane => tabs::turn_focus(app, 3),
         Action::Escape => return escape(app),
-        Action::Back => step_visit(app, -1),
-        Action::Forward => step_visit(app, 1),
+        Action::Back => tabs::step(app, -1),
+        Action::Forward => tabs::step(app, 1),
         Action::NewTab => {
-            let knobs = app.tab().knobs.clone();
-            app.tabs.push(Tab {
-                knobs,
-                ..Tab::default()
-            });
-            app.active = app.tabs.len() - 1;
-            focus(app, Focus::Url);
+            tabs::open(app);
+            tabs::focus(app, Focus::Url);
         }
-        Action::CloseTab => return close_tab(app),
-        Action::PreviousTab => turn_tab(app, app.tabs.len() - 1),
-        Action::NextTab => turn_tab(app, 1),
+        Action::CloseTab => return tabs::close(app),
+        Action::PreviousTab => tabs::turn(app, app.tabs.len() - 1),
+        Action::NextTab => tabs::turn(app, 1),
         Action::Knobs => {
             app.popup = Some(Popup::Knobs {
                 row: 0,
@@ -328,13 +297,22 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Slower
         | Action::Faster => moment::perform(app, action),
         Action::Rejudge => return moment::rejudge(app),
-        Action::AsReceived | Action::Charset | Action::UnpackOn => {
+        Action::AsReceived | Action::UnpackOn => {
             return content::perform(app, action);
         }
+        Action::Lessons
+        | Action::SetUp
+        | Action::NextStep
+        | Action::PreviousStep
+        | Action::LeaveLesson => return lesson::perform(app, action),
         Action::Exercise(number) => return send::exercise(app, usize::from(number) - 1),
         Action::EditExternally => return look::edit_externally(app),
         Action::Follow => return follow::perform(app),
         Action::Cookies => list::open(app, Of::Cookies),
+        Action::AddField => list::open(app, Of::Fields),
+        Action::Snippets => list::open(app, Of::Snippets),
+        Action::Charset => list::open(app, Of::Charsets),
+        Action::CopyAs => list::open(app, Of::Forms),
         Action::InsertCookie => cookies::insert(app),
         Action::AddCookie => cookies::ask(app),
         Action::ClientCertificate => certificate::ask(app),
@@ -343,10 +321,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Basic
         | Action::Bearer
         | Action::DropField
-        | Action::AddField
         | Action::SetLength
-        | Action::BodyFile
-        | Action::Snippets => compose::perform(app, action),
+        | Action::BodyFile => compose::perform(app, action),
         Action::Older
         | Action::Newer
         | Action::Complete
@@ -380,7 +356,6 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::Wrap
         | Action::Save
         | Action::Copy
-        | Action::CopyAs
         | Action::CopyForm(_)
         | Action::Page
         | Action::Pipe
@@ -402,41 +377,12 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-pub(super) fn focus(app: &mut App, focus: Focus) {
-    let tab = app.tab_mut();
-    if tab.focus != focus {
-        tab.before = tab.focus;
-        tab.focus = focus;
-    }
-    tab.hex = None;
-    tab.completion = None;
-    tab.followed = None;
-}
-
-fn turn_focus(app: &mut App, by: usize) {
-    const ORDER: [Focus; 4] = [Focus::Url, Focus::Request, Focus::Socket, Focus::Response];
-    let at = ORDER.iter().position(|&focus| focus == app.tab().focus);
-    focus(app, ORDER[(at.unwrap_or(0) + by) % ORDER.len()]);
-}
-
-fn turn_tab(app: &mut App, by: usize) {
-    app.active = (app.active + by) % app.tabs.len();
-}
-
-/// The exchange that runs in the tab shown.
-fn running(app: &App) -> Option<VisitId> {
-    app.tab()
-        .visit()
-        .filter(|visit| visit.runs())
-        .map(|visit| visit.id)
-}
-
 fn escape(app: &mut App) -> Vec<Effect> {
-    if let Some(id) = running(app) {
+    if let Some(id) = app.tab().running() {
         return vec![talk::end(app, id)];
     }
     match app.tab().focus {
-        Focus::Url | Focus::Request => focus(app, Focus::Response),
+        Focus::Url | Focus::Request => tabs::focus(app, Focus::Response),
         Focus::Response | Focus::Socket => {
             app.notice = None;
             if calls::unselect(app) {
@@ -471,7 +417,7 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
     if copy::has_selection(app) {
         return copy::copy(app, Form::Text);
     }
-    if let Some(id) = running(app) {
+    if let Some(id) = app.tab().running() {
         return vec![Effect::Cancel(id)];
     }
     if app.leaving {
@@ -483,61 +429,10 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-fn step_visit(app: &mut App, by: isize) {
-    let tab = app.tab();
-    let Some(at) = tab
-        .at
-        .checked_add_signed(by)
-        .filter(|&at| at < tab.visits.len())
-    else {
-        app.note(if by < 0 {
-            "this is the first exchange of the tab"
-        } else {
-            "this is the last exchange of the tab"
-        });
-        return;
-    };
-    show_visit(app, at);
-}
-
-/// The tab's visit of this index is the one shown: its URL and its request too.
-fn show_visit(app: &mut App, at: usize) {
-    let tab = app.tab_mut();
-    tab.at = at;
-    tab.completion = None;
-    let Visit {
-        url,
-        request,
-        cookie,
-        ..
-    } = &tab.visits[at];
-    let (url, request) = (url.clone(), request.clone());
-    tab.cookie.clone_from(cookie);
-    tab.url.set(url.as_bytes());
-    tab.request.set(&request);
-    tab.target = crate::url::Target::parse(&url).ok();
-    tab.url_note = None;
-    if let Some(formed) = &tab.visits[at].formed
-        && !tab.chose
-    {
-        tab.view = formed.opens();
-    }
-}
-
-fn close_tab(app: &mut App) -> Vec<Effect> {
-    // There is always a tab: with the last one the program closes.
-    if app.tabs.len() == 1 {
-        return vec![Effect::Quit(0)];
-    }
-    let tab = app.tabs.remove(app.active);
-    app.active = app.active.min(app.tabs.len() - 1);
-    kept::shelve(app, tab.visits)
-}
-
 /// A knob was turned: says from when it holds.
 fn say_next(app: &mut App) {
     let summary = app.tab().knobs.summary();
-    app.note(match running(app) {
+    app.note(match app.tab().running() {
         Some(_) => format!("from the next exchange on: {summary}"),
         None => summary,
     });

@@ -1,14 +1,16 @@
 //! The past: stepping and playing through an exchange as it was, and other end modes'
 //! judgement of it.
 
+use crate::body::Window;
 use crate::exchange::Log;
 use crate::plan::DEFAULT_END_TIMEOUT;
+use crate::rejudge::Judged;
 use crate::request;
 use crate::tui::app::{App, Popup};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::ui::paint;
-use crate::tui::visit::{Play, Visit};
+use crate::tui::visit::{Play, Visit, VisitId};
 
 use super::kept;
 
@@ -132,6 +134,15 @@ fn played_us(visit: &Visit, now: std::time::Instant) -> u64 {
     })
 }
 
+/// What the other end modes would have made of an exchange, where that is still asked.
+pub(super) fn judged(app: &mut App, id: VisitId, judged: Vec<Judged>) {
+    if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
+        && *of == id
+    {
+        *to = Some(judged);
+    }
+}
+
 pub(super) fn rejudge(app: &mut App) -> Vec<Effect> {
     if kept::is_gone(app) {
         return Vec::new();
@@ -152,11 +163,18 @@ pub(super) fn rejudge(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let id = visit.id;
+    let answer = visit.whole_answer();
+    let asked = super::answer::request(visit).unwrap_or_default();
+    let received = visit.all_received();
     let effect = Effect::Rejudge {
         id,
         exchange: Box::new(visit.live.clone()),
-        method: request::method(&visit.request).to_vec(),
-        received: visit.all_received(),
+        method: request::method(asked).to_vec(),
+        received: Window {
+            start: answer.wire.start,
+            len: received.len.saturating_sub(answer.wire.start),
+            ..received
+        },
         timeout,
     };
     app.popup = Some(Popup::Judged { id, judged: None });

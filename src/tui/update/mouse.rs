@@ -10,7 +10,9 @@ use crate::tui::lens;
 use crate::tui::message::Effect;
 use crate::tui::ui;
 
-use super::{calls, compare, cursor, focus, fold, list, look, page, perform};
+use super::{
+    calls, completion, cursor, fold, list, look, page, perform, popup, scroll, send, tabs,
+};
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -18,7 +20,7 @@ const NOTCH: usize = 3;
 pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     let at = Position::new(mouse.column, mouse.row);
     match mouse.kind {
-        MouseEventKind::Down(MouseButton::Left) => click(app, at, false),
+        MouseEventKind::Down(MouseButton::Left) => click(app, at),
         MouseEventKind::Drag(MouseButton::Left) => {
             match app.dragged.and_then(|border| app.panes().grip(border)) {
                 Some(grip) => app.split.drag(grip, at),
@@ -36,7 +38,7 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     }
 }
 
-fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
+fn click(app: &mut App, at: Position) -> Vec<Effect> {
     match app.popup.take() {
         Some(Popup::List(open)) => {
             if let Some(row) = ui::row_at(app, &open, at) {
@@ -51,8 +53,11 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
         None => {}
     }
     if let Some(row) = ui::completion_at(app, at) {
-        list::choose_completion(app, row);
+        completion::choose(app, row);
         return Vec::new();
+    }
+    if let Some(action) = ui::lesson_action_at(app, at) {
+        return perform(app, action);
     }
     let panes = app.panes();
     if panes.bar.contains(at) {
@@ -74,18 +79,18 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
     let Some((pane, area)) = pane_at(&panes, at) else {
         return Vec::new();
     };
-    focus(app, pane);
+    tabs::focus(app, pane);
     app.dragged = panes.grip_at(at).map(|grip| grip.border);
     if app.dragged.is_some() {
         return Vec::new();
     }
     match pane {
-        Focus::Url | Focus::Request => place_cursor(app, at, select),
+        Focus::Url | Focus::Request => place_cursor(app, at, false),
         Focus::Response => {
             let first_row = inside(area);
             if app.tab().visits.is_empty() {
                 if let Some(number) = ui::exercise_at(app, first_row, at) {
-                    return super::send::exercise(app, number);
+                    return send::exercise(app, number);
                 }
             } else if at.y == first_row.y
                 && let Some(kind) = ui::view_at(first_row, app.tab().view, at.x)
@@ -106,42 +111,13 @@ fn click(app: &mut App, at: Position, select: bool) -> Vec<Effect> {
 }
 
 fn wheel(app: &mut App, at: Position, motion: Motion) -> Vec<Effect> {
-    if let Some(Popup::List(mut open)) = app.popup.take_if(|open| matches!(open, Popup::List(_))) {
-        list::scroll(app, &mut open, motion);
-        app.popup = Some(Popup::List(open));
-        return Vec::new();
-    }
-    if let Some(Popup::Help { places, top }) =
-        app.popup.take_if(|open| matches!(open, Popup::Help { .. }))
-    {
-        let top = match motion {
-            Motion::Up => top.saturating_sub(NOTCH),
-            _ => (top + NOTCH).min(ui::help_end(app, &places)),
-        };
-        app.popup = Some(Popup::Help { places, top });
-        return Vec::new();
-    }
-    if let Some(Popup::Compare(open)) = app.popup.take_if(|open| matches!(open, Popup::Compare(_)))
-    {
-        let top = match motion {
-            Motion::Up => open.top.saturating_sub(NOTCH),
-            _ => open.top + NOTCH,
-        };
-        compare::scroll(app, open, top);
-        return Vec::new();
-    }
-    if let Some(Popup::Phases { top }) = app.popup {
-        let top = match motion {
-            Motion::Up => top.saturating_sub(NOTCH),
-            _ => (top + NOTCH).min(ui::phases_end(app)),
-        };
-        app.popup = Some(Popup::Phases { top });
+    if popup::wheel(app, motion, NOTCH) {
         return Vec::new();
     }
     let panes = app.panes();
     for _ in 0..NOTCH {
         match pane_at(&panes, at).map(|(pane, _)| pane) {
-            Some(Focus::Response) => look::scroll(app, motion),
+            Some(Focus::Response) => scroll::scroll(app, motion),
             Some(Focus::Socket) => calls::go(app, motion, false),
             Some(Focus::Request) => {
                 let rows = if motion == Motion::Up { -1 } else { 1 };
@@ -177,9 +153,9 @@ fn drag(app: &mut App, at: Position) {
         return;
     }
     if at.y < rows.y {
-        look::scroll(app, Motion::Up);
+        scroll::scroll(app, Motion::Up);
     } else if at.y >= rows.bottom() {
-        look::scroll(app, Motion::Down);
+        scroll::scroll(app, Motion::Down);
     }
     point(app, at, true);
 }

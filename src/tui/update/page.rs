@@ -1,20 +1,19 @@
 //! The Rendered view: what is to be laid out, links and where they lead.
 
 use crate::request;
-use crate::tui::app::{App, Ask, Focus, Popup, Tab};
+use crate::tui::app::{App, Ask, Focus, Tab};
 use crate::tui::cursor::Cursor;
-use crate::tui::editor::Editor;
 use crate::tui::keymap::Action;
 use crate::tui::lens;
 use crate::tui::link::{self, Lead};
 use crate::tui::message::Effect;
 use crate::tui::rendering::{Job, Laid, Want};
-use crate::tui::visit::{ViewKind, Visit, VisitId};
+use crate::tui::visit::{Scroll, ViewKind, Visit, VisitId};
 use crate::url::Target;
 use crate::view::Pretty;
 use crate::view::rendered::Page;
 
-use super::{cursor, focus, look, send};
+use super::{cursor, scroll, send, tabs};
 
 /// What the view shown needs to be made; nothing where it is there. Looked at after every
 /// message, so it does no work that grows with a body.
@@ -40,6 +39,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
     let window = visit.content();
     let part = visit.rendering.part.clone();
     let want = Want {
+        answer: visit.meaning.of,
         part: part.as_ref().map(|part| part.number),
         len: window.there(),
         columns: area.width,
@@ -62,7 +62,7 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
         _ => u64::MAX,
     };
     let field = |name: &str| {
-        let head = visit.exchange().head.as_ref()?;
+        let head = visit.answer().head?;
         let mut fields = head.fields.iter();
         let found = fields.find(|field| field.name.eq_ignore_ascii_case(name));
         found.map(|field| field.value.to_string())
@@ -84,7 +84,8 @@ pub(super) fn keep_up(app: &mut App) -> Vec<Effect> {
 /// A page or a picture is there: what was at the top of the screen stays there.
 pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
     let now = app.now;
-    let Some(visit) = app.visit_by_id(id) else {
+    let visit = app.visit_by_id(id);
+    let Some(visit) = visit.filter(|visit| visit.meaning.of == laid.want.answer) else {
         return;
     };
     let before = visit.rendering.take(laid, now);
@@ -114,9 +115,21 @@ pub(super) fn laid(app: &mut App, id: VisitId, laid: Laid) {
     }
 }
 
-/// The picture in the part under the cursor, in the Rendered view; false where there is
-/// none.
+/// The picture or the page in the part under the cursor, in the Rendered view; false where
+/// there is none.
 pub(super) fn show_part(app: &mut App) -> bool {
+    let shows = choose_part(app);
+    if shows {
+        let tab = app.tab_mut();
+        tab.view = ViewKind::Rendered;
+        tab.chose = true;
+    }
+    shows
+}
+
+/// The Rendered view is to show the part under the cursor; false where it shows nothing of
+/// it.
+pub(super) fn choose_part(app: &mut App) -> bool {
     let area = lens::area(app);
     let tab = app.tab_mut();
     let (kind, wrap) = (ViewKind::Pretty, tab.wrap);
@@ -130,15 +143,20 @@ pub(super) fn show_part(app: &mut App) -> bool {
     let formed = visit.formed.as_ref().filter(|formed| formed.reads());
     let part = formed.and_then(|formed| {
         let pretty = Pretty::new(visit.content(), &formed.form, &formed.index, &formed.folds);
-        pretty.picture_at(at)
+        pretty.opens_at(at)
     });
-    let shows = part.is_some();
-    if shows {
-        visit.rendering.part = part;
-        tab.view = ViewKind::Rendered;
-        tab.chose = true;
+    let Some(part) = part else {
+        return false;
+    };
+    let shown = visit.rendering.part.as_ref().map(|part| part.number);
+    if shown != Some(part.number) {
+        // What was pointed at is in another part.
+        visit.scrolls[ViewKind::Rendered.index()] = Scroll::default();
+        visit.cursors[ViewKind::Rendered.index()] = None;
+        visit.rendering.laid = None;
+        visit.rendering.part = Some(part);
     }
-    shows
+    true
 }
 
 /// What a key or a click asks of a page's links.
@@ -156,10 +174,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
         },
         Action::FollowNumber if page(app.tab()).is_some() => {
-            app.popup = Some(Popup::Ask {
-                ask: Ask::Link,
-                field: Editor::line(),
-            });
+            app.ask(Ask::Link, b"");
         }
         _ => {}
     }
@@ -214,14 +229,9 @@ pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
         Lead::There(target, fragment) => (target, fragment),
     };
     if apart {
-        let Tab { knobs, view, .. } = app.tab();
-        let tab = Tab {
-            knobs: knobs.clone(),
-            view: *view,
-            ..Tab::default()
-        };
-        app.tabs.push(tab);
-        app.active = app.tabs.len() - 1;
+        let view = app.tab().view;
+        tabs::open(app);
+        app.tab_mut().view = view;
     }
     let effects = send::follow(app, &target);
     if !effects.is_empty()
@@ -234,7 +244,7 @@ pub(super) fn follow(app: &mut App, lead: Lead, apart: bool) -> Vec<Effect> {
 
 /// A form's request, in the editor: it is the user's to send.
 fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
-    let mut bytes = super::proxy::template(app.tab(), target);
+    let mut bytes = app.tab().template(target);
     if let Some(body) = body {
         request::set_method(&mut bytes, "POST");
         request::set_field(
@@ -250,7 +260,7 @@ fn compose(app: &mut App, target: &Target, body: Option<&[u8]>) {
     tab.request.set(&bytes);
     tab.target = Some(target.clone());
     tab.url_note = None;
-    focus(app, Focus::Request);
+    tabs::focus(app, Focus::Request);
     let key = app.keys.key(Action::Send);
     app.note(format!("this is what the form would send: {key} sends it"));
 }
@@ -284,7 +294,7 @@ fn step(app: &mut App, back: bool) {
 /// This byte's row at the top, the cursor on it.
 fn go_to(app: &mut App, at: u64) {
     let kind = ViewKind::Rendered;
-    look::show(app, kind, at);
+    scroll::show(app, kind, at);
     let Some(visit) = app.tab_mut().visit_mut() else {
         return;
     };

@@ -1,4 +1,4 @@
-//! Keys while a pop-up is open.
+//! Keys and the wheel while a pop-up is open.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -11,8 +11,8 @@ use crate::tui::ui;
 use crate::tui::visit::VisitId;
 
 use super::{
-    certificate, compare, compose, cookies, copy, find, jump, list, page, proxy, save, send, talk,
-    text, ways,
+    certificate, compose, cookies, copy, find, jump, list, look, page, proxy, save, send, talk,
+    typing, ways,
 };
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -34,7 +34,6 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         _ => {}
     }
     match app.popup.take() {
-        Some(Popup::Help { places, top }) => help(app, key, places, top),
         Some(Popup::Knobs { row, typed }) => {
             let pace = app.tab().knobs.pace;
             knobs(app, key, row, typed);
@@ -42,24 +41,25 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
-        Some(Popup::Phases { top }) => {
-            if let Some(top) = scrolled(app, key, top) {
-                let top = top.min(ui::phases_end(app));
-                app.popup = Some(Popup::Phases { top });
-            }
-        }
+        Some(
+            popup @ (Popup::Help { .. }
+            | Popup::Phases { .. }
+            | Popup::Judged { .. }
+            | Popup::Levels),
+        ) => read(app, key, popup),
         Some(Popup::Tls { top, unfolded }) => return tls(app, key, top, unfolded),
-        Some(popup @ (Popup::Judged { .. } | Popup::Levels))
-            if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) =>
-        {
-            app.popup = Some(popup);
+        Some(Popup::Compare(mut open)) => {
+            if app.keys.action(key, &[Place::Popup]) == Some(Action::Swap) {
+                // What is the same does not depend on which of them is called A.
+                open.pair.reverse();
+            }
+            read(app, key, Popup::Compare(open));
         }
-        Some(Popup::Judged { .. } | Popup::Levels) | None => {}
-        Some(Popup::Compare(open)) => compare::on_key(app, key, open),
         Some(Popup::Ask { ask, field }) => return answer(app, key, ask, field),
         Some(Popup::List(open)) => return list::on_key(app, key, open),
         Some(Popup::Talk(open)) => return talk::on_key(app, key, open),
         Some(Popup::Save(ask)) => return save::on_key(app, key, ask),
+        None => {}
     }
     Vec::new()
 }
@@ -88,34 +88,69 @@ fn tls(app: &mut App, key: KeyEvent, top: usize, mut unfolded: Vec<usize>) -> Ve
             None => unfolded.push(number),
         }
     }
-    if let Some(top) = scrolled(app, key, top) {
-        let top = top.min(ui::tls_end(app, &unfolded));
-        app.popup = Some(Popup::Tls { top, unfolded });
-    }
+    read(app, key, Popup::Tls { top, unfolded });
     Vec::new()
 }
 
-fn help(app: &mut App, key: KeyEvent, places: Vec<Place>, top: usize) {
-    if let Some(top) = scrolled(app, key, top) {
-        let top = top.min(ui::help_end(app, &places));
-        app.popup = Some(Popup::Help { places, top });
+/// A key scrolls what is only read, or closes it.
+fn read(app: &mut App, key: KeyEvent, popup: Popup) {
+    let motion = match app.keys.action(key, &[Place::Popup]) {
+        Some(Action::Choose) => return,
+        Some(Action::More) => Some(Motion::PageDown),
+        Some(Action::Move(motion)) => Some(motion),
+        _ => None,
+    };
+    let rows = match motion {
+        Some(Motion::Up | Motion::Down) => 1,
+        _ => usize::from(app.size.rows / 2),
+    };
+    scroll(app, popup, motion, rows);
+}
+
+/// Scrolls a pop-up by so many rows, as far as there are rows: they may have become fewer.
+fn scroll(app: &mut App, mut popup: Popup, motion: Option<Motion>, by: usize) {
+    let end = match &popup {
+        Popup::Help { places, .. } => ui::help_end(app, places),
+        Popup::Phases { .. } => ui::phases_end(app),
+        Popup::Tls { unfolded, .. } => ui::tls_end(app, unfolded),
+        Popup::Compare(open) => ui::compare_end(app, open),
+        _ => 0,
+    };
+    if let Some(top) = top(&mut popup) {
+        let to = match motion {
+            Some(Motion::Up | Motion::PageUp) => top.saturating_sub(by),
+            Some(Motion::Down | Motion::PageDown) => *top + by,
+            Some(Motion::First) => 0,
+            Some(Motion::Last) => end,
+            _ => *top,
+        };
+        *top = to.min(end);
+    }
+    app.popup = Some(popup);
+}
+
+/// The first row in sight, where a pop-up scrolls.
+fn top(popup: &mut Popup) -> Option<&mut usize> {
+    match popup {
+        Popup::Help { top, .. } | Popup::Phases { top } | Popup::Tls { top, .. } => Some(top),
+        Popup::Compare(open) => Some(&mut open.top),
+        _ => None,
     }
 }
 
-/// The row that a key scrolls a pop-up to, which may be past its last one; `None`: the
-/// key closes it.
-pub(super) fn scrolled(app: &App, key: KeyEvent, top: usize) -> Option<usize> {
-    let page = usize::from(app.size.rows / 2);
-    Some(match app.keys.action(key, &[Place::Popup]) {
-        Some(Action::Move(Motion::Up)) => top.saturating_sub(1),
-        Some(Action::Move(Motion::Down)) => top + 1,
-        Some(Action::Move(Motion::PageUp)) => top.saturating_sub(page),
-        Some(Action::Move(Motion::PageDown) | Action::More) => top + page,
-        Some(Action::Move(Motion::First)) => 0,
-        Some(Action::Move(Motion::Last)) => usize::MAX,
-        Some(Action::Choose) => return None,
-        _ => top,
-    })
+/// A wheel over a pop-up; false where none is open that scrolls.
+pub(super) fn wheel(app: &mut App, motion: Motion, rows: usize) -> bool {
+    if let Some(Popup::List(mut open)) = app.popup.take_if(|open| matches!(open, Popup::List(_))) {
+        list::scroll(app, &mut open, motion);
+        app.popup = Some(Popup::List(open));
+        return true;
+    }
+    let popup = app.popup.take_if(|popup| top(popup).is_some());
+    let scrolls = popup.is_some();
+    if let Some(popup) = popup {
+        scroll(app, popup, Some(motion), rows);
+    }
+    scrolls
 }
 
 fn knobs(app: &mut App, key: KeyEvent, mut row: usize, mut typed: String) {
@@ -163,7 +198,7 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
             Ask::Find => find::begin(app, words),
             Ask::Jump => jump::to(app, &words),
             Ask::CopyToFile(form) => copy::to_file(app, form, &words),
-            Ask::Pipe => super::look::pipe(app, words),
+            Ask::Pipe => look::pipe(app, words),
             Ask::BodyFile => compose::read_body(app, &words),
             Ask::Link => page::numbered(app, &words),
             Ask::Basic => compose::authorize(app, &crate::request::basic_of(field.bytes())),
@@ -181,10 +216,10 @@ fn answer(app: &mut App, key: KeyEvent, ask: Ask, mut field: Editor) -> Vec<Effe
         }
         Some(Action::Move(Motion::Up | Motion::Down) | Action::InsertHex) => {}
         Some(action) => {
-            text::edit(&mut field, action, 1);
+            typing::edit(&mut field, action, 1);
         }
         None => {
-            text::insert_char(&mut field, key);
+            typing::insert_char(&mut field, key);
         }
     }
     app.popup = Some(Popup::Ask { ask, field });

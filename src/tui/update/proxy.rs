@@ -5,21 +5,16 @@
 
 use crate::plan::{Proxies, Proxy, Way};
 use crate::request;
-use crate::tui::app::{App, Ask, Popup, Tab};
+use crate::tui::app::{App, Ask};
 use crate::tui::editor::Editor;
 use crate::tui::message::Effect;
 use crate::tui::practice::Practice;
 use crate::url::Target;
 
 pub(super) fn ask(app: &mut App) {
-    let mut field = Editor::line();
-    if let Some(proxy) = &app.tab().knobs.options.proxies.http {
-        field.set(proxy.to_string().as_bytes());
-    }
-    app.popup = Some(Popup::Ask {
-        ask: Ask::Proxy,
-        field,
-    });
+    let proxy = app.tab().knobs.options.proxies.http.as_ref();
+    let proxy = proxy.map(ToString::to_string).unwrap_or_default();
+    app.ask(Ask::Proxy, proxy.as_bytes());
 }
 
 /// ↓ and ↑ in the question: the practice proxies, one after the other.
@@ -111,19 +106,5 @@ pub(super) fn origin_form(proxies: &Proxies, target: &Target, bytes: &[u8]) -> V
     {
         request::remove_field(&mut bytes, "Proxy-Authorization");
     }
-    bytes
-}
-
-/// The request that a URL stands for in a tab, in the form that the way to it wants.
-pub fn template(tab: &Tab, target: &Target) -> Vec<u8> {
-    let mut bytes = request::template(target);
-    if target.scheme.is_websocket() {
-        request::ask_upgrade(&mut bytes, &tab.key);
-    }
-    tab.knobs
-        .options
-        .proxies
-        .way(target)
-        .form(&mut bytes, target);
     bytes
 }

@@ -11,7 +11,7 @@ use crate::tui::message::Effect;
 use crate::tui::save::{Ask, Saved, Saving, What, suggested};
 use crate::view::safe::safe;
 
-use super::{kept, text};
+use super::{kept, typing};
 
 /// The pop-up: it asks, or shows how far the save that runs is.
 pub(super) fn open(app: &mut App) {
@@ -29,7 +29,11 @@ pub(super) fn open(app: &mut App) {
         return;
     };
     let field = |name: &str| {
-        let fields = visit.exchange().head.iter().flat_map(|head| &head.fields);
+        let fields = visit
+            .answer()
+            .head
+            .into_iter()
+            .flat_map(|head| &head.fields);
         let mut named = fields.filter(|field| field.name.eq_ignore_ascii_case(name));
         named.next().map(|field| field.value.as_str())
     };
@@ -74,10 +78,10 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut ask: Ask) -> Vec<Effect> 
         Some(Action::Move(Motion::Down) | Action::NextPane) => turn(&mut ask, 1),
         Some(Action::InsertHex) => {}
         Some(action) => {
-            text::edit(&mut ask.path, action, 1);
+            typing::edit(&mut ask.path, action, 1);
         }
         None => {
-            text::insert_char(&mut ask.path, key);
+            typing::insert_char(&mut ask.path, key);
         }
     }
     app.popup = Some(Popup::Save(ask));
@@ -145,10 +149,10 @@ pub(super) fn ended(app: &mut App, saved: Saved) {
         Saved::Failed(why) => {
             let why = safe(&why).into_owned();
             let key = app.keys.key(Action::Save);
-            app.complain(format!("{why} (nothing is left of it; {key} asks again)"));
+            app.complain(format!("{why} (no file is left of it; {key} asks again)"));
         }
         Saved::Stopped | Saved::IsThere => {
-            app.note("the save was stopped: nothing is left of it");
+            app.note("the save was stopped: no file is left of it");
         }
     }
 }

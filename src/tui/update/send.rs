@@ -1,20 +1,19 @@
-//! From the URL bar and the editor to a fetch, and the hand on a running one.
+//! From the request to a fetch, and the hand on a running one.
 
 use crate::config::Knobs;
 use crate::plan::{Options, Plan};
-use crate::request;
 use crate::tui::app::{App, Focus, Tab};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::visit::{CameFrom, Visit};
 use crate::url::Target;
 
-use super::{certificate, cookies, focus, kept, list, proxy, running};
+use super::{completion, cookies, kept, tabs, url};
 
 /// Types a URL and goes there.
-pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
-    app.tab_mut().url.set(url.as_bytes());
-    url_changed(app);
+pub fn open(app: &mut App, typed: &str) -> Vec<Effect> {
+    app.tab_mut().url.set(typed.as_bytes());
+    url::changed(app);
     perform(app, Action::Go)
 }
 
@@ -22,10 +21,10 @@ pub fn open(app: &mut App, url: &str) -> Vec<Effect> {
 pub(super) fn follow(app: &mut App, target: &Target) -> Vec<Effect> {
     let tab = app.tab_mut();
     tab.url.set(target.to_string().as_bytes());
-    url_changed(app);
+    url::changed(app);
     let tab = app.tab_mut();
     if tab.target.as_ref() != Some(target) {
-        let bytes = proxy::template(tab, target);
+        let bytes = tab.template(target);
         tab.request.set(&bytes);
         tab.target = Some(target.clone());
         tab.url_note = None;
@@ -41,36 +40,47 @@ pub(super) fn exercise(app: &mut App, number: usize) -> Vec<Effect> {
         app.complain("the playground could not start on this machine: type a URL instead");
         return Vec::new();
     }
-    let tab = app.tab_mut();
+    turn_knobs(
+        app.tab_mut(),
+        Knobs {
+            options: exercise.options,
+            ..Knobs::default()
+        },
+    );
+    open(app, &exercise.url)
+}
+
+/// All knobs as they are here, but for those that say how this machine reaches others and
+/// what is shown.
+pub(super) fn turn_knobs(tab: &mut Tab, knobs: Knobs) {
     let proxies = std::mem::take(&mut tab.knobs.options.proxies);
     tab.knobs = Knobs {
         options: Options {
             proxies,
-            ..exercise.options
+            ..knobs.options
         },
         redact: tab.knobs.redact,
-        ..Knobs::default()
+        ..knobs
     };
-    open(app, &exercise.url)
 }
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Go => {
-            list::take_chosen(app);
+            completion::take_chosen(app);
             let typed = remembered(app.tab());
             let effects = send(app, None);
             if !effects.is_empty() {
                 app.typed.retain(|url| *url != typed);
                 app.typed.push(typed);
                 app.tab_mut().recalled = 0;
-                focus(app, Focus::Response);
+                tabs::focus(app, Focus::Response);
             }
             effects
         }
         Action::Send => send(app, None),
         Action::Pause => pause(app),
-        Action::Step => match running(app) {
+        Action::Step => match app.tab().running() {
             Some(id) => {
                 if let Some(visit) = app.tab_mut().visit_mut() {
                     visit.paused = true;
@@ -80,7 +90,7 @@ pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             None => send(app, Some(1)),
         },
         Action::Template => {
-            template(app);
+            url::template(app);
             Vec::new()
         }
         _ => Vec::new(),
@@ -96,92 +106,6 @@ fn remembered(tab: &Tab) -> String {
     }
 }
 
-/// The request that the URL in the bar stands for, whatever the present one was made for.
-fn template(app: &mut App) {
-    match Target::parse(&app.tab().url.text()) {
-        Ok(target) => {
-            let mut bytes = proxy::template(app.tab(), &target);
-            let given = cookies::renewed(app, app.active, &target, &mut bytes, None);
-            let tab = app.tab_mut();
-            tab.request.set(&bytes);
-            tab.cookie = given;
-            tab.target = Some(target);
-            tab.url_note = None;
-            let key = app.keys.key(Action::Undo);
-            app.note(format!(
-                "the request is the URL's template; {key} takes it back"
-            ));
-        }
-        Err(err) => app.complain(err.to_string()),
-    }
-}
-
-/// The URL bar's text changed: the request follows, as long as it was not edited by hand
-/// into something else; either way it is said.
-pub(super) fn url_changed(app: &mut App) {
-    let tab = &mut app.tabs[app.active];
-    let typed = tab.url.text();
-    let new = match Target::parse(&typed) {
-        Ok(new) => new,
-        Err(err) => {
-            tab.url_note = (!typed.trim().is_empty()).then(|| err.to_string());
-            return;
-        }
-    };
-    let before = match &tab.target {
-        Some(old) => proxy::origin_form(&tab.knobs.options.proxies, old, tab.request.bytes()),
-        None => tab.request.bytes().to_vec(),
-    };
-    let mut notes = new.notes.clone();
-    if tab.knobs.options.proxies.spares(&new) {
-        notes.push("our own server: it is reached without the environment's proxy".to_owned());
-    }
-    match &tab.target {
-        Some(old) if *old == new => {}
-        Some(old) if !before.is_empty() => match request::retarget(&before, old, &new, &tab.key) {
-            Some((mut bytes, what)) => {
-                tab.knobs.options.proxies.way(&new).form(&mut bytes, &new);
-                // All that one URL's typing did to it is one edit: undo brings back what
-                // stood there before, not the host's letters one by one.
-                match tab.followed == Some(tab.request.revision()) {
-                    true => tab.request.set_again(&bytes),
-                    false => tab.request.set(&bytes),
-                }
-                tab.followed = Some(tab.request.revision());
-                if !what.is_empty() {
-                    notes.insert(0, what);
-                }
-            }
-            None => {
-                // The request is for the old target still: keep comparing with that one.
-                let key = app.keys.key(Action::Template);
-                let words =
-                    format!("the request was edited by hand and stays as it is ({key}: template)");
-                notes.insert(0, words);
-                tab.url_note = Some(notes.join(" · "));
-                return;
-            }
-        },
-        _ => {
-            let bytes = proxy::template(tab, &new);
-            tab.request.set(&bytes);
-            tab.cookie = None;
-            tab.followed = Some(tab.request.revision());
-        }
-    }
-    let mut bytes = tab.request.bytes().to_vec();
-    let before = tab.cookie.take();
-    let given = cookies::renewed(app, app.active, &new, &mut bytes, before.clone());
-    let tab = app.tab_mut();
-    if given != before {
-        tab.request.set(&bytes);
-        notes.insert(0, "Cookie follows the URL".to_owned());
-    }
-    tab.cookie = given;
-    tab.target = Some(new);
-    tab.url_note = (!notes.is_empty()).then(|| notes.join(" · "));
-}
-
 /// `steps`: begin paused, with so many calls allowed.
 fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
     let typed = app.tab().url.text();
@@ -189,7 +113,7 @@ fn send(app: &mut App, steps: Option<u32>) -> Vec<Effect> {
         Ok(target) => target,
         Err(err) => {
             app.complain(err.to_string());
-            focus(app, Focus::Url);
+            tabs::focus(app, Focus::Url);
             return Vec::new();
         }
     };
@@ -221,7 +145,7 @@ pub(super) fn start(
     if let Some(practice) = &app.practice {
         practice.trust(&mut plan);
     }
-    plan.options.tls.cert = certificate::of(&app.tabs[number], &plan.target);
+    plan.options.tls.cert = app.tabs[number].certificate_for(&plan.target);
     let mut effects = Vec::new();
     let id = app.next_visit;
     app.next_visit += 1;
@@ -261,7 +185,7 @@ pub(super) fn go_on_once(app: &mut App) -> Vec<Effect> {
 }
 
 fn pause(app: &mut App) -> Vec<Effect> {
-    let Some(id) = running(app) else {
+    let Some(id) = app.tab().running() else {
         return send(app, Some(0));
     };
     let Some(visit) = app.tab_mut().visit_mut() else {
@@ -280,7 +204,7 @@ pub(super) fn pace(app: &mut App) -> Vec<Effect> {
         Some(pace) => format!("{pace} calls a second"),
         None => "calls as fast as they go".to_owned(),
     });
-    match running(app) {
+    match app.tab().running() {
         Some(id) => vec![Effect::Pace(id, pace)],
         None => Vec::new(),
     }

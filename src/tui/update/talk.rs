@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 
 use crate::event::Direction;
 use crate::event::ws::{CONTROL_MAX, Frame, PING, PONG};
@@ -16,10 +16,10 @@ use crate::tui::ui;
 use crate::tui::visit::{Visit, VisitId};
 use crate::url::Target;
 
-use super::{running, text};
+use super::typing;
 
 pub(super) fn perform(app: &mut App, action: Action) -> Vec<Effect> {
-    let id = running(app);
+    let id = app.tab().running();
     match (action, id) {
         (Action::Talk, _) => return open(app),
         (Action::FinishSaying, Some(id)) => return vec![Effect::FinishSaying(id)],
@@ -48,7 +48,7 @@ fn open(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.popup = Some(Popup::Talk(Talk::default()));
-    let id = running(app);
+    let id = app.tab().running();
     if let Some(visit) = app.tab_mut().visit_mut().filter(|_| id.is_some()) {
         visit.held = true;
     }
@@ -61,7 +61,9 @@ fn kept(visit: &Visit) -> bool {
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent, mut talk: Talk) -> Vec<Effect> {
     if talk.hex.is_some() {
-        hex_digit(app, key, &mut talk);
+        if !typing::hex_digit(&mut talk.editor, &mut talk.hex, key) {
+            typing::no_digit(app);
+        }
         app.popup = Some(Popup::Talk(talk));
         return Vec::new();
     }
@@ -87,10 +89,10 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, mut talk: Talk) -> Vec<Effect
         }
         Some(Action::InsertHex) => talk.hex = Some(String::new()),
         Some(action) => {
-            text::edit(&mut talk.editor, action, page);
+            typing::edit(&mut talk.editor, action, page);
         }
         None => {
-            text::insert_char(&mut talk.editor, key);
+            typing::insert_char(&mut talk.editor, key);
         }
     }
     app.popup = Some(Popup::Talk(talk));
@@ -136,24 +138,8 @@ pub(super) fn pongs(app: &mut App, id: VisitId) -> Vec<Effect> {
     vec![Effect::Say { id, bytes }]
 }
 
-fn hex_digit(app: &mut App, key: KeyEvent, talk: &mut Talk) {
-    let mut digits = talk.hex.take().unwrap_or_default();
-    match key.code {
-        KeyCode::Char(c) if c.is_ascii_hexdigit() => digits.push(c),
-        _ => {
-            let key = app.keys.key(Action::InsertHex);
-            app.note(format!("{key} takes two hex digits: nothing was put in"));
-            return;
-        }
-    }
-    match u8::from_str_radix(&digits, 16) {
-        Ok(byte) if digits.len() == 2 => talk.editor.insert(&[byte]),
-        _ => talk.hex = Some(digits),
-    }
-}
-
 fn say(app: &mut App, bytes: Vec<u8>) -> Vec<Effect> {
-    let runs = running(app).is_some();
+    let runs = app.tab().running().is_some();
     let knobs = app.tab().knobs.clone();
     let Some(visit) = app.tab_mut().visit_mut() else {
         return Vec::new();

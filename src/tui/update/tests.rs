@@ -9,6 +9,7 @@ use crate::event::EndMode;
 use crate::plan::Plan;
 use crate::tui::layout::Size;
 use crate::tui::theme::Theme;
+use crate::tui::visit::Visit;
 use crate::url::Target;
 
 fn app() -> App {

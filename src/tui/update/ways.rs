@@ -3,8 +3,7 @@
 use std::net::IpAddr;
 
 use crate::plan::{Local, Resolve};
-use crate::tui::app::{App, Ask, Popup};
-use crate::tui::editor::Editor;
+use crate::tui::app::{App, Ask};
 use crate::tui::list::addresses;
 use crate::tui::message::Effect;
 
@@ -33,14 +32,9 @@ pub(super) fn pin(app: &mut App, addr: IpAddr) {
 }
 
 pub(super) fn ask_local(app: &mut App) {
-    let mut field = Editor::line();
-    if let Some(local) = &app.tab().knobs.options.bind {
-        field.set(local.to_string().as_bytes());
-    }
-    app.popup = Some(Popup::Ask {
-        ask: Ask::Local,
-        field,
-    });
+    let local = app.tab().knobs.options.bind.as_ref();
+    let local = local.map(ToString::to_string).unwrap_or_default();
+    app.ask(Ask::Local, local.as_bytes());
 }
 
 /// Our own end of the tab's connections; without a word the kernel's choice.

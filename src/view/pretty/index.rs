@@ -89,10 +89,13 @@ struct Watch<'a> {
 }
 
 impl Sink for Watch<'_> {
-    fn note(&mut self, _: Place, role: Role, words: impl FnOnce() -> String) {
+    fn note(&mut self, place: Place, role: Role, words: impl FnOnce() -> String) {
         if role == Role::Anomaly && self.fault.is_none() {
             *self.fault = Some(Arc::new(Fault {
-                at: self.at,
+                at: match place {
+                    Place::End => self.at.saturating_sub(1),
+                    _ => self.at,
+                },
                 why: words(),
             }));
         }

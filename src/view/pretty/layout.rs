@@ -60,7 +60,7 @@ impl<'a> Frame<'a> {
 
     /// The rows of a step on screen: itself, what closes it where it is folded, and words
     /// below it.
-    pub fn lay(&self, step: &Step, below: Option<String>) -> Vec<Seen> {
+    pub fn lay<'s>(&'s self, step: &'s Step, below: Option<(Role, String)>) -> Vec<Seen> {
         let row = &step.row;
         let mut sheet = Sheet::new(self, step);
         sheet.tell(row);
@@ -77,8 +77,8 @@ impl<'a> Frame<'a> {
         for (place, role, words) in notes {
             sheet.note(*place, *role, words);
         }
-        if let Some(words) = below {
-            sheet.note(Place::Below, Role::Note, &words);
+        if let Some((role, words)) = below {
+            sheet.note(Place::Below, role, &words);
         }
         sheet.rows
     }
@@ -88,13 +88,36 @@ impl<'a> Frame<'a> {
 struct Sheet<'f> {
     frame: &'f Frame<'f>,
     rows: Vec<Seen>,
-    at: u64,
+    /// Where the bytes lie that are told of, and how many were.
+    source: Source<'f>,
+    done: usize,
     column: usize,
     /// Columns before a row that goes on.
     hang: usize,
     /// The row has a byte.
     begun: bool,
     fields: usize,
+}
+
+/// Bytes that are told of: the row's own, or what those decode to.
+struct Source<'b> {
+    /// The row's first byte.
+    at: u64,
+    /// Where each decoded byte ends, from there on.
+    ends: Option<&'b [usize]>,
+    reading: Reading,
+}
+
+impl Source<'_> {
+    /// The body's bytes that these came of.
+    fn range(&self, told: Range<usize>) -> Range<u64> {
+        let place = |told: usize| match (self.ends, told.checked_sub(1)) {
+            (Some(ends), Some(last)) => ends.get(last).or(ends.last()).map_or(0, |end| *end),
+            (Some(_), None) | (None, None) => 0,
+            (None, Some(_)) => told,
+        };
+        self.at + place(told.start) as u64..self.at + place(told.end) as u64
+    }
 }
 
 impl<'f> Sheet<'f> {
@@ -105,7 +128,12 @@ impl<'f> Sheet<'f> {
         let mut sheet = Sheet {
             frame,
             rows: vec![Seen::new(anchor(at))],
-            at,
+            source: Source {
+                at,
+                ends: None,
+                reading: frame.reading,
+            },
+            done: 0,
             column: 0,
             hang: (margin + inner + INDENT).min(most),
             begun: false,
@@ -125,9 +153,15 @@ impl<'f> Sheet<'f> {
         sheet
     }
 
-    fn tell(&mut self, row: &Painted) {
-        self.at = row.at;
-        let mut rest: &[u8] = &row.bytes;
+    fn tell(&mut self, row: &'f Painted) {
+        let undone = row.told.undone.as_ref();
+        let mut rest: &[u8] = undone.map_or(&row.bytes, |undone| &undone.bytes);
+        self.source = Source {
+            at: row.at,
+            ends: undone.map(|undone| &undone.ends[..]),
+            reading: undone.map_or(self.frame.reading, |undone| Reading::new(undone.letters)),
+        };
+        self.done = 0;
         for part in &row.told.parts {
             match *part {
                 Part::Token(len, role) => {
@@ -137,7 +171,7 @@ impl<'f> Sheet<'f> {
                 }
                 Part::Space(len) => {
                     rest = rest.get(len..).unwrap_or_default();
-                    self.space(len as u64);
+                    self.space(len);
                 }
                 Part::Gap => self.own(" ", Role::Text),
                 Part::Stop => self.stop(),
@@ -146,10 +180,11 @@ impl<'f> Sheet<'f> {
     }
 
     fn token(&mut self, bytes: &[u8], role: Role) {
-        let at = self.at;
-        let mut pieces = self.frame.reading.pieces(bytes);
-        while let Some(piece) = pieces.run(self.room().max(1)) {
-            let bytes = at + piece.bytes.start as u64..at + piece.bytes.end as u64;
+        let first = self.done;
+        let mut pieces = self.source.reading.pieces(bytes);
+        while let Some(piece) = pieces.run(self.run()) {
+            self.done = first + piece.bytes.end;
+            let bytes = self.source.range(first + piece.bytes.start..self.done);
             let wide = columns(&piece, Look::Text, self.column);
             match piece.role {
                 _ if is_tab(&piece) => self.put(&SPACES[..wide], wide, bytes, role),
@@ -157,7 +192,14 @@ impl<'f> Sheet<'f> {
                 shows_as => self.put(&piece.text, wide, bytes, shows_as),
             }
         }
-        self.at = at + bytes.len() as u64;
+    }
+
+    /// Columns that may be one piece: what was decoded has no byte a column.
+    fn run(&self) -> usize {
+        match self.source.ends {
+            Some(_) => 1,
+            None => self.room().max(1),
+        }
     }
 
     /// Columns left in the row.
@@ -185,9 +227,9 @@ impl<'f> Sheet<'f> {
     }
 
     /// White space in one column; where the row is full, with the piece before it.
-    fn space(&mut self, len: u64) {
-        let bytes = self.at..self.at + len;
-        self.at = bytes.end;
+    fn space(&mut self, len: usize) {
+        let bytes = self.source.range(self.done..self.done + len);
+        self.done += len;
         let full = self.room() == 0;
         let last = self.rows.last_mut().filter(|_| full);
         if !last.is_some_and(|row| row.stretch(&bytes)) {
@@ -252,10 +294,14 @@ impl<'f> Sheet<'f> {
         }
         let words = match place {
             Place::Above => format!("{sign}byte {}: {words}", grouped(offset(first))),
+            Place::End => {
+                let last = offset(first).saturating_sub(1);
+                format!("{sign}byte {}: {words}", grouped(last))
+            }
             _ => format!("{sign}{words}"),
         };
         // Nothing is above the first byte.
-        let above = place == Place::Above && first > 0;
+        let above = matches!(place, Place::Above | Place::End) && first > 0;
         let most = match above {
             true => ABOVE,
             false => ANCHORS - ABOVE - 1 - last % ANCHORS,

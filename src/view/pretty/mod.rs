@@ -14,6 +14,7 @@
 //! what is wrong.
 
 mod code;
+mod coded;
 mod events;
 mod fields;
 mod folds;
@@ -42,7 +43,7 @@ use super::form::Form;
 use super::number::grouped;
 use super::reading::Reading;
 use super::seen::Seen;
-use super::{Cell, Line, Marking, View, unreadable};
+use super::{Cell, Line, Marking, Role, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
 use layout::{Frame, anchor, offset};
@@ -52,7 +53,7 @@ use walk::{Step, Walk};
 
 pub use folds::Folds;
 pub use index::{Fault, Head, Index, Piece};
-pub use part::Part;
+pub use part::{Part, Places};
 
 /// Bytes of a table's first records that tell how wide its columns are.
 const MEASURED: u64 = 32 * 1024;
@@ -118,11 +119,11 @@ impl<'a> Pretty<'a> {
         })
     }
 
-    /// The part that the row of this byte is in, where that is a picture.
-    pub fn picture_at(&self, at: u64) -> Option<Part> {
+    /// The part that the row of this byte is in, where that is a picture or a page.
+    pub fn opens_at(&self, at: u64) -> Option<Part> {
         let step = self.walk_to(at).ok()?.1?;
         match step.lexer {
-            Lexer::Parts(parts) if parts.in_picture() => {
+            Lexer::Parts(parts) if parts.opens() => {
                 let at = step.row.at.checked_sub(parts.size?)?;
                 Some(Part::new(&self.window, at, parts))
             }
@@ -192,16 +193,20 @@ impl<'a> Pretty<'a> {
         }
     }
 
-    /// Words below the last row.
-    fn words_below(&self, step: &Step) -> Option<String> {
+    /// Words below the last row, and what they are.
+    fn words_below(&self, step: &Step) -> Option<(Role, String)> {
         let there = self.window.there();
         match step.next {
             at if at < there.min(self.index.reach()) => None,
             at if at < there => {
                 let rest = grouped(there - at);
-                Some(format!("… {rest} B further down are being laid out"))
+                let words = format!("… {rest} B further down are being laid out");
+                Some((Role::Note, words))
             }
-            _ => step.after.unfinished().filter(|_| self.ended),
+            _ => {
+                let words = step.after.unfinished().filter(|_| self.ended)?;
+                Some((Role::Anomaly, words))
+            }
         }
     }
 

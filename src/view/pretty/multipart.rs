@@ -1,11 +1,13 @@
 //! Multipart bodies (RFC 2046 section 5.1): boundaries, the parts' head fields, and their
 //! bodies, each in the form that its head or its first bytes say; a part inside a part
-//! likewise.
+//! likewise. What of them is in a transfer encoding of mail, [`Coded`] decodes.
 //!
 //! Boundaries are kept by hash, four of them: that of the head and of three nested ones.
 
+use super::coded::Coded;
 use super::reader::Reader;
 use super::row::{Place, ROW, Row, Sink, line, plain};
+use crate::decode::{Charset, Transfer};
 use crate::view::form::parameter;
 use crate::view::number::grouped;
 use crate::view::{Form, Role, picture};
@@ -13,6 +15,8 @@ use crate::view::{Form, Role, picture};
 const NESTED: usize = 4;
 /// Bytes of a line that may be a boundary: the dashes, 70 of its own, white space.
 const BOUNDARY: usize = 128;
+/// Bytes of a character, of which a row's end may take all but one.
+const LONGEST: usize = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Multipart {
@@ -27,6 +31,10 @@ pub(super) struct Multipart {
     /// The part that is being read, from 1; 0 before the first.
     pub part: u64,
     content: Content,
+    charset: Charset,
+    transfer: Option<Transfer>,
+    /// Its rows are decoded.
+    coded: Option<Coded>,
     reader: Reader,
     /// Bytes of its body so far, where it has one, and of the line end that the row before
     /// ended in, which would belong to a boundary.
@@ -46,8 +54,9 @@ enum Content {
     /// Nothing: its first bytes do.
     Unnamed,
     Form(Reader),
+    Page,
     Picture,
-    /// It is in a transfer encoding of mail (RFC 2045 section 6).
+    /// Not known: it is in a transfer encoding that nobody here can undo.
     Encoded,
 }
 
@@ -71,6 +80,9 @@ impl Multipart {
             within: Within::Aside,
             part: 0,
             content: Content::Unnamed,
+            charset: Charset::default(),
+            transfer: None,
+            coded: None,
             reader: Reader::of(&Form::Plain),
             size: None,
             line_end: 0,
@@ -114,6 +126,7 @@ impl Multipart {
             self.depth = if last { depth - 1 } else { depth };
             self.announced = None;
             self.content = Content::Unnamed;
+            (self.charset, self.transfer, self.coded) = (Charset::default(), None, None);
             if last {
                 self.within = match self.depth {
                     0 => Within::Aside,
@@ -183,7 +196,19 @@ impl Multipart {
         if self.size == Some(0) {
             self.begin(inside, sink);
         }
-        let mut row = self.reader.row(inside, sink);
+        // With fewer bytes than these a row would have been given more.
+        let ended = inside.len() < bytes.len() || bytes.len() + LONGEST < ROW;
+        let undone = self
+            .coded
+            .as_mut()
+            .map(|coded| coded.row(&mut self.reader, inside, ended, sink));
+        if undone == Some(None) {
+            (self.coded, self.reader) = (None, Reader::of(&Form::Plain));
+        }
+        let mut row = match undone.flatten() {
+            Some(row) => row,
+            None => self.reader.row(inside, sink),
+        };
         row.len = row.len.max(1);
         let read = &inside[..row.len.min(inside.len())];
         self.cut = !read.ends_with(b"\n");
@@ -207,37 +232,72 @@ impl Multipart {
 
     /// The first bytes of a part's body, which may say what the head does not.
     fn begin(&mut self, first: &[u8], sink: &mut impl Sink) {
+        let decoded = self.transfer.map(|mut transfer| {
+            // An escape that the end halves is none of the first bytes that matter.
+            transfer.decode(first, ROW, true).bytes
+        });
+        let opening = decoded.as_deref().unwrap_or(first);
+        let sniffed = Form::of(None, opening).unwrap_or(Form::Plain);
         if self.content == Content::Unnamed {
-            self.content = Content::of(&Form::of(None, first).unwrap_or(Form::Plain));
+            self.content = Content::of(&sniffed);
         }
         self.reader = match self.content {
             Content::Form(reader) => reader,
+            Content::Page => Reader::of(&Form::Html),
             _ => Reader::of(&Form::Plain),
         };
-        match self.content {
-            Content::Picture => sink.note(Place::Above, Role::Note, || {
-                let what = picture::size(first).map(|(width, height)| {
-                    let format = picture::format(first).unwrap_or_default();
-                    format!("{format}, {width}×{height}")
-                });
-                let what = what.unwrap_or_else(|| "of a format that is not known".to_owned());
-                format!("a picture, {what}: Enter shows it")
+        let text = !matches!(self.content, Content::Picture | Content::Encoded);
+        if let Some(transfer) = self.transfer.filter(|_| text && sniffed != Form::Binary) {
+            self.coded = Coded::new(transfer, self.charset);
+        }
+        if self.transfer.is_some() && self.coded.is_none() {
+            self.reader = Reader::of(&Form::Plain);
+        }
+        if let Some(words) = self.words(opening) {
+            sink.note(Place::Above, Role::Note, || words);
+        }
+    }
+
+    /// What is said above its body, which decoded begins with these bytes.
+    fn words(&self, opening: &[u8]) -> Option<String> {
+        let transfer = self.transfer.map(|transfer| {
+            let name = transfer.name();
+            match (self.coded, self.content) {
+                (Some(_), _) => format!("decoded from {name}"),
+                (None, Content::Picture) => format!("in {name}"),
+                (None, _) => format!("in {name}, no text that can be read here: shown as it came"),
+            }
+        });
+        let content = match self.content {
+            Content::Picture => Some(match picture::size(opening) {
+                Some((width, height)) => {
+                    let format = picture::format(opening).unwrap_or_default();
+                    format!("a picture, {format}, {width}×{height}: Enter shows it")
+                }
+                None => "a picture, of a format that is not known: Enter shows it".to_owned(),
             }),
-            Content::Encoded => sink.note(Place::Above, Role::Note, || {
-                "in a transfer encoding: shown as it came".to_owned()
-            }),
-            Content::Unnamed | Content::Form(_) => {}
+            Content::Page => Some("a page: Rendered shows it".to_owned()),
+            Content::Encoded => {
+                Some("in a transfer encoding that is not known: shown as it came".to_owned())
+            }
+            Content::Unnamed | Content::Form(_) => None,
+        };
+        match (transfer, content) {
+            (Some(transfer), Some(content)) => Some(format!("{transfer} · {content}")),
+            (transfer, content) => transfer.or(content),
         }
     }
 
     /// What the body of the part that ends here leaves open.
     fn part_ends(&self, sink: &mut impl Sink) {
-        if self.within == Within::Body
-            && self.size.is_some_and(|size| size > 0)
-            && let Some(words) = self.reader.unfinished()
-        {
-            let words = words.replacen("the body", "the part above", 1);
-            sink.note(Place::Above, Role::Anomaly, || words);
+        if self.within == Within::Body && self.size.is_some_and(|size| size > 0) {
+            let words = self.reader.unfinished();
+            let words = words.map(|words| words.replacen("the body", "the part above", 1));
+            let transfer = self.coded.and_then(|coded| coded.unfinished());
+            let transfer = transfer.map(|words| format!("the part above is cut: {words}"));
+            if let Some(words) = transfer.or(words) {
+                sink.note(Place::Above, Role::Anomaly, || words);
+            }
         }
     }
 
@@ -265,9 +325,23 @@ impl Multipart {
         ends.next().unwrap_or(bytes.len())
     }
 
-    /// The row to come is a picture's.
-    pub fn in_picture(&self) -> bool {
-        self.within == Within::Body && self.content == Content::Picture
+    /// The row to come is a picture's or a page's.
+    pub fn opens(&self) -> bool {
+        self.within == Within::Body && matches!(self.content, Content::Picture | Content::Page)
+    }
+
+    /// That part is one of the two.
+    pub fn is_page(&self) -> bool {
+        self.content == Content::Page
+    }
+
+    pub fn charset(&self) -> Charset {
+        self.charset
+    }
+
+    /// At the part's first byte.
+    pub fn transfer(&self) -> Option<Transfer> {
+        self.transfer
     }
 
     /// Nested in so many parts.
@@ -316,13 +390,16 @@ impl Multipart {
             .eq_ignore_ascii_case("content-transfer-encoding")
         {
             let as_it_is = ["7bit", "8bit", "binary"];
-            if !as_it_is.iter().any(|of| value.eq_ignore_ascii_case(of)) {
+            self.transfer = Transfer::named(value);
+            let known = as_it_is.iter().any(|of| value.eq_ignore_ascii_case(of));
+            if !known && self.transfer.is_none() {
                 self.content = Content::Encoded;
             }
         }
         if !name.trim().eq_ignore_ascii_case("content-type") {
             return;
         }
+        self.charset = Charset::of(b"", value);
         match Form::of(Some(value), b"") {
             Some(Form::Multipart(_)) => {
                 self.announced = parameter(value, "boundary").map(|name| hash(name.as_bytes()));
@@ -337,6 +414,7 @@ impl Content {
     fn of(form: &Form) -> Content {
         match form {
             Form::Image => Content::Picture,
+            Form::Html => Content::Page,
             form => Content::Form(Reader::of(form)),
         }
     }

@@ -3,6 +3,7 @@
 //!
 //! Owns the bounds of a row, and what is alike in all forms: where a line ends.
 
+use crate::decode::Letters;
 use crate::view::Role;
 
 /// The most bytes of a row: a longer token goes on in the next one.
@@ -40,10 +41,20 @@ impl Row {
 pub(super) enum Place {
     /// A row of their own before it.
     Above,
+    /// The same, about where the row before it ends.
+    End,
     /// Behind it where there is room, else below it.
     Beside,
     /// A row of their own behind it.
     Below,
+}
+
+/// Bytes that a row's own decode to; where each of them ends in those; their charset.
+#[derive(Debug)]
+pub(super) struct Undone {
+    pub bytes: Vec<u8>,
+    pub ends: Vec<usize>,
+    pub letters: Letters,
 }
 
 /// Is told what a row is made of, in the order of its bytes.
@@ -55,6 +66,8 @@ pub(super) trait Sink {
     fn gap(&mut self) {}
     /// A field of a table ends here.
     fn stop(&mut self) {}
+    /// The tokens were of these bytes, not of the row's own.
+    fn undone(&mut self, _undone: impl FnOnce() -> Undone) {}
     fn note(&mut self, _place: Place, _role: Role, _words: impl FnOnce() -> String) {}
 }
 

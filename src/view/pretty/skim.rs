@@ -7,7 +7,7 @@
 //! "name": value,     value,     "name": {     [     },     ]
 //! ```
 
-use super::json::{Expect, Json};
+use super::json::{Expect, Json, ends_line};
 use super::row::{ROW, Row};
 use super::scan::{at_or_nul, digits, is_white, plain_run};
 
@@ -100,6 +100,9 @@ impl Json {
             start = at;
         }
         (self.depth, self.kinds, self.known, self.expect) = (depth, kinds, known, expect);
+        if start > 0 {
+            self.fresh = ends_line(&bytes[..start]);
+        }
         start
     }
 }

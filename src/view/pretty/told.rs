@@ -3,7 +3,7 @@
 //! Owns a row's pieces and notes in the order they were told. Where they are on screen is
 //! [`super::layout`]'s.
 
-use super::row::{Place, Row, Sink};
+use super::row::{Place, Row, Sink, Undone};
 use crate::decode::Letters;
 use crate::view::Role;
 use crate::view::reading::Reading;
@@ -55,6 +55,8 @@ impl Painted {
 /// Remembers what it is told.
 pub(super) struct Told {
     pub parts: Vec<Part>,
+    /// What the parts are of, where that is not the row's own bytes.
+    pub undone: Option<Undone>,
     pub notes: Vec<Note>,
 }
 
@@ -63,6 +65,7 @@ impl Default for Told {
         Told {
             // Most rows have fewer.
             parts: Vec::with_capacity(32),
+            undone: None,
             notes: Vec::new(),
         }
     }
@@ -89,6 +92,9 @@ impl Sink for Told {
     }
     fn stop(&mut self) {
         self.parts.push(Part::Stop);
+    }
+    fn undone(&mut self, undone: impl FnOnce() -> Undone) {
+        self.undone = Some(undone());
     }
     fn note(&mut self, place: Place, role: Role, words: impl FnOnce() -> String) {
         self.notes.push((place, role, words()));

@@ -416,3 +416,24 @@ proptest! {
         prop_assert_eq!(letters(&shown), letters(&words.concat()));
     }
 }
+
+/// What stands right of the 64th column stands in it; rows of 64 columns for each word of
+/// it would be megabytes of frame for a page of some.
+#[test]
+fn a_tall_cell_beside_many_columns_is_no_flood() {
+    for (html, side_by_side) in [
+        ("<table><tr>".to_owned() + &"<td>x".repeat(1_000), true),
+        ("<table><tr>".to_owned() + &"<td>x".repeat(50_000), false),
+        ("<table>".to_owned() + &"<tr><td>x<td>y".repeat(5_000), true),
+    ] {
+        let page = lay_out(html.as_bytes(), html.len() as u64, 500);
+        let bits = page.rows.bits.len();
+        assert!(
+            bits <= (1 << 20) + 50_000,
+            "{bits} for {} bytes",
+            html.len()
+        );
+        let first = page.rows.row(0).len();
+        assert_eq!(first > 1, side_by_side, "{first} pieces in the first row");
+    }
+}
