@@ -44,6 +44,9 @@ pub use tls::{Alert, Certificate, Content, Direction, Records, Tls};
 /// No head keeps more text, however long its lines are.
 const HEAD_TEXT: usize = 2 << 20;
 
+/// What a head takes before it holds much: room for 32 fields and 1500 characters.
+const HEAD_ROOM: usize = 4 << 10;
+
 /// One fact, at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -475,7 +478,7 @@ impl Kind {
         };
         match self {
             Kind::InterimHead(head) | Kind::Head(head) => {
-                fields(&head.fields) + head.reason.len() + size_of::<Head>()
+                HEAD_ROOM + fields(&head.fields) + head.reason.len()
             }
             Kind::Trailers { headers } => fields(headers),
             Kind::Chunk { extensions, .. } => extensions.len(),

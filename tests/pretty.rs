@@ -79,6 +79,11 @@ fn the_first_fault_is_known() {
         ),
         (Form::JsonLines, b"1\n{x}\n", Some((3, "a name"))),
         (
+            Form::JsonLines,
+            b"{\"a\":1\n2\n",
+            Some((6, "the line ends with 1 bracket")),
+        ),
+        (
             Form::Xml,
             b"<a>\n<b></a>",
             Some((7, "closes another element")),
@@ -144,8 +149,8 @@ fn json() {
         ("1 2", &["1", "⚠ byte 2: bytes follow the value: the rest is shown as it came", "2"]),
         ("[\"\\x\"]", &["[", "  \"", "⚠ byte 2: there is no such escape: the rest is shown as it came", "\\x\"]"]),
         // It ends too early.
-        ("{\"a\":[1", &["{", "  \"a\": [", "    1", "the body ends with 2 brackets open"]),
-        ("\"abc", &["\"abc", "the body ends inside a string"]),
+        ("{\"a\":[1", &["{", "  \"a\": [", "    1", "⚠ the body ends with 2 brackets open"]),
+        ("\"abc", &["\"abc", "⚠ the body ends inside a string"]),
     ]);
 }
 
@@ -167,7 +172,32 @@ fn json_lines() {
                     "3",
                 ],
             ),
-            ("1\n[", &["1", "[", "the body ends with 1 bracket open"]),
+            ("1\n[", &["1", "[", "⚠ the body ends with 1 bracket open"]),
+            // A line that ends too early does not take the next one with it.
+            (
+                "{\"a\":1\n{\"b\":2}\n",
+                &[
+                    "{",
+                    "  \"a\": 1",
+                    "⚠ byte 6: the line ends with 1 bracket open: the next value begins below",
+                    "{",
+                    "  \"b\": 2",
+                    "}",
+                ],
+            ),
+            (
+                "{\"a\":[{\"b\" \n7\n",
+                &[
+                    "{",
+                    "  \"a\": [",
+                    "    {",
+                    "      \"b\"",
+                    "⚠ byte 11: the line ends with 3 brackets open: the next value begins below",
+                    "7",
+                ],
+            ),
+            // One that goes on in the next line is none.
+            ("[1,\n2]\n3", &["[", "  1,", "  2", "]", "3"]),
         ],
     );
 }
@@ -183,8 +213,8 @@ fn markup() {
         ("<a></b>", &["<a>", "⚠ byte 3: a tag that closes another element than the open one: the rest is shown as it came", "</b>"]),
         ("</b>", &["</b>", "⚠ byte 0: a tag that closes nothing: the rest is shown as it came"]),
         ("<a>1 < 2</a>", &["<a>1", "⚠ byte 5: a < that begins no tag: the rest is shown as it came", "< 2</a>"]),
-        ("<a><!-- ", &["<a><!--", "the body ends inside a comment"]),
-        ("<a>", &["<a>", "the body ends with 1 element open"]),
+        ("<a><!-- ", &["<a><!--", "⚠ the body ends inside a comment"]),
+        ("<a>", &["<a>", "⚠ the body ends with 1 element open"]),
     ]);
     let long = format!(
         "<p>a<br><img src=x>b</p><script>if (a<b) {{}}</script>{}",
@@ -232,7 +262,7 @@ fn code() {
         &Form::Css,
         &[
             ("a{b:c}\n", &["a{b:c}"]),
-            ("a{/*", &["a{/*", "the body ends inside a comment"]),
+            ("a{/*", &["a{/*", "⚠ the body ends inside a comment"]),
         ],
     );
 }
@@ -276,7 +306,7 @@ fn fields_events_tables_and_parts() {
                     "1,        2, 3   ⚠ 3 fields, not 2",
                 ],
             ),
-            ("a\n\"b", &["a", "\"b", "the body ends inside quotes"]),
+            ("a\n\"b", &["a", "\"b", "⚠ the body ends inside quotes"]),
         ],
     );
     let boundary = Form::Multipart(Some(b"x".as_slice().into()));
@@ -306,7 +336,7 @@ fn fields_events_tables_and_parts() {
                 &[
                     "--x   part 1",
                     "  no   ⚠ no field of a part's head: a colon is missing",
-                    "the body ends before the boundary that closes it",
+                    "⚠ the body ends before the boundary that closes it",
                 ],
             ),
         ],
@@ -562,7 +592,7 @@ fn what_is_folded_is_one_row() {
         [
             "▾ [",
             "▸   [ … 2 members, 3 B so far …",
-            "the body ends with 2 brackets open"
+            "⚠ the body ends with 2 brackets open"
         ]
     );
 }

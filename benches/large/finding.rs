@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use sockeye::body::{Answer, Memory, Needle, Pattern, Window, Writer};
 use sockeye::decode::Letters;
-use sockeye::view::{Marks, Text, View};
+use sockeye::view::{Text, View};
 
 use super::bodies::pieces_of;
 use super::times::{is_installed, median, micros, row};
@@ -94,7 +94,6 @@ pub fn against_tools(text: &[u8]) {
             width: WIDTH,
             wrap: true,
             left: 0,
-            marks: Marks::default(),
         };
         let first = median(|| {
             black_box(view.rows(0, HEIGHT));

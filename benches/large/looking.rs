@@ -5,7 +5,7 @@ use std::hint::black_box;
 use sockeye::body::Window;
 use sockeye::decode::Letters;
 use sockeye::exchange::dialogue::Dialogue;
-use sockeye::view::{Hex, Marks, Text, View, Wire};
+use sockeye::view::{Hex, Text, View, Wire};
 
 use super::bodies::memory;
 use super::times::{goal, median, median_cpu, micros, row};
@@ -19,22 +19,18 @@ pub fn looking(window: &Window) {
         width: WIDTH,
         wrap,
         left: 0,
-        marks: Marks::default(),
     };
     let (wrapped, cut) = (text(true), text(false));
     let hex = Hex {
         window: window.clone(),
         width: WIDTH,
         left: 0,
-        marks: Marks::default(),
     };
     let wire = Wire {
         sent: b"GET / HTTP/1.1\r\n\r\n",
         received: window.clone(),
         dialogue: &Dialogue::of(18, window.len),
         width: WIDTH,
-        regions: &[],
-        marks: Marks::default(),
     };
     let views: [(&str, &dyn View); 4] = [
         ("text, wrapped", &wrapped),
@@ -92,7 +88,6 @@ pub fn sideways(window: &Window) {
             width: WIDTH,
             wrap: false,
             left,
-            marks: Marks::default(),
         };
         let middle = view.anchor(window.len / 2);
         let time = median_cpu(|| {
@@ -111,15 +106,12 @@ pub fn drawing(window: &Window) {
         window: window.clone(),
         width: 80,
         left: 0,
-        marks: Marks::default(),
     };
     let wire = Wire {
         sent: b"",
         received: window.clone(),
         dialogue: &Dialogue::of(0, window.len),
         width: 80,
-        regions: &[],
-        marks: Marks::default(),
     };
     let bytes = window.read(0, 4096).unwrap();
     let bare = || {
@@ -162,7 +154,6 @@ pub fn charsets(ascii: &[u8]) {
             width: WIDTH,
             wrap: true,
             left: 0,
-            marks: Marks::default(),
         };
         let time = median(|| {
             for _ in 0..100 {

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use sockeye::view::rendered::{FIRST, lay_out};
-use sockeye::view::{Marks, Rendered, View};
+use sockeye::view::{Rendered, View};
 
 use super::times::{goal, median_cpu, row};
 use crate::{HEIGHT, WIDTH};
@@ -48,7 +48,6 @@ pub fn rendering() {
                 page: &page,
                 width: WIDTH,
                 left: 0,
-                marks: Marks::default(),
             };
             black_box(view.rows(0, HEIGHT));
         });

@@ -182,6 +182,26 @@ pub enum What {
     Unknown,
 }
 
+impl Fault {
+    /// What and where, without why.
+    pub fn brief(&self) -> String {
+        let Fault { coding, offset, .. } = self;
+        let what = match &self.what {
+            What::Broken(_) => "breaks",
+            What::Cut => "is cut short",
+            What::Sum { .. } => "has a wrong sum",
+            What::Trailing => "ends",
+            What::Unknown => return self.to_string(),
+        };
+        let of = if self.in_body {
+            "coded byte"
+        } else {
+            "inner byte"
+        };
+        format!("{coding} {what} at {of} {offset}")
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Fault {

@@ -10,9 +10,10 @@ use super::{
 };
 use crate::event::{Addr, Call, Direction, Event, Head, Kind};
 
-/// Interim heads are kept as far as they lie in a response's first bytes, so many: a server
-/// can send them for ever. The Wire view has the others.
-const INTERIM_KEPT: u64 = 1 << 20;
+/// So many interim heads of a response are kept, as far as they lie in its first MiB: a
+/// server can send them for ever. The Wire view has the others.
+const INTERIM_KEPT: usize = 64;
+const INTERIM_BYTES: u64 = 1 << 20;
 
 impl Exchange {
     /// The fold.
@@ -172,7 +173,8 @@ impl Exchange {
             }
             Kind::InterimHead(head) => {
                 self.head_bytes = self.past(head);
-                if self.head_bytes.saturating_sub(self.start.wire) <= INTERIM_KEPT {
+                let bytes = self.head_bytes.saturating_sub(self.start.wire);
+                if self.interim.len() < INTERIM_KEPT && bytes <= INTERIM_BYTES {
                     self.interim.push((**head).clone());
                 }
             }

@@ -90,7 +90,7 @@ pub struct Exchange {
     over: Vec<answers::Over>,
     /// Where the last response begins.
     pub start: answers::Start,
-    /// Those of the response's first MiB.
+    /// The first 64, as far as they lie in the response's first MiB.
     pub interim: Vec<Head>,
     pub head: Option<Head>,
     /// Wire bytes of this exchange before the body: `<= recvs.bytes`.

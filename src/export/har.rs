@@ -121,7 +121,7 @@ fn request(entry: &Turn<'_>) -> Value {
         .collect();
     let mut out = json!({
         "method": method,
-        "url": entry.of.url,
+        "url": entry.url(&target),
         "httpVersion": version,
         "cookies": cookies(&fields),
         "headers": pairs(&fields),

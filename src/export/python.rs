@@ -23,6 +23,9 @@ pub(super) fn nonblocking(plan: &Plan) -> String {
 fn write(plan: &Plan, nonblocking: bool) -> String {
     let unix = plan.unix_socket().is_some();
     let mut out = constants(plan, nonblocking);
+    if nonblocking {
+        out += WAIT;
+    }
     out += match (unix, nonblocking) {
         (false, false) => CONNECT,
         (true, false) => CONNECT_UNIX,
@@ -148,7 +151,7 @@ def connect():
     return sock
 "#;
 
-const CONNECT_NONBLOCKING: &str = r#"
+const WAIT: &str = r#"
 
 def wait(sock, event, timeout):
     """poll() until the socket can go on."""
@@ -156,7 +159,9 @@ def wait(sock, event, timeout):
     poller.register(sock, event)
     if not poller.poll(None if timeout is None else timeout * 1000):
         raise TimeoutError(f"nothing for {timeout} s")
+"#;
 
+const CONNECT_NONBLOCKING: &str = r#"
 
 def connect():
     """getaddrinfo(), then socket() and connect() for one address after the other."""
@@ -181,14 +186,6 @@ def connect():
 "#;
 
 const CONNECT_UNIX_NONBLOCKING: &str = r#"
-
-def wait(sock, event, timeout):
-    """poll() until the socket can go on."""
-    poller = select.poll()
-    poller.register(sock, event)
-    if not poller.poll(None if timeout is None else timeout * 1000):
-        raise TimeoutError(f"nothing for {timeout} s")
-
 
 def connect():
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -69,6 +69,7 @@ impl<'a, S: Sink> Events<'a, S> {
     /// Where the reader puts what it finds in those bytes.
     pub fn reading<'e>(&'e mut self, bytes: &'e [u8]) -> Reading<'e, 'a, S> {
         Reading {
+            hears_chunks: self.sink.hears_chunks(),
             events: self,
             bytes,
             parts: Vec::new(),
@@ -147,6 +148,7 @@ impl<S: Sink> Output for Events<'_, S> {
 /// What the reader finds in the bytes of one `recv()`. Ends with [`Reading::hand_on`].
 pub(super) struct Reading<'e, 'a, S> {
     events: &'e mut Events<'a, S>,
+    hears_chunks: bool,
     bytes: &'e [u8],
     /// Parts of `bytes` that the sink has not got yet; none where small chunks are gathered.
     parts: Vec<IoSlice<'e>>,
@@ -158,13 +160,16 @@ impl<S: Sink> Reading<'_, '_, S> {
         let Events { gathered, .. } = self.events;
         if !gathered.is_empty() {
             let mut gathered = std::mem::take(gathered);
-            self.events.keep_error(|sink| sink.body(gathered.take()));
+            self.events.body(gathered.take());
             self.events.gathered = gathered;
         }
         match &mut self.parts[..] {
             [] => {}
-            [part] => self.events.keep_error(|sink| sink.body(part)),
-            parts => self.events.keep_error(|sink| sink.body_parts(parts)),
+            [part] => self.events.body(part),
+            parts => {
+                self.events.body += parts.iter().map(|part| part.len() as u64).sum::<u64>();
+                self.events.keep_error(|sink| sink.body_parts(parts));
+            }
         }
         self.parts.clear();
     }
@@ -181,6 +186,9 @@ impl<S: Sink> Reading<'_, '_, S> {
 
 impl<S: Sink> Output for Reading<'_, '_, S> {
     fn event(&mut self, kind: Kind) {
+        if !self.hears_chunks && matches!(kind, Kind::Chunk { size: 1.., .. }) {
+            return;
+        }
         self.hand_on();
         self.events.event(kind);
     }
@@ -190,10 +198,7 @@ impl<S: Sink> Output for Reading<'_, '_, S> {
             self.hand_on();
         }
         match place(bytes, self.bytes) {
-            Some(place) => {
-                self.events.body += bytes.len() as u64;
-                self.parts.push(IoSlice::new(&self.bytes[place]));
-            }
+            Some(place) => self.parts.push(IoSlice::new(&self.bytes[place])),
             // Held since an earlier `recv()`.
             None => {
                 self.hand_on();
@@ -204,7 +209,7 @@ impl<S: Sink> Output for Reading<'_, '_, S> {
 
     #[inline]
     fn chunk(&mut self, offset: u64, data: &[u8]) {
-        if self.events.sink.hears_chunks() {
+        if self.hears_chunks {
             self.event(Kind::Chunk {
                 offset,
                 size: data.len() as u64,
@@ -213,7 +218,6 @@ impl<S: Sink> Output for Reading<'_, '_, S> {
         } else if data.len() < SMALL
             && let Some(place) = place(data, self.bytes)
         {
-            self.events.body += data.len() as u64;
             return self.gather(place);
         }
         self.body(data);

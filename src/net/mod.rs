@@ -39,7 +39,7 @@ use turn::Turn;
 
 pub use control::Control;
 pub use pool::Pool;
-pub use talk::Resume;
+pub use turn::Resume;
 
 /// Where a fetch puts what it gets. Called on the fetch's own thread, in the order in
 /// which things happened; the bytes of a `recv` come before its event. An error stops
@@ -55,8 +55,8 @@ pub trait Sink {
         parts.iter().try_for_each(|part| self.body(part))
     }
     fn event(&mut self, event: Event) -> Result<()>;
-    /// Does anybody hear the event of each chunk? Where nobody does, chunks that lie whole
-    /// in a `recv()` come as body bytes alone.
+    /// Does anybody hear the event of each chunk? Where nobody does, all but the last come as
+    /// body bytes alone.
     fn hears_chunks(&self) -> bool {
         true
     }

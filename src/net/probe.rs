@@ -1,8 +1,8 @@
 //! The kernel's view of a socket: queue levels, window, buffer sizes, round trips.
 //!
 //! Owns all `unsafe` of this program: the system calls that no safe crate has. It reads,
-//! but for the options that are set by it; never SO_ERROR, whose reading clears it. What a platform does not tell is
-//! `None`, never 0.
+//! but for the options that are set by it; never SO_ERROR, whose reading clears it. What a
+//! platform does not tell is `None`, never 0.
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
@@ -63,6 +63,12 @@ fn word(structure: &[u8], offset: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.try_into().ok()?))
 }
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use libc::TCP_NOTSENT_LOWAT;
+/// Of Darwin's <netinet/tcp.h>: the libc crate has it for others alone.
+#[cfg(target_vendor = "apple")]
+const TCP_NOTSENT_LOWAT: libc::c_int = 0x201;
+
 /// TCP_NOTSENT_LOWAT, in bytes (tcp(7)).
 ///
 /// # Errors
@@ -71,7 +77,7 @@ pub fn set_notsent_lowat(socket: impl AsFd, bytes: u32) -> Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         let bytes = libc::c_int::try_from(bytes).unwrap_or(libc::c_int::MAX);
-        let (level, name) = (libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT);
+        let (level, name) = (libc::IPPROTO_TCP, TCP_NOTSENT_LOWAT);
         set_int(socket.as_fd(), level, name, bytes)
     }
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
@@ -89,7 +95,7 @@ pub fn notsent_lowat(socket: impl AsFd) -> Result<u32> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         let mut space = [0; 512];
-        let (level, name) = (libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT);
+        let (level, name) = (libc::IPPROTO_TCP, TCP_NOTSENT_LOWAT);
         let value = structure(socket.as_fd(), level, name, &mut space);
         let value = value.and_then(|value| word(value, 0));
         value.ok_or(Errno::NOPROTOOPT)

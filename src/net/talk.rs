@@ -1,7 +1,7 @@
 //! More on the open connection, as in a telnet session: bytes that the user sends while
 //! an exchange is still in `recv()`.
 //!
-//! Owns the hand's side of that. A socket has two directions, and a blocking call in one
+//! Owns the hand's side of that; the other is [`speak`]'s. A socket has two directions, and a blocking call in one
 //! does not keep the other waiting: so `send()` is called on the thread of whoever has
 //! something to say, the fetch's own thread stays in its `recv()`, and no call is made that
 //! would not be shown. What was said is left here for the fetch's thread, which reads the
@@ -11,6 +11,8 @@
 //! what is to be said is left to it ([`Hand`]). From when the connection is talked on, its
 //! socket is non-blocking, and `poll()` waits for the peer and for the hand at once; a
 //! `recv()` that blocked before that is not disturbed, and what was said follows it.
+
+mod speak;
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -25,29 +27,12 @@ use rustix::io::Errno;
 use rustix::net::{SendFlags, Shutdown, shutdown};
 
 use crate::error::{Error, Result};
-use crate::event::{Addr, Call, Direction, Event, Kind};
+use crate::event::{Call, Direction, Event, Kind};
 use crate::net::events::micros;
-use crate::net::run::Run;
-use crate::net::transport::{self, LARGEST_CALL, Transport};
-use crate::net::turn::Turn;
-use crate::net::{Control, Sink, Teller, errno};
+use crate::net::transport::{self, Transport};
+use crate::net::{Control, Teller, errno};
 use crate::proto::Output;
-use crate::proto::ws::{self, Frames};
-
-/// What an exchange left, for [`crate::net::resume`].
-#[derive(Clone, Debug)]
-pub struct Resume {
-    /// The two ends of the connection, by which it is found again.
-    pub local: Addr,
-    pub peer: Addr,
-    /// So much of the plan's request is sent already.
-    pub sent: usize,
-    /// Responses that are whole, and what all together came to.
-    pub answers: u32,
-    pub wire_bytes: u64,
-    pub head_bytes: u64,
-    pub body_bytes: u64,
-}
+use crate::proto::ws::Frames;
 
 /// The part of a [`Control`] that speaks.
 #[derive(Default)]
@@ -307,111 +292,6 @@ impl Control {
 
     fn has(&self, flag: u8) -> bool {
         self.0.talk.flags.load(Ordering::Acquire) & flag != 0
-    }
-}
-
-impl<S: Sink> Run<'_, S> {
-    /// From here on more can be said, where the sink takes it.
-    pub(super) fn open_line(&mut self, turn: &mut Turn) {
-        let plan = self.plan;
-        if ws::asks(&plan.request) {
-            *lock(&self.control.0.talk.frames) = Sent::Asked {
-                offset: turn.connection.sent,
-                bytes: Vec::new(),
-            };
-        }
-        let Some(tell) = self.events.teller() else {
-            return;
-        };
-        let transport = &turn.connection.transport;
-        let (hand, wakes) = match transport.is_tls().then(pair) {
-            None => (None, None),
-            Some(Ok((hand, wakes))) => (Some(hand), Some(wakes)),
-            // No descriptor is left: then nothing more can be said.
-            Some(Err(_)) => return,
-        };
-        let line = Line {
-            socket: Arc::clone(transport.socket()),
-            nonblocking: plan.options.nonblocking,
-            size: plan
-                .options
-                .send_size
-                .unwrap_or(LARGEST_CALL)
-                .clamp(1, LARGEST_CALL),
-            sent: AtomicU64::new(turn.connection.sent),
-            speaker: Mutex::new(Open(true)),
-            tell,
-            start: plan.start,
-            wakes,
-        };
-        turn.hand = hand;
-        *lock(&self.control.0.talk.line) = Some(Arc::new(line));
-    }
-
-    /// Before each `recv()`: what answers the frames that came, and what the hand left to
-    /// this thread.
-    ///
-    /// # Errors
-    /// Those of the calls.
-    pub(super) fn speak(&mut self, turn: &mut Turn) -> Result<()> {
-        if turn.is_websocket() && !turn.peer_closed {
-            self.reply(turn)?;
-        }
-        if turn.hand.is_none() || !turn.talked_on(self.control) {
-            return Ok(());
-        }
-        let transport = &mut turn.connection.transport;
-        if !transport.is_nonblocking() {
-            transport
-                .set_nonblocking(true)
-                .map_err(|errno| Error::Send {
-                    why: errno::text(errno),
-                })?;
-        }
-        // One atomic for both: either the hand finds this set, or this finds the hand's.
-        if self.control.set(SENDING) & HUNG_UP != 0 {
-            return Ok(());
-        }
-        let spoken = self.send_said(turn);
-        self.control.take(SENDING);
-        match spoken {
-            // The hand's shutdown() is what answered.
-            Err(Error::Send { .. }) if self.control.hung_up() => return Ok(()),
-            spoken => spoken?,
-        }
-        match self.control.take(FINISH) {
-            true => self.half_close(turn),
-            false => Ok(()),
-        }
-    }
-
-    fn reply(&mut self, turn: &mut Turn) -> Result<()> {
-        let replies = self.events.replies()?;
-        if replies.is_empty() {
-            return Ok(());
-        }
-        let sent = self.send_loop(turn, &replies);
-        self.control.tell_frames(&replies, &mut self.events);
-        match sent {
-            // Who no longer listens may still have said something: recv() tells.
-            Err(Error::Send { .. }) => self.events.flush(),
-            sent => sent.and_then(|()| self.events.flush()),
-        }
-    }
-
-    fn send_said(&mut self, turn: &mut Turn) -> Result<()> {
-        if !self.control.take(UNSENT) {
-            return Ok(());
-        }
-        turn.hear(self.control);
-        let mut bytes = std::mem::take(&mut *lock(&self.control.0.talk.unsent));
-        let before = turn.connection.sent;
-        let outcome = self.send_loop(turn, &bytes);
-        let sent = usize::try_from(turn.connection.sent - before).unwrap_or(bytes.len());
-        let unsent = bytes.split_off(sent.min(bytes.len()));
-        lock(&self.control.0.talk.unsent).splice(..0, unsent);
-        self.control.tell_frames(&bytes, &mut self.events);
-        outcome.and_then(|()| self.events.flush())
     }
 }
 

@@ -9,16 +9,31 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::event::{Direction, EndMode, EndReason, Kind};
+use crate::event::{Addr, Direction, EndMode, EndReason, Kind};
 use crate::net::pool::Connection;
 use crate::net::talk::Hand;
-use crate::net::{Control, Resume, tls};
+use crate::net::{Control, tls};
 use crate::plan::Plan;
 use crate::proto::{Output, Reader, ws};
 use crate::request::{self, split};
 
 /// RFC 9110 section 9.2.2.
 const IDEMPOTENT: &[&[u8]] = &[b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"];
+
+/// What an exchange left, for [`crate::net::resume`].
+#[derive(Clone, Debug)]
+pub struct Resume {
+    /// The two ends of the connection, by which it is found again.
+    pub local: Addr,
+    pub peer: Addr,
+    /// So much of the plan's request is sent already.
+    pub sent: usize,
+    /// Responses that are whole, and what all together came to.
+    pub answers: u32,
+    pub wire_bytes: u64,
+    pub head_bytes: u64,
+    pub body_bytes: u64,
+}
 
 /// What was asked on one connection, and what came.
 pub(super) struct Turn {

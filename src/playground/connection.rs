@@ -13,7 +13,7 @@ use rustix::net::{RecvFlags, Shutdown, recv, shutdown, sockopt};
 
 use super::flood;
 use super::framing::Body;
-use super::incoming::{Fit, HEAD_LIMIT, Request, begins_as_request, head_end};
+use super::incoming::{Fit, HEAD_LIMIT, Request, begins_as_request, begins_as_tls, head_end};
 use super::lines::Lines;
 use super::open::Shared;
 use super::script::{IDLE, Reading, Script, Service, Step};
@@ -115,6 +115,10 @@ impl<'a> Connection<'a> {
                 break end;
             }
             looked_at = self.ahead.len();
+            if begins_as_tls(&self.ahead) {
+                request.fit = Fit::Tls;
+                break looked_at;
+            }
             if looked_at > HEAD_LIMIT {
                 request.fit = Fit::HeadTooLarge;
                 break looked_at;

@@ -33,6 +33,8 @@ pub enum Fit {
     HeadCut,
     /// The head passed 1 MiB.
     HeadTooLarge,
+    /// TLS, on a port that speaks it not: its hello has no empty line to wait for.
+    Tls,
     /// The body's length has no meaning: a Content-Length that is no number, a broken
     /// chunk.
     NoLength,
@@ -158,6 +160,11 @@ pub fn head_end(bytes: &[u8], from: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// Do these bytes begin as TLS does: a handshake's record of version 3 (RFC 8446 section 5.1)?
+pub fn begins_as_tls(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[22, 3])
 }
 
 /// Do these bytes begin as a request line does: a word, a target, `HTTP/`? What was

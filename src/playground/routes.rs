@@ -235,6 +235,7 @@ fn refusal(request: &Request) -> Option<Answer> {
     let (status, text) = match (request.fit, request.version()) {
         (Fit::HeadCut, _) => (400, "Your request has no empty line: its head has no end."),
         (Fit::HeadTooLarge, _) => (431, "Your request's head passed 1 MiB."),
+        (Fit::Tls, _) => (400, "You speak TLS, and this port does not; try: http://"),
         (Fit::NoLength, _) => (400, "Your request's length has no meaning: RFC 9112, 6.3."),
         (Fit::Short, _) => (400, "Your request's body is shorter than it announced."),
         (Fit::Whole | Fit::Long, "HTTP/1.1" | "HTTP/1.0") => return None,

@@ -254,15 +254,19 @@ impl Dechunker {
 /// counts, with nothing kept between two of them but the size. Answers how many bytes they take.
 fn whole_chunks<O: Output>(rest: &[u8], offset: u64, emit: &mut Emit<'_, O>) -> usize {
     let mut used = 0;
+    let mut body = 0;
     let mut last = LastLine::default();
     while let Some((size @ 1.., line)) = last.plain_size(&rest[used..])
         && let Ok(len) = usize::try_from(size)
         && let Some((data, after)) = rest[used + line..].split_at_checked(len)
         && after.starts_with(b"\r\n")
     {
-        emit.chunk(offset + used as u64, data, line as u64 + 2);
+        emit.out.chunk(offset + used as u64, data);
+        body += len;
         used += line + len + 2;
     }
+    emit.tally.body += body as u64;
+    emit.tally.framing += (used - body) as u64;
     used
 }
 

@@ -50,14 +50,6 @@ impl<O: Output> Emit<'_, O> {
         }
     }
 
-    /// A whole chunk; `framing` bytes of it are not data.
-    #[inline]
-    pub fn chunk(&mut self, offset: u64, data: &[u8], framing: u64) {
-        self.tally.body += data.len() as u64;
-        self.tally.framing += framing;
-        self.out.chunk(offset, data);
-    }
-
     /// Records a deviation, unless there were [`ANOMALIES_OF_A_KIND`] of its kind.
     /// Answers its message in any case.
     pub fn anomaly(&mut self, kind: Deviation, offset: u64, detail: impl Into<String>) -> String {

@@ -1,8 +1,9 @@
 //! Two exchanges looked at side by side: which they are, and how far their bodies have
 //! been compared.
 //!
-//! Owns the pop-up's state, and the walk over both bodies, which tells how far it is. What differs is [`crate::exchange::compare`]'s and
-//! [`crate::body::differ`]'s; how it looks, `ui`'s.
+//! Owns the pop-up's state, and the walk over both bodies, which tells how far it is. What
+//! differs is [`crate::exchange::compare`]'s and [`crate::body::differ`]'s; how it looks,
+//! `ui`'s.
 
 use std::sync::{Arc, Weak};
 

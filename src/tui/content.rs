@@ -9,7 +9,7 @@ use encoding_rs::Encoding;
 
 use crate::body::{Store, Window};
 use crate::decode::charset::PREFIX;
-use crate::decode::{By, Charset, Codings};
+use crate::decode::{By, Charset, Codings, Fault};
 use crate::tui::unpack::{Mark, State, Unpacked};
 
 /// Marks that are kept.
@@ -36,7 +36,7 @@ pub struct Decoded {
     pub store: Store,
     pub at: Mark,
     pub state: State,
-    pub faults: Vec<String>,
+    pub faults: Vec<Fault>,
     /// Ascending; the first is of nothing decoded.
     marks: Vec<Mark>,
     /// Coded bytes between two marks, at least; never 0.

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::body::{Memory, Window, Writer};
     use crate::decode::Letters;
-    use crate::view::{Marks, Text};
+    use crate::view::Text;
 
     fn text(bytes: &str, width: usize) -> Text {
         let mut writer = Writer::new(&Memory::new(10_000));
@@ -124,7 +124,6 @@ mod tests {
             width,
             wrap: true,
             left: 0,
-            marks: Marks::default(),
         }
     }
 

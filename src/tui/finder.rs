@@ -1,7 +1,8 @@
 //! The threads behind find: one looks for the next hit, one counts them all.
 //!
-//! Each reads a bounded piece, then sees whether it is still wanted: a new search or
-//! [`Finder::stop`] ends the one before.
+//! Owns what they are told to look for ([`Search`], [`Way`]). Each reads a bounded piece,
+//! then sees whether it is still wanted: a new search or [`Finder::stop`] ends the one
+//! before.
 
 use std::io;
 use std::ops::Range;

@@ -19,7 +19,7 @@ use crate::tui::searched;
 use crate::tui::visit::{ViewKind, Visit};
 use crate::view::pretty::{Folds, Index};
 use crate::view::stack::Stack;
-use crate::view::wire::{Region, regions};
+use crate::view::wire::regions;
 use crate::view::{
     Form, Headers, Hex, Line, Marks, Pretty, Rendered, Role, Span, Text, View, Wire, safe,
 };
@@ -61,24 +61,13 @@ pub fn inspector_of(tab: &Tab, inner: Rect) -> Rect {
 /// The rows on screen now, and the bytes they show.
 pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
     let height = usize::from(area.height);
-    let kind = tab.view;
-    // What is to be marked, only the bytes on screen tell.
-    let (top, shown) = with(visit, kind, tab.wrap, area, |view| {
-        let top = top(visit, kind, view, height);
-        (top, view.shown(top, height))
-    });
-    let regions = match kind {
-        ViewKind::Wire => {
-            let at = |at| address::in_window(visit, kind, at);
-            let received = at(shown.start)..at(shown.end);
-            // A file that cannot be read says so in the rows themselves.
-            regions(visit.exchange(), &visit.received(), received).unwrap_or_default()
-        }
-        _ => Vec::new(),
-    };
-    let marks = marks(tab, visit, shown.clone());
-    let rows = marked(visit, kind, tab.wrap, area, marks, &regions, |view| {
-        view.rows(top, height)
+    let mut shown = 0..0;
+    let rows = with(visit, tab.view, tab.wrap, area, |view| {
+        let top = top(visit, tab.view, view, height);
+        view.marked(top, height, &mut |bytes| {
+            shown = bytes.clone();
+            marks(tab, visit, bytes)
+        })
     });
     (rows, shown)
 }
@@ -91,32 +80,19 @@ pub fn with<T>(
     area: Rect,
     look: impl FnOnce(&dyn View) -> T,
 ) -> T {
-    marked(visit, kind, wrap, area, Marks::default(), &[], look)
-}
-
-fn marked<T>(
-    visit: &Visit,
-    kind: ViewKind,
-    wrap: bool,
-    area: Rect,
-    marks: Marks,
-    regions: &[Region],
-    look: impl FnOnce(&dyn View) -> T,
-) -> T {
     let width = usize::from(area.width);
     let left = visit.scrolls[kind.index()].left;
-    let text = |marks| Text {
+    let text = || Text {
         window: visit.content(),
         letters: visit.letters(),
         width,
         wrap,
         left,
-        marks,
     };
     match kind {
         ViewKind::Text => look(&Stack {
             above: head_rows(visit, width),
-            below: &text(marks),
+            below: &text(),
         }),
         ViewKind::Pretty if !is_read(visit) => {
             let mut above = head_rows(visit, width);
@@ -125,7 +101,7 @@ fn marked<T>(
             above.push(row(vec![(words, Role::Note)], width));
             look(&Stack {
                 above,
-                below: &text(marks),
+                below: &text(),
             })
         }
         ViewKind::Pretty => {
@@ -141,7 +117,6 @@ fn marked<T>(
                 }
             };
             (pretty.width, pretty.wrap, pretty.left) = (width, wrap, left);
-            pretty.marks = marks;
             pretty.ended = visit.shows_all(kind);
             look(&Stack {
                 above: head_rows(visit, width),
@@ -149,12 +124,7 @@ fn marked<T>(
             })
         }
         ViewKind::Rendered => match visit.rendering.page() {
-            Some(page) => look(&Rendered {
-                page,
-                width,
-                left,
-                marks,
-            }),
+            Some(page) => look(&Rendered { page, width, left }),
             None => look(&Stack {
                 above: rendering_words(visit, width),
                 below: &Text {
@@ -163,7 +133,6 @@ fn marked<T>(
                     width,
                     wrap,
                     left: 0,
-                    marks,
                 },
             }),
         },
@@ -172,7 +141,6 @@ fn marked<T>(
                 window: visit.content(),
                 width,
                 left,
-                marks,
             };
             look(&Stack {
                 above: head_rows(visit, width),
@@ -184,14 +152,11 @@ fn marked<T>(
             received: visit.received(),
             dialogue: &visit.exchange().dialogue,
             width,
-            regions,
-            marks,
         }),
         ViewKind::Headers => look(&Headers {
             exchange: visit.exchange(),
             answer: visit.answer(),
             width,
-            marks,
         }),
     }
 }
@@ -247,6 +212,15 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         (Some(_), Some(pattern)) => searched::found(visit, kind, pattern, &shown),
         _ => Vec::new(),
     };
+    let regions = match kind {
+        ViewKind::Wire => {
+            let at = |at| address::in_window(visit, kind, at);
+            // A file that cannot be read says so in the rows themselves.
+            let received = at(shown.start)..at(shown.end);
+            regions(visit.exchange(), &visit.received(), received).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
     Marks {
         found,
         hit,
@@ -254,6 +228,7 @@ fn marks(tab: &Tab, visit: &Visit, shown: Range<u64>) -> Marks {
         cursor: cursor.map(|cursor| cursor.bytes.clone()),
         selected: cursor.and_then(Cursor::selected),
         ruled: ruled.unwrap_or_default(),
+        regions,
     }
 }
 

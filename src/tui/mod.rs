@@ -35,6 +35,7 @@ pub mod locale;
 pub mod message;
 pub mod practice;
 mod programs;
+pub mod redirect;
 pub mod rendering;
 pub mod runtime;
 pub mod save;

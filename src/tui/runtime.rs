@@ -2,7 +2,7 @@
 //! run, the engine's hand held.
 //!
 //! Owns what of that lives longer than its effect. What comes of an effect at once is
-//! answered, what comes later goes [`Back`] to the loop.
+//! answered, what comes later goes back to the loop as a message.
 
 mod fetches;
 mod files;

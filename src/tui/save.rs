@@ -9,11 +9,15 @@ mod name;
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use crate::body::{Window, disk};
 use crate::tui::address::{Piece, Stretch};
@@ -190,19 +194,24 @@ fn write(
     match path.metadata() {
         Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
         Ok(there) if !there.is_file() => {
-            let mut out = OpenOptions::new().write(true).open(&path)?;
-            return pour(bytes, &mut out, &mut go_on);
+            return pour(bytes, &mut stream(&path)?, &mut go_on);
         }
         Ok(_) if !over => return Err(io::ErrorKind::AlreadyExists.into()),
         _ => {}
     }
     let dir = path.parent().unwrap_or(Path::new("."));
+    if !dir.is_dir() {
+        let words = format!("there is no directory {}", dir.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, words));
+    }
     let mut file = tempfile::Builder::new()
         .prefix(".sockeye-")
         .suffix(".part")
         // The umask takes from it, as from any new file; tempfile's own is 0600.
         .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(dir)?;
+        .tempfile_in(dir)
+        // Its name says nothing to who did not choose it.
+        .map_err(|err| io::Error::from(err.kind()))?;
     let out: &mut File = file.as_file_mut();
     if !pour(bytes, out, &mut go_on)? {
         return Ok(false);
@@ -215,20 +224,28 @@ fn write(
     Ok(true)
 }
 
-fn pour(
-    bytes: &Stretch,
-    out: &mut impl Write,
-    go_on: &mut impl FnMut(u64) -> bool,
-) -> io::Result<bool> {
+/// A pipe or a device. What is not taken at once must not hold a save that is stopped, nor
+/// must a pipe that nobody reads from.
+fn stream(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let opened = OpenOptions::new()
+        .write(true)
+        .custom_flags(flags)
+        .open(path);
+    opened.map_err(|err| match Errno::from_io_error(&err) {
+        Some(Errno::NXIO) => io::Error::new(err.kind(), "nobody reads from it"),
+        _ => err,
+    })
+}
+
+fn pour(bytes: &Stretch, out: &mut File, go_on: &mut impl FnMut(u64) -> bool) -> io::Result<bool> {
     let mut piece = vec![0; PIECE];
     let mut done = 0;
     for part in &bytes.pieces {
         let part = match part {
             Piece::Received(window) => window,
             Piece::Sent(_, bytes) => {
-                out.write_all(bytes)?;
-                done += bytes.len() as u64;
-                if !go_on(done) {
+                if !put(bytes, out, &mut done, go_on)? {
                     return Ok(false);
                 }
                 continue;
@@ -240,12 +257,38 @@ fn pour(
             if read == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            out.write_all(&piece[..read])?;
             at += read as u64;
-            done += read as u64;
-            if !go_on(done) {
+            if !put(&piece[..read], out, &mut done, go_on)? {
                 return Ok(false);
             }
+        }
+    }
+    Ok(true)
+}
+
+/// Writes a piece, however little is taken at a time.
+fn put(
+    mut piece: &[u8],
+    out: &mut File,
+    done: &mut u64,
+    go_on: &mut impl FnMut(u64) -> bool,
+) -> io::Result<bool> {
+    while !piece.is_empty() {
+        match out.write(piece) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(taken) => {
+                piece = &piece[taken..];
+                *done += taken as u64;
+            }
+            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+            Err(err) if err.kind() == io::ErrorKind::WouldBlock => {
+                let wait = Timespec::try_from(TELL).ok();
+                poll(&mut [PollFd::new(out, PollFlags::OUT)], wait.as_ref())?;
+            }
+            Err(err) => return Err(err),
+        }
+        if !go_on(*done) {
+            return Ok(false);
         }
     }
     Ok(true)
@@ -335,9 +378,13 @@ mod tests {
         let saved = save(&new, Path::new("/dev/null"), false, |_| true);
         assert!(matches!(saved, Saved::Whole { bytes: 3, .. }), "{saved:?}");
         let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.unwrap().success());
         for (path, want) in [
             (dir.path().to_owned(), "is a directory"),
-            (dir.path().join("no/where"), "No such file"),
+            (dir.path().join("no/where"), "there is no directory"),
+            (fifo.clone(), "nobody reads from it"),
         ] {
             let saved = save(&new, &path, false, |_| true);
             let Saved::Failed(why) = saved else {
@@ -345,5 +392,19 @@ mod tests {
             };
             assert!(why.contains(want), "{why}");
         }
+        // Its reader takes nothing: the save can be stopped all the same.
+        let _reader = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&fifo)
+            .unwrap();
+        let large = bytes(&[&vec![b'x'; 3 * PIECE]]);
+        let mut before = 0;
+        let saved = save(&large, &fifo, false, |done| {
+            let moved = done > before;
+            before = done;
+            moved
+        });
+        assert_eq!(saved, Saved::Stopped);
     }
 }

@@ -1,7 +1,7 @@
 //! The find of a tab: what is looked for, how many hits there are, which one it is at.
 //!
-//! Holds numbers only. Threads look and count (`runtime`); how far they are comes back as
-//! messages.
+//! Holds numbers only. Threads look and count ([`super::finder`]); how far they are comes
+//! back as messages.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

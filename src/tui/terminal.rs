@@ -23,6 +23,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::tui::graphics::{Dots, Graphic};
 
 /// Clicks and drags with SGR positions; crossterm's own switch adds any-motion reports,
@@ -109,6 +111,7 @@ impl Screen {
         }
         self.terminal.draw(|frame| {
             render(frame);
+            apart(frame.buffer_mut());
             if let Some((picture, _)) = wanted.as_ref().filter(|_| stays) {
                 cover(frame.buffer_mut(), picture.area);
             }
@@ -183,6 +186,44 @@ pub fn cell() -> Option<Dots> {
     // Less is no cell that letters fit into; more would be one on a wall.
     let sane = (2..=256).contains(&cell.width) && (2..=256).contains(&cell.height);
     sane.then_some(cell)
+}
+
+/// A letter with what hangs on it in each cell: of several in one cell, of which Thai,
+/// Devanagari and flags are made, ratatui takes the first cell back and the terminal
+/// leaves the others. The bytes that go out are the same.
+fn apart(buffer: &mut Buffer) {
+    for at in 0..buffer.content.len() {
+        let symbol = buffer.content[at].symbol();
+        // Two of several columns take four bytes at least.
+        if symbol.len() < 4 || symbol.chars().count() < 2 {
+            continue;
+        }
+        let cell = buffer.content[at].clone();
+        let columns: usize = letters(cell.symbol()).map(UnicodeWidthStr::width).sum();
+        if columns != cell.symbol().width() {
+            continue;
+        }
+        let mut column = 0;
+        for letter in letters(cell.symbol()) {
+            if let Some(to) = buffer.content.get_mut(at + column) {
+                to.clone_from(&cell);
+                to.set_symbol(letter);
+            }
+            column += letter.width();
+        }
+    }
+}
+
+/// Parts of a cell's text that have columns of their own.
+fn letters(symbol: &str) -> impl Iterator<Item = &str> {
+    let mut rest = symbol;
+    std::iter::from_fn(move || {
+        let mut chars = rest.char_indices().skip(1);
+        let next = chars.find(|(_, c)| c.width().is_some_and(|columns| columns > 0));
+        let (letter, after) = rest.split_at(next.map_or(rest.len(), |(at, _)| at));
+        rest = after;
+        (!letter.is_empty()).then_some(letter)
+    })
 }
 
 /// These cells are the picture's: characters are not written over it.
@@ -261,4 +302,30 @@ fn on_screen() -> MutexGuard<'static, Option<&'static [u8]>> {
 
 fn unsaid() -> MutexGuard<'static, Vec<String>> {
     UNSAID.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_letter_has_its_cell() {
+        for (text, want) in [
+            ("abc", &["a", "b", "c", " ", " "][..]),
+            ("e\u{301}x", &["e\u{301}", "x", " ", " ", " "]),
+            ("日本", &["日", " ", "本", " ", " "]),
+            ("กำx", &["ก", "ำ", "x", " ", " "]),
+            ("हि", &["ह", "ि", " ", " ", " "]),
+            ("क्षि", &["क्", "ष", "ि", " ", " "]),
+            ("🇩🇪x", &["🇩", "🇪", "x", " ", " "]),
+            ("👍🏽x", &["👍🏽", " ", "x", " ", " "]),
+            ("😀x", &["😀", " ", "x", " ", " "]),
+        ] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 5, 1));
+            buffer.set_string(0, 0, text, ratatui::style::Style::new());
+            apart(&mut buffer);
+            let cells: Vec<&str> = buffer.content.iter().map(|cell| cell.symbol()).collect();
+            assert_eq!(cells, want, "{text}");
+        }
+    }
 }

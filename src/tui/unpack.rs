@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::body::{Memory, Store, Window, Writer};
-use crate::decode::{Codings, Decoder, Feeding, Limits};
+use crate::decode::{Codings, Decoder, Fault, Feeding, Limits};
 
 /// How often it tells: a frame.
 const TELL: Duration = Duration::from_millis(16);
@@ -43,8 +43,8 @@ pub struct Unpacked {
     /// Those since it told before.
     pub marks: Vec<Mark>,
     pub state: State,
-    /// What is wrong with the coded bytes, in words.
-    pub faults: Vec<String>,
+    /// What is wrong with the coded bytes.
+    pub faults: Vec<Fault>,
 }
 
 /// What there is to do.
@@ -234,12 +234,7 @@ impl Work {
             at: self.mark(),
             marks: std::mem::take(&mut self.marks),
             state: self.state.clone(),
-            faults: self
-                .decoder
-                .faults()
-                .iter()
-                .map(|fault| fault.to_string())
-                .collect(),
+            faults: self.decoder.faults().to_vec(),
         }
     }
 }

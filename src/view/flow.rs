@@ -27,6 +27,8 @@ const SEGMENT: u64 = 32 * 1024;
 /// Bytes of the others where it is wrapped, about.
 const WRAPPED: u64 = 2 * 1024;
 const TAB: usize = 8;
+/// A tab, or less of it.
+pub(super) const SPACES: &str = "        ";
 
 /// What a row's bytes look like, as far as it matters for how many fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

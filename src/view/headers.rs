@@ -16,10 +16,8 @@
 //! Rows are made of items (a status line, a field, a note); an anchor is an item's
 //! number and the row within it. Only items on screen are laid out.
 
-use std::ops::Range;
-
 use super::safe::{cut, decode, width};
-use super::{Cell, Line, Marks, Role, View};
+use super::{Cell, Line, Marking, Marks, Role, View};
 use crate::anomaly::Anomaly;
 use crate::event::{EndMode, Field, Framing, Head};
 use crate::exchange::dialogue::Byte;
@@ -30,7 +28,7 @@ const ROW_BITS: u32 = 32;
 /// The widest column of names: longer names push their value to the right.
 const WIDEST_NAME: usize = 28;
 
-/// Marks, and the offsets given to `anchor`, are wire offsets of the exchange.
+/// The offsets given to `anchor` are wire offsets of the exchange.
 #[derive(Clone, Debug)]
 pub struct Headers<'a> {
     pub exchange: &'a Exchange,
@@ -38,7 +36,6 @@ pub struct Headers<'a> {
     pub answer: Answer<'a>,
     /// Columns.
     pub width: usize,
-    pub marks: Marks,
 }
 
 /// What stands on one or more rows of its own. `until` is where the bytes of a part of a
@@ -59,11 +56,13 @@ enum Item<'a> {
 }
 
 impl View for Headers<'_> {
-    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
+        // All: a head has no more than a few fields that are out of sight.
+        let marks = marks(0..self.exchange.recvs.bytes);
         let items = self.items();
         let (first, skip) = split(self.within(&items, top));
         (first..items.len())
-            .flat_map(|item| self.lay_out(&items, item))
+            .flat_map(|item| self.lay_out(&items, item, &marks))
             .skip(skip)
             .take(height)
             .collect()
@@ -76,13 +75,13 @@ impl View for Headers<'_> {
         while rows < 0 && left > row && item > 0 {
             left -= row + 1;
             item -= 1;
-            row = self.lay_out(&items, item).len().saturating_sub(1);
+            row = self.rows_of(&items, item).saturating_sub(1);
         }
         if rows < 0 {
             return join(item, row.saturating_sub(left));
         }
         loop {
-            let last = self.lay_out(&items, item).len().saturating_sub(1);
+            let last = self.rows_of(&items, item).saturating_sub(1);
             if row.saturating_add(left) <= last || item + 1 >= items.len() {
                 return join(item, row.saturating_add(left).min(last));
             }
@@ -105,11 +104,6 @@ impl View for Headers<'_> {
         };
         let item = self.items().iter().rposition(starts_before);
         join(item.unwrap_or(0), 0)
-    }
-
-    /// All: a head has no more than a few fields that are out of sight.
-    fn shown(&self, _top: u64, _height: usize) -> Range<u64> {
-        0..self.exchange.recvs.bytes
     }
 
     /// A status line or a field is one cell, on each of its rows.
@@ -212,12 +206,18 @@ impl<'a> Headers<'a> {
             true => (last, usize::MAX),
             false => (item, row),
         };
-        let rows = self.lay_out(items, item).len();
+        let rows = self.rows_of(items, item);
         join(item, row.min(rows.saturating_sub(1)))
     }
 
+    fn rows_of(&self, items: &[Item<'_>], number: usize) -> usize {
+        self.lay_out(items, number, &Marks::default()).len()
+    }
+
     /// The rows of one item, at least one.
-    fn lay_out(&self, items: &[Item<'_>], number: usize) -> Vec<Line> {
+    fn lay_out(&self, items: &[Item<'_>], number: usize, marks: &Marks) -> Vec<Line> {
+        let own = |offset: u64| offset.saturating_sub(self.exchange.wire_base);
+        let role = |from, until, role| marks.role(own(from)..own(until), role);
         let mut table = Table {
             names: self.names(),
             width: self.width,
@@ -237,13 +237,13 @@ impl<'a> Headers<'a> {
             }
             Some(&Item::Status { head, until }) => {
                 let text = format!("{} {:03} {}", head.version, head.status, head.reason);
-                let role = self.role(head.offset, until, Role::of_status(head.status));
+                let role = role(head.offset, until, Role::of_status(head.status));
                 table.words(0, text.trim_end(), role);
                 self.anomalies(head.offset, until, &mut table);
             }
             Some(&Item::Field { field, until }) => {
-                let name = self.role(field.offset, until, Role::FieldName);
-                let value = self.role(field.offset, until, Role::FieldValue);
+                let name = role(field.offset, until, Role::FieldName);
+                let value = role(field.offset, until, Role::FieldValue);
                 table.field(&field.name, name, &field.value, value);
                 self.anomalies(field.offset, until, &mut table);
             }
@@ -258,11 +258,6 @@ impl<'a> Headers<'a> {
                 table.words(table.names + 2, &text, Role::Anomaly);
             }
         }
-    }
-
-    fn role(&self, from: u64, until: u64, role: Role) -> Role {
-        let own = |offset: u64| offset.saturating_sub(self.exchange.wire_base);
-        self.marks.role(own(from)..own(until), role)
     }
 
     /// Columns of the names; the first 100 fields stand for all.

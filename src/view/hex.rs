@@ -9,10 +9,10 @@
 use std::ops::Range;
 
 use super::safe::glyph;
-use super::{Cell, Line, Marks, Role, Span, View, unreadable};
+use super::{Cell, Line, Marking, Marks, Role, Span, View, unreadable};
 use crate::body::Window;
 
-/// Anchors and marks are offsets in the window.
+/// Anchors are offsets in the window.
 #[derive(Clone, Debug)]
 pub struct Hex {
     pub window: Window,
@@ -20,22 +20,22 @@ pub struct Hex {
     pub width: usize,
     /// Columns scrolled to the right.
     pub left: usize,
-    pub marks: Marks,
 }
 
 impl View for Hex {
-    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
         let per_row = self.per_row();
-        let digits = self.digits();
         let top = self.anchor(top);
-        match self.window.read(top, height.saturating_mul(per_row)) {
-            Ok(bytes) => (top..)
-                .step_by(per_row)
-                .zip(bytes.chunks(per_row))
-                .map(|(at, bytes)| self.line(at, bytes, per_row, digits))
-                .collect(),
-            Err(err) => unreadable(&err, self.width),
-        }
+        let bytes = match self.window.read(top, height.saturating_mul(per_row)) {
+            Ok(bytes) => bytes,
+            Err(err) => return unreadable(&err, self.width),
+        };
+        let marks = marks(top..top + bytes.len() as u64);
+        (top..)
+            .step_by(per_row)
+            .zip(bytes.chunks(per_row))
+            .map(|(at, bytes)| self.line(at, bytes, &marks))
+            .collect()
     }
 
     fn step(&self, from: u64, rows: i64) -> u64 {
@@ -52,10 +52,8 @@ impl View for Hex {
         offset - offset % self.per_row() as u64
     }
 
-    fn shown(&self, top: u64, height: usize) -> Range<u64> {
-        let top = self.anchor(top);
-        let bytes = height.saturating_mul(self.per_row()) as u64;
-        top..top.saturating_add(bytes).min(self.window.there())
+    fn is_empty(&self) -> bool {
+        self.window.there() == 0
     }
 
     fn cells(&self, anchor: u64) -> Vec<Cell> {
@@ -96,7 +94,8 @@ impl Hex {
         bits.div_ceil(4).clamp(8, 16) as usize
     }
 
-    fn line(&self, at: u64, bytes: &[u8], per_row: usize, digits: usize) -> Line {
+    fn line(&self, at: u64, bytes: &[u8], marks: &Marks) -> Line {
+        let (per_row, digits) = (self.per_row(), self.digits());
         let mut row = Clip {
             line: Line {
                 spans: Vec::with_capacity(2),
@@ -113,9 +112,9 @@ impl Hex {
         let offset = std::str::from_utf8(&offset[..digits]).unwrap_or_default();
         row.push(offset, digits, Role::Margin);
         row.push(" ", 1, Role::Text);
-        row.push(self.sign(at), 1, self.sign_role(at));
+        row.push(sign(at, marks), 1, sign_role(at, marks));
 
-        let roles = self.roles(at, bytes.len());
+        let roles = roles(at, bytes.len(), marks);
         let mut text = String::with_capacity(4 * per_row);
         let mut n = 0;
         for (run, role) in runs(&roles[..bytes.len()]) {
@@ -123,7 +122,7 @@ impl Hex {
             for &byte in &bytes[run.clone()] {
                 if n > run.start {
                     text.push_str(gap(n));
-                    text.push_str(self.sign(at + n as u64));
+                    text.push_str(sign(at + n as u64, marks));
                 }
                 text.push_str(PAIRS[usize::from(byte)]);
                 n += 1;
@@ -133,7 +132,7 @@ impl Hex {
             row.push(gap(n), gap(n).len(), Role::Text);
             if n < per_row {
                 let next = at + n as u64;
-                row.push(self.sign(next), 1, self.sign_role(next));
+                row.push(sign(next, marks), 1, sign_role(next, marks));
             }
         }
         let filled = digits + 2 + 3 * per_row + gaps(per_row) + 1;
@@ -148,33 +147,33 @@ impl Hex {
         }
         row.line
     }
+}
 
-    /// What stands just before a byte: the ruler's sign where something begins.
-    fn sign(&self, at: u64) -> &'static str {
-        match self.marks.ruled(&(at..at + 1)) {
-            true => "│",
-            false => " ",
+/// What stands just before a byte: the ruler's sign where something begins.
+fn sign(at: u64, marks: &Marks) -> &'static str {
+    match marks.ruled(&(at..at + 1)) {
+        true => "│",
+        false => " ",
+    }
+}
+
+fn sign_role(at: u64, marks: &Marks) -> Role {
+    match marks.ruled(&(at..at + 1)) {
+        true => Role::Ruler,
+        false => Role::Text,
+    }
+}
+
+/// What the bytes of a row show as. Text all of them unless marked: a picture's shape
+/// says enough, and a colour for each kind would cost a span for every other byte.
+fn roles(at: u64, len: usize, marks: &Marks) -> [Role; 16] {
+    let mut roles = [Role::Text; 16];
+    if marks.touch(&(at..at + len as u64)) {
+        for (at, role) in (at..).zip(&mut roles) {
+            *role = marks.role(at..at + 1, Role::Text);
         }
     }
-
-    fn sign_role(&self, at: u64) -> Role {
-        match self.marks.ruled(&(at..at + 1)) {
-            true => Role::Ruler,
-            false => Role::Text,
-        }
-    }
-
-    /// What the bytes of a row show as. Text all of them unless marked: a picture's shape
-    /// says enough, and a colour for each kind would cost a span for every other byte.
-    fn roles(&self, at: u64, len: usize) -> [Role; 16] {
-        let mut roles = [Role::Text; 16];
-        if self.marks.role(at..at + len as u64, Role::Text) != Role::Text {
-            for (at, role) in (at..).zip(&mut roles) {
-                *role = self.marks.role(at..at + 1, Role::Text);
-            }
-        }
-        roles
-    }
+    roles
 }
 
 /// Neighbours of one role, as ranges.

@@ -16,6 +16,7 @@ pub mod pretty;
 pub mod reading;
 pub mod rendered;
 pub mod safe;
+mod seen;
 pub mod stack;
 pub mod text;
 pub mod wire;
@@ -29,7 +30,7 @@ pub use hex::Hex;
 pub use pretty::Pretty;
 pub use rendered::Rendered;
 pub use text::Text;
-pub use wire::Wire;
+pub use wire::{Region, Wire};
 
 /// One row on screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,7 +116,14 @@ pub struct Marks {
     pub selected: Option<Range<u64>>,
     /// Bytes near the screen that begin something, ascending.
     pub ruled: Vec<u64>,
+    /// What the Wire's received bytes near the screen are, by their own offsets
+    /// ([`wire::regions`]): ascending, not overlapping; what is in none is text.
+    pub regions: Vec<Region>,
 }
+
+/// Told which bytes some rows show, in the view's own offsets, answers what of them is
+/// marked. Asked once for all rows; not where they show no bytes.
+pub type Marking<'a> = dyn FnMut(Range<u64>) -> Marks + 'a;
 
 /// A piece of a row that a cursor can stand on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,19 +142,37 @@ pub struct Cell {
 /// Bytes that cannot be read (the temporary file is broken) give one row that says so.
 pub trait View {
     /// The rows from `top` on, at most `height`; fewer at the end.
-    fn rows(&self, top: u64, height: usize) -> Vec<Line>;
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line>;
     /// The anchor so many rows further, or back when negative; stops at the ends.
     fn step(&self, from: u64, rows: i64) -> u64;
     /// The anchor of the last row.
     fn last(&self) -> u64;
     /// The anchor of the row that shows this byte.
     fn anchor(&self, offset: u64) -> u64;
-    /// The bytes of which `rows` would show something: what marks are needed for.
-    fn shown(&self, top: u64, height: usize) -> Range<u64>;
     /// What stands in the columns of the row at this anchor, from left to right, those
     /// out of sight too; a byte that stands there twice (Hex) comes first where it is
     /// pointed at. Empty for a row of this program's own words.
     fn cells(&self, anchor: u64) -> Vec<Cell>;
+
+    /// The same with nothing marked.
+    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+        self.marked(top, height, &mut |_| Marks::default())
+    }
+
+    /// The bytes of which those rows show something.
+    fn shown(&self, top: u64, height: usize) -> Range<u64> {
+        let mut shown = 0..0;
+        self.marked(top, height, &mut |bytes| {
+            shown = bytes;
+            Marks::default()
+        });
+        shown
+    }
+
+    /// Is there no row at all?
+    fn is_empty(&self) -> bool {
+        self.rows(0, 1).is_empty()
+    }
 
     /// The cell that shows this byte, and its row; `None` where none does (a line end
     /// behind a full row).
@@ -230,6 +256,11 @@ impl Line {
 }
 
 impl Marks {
+    /// Is any of these bytes marked?
+    fn touch(&self, bytes: &Range<u64>) -> bool {
+        self.role(bytes.clone(), Role::Text) != Role::Text
+    }
+
     /// What the bytes show as: marked, or what they are.
     fn role(&self, bytes: Range<u64>, role: Role) -> Role {
         let next = self.found.partition_point(|hit| hit.end <= bytes.start);

@@ -63,15 +63,34 @@ impl Walk<'_> {
     pub fn pass(&mut self, columns: usize) -> usize {
         match self {
             Walk::Utf8(pieces) => pieces.pass(columns),
-            Walk::Other(other) if other.reading.letters.has_plain_ascii() => {
-                let plain = |byte: &&u8| (b' '..=b'~').contains(*byte);
-                let rest = other.bytes[other.at..].iter().take(columns);
-                // A mark may stand on the last one.
-                let run = rest.take_while(plain).count().saturating_sub(1);
+            Walk::Other(other) => {
+                let run = other.plain_run(columns);
                 other.at += run;
                 run
             }
-            Walk::Other(_) => 0,
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// As [`Pieces::run`].
+    pub fn run(&mut self, most: usize) -> Option<Piece<'a>> {
+        match self {
+            Walk::Utf8(pieces) => pieces.run(most),
+            Walk::Other(other) => match other.plain_run(most) {
+                0 => other.next(),
+                run => {
+                    let bytes = other.at..other.at + run;
+                    other.at = bytes.end;
+                    let text = std::str::from_utf8(&other.bytes[bytes.clone()]);
+                    Some(Piece {
+                        text: Cow::Borrowed(text.unwrap_or("?")),
+                        bytes,
+                        role: Role::Text,
+                        width: run,
+                    })
+                }
+            },
         }
     }
 }
@@ -122,6 +141,14 @@ impl<'a> Iterator for Other<'a> {
 }
 
 impl<'a> Other<'a> {
+    /// Bytes from here on that are a column each, where ASCII is plain in the charset.
+    fn plain_run(&self, most: usize) -> usize {
+        match self.reading.letters.has_plain_ascii() {
+            true => safe::plain_run(&self.bytes[self.at..], most),
+            false => 0,
+        }
+    }
+
     fn character(&mut self, c: char, mark: Option<char>, mut bytes: Range<usize>) -> Piece<'a> {
         let picture = u8::try_from(u32::from(c)).ok().and_then(safe::glyph);
         if let Some(picture) = picture.filter(|_| c.is_ascii()) {

@@ -28,7 +28,8 @@ const MARKS: usize = 6;
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16), the line and
 /// paragraph separators, the invisible format controls. Variation selectors and joiners
 /// are here too although emoji use them: both can carry a hidden message, and this
-/// program is to show what is there. Ascending. C0, DEL and C1 are `char::is_control`.
+/// program is to show what is there. Skin tones are here because half of the terminals
+/// join one to the emoji before it and half give it two columns. Ascending. C0, DEL and C1 are `char::is_control`.
 const HIDDEN: &[(char, char)] = &[
     ('\u{00ad}', '\u{00ad}'),
     ('\u{034f}', '\u{034f}'),
@@ -47,6 +48,7 @@ const HIDDEN: &[(char, char)] = &[
     ('\u{13430}', '\u{1343f}'),
     ('\u{1bca0}', '\u{1bca3}'),
     ('\u{1d173}', '\u{1d17a}'),
+    ('\u{1f3fb}', '\u{1f3ff}'),
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
@@ -228,6 +230,19 @@ impl<'a> Pieces<'a> {
         last.1
     }
 
+    /// As `next`, but printable ASCII is one piece as far as it goes, of so many columns at
+    /// most: a byte a column.
+    pub fn run(&mut self, most: usize) -> Option<Piece<'a>> {
+        let start = self.at;
+        let run = plain_run(self.bytes.get(start..)?, most);
+        if run == 0 {
+            return self.next();
+        }
+        self.at += run;
+        let text = std::str::from_utf8(&self.bytes[start..self.at]).unwrap_or("?");
+        Some(self.piece(start, Cow::Borrowed(text), run, Role::Text))
+    }
+
     /// Takes the marks that follow, up to [`MARKS`] with the `taken` ones; the text from
     /// `start` on.
     fn marks(&mut self, start: usize, taken: usize) -> &'a str {
@@ -266,6 +281,17 @@ impl<'a> Pieces<'a> {
 
 fn is_plain(byte: &u8) -> bool {
     (b' '..=b'~').contains(byte)
+}
+
+/// How much of these bytes is printable ASCII, but for a last one on which a mark may stand.
+pub(super) fn plain_run(bytes: &[u8], most: usize) -> usize {
+    let first = &bytes[..bytes.len().min(most)];
+    let run = first.iter().position(|byte| !is_plain(byte));
+    let run = run.unwrap_or(first.len());
+    match bytes.get(run) {
+        Some(0x80..) => run.saturating_sub(1),
+        _ => run,
+    }
 }
 
 /// Columns of a character that is shown as itself, with nothing before it.
@@ -338,6 +364,7 @@ mod tests {
             ("\u{301}x".as_bytes(), "◌\u{301}x"),
             ("\n\u{301}x".as_bytes(), "␊◌\u{301}x"),
             ("❤\u{fe0f}".as_bytes(), "❤\\u{fe0f}"),
+            ("👍\u{1f3fd}".as_bytes(), "👍\\u{1f3fd}"),
         ] {
             assert_eq!(safe_bytes(bytes), want);
         }

@@ -1,8 +1,6 @@
 //! Rows that are there already, above another view: the head above its body.
 
-use std::ops::Range;
-
-use crate::view::{Cell, Line, View};
+use crate::view::{Cell, Line, Marking, View};
 
 /// `above` in the anchors 0 to its length, then `below`, its anchors moved on by that.
 pub struct Stack<'a> {
@@ -17,7 +15,7 @@ impl Stack<'_> {
 }
 
 impl View for Stack<'_> {
-    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
         let skipped = usize::try_from(top).unwrap_or(usize::MAX);
         let mut rows: Vec<Line> = self
             .above
@@ -32,7 +30,7 @@ impl View for Stack<'_> {
             .collect();
         if rows.len() < height {
             let from = top.saturating_sub(self.above());
-            let below = self.below.rows(from, height - rows.len());
+            let below = self.below.marked(from, height - rows.len(), marks);
             rows.extend(below.into_iter().map(|line| Line {
                 at: line.at + self.above(),
                 ..line
@@ -48,7 +46,7 @@ impl View for Stack<'_> {
             if from + forward < above {
                 return from + forward;
             }
-            if self.below.rows(0, 1).is_empty() {
+            if self.below.is_empty() {
                 return self.last();
             }
             let passed = above.saturating_sub(from);
@@ -78,7 +76,7 @@ impl View for Stack<'_> {
     }
 
     fn last(&self) -> u64 {
-        match self.below.rows(0, 1).is_empty() {
+        match self.below.is_empty() {
             true => self.above().saturating_sub(1),
             false => self.above() + self.below.last(),
         }
@@ -89,10 +87,8 @@ impl View for Stack<'_> {
         self.above() + self.below.anchor(offset)
     }
 
-    fn shown(&self, top: u64, height: usize) -> Range<u64> {
-        let above = usize::try_from(self.above().saturating_sub(top)).unwrap_or(usize::MAX);
-        let from = top.saturating_sub(self.above());
-        self.below.shown(from, height.saturating_sub(above))
+    fn is_empty(&self) -> bool {
+        self.above.is_empty() && self.below.is_empty()
     }
 
     fn cells(&self, anchor: u64) -> Vec<Cell> {
@@ -112,11 +108,10 @@ mod tests {
     struct Tens(u64);
 
     impl View for Tens {
-        fn rows(&self, top: u64, height: usize) -> Vec<Line> {
-            (top / 10..self.0)
-                .take(height)
-                .map(|row| line(&format!("b{row}"), row * 10))
-                .collect()
+        fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
+            let rows = top / 10..(top / 10 + height as u64).min(self.0);
+            marks(rows.start * 10..rows.end * 10);
+            rows.map(|row| line(&format!("b{row}"), row * 10)).collect()
         }
         fn step(&self, from: u64, rows: i64) -> u64 {
             let row = (from / 10) as i64 + rows;
@@ -127,9 +122,6 @@ mod tests {
         }
         fn anchor(&self, offset: u64) -> u64 {
             offset / 10 * 10
-        }
-        fn shown(&self, top: u64, height: usize) -> Range<u64> {
-            top / 10 * 10..(top / 10 + height as u64).min(self.0) * 10
         }
         fn cells(&self, anchor: u64) -> Vec<Cell> {
             let bytes = anchor / 10 * 10..anchor / 10 * 10 + 10;

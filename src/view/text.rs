@@ -5,19 +5,18 @@
 //! marked is a space, where the row has room for it.
 
 use std::io;
-use std::ops::Range;
 
 use super::bytes::Bytes;
-use super::flow::{Flow, Look, Row, cells, columns, is_tab};
-use super::safe::cut;
-use super::{Cell, Line, Marks, Role, View, unreadable};
+use super::flow::{Flow, Look, Row, SPACES, cells, columns, is_tab};
+use super::seen::Seen;
+use super::{Cell, Line, Marking, Role, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
 
 /// Bytes read at least where lines are not wrapped: a few characters.
 const CUT: u64 = 64;
 
-/// Anchors and marks are offsets in the window.
+/// Anchors are offsets in the window.
 #[derive(Clone, Debug)]
 pub struct Text {
     pub window: Window,
@@ -28,12 +27,11 @@ pub struct Text {
     pub wrap: bool,
     /// Columns scrolled to the right; only without `wrap`.
     pub left: usize,
-    pub marks: Marks,
 }
 
 impl View for Text {
-    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
-        self.lines(top, height)
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
+        self.lines(top, height, marks)
             .unwrap_or_else(|err| unreadable(&err, self.width))
     }
 
@@ -55,13 +53,8 @@ impl View for Text {
         row.ok().flatten().map_or(0, |row| row.start)
     }
 
-    fn shown(&self, top: u64, height: usize) -> Range<u64> {
-        let rows = i64::try_from(height).unwrap_or(i64::MAX);
-        let step = self.flow().step(self.anchor(top), rows);
-        match step {
-            Ok((next, done)) if done == height as u64 => self.anchor(top)..next,
-            _ => self.anchor(top)..self.window.there(),
-        }
+    fn is_empty(&self) -> bool {
+        self.window.there() == 0
     }
 
     fn cells(&self, anchor: u64) -> Vec<Cell> {
@@ -101,67 +94,73 @@ impl Text {
         }
     }
 
-    fn lines(&self, top: u64, height: usize) -> io::Result<Vec<Line>> {
+    fn lines(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> io::Result<Vec<Line>> {
+        let rows = self.seen(top, height)?;
+        let (Some((first, _)), Some((last, _))) = (rows.first(), rows.last()) else {
+            return Ok(Vec::new());
+        };
+        let marks = marks(first.start..last.next);
+        let line = |(row, seen): &(Row, Seen)| {
+            let mut line = seen.line(self.left(), self.width, &marks);
+            let end = marks.role(row.end..row.next, Role::Text);
+            let column = seen.columns();
+            let in_sight = (self.left()..self.right()).contains(&column);
+            if row.end < row.next && end != Role::Text && in_sight {
+                line.spaces(1, end);
+            }
+            line
+        };
+        Ok(rows.iter().map(line).collect())
+    }
+
+    fn seen(&self, top: u64, height: usize) -> io::Result<Vec<(Row, Seen)>> {
         let mut flow = self.flow();
-        let mut lines = Vec::new();
+        let mut rows = Vec::new();
         // A byte a column; out of sight half as many more, as wide characters have.
         let many = self.left().saturating_mul(3) / 2 + self.width;
         let mut row = flow.row_at(top)?;
-        while let Some(this) = row.filter(|_| lines.len() < height) {
-            let line = |bytes: &[u8]| self.line(this, bytes);
+        while let Some(this) = row.filter(|_| rows.len() < height) {
+            let seen = |bytes: &[u8]| self.row(this, bytes);
             let bytes = this.start..this.end;
-            lines.push(flow.bytes.first_of(bytes, many, line)?);
+            rows.push((this, flow.bytes.first_of(bytes, many, seen)?));
             row = flow.row_after(this)?;
         }
-        Ok(lines)
+        Ok(rows)
     }
 
     fn left(&self) -> usize {
         if self.wrap { 0 } else { self.left }
     }
 
-    /// The row that begins with these bytes, and how many of them it took.
-    fn line(&self, row: Row, bytes: &[u8]) -> (Line, usize) {
-        let mut line = Line::new(row.start);
-        let left = self.left();
-        let right = left.saturating_add(self.width);
+    fn right(&self) -> usize {
+        self.left().saturating_add(self.width)
+    }
+
+    /// The row that begins with these bytes, as far as it is in sight, and how many of them
+    /// it took.
+    fn row(&self, row: Row, bytes: &[u8]) -> (Seen, usize) {
+        let mut seen = Seen::new(row.start);
+        let (left, right) = (self.left(), self.right());
         let mut pieces = row.reading.pieces(bytes);
-        let mut column = 0;
         loop {
+            let column = seen.columns();
             if column < left {
-                column += pieces.pass(left - column);
+                seen.skip(pieces.pass(left - column));
             }
-            let Some(piece) = pieces.next() else { break };
+            let column = seen.columns();
+            let Some(piece) = pieces.run(right.saturating_sub(column).max(1)) else {
+                return (seen, bytes.len());
+            };
             if column >= right {
-                return (line, piece.bytes.start);
+                return (seen, piece.bytes.start);
             }
             let wide = columns(&piece, Look::Text, column);
-            let (from, to) = (column, column + wide);
-            column = to;
-            if to <= left {
-                continue;
-            }
             let at = row.start;
             let bytes = at + piece.bytes.start as u64..at + piece.bytes.end as u64;
-            let shown = to.min(right) - from.max(left);
-            if is_tab(&piece) {
-                line.spaces(shown, self.marks.role(bytes, Role::Text));
-                continue;
-            }
-            let role = self.marks.role(bytes, piece.role);
-            if shown == piece.width {
-                line.push(&piece.text, role);
-            } else if from < left || piece.role == Role::Text {
-                // Half of a wide character at an edge.
-                line.spaces(shown, role);
-            } else {
-                line.push(&cut(&piece.text, shown), role);
+            match is_tab(&piece) {
+                true => seen.push(&SPACES[..wide], wide, bytes, Role::Text),
+                false => seen.push(&piece.text, wide, bytes, piece.role),
             }
         }
-        let end = self.marks.role(row.end..row.next, Role::Text);
-        if row.end < row.next && end != Role::Text && (left..right).contains(&column) {
-            line.spaces(1, end);
-        }
-        (line, bytes.len())
     }
 }

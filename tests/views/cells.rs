@@ -1,6 +1,6 @@
 //! What a cursor can stand on, in each view.
 
-use sockeye::view::{Headers, Marks, View};
+use sockeye::view::{Headers, View};
 
 use crate::{hex, odd_exchange, text, wire};
 
@@ -19,7 +19,6 @@ fn cells_of_each_view() {
         exchange: &exchange,
         answer: exchange.answer(),
         width: 40,
-        marks: Marks::default(),
     };
     #[rustfmt::skip]
     let cases: &[(&dyn View, u64, &[&str])] = &[

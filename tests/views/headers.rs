@@ -4,7 +4,7 @@ use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::view::{Headers, Marks, View};
 
-use crate::{head, odd_exchange, roles, row, shown};
+use crate::{head, marked, odd_exchange, roles, row, shown};
 
 /// A length that the end mode sets aside is still what the head says.
 #[test]
@@ -30,7 +30,6 @@ fn the_head_says_its_length_in_every_mode() {
         exchange: &exchange,
         answer: exchange.answer(),
         width: 90,
-        marks: Marks::default(),
     };
     let rows = shown(&view.rows(0, 9));
     assert_eq!(
@@ -49,7 +48,6 @@ fn headers_as_a_table() {
         exchange: &exchange,
         answer: exchange.answer(),
         width: 40,
-        marks: Marks::default(),
     };
     let want = [
         "HTTP/1.1 103 Reason",
@@ -108,13 +106,13 @@ fn headers_with_roles_and_marks() {
         exchange: &exchange,
         answer: exchange.answer(),
         width: 60,
-        marks: Marks {
-            found: vec![25..26, 60..60],
-            ..Marks::default()
-        },
+    };
+    let marks = Marks {
+        found: vec![25..26, 60..60],
+        ..Marks::default()
     };
     assert_eq!(
-        roles(&view.rows(0, 4)),
+        roles(&marked(&view, 4, &marks)),
         [
             "StatusOk<HTTP/1.1 103 Reason>",
             "Found<Link>            Found<<a>>",
@@ -167,7 +165,6 @@ fn headers_say_what_ends_the_body() {
             exchange: &exchange,
             answer: exchange.answer(),
             width: 200,
-            marks: Marks::default(),
         };
         let last = row(&view.rows(view.last(), 1)[0]);
         assert!(last.contains(want), "{last}");

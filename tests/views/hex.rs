@@ -1,8 +1,8 @@
 //! Bytes as offset, digits and text.
 
-use sockeye::view::View;
+use sockeye::view::{Marks, View};
 
-use crate::{hex, roles, shown};
+use crate::{hex, marked, roles, shown};
 
 #[test]
 fn hex_in_rows() {
@@ -55,19 +55,25 @@ fn hex_steps_and_ends() {
 
 #[test]
 fn hex_with_marks() {
-    let mut view = hex(b"abc", 43, 0);
-    view.marks.found = vec![1..2, 9..12];
+    let view = hex(b"abc", 43, 0);
+    let marks = Marks {
+        found: vec![1..2, 9..12],
+        ..Marks::default()
+    };
     assert_eq!(
-        roles(&view.rows(0, 1)),
+        roles(&marked(&view, 1, &marks)),
         ["Margin<00000000>  61 Found<62> 63                 aFound<b>c"],
     );
 }
 
 #[test]
 fn hex_with_a_ruler() {
-    let mut view = hex(&[b'x'; 20], 80, 0);
-    view.marks.ruled = vec![0, 3, 4, 8, 16];
-    let rows: Vec<String> = shown(&view.rows(0, 2));
+    let view = hex(&[b'x'; 20], 80, 0);
+    let marks = Marks {
+        ruled: vec![0, 3, 4, 8, 16],
+        ..Marks::default()
+    };
+    let rows: Vec<String> = shown(&marked(&view, 2, &marks));
     assert_eq!(
         rows,
         [

@@ -18,7 +18,7 @@ use sockeye::decode::Letters;
 use sockeye::event::{EndMode, Event, Field, Framing, Head, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::exchange::dialogue::Dialogue;
-use sockeye::view::{Hex, Line, Marks, Role, Text, Wire};
+use sockeye::view::{Hex, Line, Marks, Role, Text, View, Wire};
 
 fn window(bytes: &[u8]) -> Window {
     let mut writer = Writer::new(&Memory::new(10_000));
@@ -33,7 +33,6 @@ fn text(bytes: &[u8], width: usize, wrap: bool, left: usize) -> Text {
         width,
         wrap,
         left,
-        marks: Marks::default(),
     }
 }
 
@@ -42,7 +41,6 @@ fn hex(bytes: &[u8], width: usize, left: usize) -> Hex {
         window: window(bytes),
         width,
         left,
-        marks: Marks::default(),
     }
 }
 
@@ -56,9 +54,11 @@ fn wire<'a>(sent: &'a [u8], received: &[u8], width: usize) -> Wire<'a> {
             received.len() as u64,
         ))),
         width,
-        regions: &[],
-        marks: Marks::default(),
     }
+}
+
+fn marked(view: &dyn View, height: usize, marks: &Marks) -> Vec<Line> {
+    view.marked(0, height, &mut |_| marks.clone())
 }
 
 fn shown(lines: &[Line]) -> Vec<String> {

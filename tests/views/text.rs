@@ -4,7 +4,7 @@ use sockeye::decode::Letters;
 use sockeye::view::{Marks, Text, View};
 
 use crate::walks::assert_covers;
-use crate::{roles, row, shown, text};
+use crate::{marked, roles, row, shown, text};
 
 #[test]
 fn text_in_rows() {
@@ -150,17 +150,17 @@ fn text_from_a_row_on_and_steps() {
 
 #[test]
 fn text_with_marks() {
-    let mut view = text(b"find a needle here", 40, true, 0);
-    view.marks = Marks {
+    let view = text(b"find a needle here", 40, true, 0);
+    let marks = Marks {
         found: vec![7..13, 14..15],
         chosen: Some(0..10),
         ..Marks::default()
     };
     assert_eq!(
-        roles(&view.rows(0, 1)),
+        roles(&marked(&view, 1, &marks)),
         ["Chosen<find a >Found<needle> Found<h>ere"],
     );
-    view.marks = Marks {
+    let marks = Marks {
         found: vec![5..6, 7..13],
         hit: Some(7..13),
         cursor: Some(7..8),
@@ -169,17 +169,20 @@ fn text_with_marks() {
         ..Marks::default()
     };
     assert_eq!(
-        roles(&view.rows(0, 1)),
+        roles(&marked(&view, 1, &marks)),
         ["Selected<fi>nRuler<d> Found<a> Cursor<n>Hit<eedle> here"],
     );
 }
 
 #[test]
 fn text_marks_a_line_end_as_a_space() {
-    let mut view = text(b"ab\r\n\ncd\nfull.\n", 5, true, 0);
-    view.marks.selected = Some(1..14);
+    let view = text(b"ab\r\n\ncd\nfull.\n", 5, true, 0);
+    let marks = Marks {
+        selected: Some(1..14),
+        ..Marks::default()
+    };
     assert_eq!(
-        roles(&view.rows(0, 9)),
+        roles(&marked(&view, 9, &marks)),
         [
             "aSelected<b >",
             "Selected< >",

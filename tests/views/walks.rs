@@ -5,7 +5,7 @@ use sockeye::anomaly::{self, Anomaly};
 use sockeye::event::{EndMode, Event, Framing, Kind};
 use sockeye::exchange::Exchange;
 use sockeye::view::safe::{is_unsafe, width};
-use sockeye::view::{Headers, Line, Marks, View};
+use sockeye::view::{Headers, Line, View};
 
 use crate::{head, hex, row, text, wire};
 
@@ -137,7 +137,7 @@ proptest! {
             };
             exchange.apply(Event { t_us: 0, kind: Kind::Anomaly(Box::new(anomaly)) });
         }
-        let view = Headers { exchange: &exchange, answer: exchange.answer(), width, marks: Marks::default() };
+        let view = Headers { exchange: &exchange, answer: exchange.answer(), width };
         assert_walks(&view, width)?;
     }
 }

@@ -3,9 +3,9 @@
 use sockeye::anomaly::{self, Anomaly};
 use sockeye::event::{EndMode, Event, Framing, Kind};
 use sockeye::exchange::Exchange;
-use sockeye::view::{Role, View};
+use sockeye::view::{Marks, Role, View};
 
-use crate::{head, roles, shown, wire};
+use crate::{head, marked, roles, shown, wire};
 
 #[test]
 fn wire_shows_both_directions_whole() {
@@ -89,12 +89,14 @@ fn wire_colours_received_bytes_by_what_they_are() {
     ] {
         exchange.apply(Event { t_us: 0, kind });
     }
-    let mut view = wire(b"", received, 40);
-    let regions = sockeye::view::wire::regions(&exchange, &view.received, 0..100).unwrap();
-    view.regions = &regions;
-    view.marks.chosen = Some(49..50);
+    let view = wire(b"", received, 40);
+    let marks = Marks {
+        regions: sockeye::view::wire::regions(&exchange, &view.received, 0..100).unwrap(),
+        chosen: Some(49..50),
+        ..Marks::default()
+    };
     assert_eq!(
-        roles(&view.rows(0, 20)),
+        roles(&marked(&view, 20, &marks)),
         [
             "Margin<◂ >StatusOk<HTTP/1.1 200 OK>Invisible<␍␊>",
             "Margin<◂ >FieldName<A>FieldValue<: b>Invisible<␍␊>",

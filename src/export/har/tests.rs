@@ -210,8 +210,9 @@ fn each_request_has_its_own_entry() {
         let (asked, came) = (&it["request"], &it["response"]);
         let anomalies = it["_anomalies"].as_array().map_or(0, Vec::len);
         format!(
-            "{} {} {:?} · {} {} {} {} · {} {} {} · {} {anomalies} {}",
+            "{} {} {} {:?} · {} {} {} {} · {} {} {} · {} {anomalies} {}",
             it["startedDateTime"].as_str().unwrap(),
+            asked["url"].as_str().unwrap(),
             asked["headersSize"],
             asked["postData"]["text"].as_str().unwrap_or_default(),
             came["status"],
@@ -229,9 +230,9 @@ fn each_request_has_its_own_entry() {
     assert_eq!(
         found,
         [
-            "1970-01-01T00:00:00.000Z 28 \"\" · 200 40 3 one · 1.0 3.0 0.0 · content_length 1 null",
-            "1970-01-01T00:00:00.001Z 28 \"\" · 404 30 7 second · -1.0 3.0 4.0 · error 1 1",
-            "1970-01-01T00:00:00.001Z 28 \"rest\" · 0 -1 -1  · -1.0 0.0 0.0 · error 0 1",
+            "1970-01-01T00:00:00.000Z http://x:8080/a 28 \"\" · 200 40 3 one · 1.0 3.0 0.0 · content_length 1 null",
+            "1970-01-01T00:00:00.001Z http://x:8080/b 28 \"\" · 404 30 7 second · -1.0 3.0 4.0 · error 1 1",
+            "1970-01-01T00:00:00.001Z http://x:8080/c 28 \"rest\" · 0 -1 -1  · -1.0 0.0 0.0 · error 0 1",
         ]
     );
 }

@@ -65,6 +65,17 @@ impl Turn<'_> {
         self.of.request.get(self.sent.clone()).unwrap_or_default()
     }
 
+    /// The exchange's; of a later request with a path of its own (`target`), with that.
+    pub fn url(&self, target: &str) -> String {
+        let url = self.of.url;
+        let host = url.find("://").map_or(0, |at| at + 3);
+        let path = url[host..].find('/').map_or(url.len(), |at| host + at);
+        match self.number > 1 && target.starts_with('/') {
+            true => format!("{}{target}", &url[..path]),
+            false => url.to_owned(),
+        }
+    }
+
     /// The part of the bodies that is its response's.
     pub fn body(&self) -> &[u8] {
         let Some(answer) = &self.answer else {

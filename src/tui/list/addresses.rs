@@ -11,8 +11,8 @@ use crate::event::Addr;
 use crate::exchange::{Attempt, Exchange};
 use crate::plan::Resolve;
 use crate::tui::app::{App, Tab};
-use crate::tui::ui::paint as words;
 use crate::url::Target;
+use crate::view::number;
 
 /// The host and port that the tab's URL leads to: its proxy's, where there is one. `None`: it
 /// is no URL, or one of a Unix socket.
@@ -86,7 +86,7 @@ fn row(addr: IpAddr, exchanges: &[&Exchange], pinned: bool, host: &str) -> Row {
         Some((number, attempt)) => {
             let (sign, came, told) = outcome(attempt);
             let time = match attempt.span.to {
-                Some(_) => words::time(attempt.span.us()),
+                Some(_) => number::time(attempt.span.us()),
                 None => "…".to_owned(),
             };
             (sign, format!("attempt {} {came}, {time}", number + 1), told)

@@ -7,8 +7,8 @@ use super::shown::Part;
 use super::{Choice, Row};
 use crate::proto::sse::{Item, KEPT, Kind, Text};
 use crate::tui::streamed::Streamed;
-use crate::tui::ui::paint as words;
 use crate::tui::visit::Visit;
+use crate::view::number;
 use crate::view::safe::{cut, safe_bytes, width};
 
 /// Columns of an event's type, and of its id.
@@ -44,7 +44,10 @@ fn last(visit: &Visit, streamed: &Streamed) -> Option<Row> {
     let at = events.at();
     if events.is_full() && at < there {
         return Some(plain(
-            format!("the first {} alone are listed", words::count(KEPT as u64)),
+            format!(
+                "the first {} alone are listed",
+                number::grouped(KEPT as u64)
+            ),
             format!("read {at} of {there} B"),
             "Pretty shows what comes behind them".to_owned(),
         ));
@@ -72,7 +75,7 @@ fn last(visit: &Visit, streamed: &Streamed) -> Option<Row> {
         choice: Choice::Content(bytes.clone()),
         ..plain(
             text.to_owned(),
-            words::bytes(bytes.end - bytes.start),
+            number::bytes(bytes.end - bytes.start),
             format!(
                 "bytes {}–{} of the content: {about}",
                 bytes.start, bytes.end
@@ -135,8 +138,8 @@ fn row(t_us: Option<u64>, item: &Item, columns: u16) -> Row {
         ),
     };
     let beside = match t_us {
-        Some(t_us) => format!("{} at {}", words::bytes(item.text.len), words::time(t_us)),
-        None => words::bytes(item.text.len),
+        Some(t_us) => format!("{} at {}", number::bytes(item.text.len), number::time(t_us)),
+        None => number::bytes(item.text.len),
     };
     let unknown = match t_us {
         Some(_) => "",
@@ -148,7 +151,7 @@ fn row(t_us: Option<u64>, item: &Item, columns: u16) -> Row {
         beside,
         about: format!(
             "bytes {from}–{to} of the content, {}: {about}{unknown}",
-            words::bytes(to - from)
+            number::bytes(to - from)
         ),
         choice: Choice::Content(item.bytes.clone()),
     }

@@ -9,8 +9,8 @@ use crate::event::Direction;
 use crate::event::ws::{self, CLOSE, Frame, close_words};
 use crate::exchange::dialogue::Byte;
 use crate::proto::ws::close_code;
-use crate::tui::ui::paint as words;
 use crate::tui::visit::Visit;
+use crate::view::number;
 use crate::view::safe::safe_bytes;
 
 /// Bytes of a payload that are shown.
@@ -72,7 +72,7 @@ fn row(visit: &Visit, columns: u16, t_us: u64, frame: &Frame) -> Row {
     };
     Row {
         text: format!("{arrow} {name:<12} {flags} {code}{}{cut}", safe_bytes(text)),
-        beside: format!("{} at {}", words::bytes(frame.length), words::time(t_us)),
+        beside: format!("{} at {}", number::bytes(frame.length), number::time(t_us)),
         about: format!(
             "{verb} at {}: {name} is opcode {}, {}reserved bits {:03b}, {masked}, a header of {} \
              bytes, {} of payload",

@@ -10,8 +10,8 @@ use crate::event::Head;
 use crate::exchange::Pair;
 use crate::exchange::dialogue::Byte;
 use crate::request;
-use crate::tui::ui::paint as words;
 use crate::tui::visit::Visit;
+use crate::view::number;
 use crate::view::safe::safe_bytes;
 
 /// Characters of a line that was sent.
@@ -102,8 +102,8 @@ fn row(visit: &Visit, pair: Pair<'_>) -> Row {
         text: format!("{status:>4}  {line}"),
         beside: format!(
             "{} ▸ ◂ {}",
-            words::bytes(to - from),
-            words::bytes(wire.end - wire.start)
+            number::bytes(to - from),
+            number::bytes(wire.end - wire.start)
         ),
         about,
         choice: Choice::Answer(answer.number),

@@ -11,9 +11,9 @@ use crate::request;
 use crate::tui::app::{App, Focus};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::practice::Practice;
-use crate::tui::ui::paint as words;
 use crate::tui::visit::Visit;
 use crate::url::Target;
+use crate::view::number;
 use crate::view::safe::safe_bytes;
 
 /// How many rows there are without a filter.
@@ -235,8 +235,8 @@ fn exchange(app: &App, tab: Option<usize>, visit: &Visit) -> Row {
         text: format!("{step}{method} {}", without_scheme(&visit.name)),
         beside: format!(
             "{status:<3} {reason}{:>8} {:>8}",
-            words::bytes(exchange.all_body_bytes()),
-            words::time(us)
+            number::bytes(exchange.all_body_bytes()),
+            number::time(us)
         ),
         about: format!("{tab}: {}{why} · {verdict}{gone}", visit.name),
         choice: Choice::Exchange(visit.id),
@@ -266,7 +266,11 @@ fn anomalies(app: &App) -> Vec<Row> {
             Byte::Sent(offset) => (offset, ", sent"),
         };
         Row {
-            text: format!("{:>9}  {}{sent}", words::count(offset), anomaly.kind.name()),
+            text: format!(
+                "{:>9}  {}{sent}",
+                number::grouped(offset),
+                anomaly.kind.name()
+            ),
             beside: anomaly.kind.rule().to_owned(),
             about: format!("{}{clients}", anomaly.message()),
             choice: Choice::Bytes(at..at.saturating_add(1)),
@@ -283,7 +287,7 @@ fn idle(app: &App) -> Vec<Row> {
             1 => "1 exchange".to_owned(),
             n => format!("{n} exchanges"),
         };
-        let quiet = words::time(u64::try_from(quiet).unwrap_or(u64::MAX));
+        let quiet = number::time(u64::try_from(quiet).unwrap_or(u64::MAX));
         let news = idle.news.map_or(String::new(), |news| format!("; {news}"));
         Row {
             text: idle.place.clone(),

@@ -22,7 +22,6 @@ const PALETTE: &[&str] = &[
     "ghostty",
     "foot",
     "wezterm",
-    "mlterm",
 ];
 
 impl Depth {
@@ -35,13 +34,13 @@ impl Depth {
 
     /// What the environment says; `variable` looks one up.
     pub fn usual(variable: impl Fn(&str) -> Option<String>) -> Depth {
-        let colorterm = variable("COLORTERM").unwrap_or_default();
+        // GNU screen has that from the terminal around it, and reads 24 bits as other colours.
+        let colorterm = variable("COLORTERM").filter(|_| variable("STY").is_none());
+        let colorterm = colorterm.unwrap_or_default();
         let term = variable("TERM").unwrap_or_default();
-        // Its name promises eight.
-        let is_xterm = term == "xterm" && variable("XTERM_VERSION").is_some();
         if ["truecolor", "24bit"].contains(&colorterm.as_str()) || term.ends_with("-direct") {
             Depth::True
-        } else if is_xterm || PALETTE.iter().any(|word| term.contains(word)) {
+        } else if PALETTE.iter().any(|word| term.contains(word)) {
             Depth::Palette
         } else {
             Depth::Sixteen
@@ -124,13 +123,13 @@ mod tests {
     fn the_environment_says_how_many() {
         for (colorterm, term, want) in [
             ("truecolor", "xterm-256color", Depth::True),
+            ("truecolor", "tmux-256color", Depth::True),
             ("24bit", "xterm", Depth::True),
             ("yes", "xterm", Depth::Sixteen),
             ("", "xterm-direct", Depth::True),
             ("", "screen-256color", Depth::Palette),
             ("", "xterm-kitty", Depth::Palette),
             ("", "xterm", Depth::Sixteen),
-            ("", "mlterm", Depth::Palette),
             ("", "linux", Depth::Sixteen),
             ("", "", Depth::Sixteen),
         ] {
@@ -141,13 +140,17 @@ mod tests {
             };
             assert_eq!(Depth::usual(variable), want, "{colorterm} {term}");
         }
-        for (term, want) in [("xterm", Depth::Palette), ("linux", Depth::Sixteen)] {
+        for (term, want) in [
+            ("screen", Depth::Sixteen),
+            ("screen.xterm-256color", Depth::Palette),
+        ] {
             let variable = |name: &str| match name {
-                "XTERM_VERSION" => Some("XTerm(379)".to_owned()),
+                "COLORTERM" => Some("truecolor".to_owned()),
                 "TERM" => Some(term.to_owned()),
+                "STY" => Some("1.pts-0".to_owned()),
                 _ => None,
             };
-            assert_eq!(Depth::usual(variable), want, "{term}");
+            assert_eq!(Depth::usual(variable), want, "{term} in screen");
         }
     }
 

@@ -21,9 +21,10 @@ pub fn sizes(visit: &Visit, columns: usize) -> String {
     let exact = format!("{} B", paint::count(bytes));
     let about = paint::bytes(bytes);
     let codings = safe(&decoded.codings.to_string()).into_owned();
-    let ratio = match body {
+    let ratio = match body.min(bytes) {
         0 => String::new(),
-        body => format!(" ×{:.1}", bytes as f64 / body as f64),
+        _ if bytes / body >= 100 => format!(" ×{}", paint::count(bytes / body)),
+        _ => format!(" ×{:.1}", bytes as f64 / body as f64),
     };
     // A number must never be cut.
     [
@@ -45,7 +46,13 @@ pub fn fault(visit: &Visit, kind: ViewKind, keys: &Keymap, columns: usize) -> Op
         return at_limit(decoded, keys, columns);
     }
     match decoded.and_then(|decoded| decoded.faults.first()) {
-        Some(fault) => Some(short(fault, columns)),
+        Some(fault) => {
+            let words = [fault.to_string(), fault.brief()];
+            // Where it is broken is cut last.
+            let words = words.map(|words| safe(&words).into_owned());
+            let fits = words.iter().find(|words| words.width() <= columns);
+            Some(short(fits.unwrap_or(&words[1]), columns))
+        }
         None => malformed(visit, columns).filter(|_| kind == ViewKind::Pretty),
     }
 }

@@ -10,8 +10,8 @@ use crate::event::Call;
 use crate::exchange::{Past, Phase, Span as Time, Verdict};
 use crate::tui::app::App;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::redirect;
 use crate::tui::ui::{paint, row, styled};
-use crate::tui::update::follow;
 use crate::tui::visit::Visit;
 use crate::view::safe;
 
@@ -98,7 +98,7 @@ fn state(visit: &Visit, app: &App) -> (String, Style) {
             _ => theme.good(),
         };
         let columns = usize::from(app.size.columns) - 2;
-        return match follow::words(visit, &app.keys) {
+        return match redirect::words(visit, &app.keys) {
             // A redirect says first where it leads.
             Some(leads) => {
                 let leads = safe::safe(&leads).into_owned();

@@ -135,7 +135,13 @@ fn is_focused(app: &App, focus: Focus) -> bool {
 
 /// One row of spans; what does not fit is cut at the right.
 fn row(frame: &mut Frame, area: Rect, spans: Vec<Span>) {
-    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    let area = area.intersection(frame.area());
+    if !area.is_empty() {
+        let line = Line::from(spans);
+        frame
+            .buffer_mut()
+            .set_line(area.x, area.y, &line, area.width);
+    }
 }
 
 /// Text from anywhere, harmless and in at most so many columns.

@@ -1,15 +1,37 @@
-//! Numbers in words, gauges, and lines of a view in the theme's colours.
+//! Gauges, scales of time, and lines of a view in the theme's colours.
 
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 
 use crate::tui::theme::Theme;
 use crate::view;
 
-pub use crate::view::number::grouped as count;
+pub use crate::view::number::{bytes, grouped as count, time};
+
+/// Draws rows of a view from the top of an area on; what does not fit is cut.
+pub fn rows(buffer: &mut Buffer, area: Rect, rows: &[view::Line], theme: Theme) {
+    let area = area.intersection(buffer.area);
+    for (y, row) in (area.y..area.bottom()).zip(rows) {
+        let mut x = area.x;
+        for span in &row.spans {
+            let style = theme.role(span.role);
+            let room = usize::from(area.right().saturating_sub(x));
+            if !span.text.is_ascii() {
+                (x, _) = buffer.set_stringn(x, y, &span.text, room, style);
+                continue;
+            }
+            // A column a byte: nothing has to be measured.
+            for byte in span.text.bytes().take(room) {
+                buffer[(x, y)].set_char(char::from(byte)).set_style(style);
+                x += 1;
+            }
+        }
+    }
+}
 
 /// A view's row, styled.
 pub fn line(line: &view::Line, theme: Theme) -> Line<'static> {
@@ -32,35 +54,6 @@ pub fn ground(buffer: &mut Buffer, theme: Theme) {
         if cell.bg == Color::Reset {
             cell.bg = ground;
         }
-    }
-}
-
-/// Bytes in at most seven columns: `63 B`, `1.3 KiB`, `128 MiB`.
-pub fn bytes(n: u64) -> String {
-    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-    if n < 1000 {
-        return format!("{n} B");
-    }
-    let mut value = n as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    if value < 9.95 {
-        format!("{value:.1} {}", UNITS[unit])
-    } else {
-        format!("{value:.0} {}", UNITS[unit])
-    }
-}
-
-/// A time in at most seven columns: `850 µs`, `12.3 ms`, `1.20 s`, `2:05`.
-pub fn time(us: u64) -> String {
-    match us {
-        0..1_000 => format!("{us} µs"),
-        1_000..1_000_000 => format!("{:.1} ms", us as f64 / 1e3),
-        1_000_000..60_000_000 => format!("{:.2} s", us as f64 / 1e6),
-        _ => format!("{}:{:02}", us / 60_000_000, us / 1_000_000 % 60),
     }
 }
 
@@ -137,36 +130,6 @@ pub fn sparkline(values: &[u64], width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_in_words() {
-        for (n, want) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1024, "1.0 KiB"),
-            (131_072, "128 KiB"),
-            (1 << 30, "1.0 GiB"),
-            (u64::MAX, "16384 PiB"),
-        ] {
-            assert_eq!(bytes(n), want);
-        }
-        for (n, want) in [
-            (0, "0"),
-            (999, "999"),
-            (1280, "1,280"),
-            (1 << 30, "1,073,741,824"),
-        ] {
-            assert_eq!(count(n), want);
-        }
-        for (us, want) in [
-            (12, "12 µs"),
-            (12_300, "12.3 ms"),
-            (1_200_000, "1.20 s"),
-            (125_000_000, "2:05"),
-        ] {
-            assert_eq!(time(us), want);
-        }
-    }
 
     #[test]
     fn stretches_stand_at_their_time() {

@@ -236,9 +236,8 @@ fn question(frame: &mut Frame, app: &App, ask: Ask, field: &Editor) {
         let words = "http://host:port, https, socks5, socks5h; empty: none";
         frame.render_widget(Paragraph::new(styled(words, app.theme.quiet())), inner);
     }
-    if let Some(line) = field.lines(usize::from(inner.width), 1).first() {
-        frame.render_widget(Paragraph::new(paint::line(line, app.theme)), inner);
-    }
+    let typed = field.lines(usize::from(inner.width), 1);
+    paint::rows(frame.buffer_mut(), inner, &typed, app.theme);
     let column = field.cursor_cell().1.saturating_sub(field.first_column()) as u16;
     frame.set_cursor_position(Position::new(inner.x + column, inner.y));
 }

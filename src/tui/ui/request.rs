@@ -58,21 +58,15 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     let rows = tab
         .request
         .lines(usize::from(text.width), usize::from(text.height));
-    for (i, line) in rows.iter().enumerate() {
-        let y = text.y + i as u16;
+    paint::rows(frame.buffer_mut(), text, &rows, theme);
+    for i in 0..rows.len() {
         if lints
             .iter()
             .any(|lint| tab.request.row_of(lint.offset) == top + i)
         {
-            let sign = Rect::new(inner.x, y, 1, 1);
+            let sign = Rect::new(inner.x, text.y + i as u16, 1, 1);
             frame.render_widget(Paragraph::new(styled("⚠", theme.warning())), sign);
         }
-        let line_area = Rect {
-            y,
-            height: 1,
-            ..text
-        };
-        frame.render_widget(Paragraph::new(paint::line(line, theme)), line_area);
     }
     ghosts(frame, text, &rows, app);
     let (row, column) = tab.request.cursor_cell();

@@ -72,8 +72,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
     {
         super::picture::draw(frame.buffer_mut(), below, &shown.pixels, app);
     }
-    let lines: Vec<Line> = lines.iter().map(|line| paint::line(line, theme)).collect();
-    frame.render_widget(Paragraph::new(lines), rows_area);
+    paint::rows(frame.buffer_mut(), rows_area, &lines, theme);
 }
 
 /// The view whose title is at this column of the first row; `area` is the pane's inside

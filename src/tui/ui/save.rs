@@ -66,9 +66,8 @@ pub(super) fn draw(frame: &mut Frame, app: &App, ask: &Ask) {
     lines.push(Line::from(styled(short(&words, width), style)));
     frame.render_widget(Paragraph::new(lines), inner);
     let field = path_area(app.size);
-    if let Some(line) = ask.path.lines(usize::from(field.width), 1).first() {
-        frame.render_widget(Paragraph::new(paint::line(line, theme)), field);
-    }
+    let path = ask.path.lines(usize::from(field.width), 1);
+    paint::rows(frame.buffer_mut(), field, &path, theme);
     if app.saving.is_none() {
         let column = ask
             .path

@@ -79,8 +79,7 @@ pub(super) fn draw(frame: &mut Frame, app: &App, talk: &Talk) {
     let text = text_area(app);
     let editor = &talk.editor;
     let rows = editor.lines(usize::from(text.width), usize::from(text.height));
-    let rows: Vec<Line> = rows.iter().map(|row| paint::line(row, theme)).collect();
-    frame.render_widget(Paragraph::new(rows), text);
+    paint::rows(frame.buffer_mut(), text, &rows, theme);
     let mut words = below(app);
     if let (Some(digits), Some(first)) = (&talk.hex, words.first_mut()) {
         *first = format!("{byte}: two hex digits {digits}▏");

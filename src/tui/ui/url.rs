@@ -59,9 +59,7 @@ pub fn draw(frame: &mut Frame, area: Rect, app: &App) {
         frame.render_widget(Paragraph::new(styled(PROMPT, style)), area);
     }
     let shown = tab.url.lines(usize::from(text.width), 1);
-    if let Some(line) = shown.first() {
-        frame.render_widget(Paragraph::new(paint::line(line, theme)), text);
-    }
+    paint::rows(frame.buffer_mut(), text, &shown, theme);
     note(frame, text, app);
     if focused && tab.hex.is_none() {
         let (_, column) = tab.url.cursor_cell();

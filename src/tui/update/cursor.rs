@@ -3,70 +3,33 @@
 //! A cursor appears with the first arrow, click or hit. Until then pages and ends scroll,
 //! as in a pager.
 
-use ratatui::layout::Rect;
-
 use crate::tui::address;
 use crate::tui::app::App;
 use crate::tui::cursor::{Cursor, first_cell};
 use crate::tui::keymap::Motion;
-use crate::tui::lens;
 use crate::tui::visit::{Scroll, ViewKind, Visit};
 use crate::view::{Cell, View};
 
-use super::scroll;
+use super::scroll::{self, Sight, sight};
 
 /// An arrow or a page key; with `select` it stretches the selection. A page to the side
 /// leaves the cursor where it is.
 pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let (kind, wrap) = (tab.view, tab.wrap);
-    let Some(visit) = tab.visit_mut() else { return };
+    let Some((sight, visit)) = sight(app) else {
+        return;
+    };
+    let kind = sight.kind;
     visit.awaited = None;
     if let Some(formed) = &mut visit.formed {
         formed.goal = None;
     }
-    let scroll = visit.scrolls[kind.index()];
-    let height = usize::from(area.height);
-    let width = in_sight(visit, kind, wrap, area);
-    let page = i64::from(area.height.max(2)) - 1;
     // The end of what still comes is not a byte to stand on.
     let follows = motion == Motion::Last && !select && !visit.has_all(kind);
     let moved = match visit.cursor(kind) {
         _ if follows => None,
         None if !select && !is_arrow(motion) => None,
-        None => lens::with(visit, kind, wrap, area, |view| {
-            let top = lens::top(visit, kind, view, height);
-            let cell = first_cell(
-                view,
-                top,
-                height,
-                scroll.follow && !visit.has_all(kind) && kind != ViewKind::Headers,
-            )?;
-            let mut cursor = Cursor::on(&cell);
-            if select {
-                cursor.from = Some(cell.bytes.clone());
-            }
-            Some((
-                cursor,
-                reveal(view, Scroll { top, ..scroll }, &cell, area.height, width),
-            ))
-        }),
-        Some(cursor) => lens::with(visit, kind, wrap, area, |view| {
-            let cell = cursor.target(view, motion, page)?;
-            let top = match motion {
-                Motion::First => 0,
-                Motion::PageUp => view.step(lens::top(visit, kind, view, height), -page),
-                Motion::PageDown => {
-                    let last_top = view.step(view.last(), -page);
-                    view.step(lens::top(visit, kind, view, height), page)
-                        .min(last_top)
-                }
-                _ => lens::top(visit, kind, view, height),
-            };
-            let scroll = reveal(view, Scroll { top, ..scroll }, &cell, area.height, width);
-            Some((cursor.moved(&cell, motion, select), scroll))
-        }),
+        None => first(visit, sight, select),
+        Some(cursor) => led(visit, sight, cursor, motion, select),
     };
     match moved {
         Some((cursor, scroll)) => {
@@ -85,6 +48,49 @@ pub(super) fn go(app: &mut App, motion: Motion, select: bool) {
     }
 }
 
+/// The first arrow: on a byte in sight.
+fn first(visit: &Visit, sight: Sight, select: bool) -> Option<(Cursor, Scroll)> {
+    let kind = sight.kind;
+    let scroll = visit.scrolls[kind.index()];
+    let from_below = scroll.follow && !visit.has_all(kind) && kind != ViewKind::Headers;
+    sight.with(visit, |view| {
+        let top = sight.top(visit, view);
+        let cell = first_cell(view, top, usize::from(sight.area.height), from_below)?;
+        let mut cursor = Cursor::on(&cell);
+        if select {
+            cursor.from = Some(cell.bytes.clone());
+        }
+        let scroll = reveal(visit, sight, view, Scroll { top, ..scroll }, &cell);
+        Some((cursor, scroll))
+    })
+}
+
+/// Where a motion leads the cursor; nowhere, where no cell lies there.
+fn led(
+    visit: &Visit,
+    sight: Sight,
+    cursor: &Cursor,
+    motion: Motion,
+    select: bool,
+) -> Option<(Cursor, Scroll)> {
+    let (scroll, page) = (visit.scrolls[sight.kind.index()], sight.page());
+    sight.with(visit, |view| {
+        let cell = cursor.target(view, motion, page)?;
+        let before = sight.top(visit, view);
+        let top = match motion {
+            Motion::First => 0,
+            Motion::PageUp => view.step(before, -page),
+            Motion::PageDown => {
+                let last_top = view.step(view.last(), -page);
+                view.step(before, page).min(last_top)
+            }
+            _ => before,
+        };
+        let scroll = reveal(visit, sight, view, Scroll { top, ..scroll }, &cell);
+        Some((cursor.moved(&cell, motion, select), scroll))
+    })
+}
+
 /// On this byte of a view, a third of the page above it; without one where none shows it.
 pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
     scroll::show(app, kind, offset);
@@ -100,15 +106,14 @@ pub(super) fn put(app: &mut App, kind: ViewKind, offset: u64) {
 
 /// On this byte of the view shown, scrolled as little as brings it into sight.
 pub(super) fn stand(app: &mut App, offset: u64) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let (kind, wrap) = (tab.view, tab.wrap);
-    let Some(visit) = tab.visit_mut() else { return };
+    let Some((sight, visit)) = sight(app) else {
+        return;
+    };
+    let kind = sight.kind;
     let scroll = visit.scrolls[kind.index()];
-    let width = in_sight(visit, kind, wrap, area);
-    let put = lens::with(visit, kind, wrap, area, |view| {
+    let put = sight.with(visit, |view| {
         let (_, cell) = view.cell_of(offset)?;
-        let scroll = reveal(view, scroll, &cell, area.height, width);
+        let scroll = reveal(visit, sight, view, scroll, &cell);
         Some((Cursor::on(&cell), scroll))
     });
     let (cursor, scroll) = put.map_or((None, scroll), |(cursor, scroll)| (Some(cursor), scroll));
@@ -119,16 +124,15 @@ pub(super) fn stand(app: &mut App, offset: u64) {
 /// On the cell that shows this byte, which need not be its first one; the page scrolls no
 /// further than it takes to see it.
 pub(super) fn put_near(app: &mut App, kind: ViewKind, offset: u64) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let wrap = tab.wrap;
-    let Some(visit) = tab.visit_mut() else { return };
+    let Some((shown, visit)) = sight(app) else {
+        return;
+    };
+    let sight = Sight { kind, ..shown };
     let scroll = visit.scrolls[kind.index()];
-    let width = in_sight(visit, kind, wrap, area);
-    let put = lens::with(visit, kind, wrap, area, |view| {
-        let top = lens::top(visit, kind, view, usize::from(area.height));
+    let put = sight.with(visit, |view| {
+        let top = sight.top(visit, view);
         let (_, cell) = view.cell_of(offset)?;
-        let scroll = reveal(view, Scroll { top, ..scroll }, &cell, area.height, width);
+        let scroll = reveal(visit, sight, view, Scroll { top, ..scroll }, &cell);
         Some((Cursor::on(&cell), scroll))
     });
     if let Some((cursor, scroll)) = put {
@@ -172,14 +176,14 @@ pub(super) fn carry(app: &mut App, to: ViewKind) {
 
 /// The cell in this row and column of the rows on screen; a drag selects up to it.
 pub(super) fn point(app: &mut App, row: usize, column: usize, select: bool) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let (kind, wrap) = (tab.view, tab.wrap);
-    let Some(visit) = tab.visit_mut() else { return };
+    let Some((sight, visit)) = sight(app) else {
+        return;
+    };
+    let kind = sight.kind;
     let mut scroll = visit.scrolls[kind.index()];
-    let height = usize::from(area.height);
-    let pointed = lens::with(visit, kind, wrap, area, |view| {
-        let top = lens::top(visit, kind, view, height);
+    let height = usize::from(sight.area.height);
+    let pointed = sight.with(visit, |view| {
+        let top = sight.top(visit, view);
         let row = view.step(top, i64::try_from(row.min(height)).unwrap_or(0));
         Some((top, view.cell_at(row, column + scroll.left)?))
     });
@@ -199,11 +203,11 @@ pub(super) fn point(app: &mut App, row: usize, column: usize, select: bool) {
 }
 
 pub(super) fn select_all(app: &mut App) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let (kind, wrap) = (tab.view, tab.wrap);
-    let Some(visit) = tab.visit_mut() else { return };
-    let ends = lens::with(visit, kind, wrap, area, |view| {
+    let Some((sight, visit)) = sight(app) else {
+        return;
+    };
+    let kind = sight.kind;
+    let ends = sight.with(visit, |view| {
         let last = view.cells(view.anchor(u64::MAX)).pop()?;
         Some((view.cell_of(0)?.1, last))
     });
@@ -223,28 +227,20 @@ fn is_arrow(motion: Motion) -> bool {
     )
 }
 
-/// Columns in sight of a view that scrolls sideways; of the others all are.
-fn in_sight(visit: &Visit, kind: ViewKind, wrap: bool, area: Rect) -> usize {
-    match lens::wraps(visit, kind, wrap) {
-        true => usize::MAX,
-        false => usize::from(area.width.max(1)),
-    }
-}
-
 /// As little scrolling as brings a cell into sight.
-fn reveal(view: &dyn View, scroll: Scroll, cell: &Cell, height: u16, width: usize) -> Scroll {
+fn reveal(visit: &Visit, sight: Sight, view: &dyn View, scroll: Scroll, cell: &Cell) -> Scroll {
     let row = view.anchor(cell.bytes.start);
-    let down = i64::from(height.max(1)) - 1;
+    let down = i64::from(sight.area.height.max(1)) - 1;
     let top = if row < scroll.top {
         row
     } else {
         // Anchors order the rows: below the last one in sight, it becomes the last.
         scroll.top.max(view.step(row, -down))
     };
-    let left = scroll.left;
-    let left = match cell.columns.start < left {
-        true => cell.columns.start,
-        false => left.max(cell.columns.end.saturating_sub(width)),
+    let left = match sight.columns(visit) {
+        _ if cell.columns.start < scroll.left => cell.columns.start,
+        Some(columns) => scroll.left.max(cell.columns.end.saturating_sub(columns)),
+        None => scroll.left,
     };
     Scroll {
         top,

@@ -129,46 +129,26 @@ pub(super) fn found(
     wrapped: bool,
     way: Way,
 ) -> Vec<Effect> {
-    let Some(tab) = app
-        .tabs
-        .iter_mut()
-        .find(|tab| tab.visits.iter().any(|visit| visit.id == id))
-    else {
+    let leads = |tab: &Tab| tab.visits.iter().any(|visit| visit.id == id);
+    let Some(number) = app.tabs.iter().position(leads) else {
         return Vec::new();
     };
+    let tab = &mut app.tabs[number];
     // Called off, and told all the same.
-    if tab.find.since.is_none() {
+    if tab.find.since.take().is_none() {
         return Vec::new();
     }
-    let now = app.now;
-    tab.find.since = None;
-    let searched = tab.find.looked.whole;
-    let typed = tab.find.typed.clone();
     let shown = tab.visit().is_some_and(|visit| visit.id == id);
     let Some(visit) = tab.visits.iter_mut().find(|visit| visit.id == id) else {
         return Vec::new();
     };
     visit.hit = hit.clone().map(|hit| (view, hit));
-    let Some(hit) = hit else {
-        tab.find.count = None;
-        let more = searched::end(&searched::pieces(visit, view)) > searched;
-        let comes = (!visit.has_all(view) || more) && visit.past.is_none();
-        let Some(pattern) = tab.find.pattern.as_ref().filter(|_| comes && !way.back) else {
-            app.note(format!("not found: {typed}"));
-            return Vec::new();
-        };
-        tab.find.awaited = Some(Awaited {
-            id,
-            view,
-            from: searched.saturating_sub(pattern.reach()),
-            since: now,
-        });
-        app.note(format!(
-            "not found so far: {typed}; what comes is looked through"
-        ));
-        return arrived(app, id);
-    };
     let pieces = searched::pieces(visit, view);
+    let Some(hit) = hit else {
+        let more = searched::end(&pieces) > tab.find.looked.whole;
+        let comes = (!visit.has_all(view) || more) && visit.past.is_none();
+        return missed(app, number, id, view, comes && !way.back);
+    };
     let len = searched::end(&pieces);
     let base = hit.start;
     let same = |count: &&mut Count| (count.id, count.view, count.len) == (id, view, len);
@@ -198,7 +178,8 @@ pub(super) fn found(
             vec![Effect::Count { search, base }]
         }
     };
-    if shown && std::ptr::eq(tab, app.tab()) {
+    if shown && number == app.active {
+        let typed = tab.find.typed.clone();
         cursor::put(app, view, hit.start);
         app.note(match (wrapped, way.back) {
             (false, _) => format!(
@@ -211,6 +192,29 @@ pub(super) fn found(
         });
     }
     effects
+}
+
+/// No hit so far; where more `comes`, that is looked through.
+fn missed(app: &mut App, tab: usize, id: VisitId, view: ViewKind, comes: bool) -> Vec<Effect> {
+    let since = app.now;
+    let find = &mut app.tabs[tab].find;
+    find.count = None;
+    let typed = find.typed.clone();
+    let Some(pattern) = find.pattern.as_ref().filter(|_| comes) else {
+        app.note(format!("not found: {typed}"));
+        return Vec::new();
+    };
+    let from = find.looked.whole.saturating_sub(pattern.reach());
+    find.awaited = Some(Awaited {
+        id,
+        view,
+        from,
+        since,
+    });
+    app.note(format!(
+        "not found so far: {typed}; what comes is looked through"
+    ));
+    arrived(app, id)
 }
 
 /// More has come, or all has: what is new of it is looked through for a hit that was not

@@ -1,47 +1,15 @@
 //! Redirects: followed on a key, or by themselves as the knob says; each hop is an
 //! exchange of its own that knows where it came from.
 
-use crate::plan::{Leads, Plan, leads};
+use crate::plan::{Leads, Plan};
 use crate::tui::app::{App, Focus};
-use crate::tui::keymap::{Action, Keymap};
+use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::visit::{CameFrom, Visit, VisitId};
+use crate::tui::redirect;
+use crate::tui::visit::{CameFrom, VisitId};
 use crate::url::Target;
 
 use super::{cookies, send, tabs};
-
-/// Where the response of an exchange leads.
-pub fn leads_of(visit: &Visit) -> Leads {
-    let (Some(head), Ok(from)) = (visit.whole_answer().head, Target::parse(&visit.url)) else {
-        return Leads::No;
-    };
-    leads(&from, head.status, head.values("Location").next())
-}
-
-/// One line about it, for below the panes; `None` where it is no redirect.
-pub fn words(visit: &Visit, keys: &Keymap) -> Option<String> {
-    let status = visit.whole_answer().head?.status;
-    let from = Target::parse(&visit.url).ok()?;
-    match leads_of(visit) {
-        Leads::No => None,
-        Leads::To(to) => {
-            let place = match from.same_origin(&to) {
-                true => to.path.clone(),
-                false => to.without_userinfo(),
-            };
-            let down = match from.downgrades_to(&to) {
-                true => ", from https to http",
-                false => "",
-            };
-            let key = keys.key(Action::Follow);
-            Some(format!("{status} to {place}{down}: {key} follows"))
-        }
-        Leads::Not(why) => Some(format!("{status} is not followed: {why}")),
-        Leads::Nowhere(error) => Some(format!(
-            "{status}: its Location cannot be followed: {error}"
-        )),
-    }
-}
 
 /// To where the exchange shown leads.
 pub(super) fn perform(app: &mut App) -> Vec<Effect> {
@@ -50,7 +18,7 @@ pub(super) fn perform(app: &mut App) -> Vec<Effect> {
         app.note("nothing was fetched in this tab");
         return Vec::new();
     };
-    match (leads_of(visit), Target::parse(&visit.url)) {
+    match (redirect::leads(visit), Target::parse(&visit.url)) {
         (Leads::To(to), Ok(from)) => {
             if from.downgrades_to(&to) && !visit.warned {
                 if let Some(visit) = app.tab_mut().visit_mut() {
@@ -72,7 +40,7 @@ pub(super) fn perform(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         _ => {
-            let words = words(visit, &app.keys).unwrap_or_default();
+            let words = redirect::words(visit, &app.keys).unwrap_or_default();
             app.complain(words);
             Vec::new()
         }
@@ -91,7 +59,7 @@ pub(super) fn by_itself(app: &mut App, id: VisitId) -> Vec<Effect> {
         return Vec::new();
     };
     let ended_well = visit.live.end.is_some() && visit.live.error.is_none();
-    let (Leads::To(to), Ok(from)) = (leads_of(visit), Target::parse(&visit.url)) else {
+    let (Leads::To(to), Ok(from)) = (redirect::leads(visit), Target::parse(&visit.url)) else {
         return Vec::new();
     };
     if !ended_well || matches!(tab.focus, Focus::Url | Focus::Request) {

@@ -23,9 +23,9 @@ mod copy;
 mod cursor;
 mod find;
 mod fold;
-pub mod follow;
+mod follow;
 mod jump;
-pub mod kept;
+mod kept;
 mod lesson;
 mod list;
 mod look;
@@ -47,14 +47,14 @@ mod ways;
 
 use crossterm::event::KeyEvent;
 
-use crate::event::{Event, Kind};
+use crate::event::{Event, Kind, Queues};
 use crate::export::Form;
 use crate::tui::app::{App, Focus, Popup};
 use crate::tui::keymap::{self, Action, Place};
 use crate::tui::layout::Split;
 use crate::tui::list::Of;
 use crate::tui::message::{Effect, Message};
-use crate::tui::visit::ViewKind;
+use crate::tui::visit::{ViewKind, VisitId};
 
 pub use lesson::first as lessons;
 pub use send::open;
@@ -75,161 +75,121 @@ fn on_message(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Key(key) => {
             let effects = on_key(app, key);
             text::settle(app);
-            effects
+            return effects;
         }
         Message::Paste(pasted) => {
             text::paste(app, &pasted);
             text::settle(app);
-            Vec::new()
         }
-        Message::Mouse(mouse) => mouse::on_mouse(app, mouse),
+        Message::Mouse(mouse) => return mouse::on_mouse(app, mouse),
         Message::Resize(size) => {
             app.size = size;
             text::settle(app);
-            Vec::new()
         }
         Message::Tick => {
             let now = app.now;
             app.notice.take_if(|notice| notice.until <= now);
             moment::play_on(app);
-            Vec::new()
         }
         // Drained once a frame, not once a wake-up.
-        Message::Woken(_) => Vec::new(),
+        Message::Woken(_) => {}
         Message::Started { id, wire, decoded } => {
             if let Some(visit) = app.visit_by_id(id) {
                 visit.wire = wire;
                 visit.decoded = decoded;
             }
-            Vec::new()
         }
         Message::Events { id, events } => {
             cookies::apply(app, id, events);
             let mut effects = content::arrived(app, id);
             effects.extend(talk::pongs(app, id));
-            effects
+            return effects;
         }
-        Message::Queues { id, ours, theirs } => {
-            let now = app.now;
-            if let Some(visit) = app.visit_by_id(id) {
-                let t_us = visit.elapsed_us(now);
-                let live = &mut visit.live;
-                // Levels that did not move say nothing new.
-                if live.queues != Some(ours) {
-                    let kind = Kind::Queues(Box::new(ours));
-                    live.apply(Event { t_us, kind });
-                }
-                if let Some(theirs) = theirs.filter(|&theirs| live.peer_queues != Some(theirs)) {
-                    let kind = Kind::PeerQueues(Box::new(theirs));
-                    live.apply(Event { t_us, kind });
-                }
-            }
-            Vec::new()
-        }
-        Message::Over(id) => {
-            let shown = app.tab_of(id).map_or(ViewKind::Text, |tab| tab.view);
-            if let Some(visit) = app.visit_by_id(id) {
-                visit.over = true;
-                visit.paused = false;
-                visit.rest(shown);
-            }
-            let mut effects = content::arrived(app, id);
-            popup::ask_to_go_on(app, id);
-            certificate::ask_where_required(app, id);
-            effects.extend(compare::read_bodies(app));
-            effects.extend(follow::by_itself(app, id));
-            effects
-        }
+        Message::Queues { id, ours, theirs } => queues(app, id, ours, theirs),
+        Message::Over(id) => return over(app, id),
         Message::Unpacked {
             id,
             answer,
             unpacked,
-        } => content::unpacked(app, id, answer, unpacked),
+        } => return content::unpacked(app, id, answer, unpacked),
         Message::Found {
             id,
             view,
             hit,
             wrapped,
             way,
-        } => find::found(app, id, view, hit, wrapped, way),
-        Message::Looked { id, done } => {
-            find::looked(app, id, done);
-            Vec::new()
-        }
+        } => return find::found(app, id, view, hit, wrapped, way),
+        Message::Looked { id, done } => find::looked(app, id, done),
         Message::Counted {
             id,
             view,
             base,
             tally,
             done,
-        } => {
-            find::counted(app, id, view, base, tally, done);
-            Vec::new()
-        }
-        Message::LaidOut { id, ahead, wanted } => {
-            fold::laid_out(app, id, ahead, &wanted);
-            Vec::new()
-        }
-        Message::Judged { id, judged } => {
-            if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
-                && *of == id
-            {
-                *to = Some(judged);
-            }
-            Vec::new()
-        }
-        Message::Laid { id, laid } => {
-            page::laid(app, id, *laid);
-            Vec::new()
-        }
-        Message::Compared { pair, bodies } => {
-            compare::compared(app, pair, bodies);
-            Vec::new()
-        }
-        Message::Saving { done } => {
-            save::goes_on(app, done);
-            Vec::new()
-        }
-        Message::Saved(saved) => {
-            save::ended(app, saved);
-            Vec::new()
-        }
+        } => find::counted(app, id, view, base, tally, done),
+        Message::LaidOut { id, ahead, wanted } => fold::laid_out(app, id, ahead, &wanted),
+        Message::Judged { id, judged } => moment::judged(app, id, judged),
+        Message::Laid { id, laid } => page::laid(app, id, *laid),
+        Message::Compared { pair, bodies } => compare::compared(app, pair, bodies),
+        Message::Saving { done } => save::goes_on(app, done),
+        Message::Saved(saved) => save::ended(app, saved),
         Message::Edited(bytes) => {
             app.tab_mut().request.set(&bytes);
             text::settle(app);
             app.note("the request is as the editor left it");
-            Vec::new()
         }
         Message::Body { name, bytes } => {
             compose::set_body(app, &name, &bytes);
             text::settle(app);
-            Vec::new()
         }
-        Message::Unsaid { id, bytes } => {
-            talk::unsaid(app, id, bytes);
-            Vec::new()
-        }
+        Message::Unsaid { id, bytes } => talk::unsaid(app, id, bytes),
         Message::Idle(idle) => {
             app.idle = idle;
             list::open(app, Of::Idle);
-            Vec::new()
         }
-        Message::Practice(practice) => {
-            proxy::practice(app, practice);
-            Vec::new()
-        }
-        Message::Note(words) => {
-            app.note(words);
-            Vec::new()
-        }
-        Message::Complain(words) => {
-            app.complain(words);
-            Vec::new()
-        }
+        Message::Practice(practice) => proxy::practice(app, practice),
+        Message::Note(words) => app.note(words),
+        Message::Complain(words) => app.complain(words),
+        Message::Continued => return vec![Effect::TakeTerminal],
         // As a shell would report it: 128 and the signal's number.
-        Message::Continued => vec![Effect::TakeTerminal],
-        Message::Hangup(signal) => vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))],
+        Message::Hangup(signal) => {
+            return vec![Effect::Quit(128 + u8::try_from(signal).unwrap_or(0))];
+        }
     }
+    Vec::new()
+}
+
+/// Levels that did not move say nothing new.
+fn queues(app: &mut App, id: VisitId, ours: Queues, theirs: Option<Queues>) {
+    let now = app.now;
+    let Some(visit) = app.visit_by_id(id) else {
+        return;
+    };
+    let t_us = visit.elapsed_us(now);
+    let live = &mut visit.live;
+    if live.queues != Some(ours) {
+        let kind = Kind::Queues(Box::new(ours));
+        live.apply(Event { t_us, kind });
+    }
+    if let Some(theirs) = theirs.filter(|&theirs| live.peer_queues != Some(theirs)) {
+        let kind = Kind::PeerQueues(Box::new(theirs));
+        live.apply(Event { t_us, kind });
+    }
+}
+
+fn over(app: &mut App, id: VisitId) -> Vec<Effect> {
+    let shown = app.tab_of(id).map_or(ViewKind::Text, |tab| tab.view);
+    if let Some(visit) = app.visit_by_id(id) {
+        visit.over = true;
+        visit.paused = false;
+        visit.rest(shown);
+    }
+    let mut effects = content::arrived(app, id);
+    popup::ask_to_go_on(app, id);
+    certificate::ask_where_required(app, id);
+    effects.extend(compare::read_bodies(app));
+    effects.extend(follow::by_itself(app, id));
+    effects
 }
 
 fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {

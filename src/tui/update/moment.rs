@@ -4,12 +4,13 @@
 use crate::body::Window;
 use crate::exchange::Log;
 use crate::plan::DEFAULT_END_TIMEOUT;
+use crate::rejudge::Judged;
 use crate::request;
 use crate::tui::app::{App, Popup};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::ui::paint;
-use crate::tui::visit::{Play, Visit};
+use crate::tui::visit::{Play, Visit, VisitId};
 
 use super::kept;
 
@@ -131,6 +132,15 @@ fn played_us(visit: &Visit, now: std::time::Instant) -> u64 {
         let real = now.saturating_duration_since(play.since);
         play.from_us + (real.as_secs_f64() * play.speed * 1e6) as u64
     })
+}
+
+/// What the other end modes would have made of an exchange, where that is still asked.
+pub(super) fn judged(app: &mut App, id: VisitId, judged: Vec<Judged>) {
+    if let Some(Popup::Judged { id: of, judged: to }) = &mut app.popup
+        && *of == id
+    {
+        *to = Some(judged);
+    }
 }
 
 pub(super) fn rejudge(app: &mut App) -> Vec<Effect> {

@@ -1,4 +1,4 @@
-//! Keys while a pop-up is open.
+//! Keys and the wheel while a pop-up is open.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -41,14 +41,13 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
                 return send::pace(app);
             }
         }
-        Some(popup @ (Popup::Help { .. } | Popup::Phases { .. })) => read(app, key, popup),
+        Some(
+            popup @ (Popup::Help { .. }
+            | Popup::Phases { .. }
+            | Popup::Judged { .. }
+            | Popup::Levels),
+        ) => read(app, key, popup),
         Some(Popup::Tls { top, unfolded }) => return tls(app, key, top, unfolded),
-        Some(popup @ (Popup::Judged { .. } | Popup::Levels))
-            if app.keys.action(key, &[Place::Popup]) != Some(Action::Choose) =>
-        {
-            app.popup = Some(popup);
-        }
-        Some(Popup::Judged { .. } | Popup::Levels) | None => {}
         Some(Popup::Compare(mut open)) => {
             if app.keys.action(key, &[Place::Popup]) == Some(Action::Swap) {
                 // What is the same does not depend on which of them is called A.
@@ -60,6 +59,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Some(Popup::List(open)) => return list::on_key(app, key, open),
         Some(Popup::Talk(open)) => return talk::on_key(app, key, open),
         Some(Popup::Save(ask)) => return save::on_key(app, key, ask),
+        None => {}
     }
     Vec::new()
 }
@@ -92,7 +92,7 @@ fn tls(app: &mut App, key: KeyEvent, top: usize, mut unfolded: Vec<usize>) -> Ve
     Vec::new()
 }
 
-/// A key scrolls it, or closes it.
+/// A key scrolls what is only read, or closes it.
 fn read(app: &mut App, key: KeyEvent, popup: Popup) {
     let motion = match app.keys.action(key, &[Place::Popup]) {
         Some(Action::Choose) => return,

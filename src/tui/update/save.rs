@@ -149,10 +149,10 @@ pub(super) fn ended(app: &mut App, saved: Saved) {
         Saved::Failed(why) => {
             let why = safe(&why).into_owned();
             let key = app.keys.key(Action::Save);
-            app.complain(format!("{why} (nothing is left of it; {key} asks again)"));
+            app.complain(format!("{why} (no file is left of it; {key} asks again)"));
         }
         Saved::Stopped | Saved::IsThere => {
-            app.note("the save was stopped: nothing is left of it");
+            app.note("the save was stopped: no file is left of it");
         }
     }
 }

@@ -1,9 +1,50 @@
 //! Scrolling the view shown; the cursor stays where it is.
 
+use ratatui::layout::Rect;
+
 use crate::tui::app::App;
 use crate::tui::keymap::{Action, Motion};
 use crate::tui::lens;
-use crate::tui::visit::ViewKind;
+use crate::tui::visit::{ViewKind, Visit};
+use crate::view::View;
+
+/// A view as its rows lie on screen.
+#[derive(Clone, Copy)]
+pub(super) struct Sight {
+    pub kind: ViewKind,
+    pub wrap: bool,
+    pub area: Rect,
+}
+
+/// The view shown, and whose it is.
+pub(super) fn sight(app: &mut App) -> Option<(Sight, &mut Visit)> {
+    let area = lens::area(app);
+    let tab = app.tab_mut();
+    let (kind, wrap) = (tab.view, tab.wrap);
+    Some((Sight { kind, wrap, area }, tab.visit_mut()?))
+}
+
+impl Sight {
+    pub fn with<T>(self, visit: &Visit, ask: impl FnOnce(&dyn View) -> T) -> T {
+        lens::with(visit, self.kind, self.wrap, self.area, ask)
+    }
+
+    /// The anchor of the first row.
+    pub fn top(self, visit: &Visit, view: &dyn View) -> u64 {
+        lens::top(visit, self.kind, view, usize::from(self.area.height))
+    }
+
+    /// Rows of a page; one stays in sight.
+    pub fn page(self) -> i64 {
+        i64::from(self.area.height.max(2)) - 1
+    }
+
+    /// Columns in sight of a view that scrolls sideways; `None`: all are.
+    pub fn columns(self, visit: &Visit) -> Option<usize> {
+        let wraps = lens::wraps(visit, self.kind, self.wrap);
+        (!wraps).then(|| usize::from(self.area.width.max(1)))
+    }
+}
 
 pub(super) fn scroll(app: &mut App, motion: Motion) {
     match motion {
@@ -13,13 +54,12 @@ pub(super) fn scroll(app: &mut App, motion: Motion) {
 }
 
 fn up_or_down(app: &mut App, motion: Motion) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let (kind, wrap) = (tab.view, tab.wrap);
-    let Some(visit) = tab.visit_mut() else { return };
-    let mut scroll = visit.scrolls[kind.index()];
-    let page = i64::from(area.height.max(2)) - 1;
-    let (top, is_last) = lens::with(visit, kind, wrap, area, |view| {
+    let Some((sight, visit)) = sight(app) else {
+        return;
+    };
+    let mut scroll = visit.scrolls[sight.kind.index()];
+    let page = sight.page();
+    let (top, is_last) = sight.with(visit, |view| {
         let last_top = || view.step(view.last(), -page);
         let from = || match scroll.follow {
             true => last_top(),
@@ -44,22 +84,22 @@ fn up_or_down(app: &mut App, motion: Motion) {
     });
     scroll.top = top;
     scroll.follow = is_last && !matches!(motion, Motion::Up | Motion::PageUp | Motion::First);
-    visit.scrolls[kind.index()] = scroll;
+    visit.scrolls[sight.kind.index()] = scroll;
 }
 
 /// A page to a side; none where nothing in sight goes on there.
 fn sideways(app: &mut App, motion: Motion) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let (kind, wrap) = (tab.view, tab.wrap);
-    let Some(visit) = tab.visit_mut() else { return };
-    let (columns, height) = (usize::from(area.width.max(1)), usize::from(area.height));
+    let Some((sight, visit)) = sight(app) else {
+        return;
+    };
+    let kind = sight.kind;
     let left = visit.scrolls[kind.index()].left;
     if motion == Motion::PageLeft {
+        let columns = usize::from(sight.area.width.max(1));
         visit.scrolls[kind.index()].left = left.saturating_sub(columns);
         return;
     }
-    if lens::wraps(visit, kind, wrap) {
+    let Some(columns) = sight.columns(visit) else {
         let key = app.keys.key(Action::Wrap);
         app.note(match kind {
             ViewKind::Text | ViewKind::Pretty => {
@@ -68,10 +108,10 @@ fn sideways(app: &mut App, motion: Motion) {
             _ => "this view wraps its rows".to_owned(),
         });
         return;
-    }
+    };
     visit.scrolls[kind.index()].left = left + columns;
-    let past = lens::with(visit, kind, wrap, area, |view| {
-        let rows = view.rows(lens::top(visit, kind, view, height), height);
+    let past = sight.with(visit, |view| {
+        let rows = view.rows(sight.top(visit, view), usize::from(sight.area.height));
         let first = view.anchor(0);
         // The head above a body stays where it is.
         let mut of_body = rows.iter().filter(|row| row.at >= first);
@@ -90,12 +130,12 @@ pub(super) fn show(app: &mut App, kind: ViewKind, offset: u64) {
 
 /// Scrolls a view to an offset of its own, a third of the page above it.
 pub(super) fn to(app: &mut App, kind: ViewKind, offset: u64) {
-    let area = lens::area(app);
-    let tab = app.tab_mut();
-    let wrap = tab.wrap;
-    let Some(visit) = tab.visit_mut() else { return };
-    let top = lens::with(visit, kind, wrap, area, |view| {
-        view.step(view.anchor(offset), -i64::from(area.height / 3))
+    let Some((shown, visit)) = sight(app) else {
+        return;
+    };
+    let sight = Sight { kind, ..shown };
+    let top = sight.with(visit, |view| {
+        view.step(view.anchor(offset), -i64::from(sight.area.height / 3))
     });
     let scroll = &mut visit.scrolls[kind.index()];
     scroll.top = top;

@@ -1,4 +1,5 @@
-//! The views of an exchange: their names, and the keys that are their numbers.
+//! The views of an exchange: their names, the keys that are their numbers, and which of
+//! them opens by itself.
 
 use crate::view::Form;
 

@@ -89,10 +89,13 @@ struct Watch<'a> {
 }
 
 impl Sink for Watch<'_> {
-    fn note(&mut self, _: Place, role: Role, words: impl FnOnce() -> String) {
+    fn note(&mut self, place: Place, role: Role, words: impl FnOnce() -> String) {
         if role == Role::Anomaly && self.fault.is_none() {
             *self.fault = Some(Arc::new(Fault {
-                at: self.at,
+                at: match place {
+                    Place::End => self.at.saturating_sub(1),
+                    _ => self.at,
+                },
                 why: words(),
             }));
         }
@@ -337,10 +340,13 @@ impl Head {
         let Head { lexer, open, .. } = self;
         lexer.skim(bytes, until, |start, row| {
             let at = at + start as u64;
-            let mut closed = open.iter().rev().take_while(|open| row.low <= open.level);
             // What closes a large container is remembered, with the reader before it.
-            if closed.any(|open| at - open.row >= spacing) {
-                return false;
+            let closes = |open: &Open| row.low <= open.level;
+            if open.last().is_some_and(closes) {
+                let mut closed = open.iter().rev().take_while(|open| closes(open));
+                if closed.any(|open| at - open.row >= spacing) {
+                    return false;
+                }
             }
             count(open, at, row, |_| {});
             true

@@ -27,6 +27,8 @@ pub(super) struct Json {
     pub broken: Option<&'static str>,
     /// That was said.
     said: bool,
+    /// A line ends before this row.
+    pub(super) fresh: bool,
 }
 
 /// What may come next.
@@ -40,6 +42,12 @@ pub(super) enum Expect {
     CommaOrClose,
     /// Nothing: the value is whole.
     End,
+}
+
+/// A line ends in the white space that these bytes end in.
+pub(super) fn ends_line(bytes: &[u8]) -> bool {
+    let white = bytes.iter().rev().take_while(|byte| is_white(**byte));
+    white.into_iter().any(|byte| *byte == b'\n')
 }
 
 /// A token's end, or why there is none: where, and what is wrong.
@@ -62,6 +70,7 @@ impl Json {
             within: None,
             broken: None,
             said: false,
+            fresh: false,
         }
     }
 
@@ -232,6 +241,7 @@ impl Json {
                 }
             }
         }
+        self.fresh = ends_line(&bytes[..at]);
         row.len = at;
         row.depth = self.depth;
         row.indent += row.low;
@@ -248,8 +258,26 @@ impl Json {
         row: Row,
         sink: &mut impl Sink,
     ) -> Row {
-        self.broken = Some(why);
         self.within = None;
+        let behind_line = if at == 0 {
+            self.fresh
+        } else {
+            ends_line(&bytes[..at])
+        };
+        if self.lines && self.depth > 0 && behind_line {
+            if at == 0 {
+                return self.next_value(bytes, sink);
+            }
+            // The next row is what is wrong.
+            self.fresh = true;
+            return Row {
+                len: at,
+                depth: self.depth,
+                indent: row.indent + row.low,
+                ..row
+            };
+        }
+        self.broken = Some(why);
         if at == 0 {
             return self.text(bytes, sink);
         }
@@ -259,6 +287,17 @@ impl Json {
             indent: row.indent + row.low,
             ..row
         }
+    }
+
+    /// What a line left open is not closed below it: there the next value begins.
+    fn next_value(&mut self, bytes: &[u8], sink: &mut impl Sink) -> Row {
+        let open = self.depth;
+        sink.note(Place::End, Role::Anomaly, || {
+            let s = if open == 1 { "" } else { "s" };
+            format!("the line ends with {open} bracket{s} open: the next value begins below")
+        });
+        *self = Json::new(true);
+        self.row(bytes, sink)
     }
 
     /// A line as it came.

@@ -1,18 +1,18 @@
 //! How a form's rows look on screen: indents, wrapping, the columns of a table, notes.
 //!
-//! Owns the way from a [`Step`] to rows on screen whose pieces know their bytes. Each byte
-//! of a row is in one piece; what is in none (indents, notes) is this program's own.
+//! Owns the way from a [`Step`] to rows on screen. Each byte of a row is in one piece; what
+//! is in none (indents, notes) is this program's own.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::row::{Place, Row};
-use super::told::{Painted, Part};
+use super::told::{Note, Painted, Part};
 use super::walk::Step;
-use crate::view::flow::{Look, columns, is_tab};
+use crate::view::flow::{Look, SPACES, columns, is_tab};
 use crate::view::number::grouped;
 use crate::view::reading::Reading;
-use crate::view::{Cell, Line, Marks, Role, safe};
+use crate::view::seen::Seen;
+use crate::view::{Role, safe};
 
 /// Columns of the sign that a row folds.
 const MARGIN: usize = 2;
@@ -33,32 +33,10 @@ pub(super) struct Frame<'a> {
     pub reading: Reading,
 }
 
-/// Anchors of a byte: those of the rows of a note above it, its own, and those of notes
-/// below it.
+/// Anchors of a byte: those of the rows of a note above it, [`ABOVE`] of them, its own, and
+/// those of notes below it.
 pub(super) const ANCHORS: u64 = 16;
 const ABOVE: u64 = 5;
-
-/// Where a row on screen is: its anchor, and the bytes it shows, from the first to the
-/// last.
-pub(super) struct Spot {
-    pub anchor: u64,
-    pub bytes: Option<Range<u64>>,
-}
-
-/// A row on screen. Its anchor is [`ANCHORS`] times its first byte's offset; the rows of a
-/// note above it have the [`ABOVE`] before that, those of notes below it what follows.
-pub(super) struct Seen<'a> {
-    pub anchor: u64,
-    pieces: Vec<Piece<'a>>,
-}
-
-struct Piece<'a> {
-    text: Cow<'a, str>,
-    columns: Range<usize>,
-    /// Empty: this program's own.
-    bytes: Range<u64>,
-    role: Role,
-}
 
 /// The byte that an anchor stands for.
 pub(super) fn offset(anchor: u64) -> u64 {
@@ -80,58 +58,36 @@ impl<'a> Frame<'a> {
         (margin, levels.saturating_mul(INDENT).min(most))
     }
 
-    /// The one row that a step is, where that is clear without laying it out.
-    pub fn one_row(&self, step: &Step) -> Option<Spot> {
-        let (margin, inner) = self.indent(&step.row);
-        let columns = margin + inner + step.columns?;
-        let one = step.fold.is_none() && (!self.wrap || columns <= self.width);
-        one.then(|| Spot {
-            anchor: anchor(step.at),
-            bytes: Some(step.at..step.at + step.row.len as u64),
-        })
-    }
-
     /// The rows of a step on screen: itself, what closes it where it is folded, and words
     /// below it.
-    pub fn lay<'b>(
-        &self,
-        step: &Step,
-        row: &'b Painted,
-        close: Option<&'b Painted>,
-        below: Option<String>,
-    ) -> Vec<Seen<'b>> {
+    pub fn lay(&self, step: &Step, below: Option<(Role, String)>) -> Vec<Seen> {
+        let row = &step.row;
         let mut sheet = Sheet::new(self, step);
         sheet.tell(row);
+        let mut notes: Vec<&Note> = row.told.notes.iter().collect();
         if let Some(fold) = &step.fold {
-            let from = step.at + step.row.len as u64;
             sheet.own(" ", Role::Text);
-            sheet.hidden(from..fold.until, fold.members, fold.open, self.counts);
-            if close.is_some() {
+            sheet.hidden(row.end()..fold.until, fold.members, fold.open, self.counts);
+            if let Some(close) = &fold.close {
                 sheet.own(" ", Role::Text);
+                sheet.tell(close);
+                notes.extend(&close.told.notes);
             }
         }
-        if let Some(close) = close {
-            sheet.tell(close);
-        }
-        let notes = row.told.notes.iter();
-        let notes = notes.chain(close.iter().flat_map(|close| &close.told.notes));
         for (place, role, words) in notes {
             sheet.note(*place, *role, words);
         }
-        if let Some(words) = below {
-            sheet.note(Place::Below, Role::Note, &words);
+        if let Some((role, words)) = below {
+            sheet.note(Place::Below, role, &words);
         }
         sheet.rows
     }
 }
 
 /// Rows that are being laid out.
-struct Sheet<'f, 'b> {
+struct Sheet<'f> {
     frame: &'f Frame<'f>,
-    rows: Vec<Seen<'b>>,
-    /// Where the bytes lie that are told of, and how many were.
-    source: Source<'b>,
-    done: usize,
+    rows: Vec<Seen>,
     column: usize,
     /// Columns before a row that goes on.
     hang: usize,
@@ -142,6 +98,7 @@ struct Sheet<'f, 'b> {
 
 /// Bytes that are told of: the row's own, or what those decode to.
 struct Source<'b> {
+    bytes: &'b [u8],
     /// The row's first byte.
     at: u64,
     /// Where each decoded byte ends, from there on.
@@ -149,7 +106,25 @@ struct Source<'b> {
     reading: Reading,
 }
 
-impl Source<'_> {
+impl<'b> Source<'b> {
+    fn of(row: &'b Painted, reading: Reading) -> Source<'b> {
+        let at = row.at;
+        match &row.told.undone {
+            Some(undone) => Source {
+                bytes: &undone.bytes,
+                at,
+                ends: Some(&undone.ends),
+                reading: Reading::new(undone.letters),
+            },
+            None => Source {
+                bytes: &row.bytes,
+                at,
+                ends: None,
+                reading,
+            },
+        }
+    }
+
     /// The body's bytes that these came of.
     fn range(&self, told: Range<usize>) -> Range<u64> {
         let place = |told: usize| match (self.ends, told.checked_sub(1)) {
@@ -159,31 +134,28 @@ impl Source<'_> {
         };
         self.at + place(told.start) as u64..self.at + place(told.end) as u64
     }
+
+    /// Columns that one piece may take: a decoded byte comes of its own bytes.
+    fn most(&self, room: usize) -> usize {
+        self.ends.map_or(room.max(1), |_| 1)
+    }
 }
 
-impl<'f, 'b> Sheet<'f, 'b> {
-    fn new(frame: &'f Frame<'f>, step: &Step) -> Sheet<'f, 'b> {
-        let (margin, inner) = frame.indent(&step.row);
+impl<'f> Sheet<'f> {
+    fn new(frame: &'f Frame<'f>, step: &Step) -> Sheet<'f> {
+        let (at, row) = (step.row.at, &step.row.row);
+        let (margin, inner) = frame.indent(row);
         let most = frame.width / 2;
         let mut sheet = Sheet {
             frame,
-            rows: vec![Seen {
-                anchor: anchor(step.at),
-                pieces: Vec::new(),
-            }],
-            source: Source {
-                at: step.at,
-                ends: None,
-                reading: frame.reading,
-            },
-            done: 0,
+            rows: vec![Seen::new(anchor(at))],
             column: 0,
             hang: (margin + inner + INDENT).min(most),
             begun: false,
             fields: 0,
         };
         if margin > 0 {
-            let sign = match (step.fold.is_some(), step.row.opens()) {
+            let sign = match (step.fold.is_some(), row.opens()) {
                 (true, _) => "▸ ",
                 (false, true) => "▾ ",
                 (false, false) => "  ",
@@ -191,30 +163,24 @@ impl<'f, 'b> Sheet<'f, 'b> {
             sheet.own(sign, Role::Margin);
         }
         if inner > 0 {
-            sheet.own(" ".repeat(inner), Role::Text);
+            sheet.own(&" ".repeat(inner), Role::Text);
         }
         sheet
     }
 
-    fn tell(&mut self, row: &'b Painted) {
-        let undone = row.told.undone.as_ref();
-        let mut rest: &'b [u8] = undone.map_or(&row.bytes, |undone| &undone.bytes);
-        self.source = Source {
-            at: row.at,
-            ends: undone.map(|undone| &undone.ends[..]),
-            reading: undone.map_or(self.frame.reading, |undone| Reading::new(undone.letters)),
-        };
-        self.done = 0;
+    fn tell(&mut self, row: &Painted) {
+        let source = Source::of(row, self.frame.reading);
+        let mut done = 0;
         for part in &row.told.parts {
             match *part {
                 Part::Token(len, role) => {
-                    let (token, after) = rest.split_at(len.min(rest.len()));
-                    rest = after;
-                    self.token(token, role);
+                    let told = done.min(source.bytes.len())..source.bytes.len().min(done + len);
+                    done += len;
+                    self.token(&source, told, role);
                 }
                 Part::Space(len) => {
-                    rest = rest.get(len..).unwrap_or_default();
-                    self.space(len);
+                    self.space(source.range(done..done + len));
+                    done += len;
                 }
                 Part::Gap => self.own(" ", Role::Text),
                 Part::Stop => self.stop(),
@@ -222,58 +188,51 @@ impl<'f, 'b> Sheet<'f, 'b> {
         }
     }
 
-    fn token(&mut self, bytes: &'b [u8], role: Role) {
-        let first = self.done;
-        for piece in self.source.reading.pieces(bytes) {
-            self.done = first + piece.bytes.end;
-            let tab = is_tab(&piece);
+    fn token(&mut self, source: &Source, told: Range<usize>, role: Role) {
+        let first = told.start;
+        let bytes = source.bytes.get(told).unwrap_or_default();
+        let mut pieces = source.reading.pieces(bytes);
+        while let Some(piece) = pieces.run(source.most(self.room())) {
+            let bytes = source.range(first + piece.bytes.start..first + piece.bytes.end);
             let wide = columns(&piece, Look::Text, self.column);
-            let (text, wide) = match tab {
-                true => (Cow::Owned(" ".repeat(wide)), wide),
-                false => (piece.text, wide),
-            };
-            let range = self.source.range(first + piece.bytes.start..self.done);
-            let role = if piece.role == Role::Text || tab {
-                role
-            } else {
-                piece.role
-            };
-            self.put(text, wide, range, role);
+            match piece.role {
+                _ if is_tab(&piece) => self.put(&SPACES[..wide], wide, bytes, role),
+                Role::Text => self.put(&piece.text, wide, bytes, role),
+                shows_as => self.put(&piece.text, wide, bytes, shows_as),
+            }
         }
     }
 
-    fn put(&mut self, text: Cow<'b, str>, mut wide: usize, bytes: Range<u64>, role: Role) {
-        let mut text = text;
-        if self.frame.wrap {
-            let room = self.frame.width.max(1);
-            if self.column + wide > room && self.begun {
-                self.go_on(bytes.start);
-            }
-            let room = room.saturating_sub(self.column).max(1);
-            if wide > room {
-                text = Cow::Owned(match role {
-                    // Half of a wide character, or a tab at the edge.
-                    Role::Text => " ".repeat(room),
-                    _ => safe::cut(&text, room).into_owned(),
-                });
-                wide = room;
-            }
+    /// Columns left in the row.
+    fn room(&self) -> usize {
+        match self.frame.wrap {
+            true => self.frame.width.max(1).saturating_sub(self.column),
+            false => usize::MAX,
         }
-        self.push(text, wide, bytes, role);
+    }
+
+    fn put(&mut self, text: &str, wide: usize, bytes: Range<u64>, role: Role) {
+        if wide > self.room() && self.begun {
+            self.go_on(bytes.start);
+        }
         self.begun = true;
+        let room = self.room().max(1);
+        if wide <= room {
+            return self.push(text, wide, bytes, role);
+        }
+        match role {
+            // Half of a wide character, or a tab at the edge.
+            Role::Text => self.push(&" ".repeat(room), room, bytes, role),
+            _ => self.push(&safe::cut(text, room), room, bytes, role),
+        }
     }
 
     /// White space in one column; where the row is full, with the piece before it.
-    fn space(&mut self, len: usize) {
-        let bytes = self.source.range(self.done..self.done + len);
-        self.done += len;
-        let full = self.frame.wrap && self.column >= self.frame.width;
-        let last = self.rows.last_mut().and_then(|row| row.pieces.last_mut());
-        match last {
-            Some(last) if full && last.bytes.end == bytes.start && !last.bytes.is_empty() => {
-                last.bytes.end = bytes.end;
-            }
-            _ => self.put(Cow::Borrowed(" "), 1, bytes, Role::Text),
+    fn space(&mut self, bytes: Range<u64>) {
+        let full = self.room() == 0;
+        let last = self.rows.last_mut().filter(|_| full);
+        if !last.is_some_and(|row| row.stretch(&bytes)) {
+            self.put(" ", 1, bytes, Role::Text);
         }
     }
 
@@ -287,50 +246,38 @@ impl<'f, 'b> Sheet<'f, 'b> {
             grouped(members),
             grouped(bytes.end - bytes.start)
         );
-        let wide = safe::width(&text);
-        self.put(Cow::Owned(text), wide, bytes, Role::Note);
+        self.put(&text, safe::width(&text), bytes, Role::Note);
     }
 
     fn stop(&mut self) {
         if let Some(&stop) = self.frame.stops.get(self.fields) {
             let pad = stop.saturating_sub(self.column);
             if pad > 0 {
-                self.own(" ".repeat(pad), Role::Text);
+                self.own(&" ".repeat(pad), Role::Text);
             }
         }
         self.fields += 1;
     }
 
     /// Text without bytes.
-    fn own(&mut self, text: impl Into<Cow<'b, str>>, role: Role) {
-        let text = text.into();
-        let wide = safe::width(&text);
-        self.push(text, wide, 0..0, role);
+    fn own(&mut self, text: &str, role: Role) {
+        self.push(text, safe::width(text), 0..0, role);
     }
 
-    fn push(&mut self, text: Cow<'b, str>, wide: usize, bytes: Range<u64>, role: Role) {
-        let columns = self.column..self.column + wide;
-        self.column = columns.end;
+    fn push(&mut self, text: &str, wide: usize, bytes: Range<u64>, role: Role) {
+        self.column += wide;
         if let Some(row) = self.rows.last_mut() {
-            row.pieces.push(Piece {
-                text,
-                columns,
-                bytes,
-                role,
-            });
+            row.push(text, wide, bytes, role);
         }
     }
 
     /// The next row on screen begins with this byte.
     fn go_on(&mut self, at: u64) {
-        self.rows.push(Seen {
-            anchor: anchor(at),
-            pieces: Vec::new(),
-        });
+        self.rows.push(Seen::new(anchor(at)));
         self.column = 0;
         self.begun = false;
         if self.hang > 0 {
-            self.own(" ".repeat(self.hang), Role::Text);
+            self.own(&" ".repeat(self.hang), Role::Text);
         }
     }
 
@@ -341,15 +288,19 @@ impl<'f, 'b> Sheet<'f, 'b> {
         let wide = safe::width(words) + safe::width(sign);
         let beside = !self.frame.wrap || self.column + 2 + wide <= self.frame.width;
         if place == Place::Beside && beside {
-            self.own(format!("  {sign}{words}"), role);
+            self.own(&format!("  {sign}{words}"), role);
             return;
         }
         let words = match place {
             Place::Above => format!("{sign}byte {}: {words}", grouped(offset(first))),
+            Place::End => {
+                let last = offset(first).saturating_sub(1);
+                format!("{sign}byte {}: {words}", grouped(last))
+            }
             _ => format!("{sign}{words}"),
         };
         // Nothing is above the first byte.
-        let above = place == Place::Above && first > 0;
+        let above = matches!(place, Place::Above | Place::End) && first > 0;
         let most = match above {
             true => ABOVE,
             false => ANCHORS - ABOVE - 1 - last % ANCHORS,
@@ -359,69 +310,11 @@ impl<'f, 'b> Sheet<'f, 'b> {
             true => (0, first - rows.len() as u64),
             false => (self.rows.len(), last + 1),
         };
-        let seen = rows.into_iter().zip(from..).map(|(text, anchor)| Seen {
-            anchor,
-            pieces: vec![Piece {
-                columns: 0..safe::width(&text),
-                text: Cow::Owned(text),
-                bytes: 0..0,
-                role,
-            }],
+        let seen = rows.into_iter().zip(from..).map(|(text, anchor)| {
+            let mut row = Seen::new(anchor);
+            row.push(&text, safe::width(&text), 0..0, role);
+            row
         });
         self.rows.splice(at..at, seen);
-    }
-}
-
-impl Seen<'_> {
-    pub fn spot(&self) -> Spot {
-        let mut own = self.pieces.iter().filter(|piece| !piece.bytes.is_empty());
-        let first = own.next().map(|piece| piece.bytes.clone());
-        let last = own.next_back().map(|piece| piece.bytes.end);
-        Spot {
-            anchor: self.anchor,
-            bytes: first.map(|first| first.start..last.unwrap_or(first.end)),
-        }
-    }
-
-    pub fn cells(&self) -> Vec<Cell> {
-        let own = self.pieces.iter().filter(|piece| !piece.bytes.is_empty());
-        own.map(|piece| Cell {
-            columns: piece.columns.clone(),
-            bytes: piece.bytes.clone(),
-        })
-        .collect()
-    }
-
-    /// The columns from `left` on.
-    pub fn line(&self, left: usize, width: usize, marks: &Marks) -> Line {
-        let mut line = Line::new(self.anchor);
-        let right = left.saturating_add(width);
-        for piece in &self.pieces {
-            let (from, to) = (piece.columns.start, piece.columns.end);
-            if to <= left {
-                continue;
-            }
-            if from >= right {
-                break;
-            }
-            let role = match piece.bytes.is_empty() {
-                true => piece.role,
-                false => marks.role(piece.bytes.clone(), piece.role),
-            };
-            let shown = to.min(right) - from.max(left);
-            if shown == to - from {
-                line.push(&piece.text, role);
-            } else if from < left && piece.bytes.is_empty() {
-                let rest: String = piece.text.chars().skip(left - from).collect();
-                line.push(&safe::cut(&rest, shown), role);
-            } else if from < left {
-                line.spaces(shown, role);
-            } else {
-                let cut = safe::cut(&piece.text, shown);
-                line.push(&cut, role);
-                line.spaces(shown - safe::width(&cut).min(shown), role);
-            }
-        }
-        line
     }
 }

@@ -238,12 +238,12 @@ impl Markup {
         }
         sink.token(start, Role::Punctuation);
         sink.token(end - start, Role::Tag);
-        let lower = String::from_utf8_lossy(name).to_ascii_lowercase();
         if closing {
             self.within = Within::Closing;
         } else {
-            let raw = RAW.iter().position(|(raw, _)| *raw == lower);
-            let void = !self.xml && VOID.contains(&lower.as_str());
+            let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+            let raw = RAW.iter().position(|(raw, _)| is(raw));
+            let void = !self.xml && VOID.iter().any(|void| is(void));
             self.within = Within::Tag {
                 void,
                 raw: raw

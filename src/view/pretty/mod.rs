@@ -37,18 +37,18 @@ mod walk;
 
 use std::cell::OnceCell;
 use std::io;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
 use super::form::Form;
 use super::number::grouped;
 use super::reading::Reading;
-use super::{Cell, Line, Marks, View, unreadable};
+use super::seen::Seen;
+use super::{Cell, Line, Marking, Role, View, unreadable};
 use crate::body::Window;
 use crate::decode::Letters;
-use layout::{Frame, Seen, Spot, anchor, offset};
+use layout::{Frame, anchor, offset};
 use lexer::Lexer;
-use row::Row;
-use told::{Painted, Told};
+use row::ROW;
 use walk::{Step, Walk};
 
 pub use folds::Folds;
@@ -59,10 +59,12 @@ pub use part::{Part, Places};
 const MEASURED: u64 = 32 * 1024;
 /// Columns that a field of a table is given at most.
 const FIELD: usize = 40;
+/// Bytes of a row, about, where one looks back: those further up are not laid out.
+const USUAL: u64 = 64;
 /// The most bytes for which marks are looked up: a fold may hide any number.
 const MARKED: u64 = 1 << 20;
 
-/// A body in its form. Marks are offsets in the window.
+/// A body in its form.
 #[derive(Debug)]
 pub struct Pretty<'a> {
     pub window: Window,
@@ -76,7 +78,6 @@ pub struct Pretty<'a> {
     pub wrap: bool,
     /// Columns scrolled to the right; only without `wrap`.
     pub left: usize,
-    pub marks: Marks,
     stops: OnceCell<Vec<usize>>,
 }
 
@@ -91,7 +92,6 @@ impl<'a> Pretty<'a> {
             width: 80,
             wrap: true,
             left: 0,
-            marks: Marks::default(),
             stops: OnceCell::new(),
         }
     }
@@ -107,8 +107,8 @@ impl<'a> Pretty<'a> {
         if !self.form.folds() {
             return None;
         }
-        let step = self.step_at(at).ok()??;
-        step.row.opens().then_some(step.at)
+        let row = self.walk_to(at).ok()?.1?.row;
+        row.row.opens().then_some(row.at)
     }
 
     /// What folding everything leaves: JSON's and XML's outermost container stays open.
@@ -121,10 +121,10 @@ impl<'a> Pretty<'a> {
 
     /// The part that the row of this byte is in, where that is a picture or a page.
     pub fn opens_at(&self, at: u64) -> Option<Part> {
-        let step = self.step_at(at).ok()??;
+        let step = self.walk_to(at).ok()?.1?;
         match step.lexer {
             Lexer::Parts(parts) if parts.opens() => {
-                let at = step.at.checked_sub(parts.size?)?;
+                let at = step.row.at.checked_sub(parts.size?)?;
                 Some(Part::new(&self.window, at, parts))
             }
             _ => None,
@@ -135,7 +135,8 @@ impl<'a> Pretty<'a> {
         Walk::new(&self.window, self.form, self.index, self.folds)
     }
 
-    fn step_at(&self, offset: u64) -> io::Result<Option<Step>> {
+    /// The row that shows this byte, or the last one, and a walk that goes on behind it.
+    fn walk_to(&self, offset: u64) -> io::Result<(Walk<'_>, Option<Step>)> {
         let mut walk = self.walk();
         let goal = walk.seek(offset);
         let mut last = None;
@@ -148,22 +149,18 @@ impl<'a> Pretty<'a> {
                 break;
             }
         }
-        Ok(last)
+        Ok((walk, last))
     }
 
-    /// Shows the rows on screen of each step from the one at `top` on, until `look` breaks.
-    fn each(
-        &self,
-        top: u64,
-        mut look: impl FnMut(&mut Walk<'_>, &Step) -> io::Result<ControlFlow<()>>,
-    ) -> io::Result<()> {
-        let mut step = self.step_at(offset(top))?;
-        let mut walk = self.walk();
-        if let Some(step) = &step {
-            walk.go(step);
-        }
+    /// Shows each row on screen from the one at `top` on, until `look` breaks.
+    fn each_row(&self, top: u64, mut look: impl FnMut(Seen) -> ControlFlow<()>) -> io::Result<()> {
+        let (mut walk, mut step) = self.walk_to(offset(top))?;
         while let Some(this) = step {
-            if look(&mut walk, &this)?.is_break() {
+            let mut rows = self.rows_of(&this);
+            // All of them, where the step begins behind `top`.
+            let before = rows.partition_point(|row| row.anchor <= top);
+            let mut rows = rows.drain(before.saturating_sub(1)..);
+            if rows.try_for_each(&mut look).is_break() {
                 break;
             }
             step = walk.next()?;
@@ -171,63 +168,15 @@ impl<'a> Pretty<'a> {
         Ok(())
     }
 
-    /// Shows each row on screen from the one at `top` on, until `look` breaks.
-    fn each_row(
-        &self,
-        top: u64,
-        mut look: impl FnMut(&Seen<'_>) -> ControlFlow<()>,
-    ) -> io::Result<()> {
-        self.each(top, |walk, step| {
-            self.shown_of(walk, step, |rows| {
-                from_top(rows, top, |row| row.anchor)
-                    .iter()
-                    .try_for_each(&mut look)
-            })
-        })
-    }
-
-    /// As [`Pretty::each_row`], without laying out what needs it not.
-    fn each_spot(
-        &self,
-        top: u64,
-        mut look: impl FnMut(&Spot) -> ControlFlow<()>,
-    ) -> io::Result<()> {
-        self.each(top, |walk, step| {
-            let spots = self.spots_of(walk, step)?;
-            Ok(from_top(&spots, top, |spot| spot.anchor)
-                .iter()
-                .try_for_each(&mut look))
-        })
-    }
-
-    /// Where the rows on screen of one step are.
-    fn spots_of(&self, walk: &mut Walk<'_>, step: &Step) -> io::Result<Vec<Spot>> {
-        // Words may stand below the last one.
-        let last = step.next >= walk.limit;
-        match self.frame().one_row(step).filter(|_| !last) {
-            Some(spot) => Ok(vec![spot]),
-            None => self.shown_of(walk, step, |rows| rows.iter().map(Seen::spot).collect()),
-        }
-    }
-
     /// The rows on screen of one step.
-    fn shown_of<T>(
-        &self,
-        walk: &mut Walk<'_>,
-        step: &Step,
-        look: impl FnOnce(&[Seen<'_>]) -> T,
-    ) -> io::Result<T> {
-        let row = paint(walk, step.at, step.lexer, step.row)?;
-        let close = match step.fold.and_then(|fold| Some((fold.until, fold.close?))) {
-            Some((at, (lexer, row))) => Some(paint(walk, at, lexer, row)?),
-            None => None,
-        };
-        let below = match step.next >= walk.limit {
-            true => self.end(step.next, step.after),
-            false => None,
-        };
-        let frame = self.frame();
-        Ok(look(&frame.lay(step, &row, close.as_ref(), below)))
+    fn rows_of(&self, step: &Step) -> Vec<Seen> {
+        self.frame().lay(step, self.words_below(step))
+    }
+
+    /// The rows on screen of the step that shows this byte.
+    fn rows_at(&self, offset: u64) -> io::Result<Vec<Seen>> {
+        let (_, step) = self.walk_to(offset)?;
+        Ok(step.map_or_else(Vec::new, |step| self.rows_of(&step)))
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -244,14 +193,21 @@ impl<'a> Pretty<'a> {
         }
     }
 
-    /// Words below the last row.
-    fn end(&self, at: u64, lexer: Lexer) -> Option<String> {
+    /// Words below the last row, and what they are.
+    fn words_below(&self, step: &Step) -> Option<(Role, String)> {
         let there = self.window.there();
-        if at < there {
-            let rest = grouped(there - at);
-            return Some(format!("… {rest} B further down are being laid out"));
+        match step.next {
+            at if at < there.min(self.index.reach()) => None,
+            at if at < there => {
+                let rest = grouped(there - at);
+                let words = format!("… {rest} B further down are being laid out");
+                Some((Role::Note, words))
+            }
+            _ => {
+                let words = step.after.unfinished().filter(|_| self.ended)?;
+                Some((Role::Anomaly, words))
+            }
         }
-        lexer.unfinished().filter(|_| self.ended)
     }
 
     fn wraps(&self) -> bool {
@@ -273,8 +229,7 @@ impl<'a> Pretty<'a> {
         while walk.at() < MEASURED
             && let Some(step) = walk.next()?
         {
-            let row = paint(&mut walk, step.at, step.lexer, step.row)?;
-            row.widen(&mut stops, FIELD, self.index.letters());
+            step.row.widen(&mut stops, FIELD, self.index.letters());
         }
         let mut end = 0;
         for stop in &mut stops {
@@ -284,40 +239,42 @@ impl<'a> Pretty<'a> {
         Ok(stops)
     }
 
-    /// The anchors before this one, the nearest last, as many as are easily known; and
-    /// where the bytes begin that they were found in.
-    fn before(&self, from: u64, until: u64, rows: u64) -> io::Result<(Vec<u64>, u64)> {
+    /// The anchors of rows before the byte `until`, the nearest first, as many as are easily
+    /// known; and where the first of them begins.
+    fn before(&self, until: u64, rows: u64) -> io::Result<(Vec<u64>, u64)> {
         let mut walk = self.walk();
-        walk.seek(from);
-        let start = walk.at();
+        walk.seek(until - 1);
+        let near = until.saturating_sub(rows.saturating_mul(USUAL).max(ROW as u64));
         let mut steps = Vec::new();
-        while walk.at() < until
-            && let Some(step) = walk.next()?
-        {
-            steps.push(step);
+        while walk.at() < until {
+            walk.skim(near)?;
+            let Some(step) = walk.next()? else { break };
+            if step.next > near {
+                steps.push(step);
+            }
         }
+        let start = steps.first().map_or(0, |step| step.row.at);
         let mut anchors: Vec<u64> = Vec::new();
         // From the last one back: only as many as are wanted are laid out.
         for step in steps.iter().rev() {
             if anchors.len() as u64 >= rows {
                 break;
             }
-            let spots = self.spots_of(&mut walk, step)?;
-            anchors.extend(spots.iter().rev().map(|spot| spot.anchor));
+            let rows = self.rows_of(step);
+            anchors.extend(rows.iter().rev().map(|row| row.anchor));
         }
         Ok((anchors, start))
     }
 
     fn step_up(&self, from: u64, rows: u64) -> io::Result<u64> {
-        let Some(step) = self.step_at(offset(from))? else {
+        let Some(step) = self.walk_to(offset(from))?.1 else {
             return Ok(0);
         };
-        let mut walk = self.walk();
-        let spots = self.spots_of(&mut walk, &step)?;
-        let here = spots.partition_point(|spot| spot.anchor <= from).max(1);
-        let upwards = spots.iter().take(here).rev();
-        let mut above: Vec<u64> = upwards.map(|spot| spot.anchor).collect();
-        let mut until = step.at;
+        let here = self.rows_of(&step);
+        let upto = here.partition_point(|row| row.anchor <= from).max(1);
+        let upwards = here.iter().take(upto).rev();
+        let mut above: Vec<u64> = upwards.map(|row| row.anchor).collect();
+        let mut until = step.row.at;
         let mut left = rows;
         // The first of them is the row at `from` itself.
         loop {
@@ -328,16 +285,14 @@ impl<'a> Pretty<'a> {
             if until == 0 {
                 return Ok(0);
             }
-            let (anchors, start) = self.before(until - 1, until, left + 1)?;
-            above = anchors;
-            until = start;
+            (above, until) = self.before(until, left + 1)?;
         }
     }
 
     fn step_down(&self, from: u64, rows: u64) -> io::Result<u64> {
         let mut left = rows;
         let mut at = 0;
-        self.each_spot(from, |row| {
+        self.each_row(from, |row| {
             at = row.anchor;
             if left == 0 {
                 return ControlFlow::Break(());
@@ -350,23 +305,30 @@ impl<'a> Pretty<'a> {
 }
 
 impl View for Pretty<'_> {
-    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
-        let mut lines = Vec::new();
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
+        let mut rows = Vec::new();
         if height == 0 {
-            return lines;
+            return Vec::new();
         }
-        let left = if self.wraps() { 0 } else { self.left };
         let read = self.each_row(top, |row| {
-            lines.push(row.line(left, self.width, &self.marks));
-            match lines.len() < height {
+            rows.push(row);
+            match rows.len() < height {
                 true => ControlFlow::Continue(()),
                 false => ControlFlow::Break(()),
             }
         });
-        match read {
-            Ok(()) => lines,
-            Err(err) => unreadable(&err, self.width),
+        if let Err(err) = read {
+            return unreadable(&err, self.width);
         }
+        let mut bytes = rows.iter().filter_map(Seen::bytes);
+        let marks = bytes.next().map(|first| {
+            let end = bytes.next_back().map_or(first.end, |last| last.end);
+            marks(first.start..end.min(first.start.saturating_add(MARKED)))
+        });
+        let marks = marks.unwrap_or_default();
+        let left = if self.wraps() { 0 } else { self.left };
+        let line = |row: &Seen| row.line(left, self.width, &marks);
+        rows.iter().map(line).collect()
     }
 
     fn step(&self, from: u64, rows: i64) -> u64 {
@@ -383,46 +345,19 @@ impl View for Pretty<'_> {
     }
 
     fn last(&self) -> u64 {
-        let read = || -> io::Result<u64> {
-            let Some(step) = self.step_at(u64::MAX)? else {
-                return Ok(0);
-            };
-            let spots = self.spots_of(&mut self.walk(), &step)?;
-            Ok(spots.last().map_or(0, |spot| spot.anchor))
-        };
-        read().unwrap_or(0)
+        let rows = self.rows_at(u64::MAX).unwrap_or_default();
+        rows.last().map_or(0, |row| row.anchor)
     }
 
     fn anchor(&self, offset: u64) -> u64 {
-        let read = || -> io::Result<u64> {
-            let Some(step) = self.step_at(offset)? else {
-                return Ok(0);
-            };
-            let spots = self.spots_of(&mut self.walk(), &step)?;
-            let of_bytes = spots.iter().filter(|spot| spot.bytes.is_some());
-            let before = of_bytes.take_while(|spot| spot.anchor <= anchor(offset));
-            Ok(before.last().map_or(0, |spot| spot.anchor))
-        };
-        read().unwrap_or(0)
+        let rows = self.rows_at(offset).unwrap_or_default();
+        let of_bytes = rows.iter().filter(|row| row.bytes().is_some());
+        let before = of_bytes.take_while(|row| row.anchor <= anchor(offset));
+        before.last().map_or(0, |row| row.anchor)
     }
 
-    fn shown(&self, top: u64, height: usize) -> Range<u64> {
-        let mut shown: Option<Range<u64>> = None;
-        let mut left = height;
-        // What cannot be read shows no bytes.
-        let _ = self.each_spot(top, |row| {
-            if left == 0 {
-                return ControlFlow::Break(());
-            }
-            left -= 1;
-            if let Some(bytes) = &row.bytes {
-                let start = shown.as_ref().map_or(bytes.start, |shown| shown.start);
-                shown = Some(start..bytes.end.min(start.saturating_add(MARKED)));
-            }
-            ControlFlow::Continue(())
-        });
-        let at = offset(top).min(self.window.there());
-        shown.unwrap_or(at..at)
+    fn is_empty(&self) -> bool {
+        self.window.there() == 0
     }
 
     fn cells(&self, anchor: u64) -> Vec<Cell> {
@@ -434,22 +369,4 @@ impl View for Pretty<'_> {
         });
         cells
     }
-}
-
-/// The rows of a step from the one at `top` on: all of them, where it begins behind that.
-fn from_top<T>(rows: &[T], top: u64, anchor: impl Fn(&T) -> u64) -> &[T] {
-    let before = rows.partition_point(|row| anchor(row) <= top);
-    rows.get(before.saturating_sub(1)..).unwrap_or_default()
-}
-
-/// Reads a row again, and remembers what it is made of.
-fn paint(walk: &mut Walk<'_>, at: u64, mut lexer: Lexer, row: Row) -> io::Result<Painted> {
-    let mut told = Told::default();
-    lexer.row(walk.bytes.row(at)?, &mut told);
-    let end = (at + row.len as u64).min(walk.bytes.there());
-    Ok(Painted {
-        at,
-        bytes: walk.bytes.get(at..end)?.to_vec(),
-        told,
-    })
 }

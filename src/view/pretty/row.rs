@@ -41,6 +41,8 @@ impl Row {
 pub(super) enum Place {
     /// A row of their own before it.
     Above,
+    /// The same, about where the row before it ends.
+    End,
     /// Behind it where there is room, else below it.
     Beside,
     /// A row of their own behind it.

@@ -7,7 +7,7 @@
 //! "name": value,     value,     "name": {     [     },     ]
 //! ```
 
-use super::json::{Expect, Json};
+use super::json::{Expect, Json, ends_line};
 use super::row::{ROW, Row};
 use super::scan::{at_or_nul, digits, is_white, plain_run};
 
@@ -100,16 +100,19 @@ impl Json {
             start = at;
         }
         (self.depth, self.kinds, self.known, self.expect) = (depth, kinds, known, expect);
+        if start > 0 {
+            self.fresh = ends_line(&bytes[..start]);
+        }
         start
     }
 }
 
 /// Behind the value that begins here, where it is whole; of a bracket that something
 /// stands in, behind it alone, and whether it is `{`.
-#[inline]
+#[inline(always)]
 fn value(bytes: &[u8], at: usize) -> Option<(usize, Option<bool>)> {
     let end = match at_or_nul(bytes, at) {
-        b'"' => string(bytes, at)?,
+        b'"' => text(bytes, at + 1)?,
         b'-' | b'0'..=b'9' => number(bytes, at)?,
         bracket @ (b'{' | b'[') => {
             let inside = white(bytes, at + 1);
@@ -128,15 +131,21 @@ fn value(bytes: &[u8], at: usize) -> Option<(usize, Option<bool>)> {
 
 #[inline]
 fn string(bytes: &[u8], at: usize) -> Option<usize> {
-    if at_or_nul(bytes, at) != b'"' {
-        return None;
+    match at_or_nul(bytes, at) {
+        b'"' => text(bytes, at + 1),
+        _ => None,
     }
-    let end = at + 1 + plain_run(&bytes[at + 1..]);
+}
+
+/// Behind the quote that ends it.
+#[inline(always)]
+fn text(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = at + plain_run(bytes.get(at..)?);
     (at_or_nul(bytes, end) == b'"').then_some(end + 1)
 }
 
 /// RFC 8259 section 6.
-#[inline]
+#[inline(always)]
 fn number(bytes: &[u8], at: usize) -> Option<usize> {
     let first = at + usize::from(at_or_nul(bytes, at) == b'-');
     let mut end = digits(bytes, first)?;
@@ -167,6 +176,10 @@ fn word(bytes: &[u8], at: usize) -> Option<usize> {
 /// Behind the white space here, of a row at most.
 #[inline]
 fn white(bytes: &[u8], at: usize) -> usize {
+    // Mostly there is none.
+    if at_or_nul(bytes, at) > b' ' {
+        return at;
+    }
     let rest = bytes.get(at..).unwrap_or_default();
     let white = rest.iter().take(ROW).take_while(|byte| is_white(**byte));
     at + white.count()

@@ -1,21 +1,27 @@
-//! What a reader tells of a row, remembered or measured.
+//! What a reader tells of a row, remembered.
 //!
-//! Owns a row's pieces and notes in the order they were told, and the columns they take.
-//! Where they are on screen is [`super::layout`]'s.
+//! Owns a row's pieces and notes in the order they were told. Where they are on screen is
+//! [`super::layout`]'s.
 
-use super::row::{Place, Sink, Undone};
+use super::row::{Place, Row, Sink, Undone};
 use crate::decode::Letters;
 use crate::view::Role;
 use crate::view::reading::Reading;
 
-/// A row's bytes, and what they are.
+/// A row, its bytes, and what they are.
 pub(super) struct Painted {
     pub at: u64,
+    pub row: Row,
     pub bytes: Vec<u8>,
     pub told: Told,
 }
 
 impl Painted {
+    /// Behind its last byte.
+    pub fn end(&self) -> u64 {
+        self.at + self.bytes.len() as u64
+    }
+
     /// Adds to the widths of a table's columns what its fields take.
     pub fn widen(&self, widths: &mut Vec<usize>, most: usize, letters: Letters) {
         let reading = Reading::new(letters);
@@ -47,13 +53,25 @@ impl Painted {
 }
 
 /// Remembers what it is told.
-#[derive(Default)]
 pub(super) struct Told {
     pub parts: Vec<Part>,
     /// What the parts are of, where that is not the row's own bytes.
     pub undone: Option<Undone>,
-    pub notes: Vec<(Place, Role, String)>,
+    pub notes: Vec<Note>,
 }
+
+impl Default for Told {
+    fn default() -> Told {
+        Told {
+            // Most rows have fewer.
+            parts: Vec::with_capacity(32),
+            undone: None,
+            notes: Vec::new(),
+        }
+    }
+}
+
+pub(super) type Note = (Place, Role, String);
 
 pub(super) enum Part {
     Token(usize, Role),
@@ -80,56 +98,5 @@ impl Sink for Told {
     }
     fn note(&mut self, place: Place, role: Role, words: impl FnOnce() -> String) {
         self.notes.push((place, role, words()));
-    }
-}
-
-/// Counts columns, as long as each byte is plain.
-pub(super) struct Measured<'b> {
-    rest: &'b [u8],
-    columns: Option<usize>,
-}
-
-impl<'b> Measured<'b> {
-    /// A row that begins with these bytes.
-    pub fn of(bytes: &'b [u8]) -> Measured<'b> {
-        Measured {
-            rest: bytes,
-            columns: Some(0),
-        }
-    }
-
-    /// `None` where a byte was not plain, or there are words about the row.
-    pub fn columns(&self) -> Option<usize> {
-        self.columns
-    }
-
-    fn add(&mut self, len: usize, columns: usize) {
-        self.rest = self.rest.get(len..).unwrap_or_default();
-        self.columns = self.columns.map(|so_far| so_far + columns);
-    }
-}
-
-impl Sink for Measured<'_> {
-    fn token(&mut self, len: usize, _: Role) {
-        let plain = |byte: &u8| (b' '..=b'~').contains(byte);
-        if !self.rest.iter().take(len).all(plain) {
-            self.columns = None;
-        }
-        self.add(len, len);
-    }
-    fn space(&mut self, len: usize) {
-        self.add(len, 1);
-    }
-    fn gap(&mut self) {
-        self.add(0, 1);
-    }
-    fn stop(&mut self) {
-        self.columns = None;
-    }
-    fn undone(&mut self, _: impl FnOnce() -> Undone) {
-        self.columns = None;
-    }
-    fn note(&mut self, _: Place, _: Role, _: impl FnOnce() -> String) {
-        self.columns = None;
     }
 }

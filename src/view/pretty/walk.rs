@@ -10,7 +10,7 @@ use super::index::{Index, REACH};
 use super::lexer::Lexer;
 use super::mask::Masked;
 use super::row::{ROW, Row};
-use super::told::Measured;
+use super::told::{Painted, Told};
 use crate::body::Window;
 use crate::view::form::Form;
 
@@ -19,37 +19,32 @@ pub(super) struct Walk<'a> {
     form: &'a Form,
     index: &'a Index,
     folds: &'a Folds,
-    pub bytes: Masked<'a>,
+    bytes: Masked<'a>,
     at: u64,
     lexer: Lexer,
     /// Nothing is looked at from here on.
-    pub limit: u64,
+    limit: u64,
 }
 
 /// A row, with what is folded into it.
-#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
-    pub at: u64,
     /// The reader before it.
     pub lexer: Lexer,
-    pub row: Row,
+    pub row: Painted,
     pub fold: Option<Fold>,
     /// Where the next one begins.
     pub next: u64,
     /// The reader there.
     pub after: Lexer,
-    /// Columns that the row's own bytes take; `None` where only laying it out tells.
-    pub columns: Option<usize>,
 }
 
 /// What is hidden behind a row.
-#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Fold {
     /// Bytes up to the row that closes it.
     pub until: u64,
     pub members: u64,
     /// The closing row, drawn behind, where it opens nothing itself.
-    pub close: Option<(Lexer, Row)>,
+    pub close: Option<Painted>,
     /// It is not closed in the bytes that are there.
     pub open: bool,
 }
@@ -93,11 +88,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// To a row whose start and reader are known.
-    pub fn go(&mut self, step: &Step) {
-        (self.at, self.lexer) = (step.next, step.after);
-    }
-
     pub fn at(&self) -> u64 {
         self.at
     }
@@ -124,46 +114,46 @@ impl<'a> Walk<'a> {
         if self.at >= self.limit {
             return Ok(None);
         }
-        let (at, lexer) = (self.at, self.lexer);
-        let bytes = self.bytes.row(at)?;
-        let mut measured = Measured::of(bytes);
-        let row = self.lexer.row(bytes, &mut measured);
-        self.at += row.len as u64;
-        let mut step = Step {
-            at,
+        let lexer = self.lexer;
+        let row = self.paint()?;
+        let folded = row.row.opens() && self.folds.folded(row.at, row.row.low);
+        let fold = match folded {
+            true => self.fold(row.at, row.row.low)?,
+            false => None,
+        };
+        Ok(Some(Step {
             lexer,
             row,
-            fold: None,
+            fold,
             next: self.at,
             after: self.lexer,
-            columns: measured.columns(),
-        };
-        if row.opens() && self.folds.folded(at, row.low) {
-            step.fold = self.fold(at, row.low)?;
-            if let Some(fold) = step.fold {
-                step.next = fold.until;
-                step.after = self.lexer;
-                if let Some((lexer, close)) = fold.close {
-                    (self.at, self.lexer) = (fold.until, lexer);
-                    self.read()?;
-                    step.next = fold.until + close.len as u64;
-                    step.after = self.lexer;
-                }
-            }
-            (self.at, self.lexer) = (step.next, step.after);
-        }
-        Ok(Some(step))
+        }))
     }
 
-    /// The row here, and on to the next.
+    /// The row here with all it is made of, and on to the next.
+    fn paint(&mut self) -> io::Result<Painted> {
+        let at = self.at;
+        let mut told = Told::default();
+        let row = self.lexer.row(self.bytes.row(at)?, &mut told);
+        self.at += row.len as u64;
+        let end = self.at.min(self.bytes.there());
+        Ok(Painted {
+            at,
+            row,
+            bytes: self.bytes.get(at..end)?.to_vec(),
+            told,
+        })
+    }
+
+    /// The same without what it is made of.
     fn read(&mut self) -> io::Result<Row> {
         let row = self.lexer.row(self.bytes.row(self.at)?, &mut ());
         self.at += row.len as u64;
         Ok(row)
     }
 
-    /// Where the container ends that the row at `row` opened and this walk stands in;
-    /// stands there then. `None`: further than can be looked.
+    /// What the row at `row` opened and this walk stands in, up to its end, where the walk
+    /// goes on then. `None`: that is further than can be looked.
     fn fold(&mut self, row: u64, level: u32) -> io::Result<Option<Fold>> {
         let (here, lexer) = (self.at, self.lexer);
         let index = self.index;
@@ -180,8 +170,11 @@ impl<'a> Walk<'a> {
             let (at, lexer) = (self.at, self.lexer);
             let row = self.read()?;
             if row.low <= level {
-                let close = (!row.opens()).then_some((lexer, row));
                 (self.at, self.lexer) = (at, lexer);
+                let close = match row.opens() {
+                    true => None,
+                    false => Some(self.paint()?),
+                };
                 return Ok(Some(Fold {
                     until: at,
                     members,

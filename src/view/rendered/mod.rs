@@ -29,7 +29,7 @@ use std::ops::Range;
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{Cell, Line, Marks, View};
+use super::{Cell, Line, Marking, View};
 use builder::Builder;
 
 pub use page::{Form, Link, Page, Way};
@@ -77,22 +77,18 @@ pub struct Rendered<'a> {
     /// Columns, and those hidden to the left.
     pub width: usize,
     pub left: usize,
-    /// In offsets of the HTML.
-    pub marks: Marks,
 }
 
 impl View for Rendered<'_> {
-    fn rows(&self, top: u64, height: usize) -> Vec<Line> {
-        let here = self.marks.cursor.as_ref().and_then(|cursor| {
+    fn marked(&self, top: u64, height: usize, marks: &mut Marking<'_>) -> Vec<Line> {
+        let rows = self.range(top, height);
+        let marks = marks(self.page.bytes_of(rows.clone()));
+        let here = marks.cursor.as_ref().and_then(|cursor| {
             let (index, _) = self.page.link_at(cursor.start)?;
             u32::try_from(index + 1).ok()
         });
-        self.range(top, height)
-            .map(|row| {
-                let here = here.unwrap_or(0);
-                self.page
-                    .line(row, self.left, self.width, &self.marks, here)
-            })
+        let here = here.unwrap_or(0);
+        rows.map(|row| self.page.line(row, self.left, self.width, &marks, here))
             .collect()
     }
 
@@ -106,10 +102,6 @@ impl View for Rendered<'_> {
 
     fn anchor(&self, offset: u64) -> u64 {
         self.page.row_of(offset)
-    }
-
-    fn shown(&self, top: u64, height: usize) -> Range<u64> {
-        self.page.bytes_of(self.range(top, height))
     }
 
     fn cells(&self, anchor: u64) -> Vec<Cell> {

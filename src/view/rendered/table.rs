@@ -5,6 +5,7 @@
 //! they fit when wrapped      as wide as its longest word, the rest shared out
 //! they do not                as wide as its longest word: the rows scroll sideways
 //! not even that (WIDEST)     the cells one below the other
+//! too many pieces (BITS)     the same
 //! ```
 
 use super::super::Role;
@@ -13,6 +14,9 @@ use super::page::{Bit, Rows};
 
 /// Columns of a table; what stands further right is put into the last one.
 const COLUMNS: usize = 64;
+/// Pieces of text and of the frame that cells side by side may make, about 32 bytes each:
+/// beside a cell of half a million rows stand half a million times the other columns.
+const BITS: usize = 1 << 20;
 /// Between two columns, and where a rule crosses it.
 pub(super) const BETWEEN: &str = " │ ";
 pub(super) const RULE: &str = "─";
@@ -196,6 +200,14 @@ impl Table {
             .iter()
             .map(|row| row.lay(text, frame, &widths))
             .collect();
+        let bits = self.rows.iter().zip(&laid).map(|(row, cells)| {
+            let held: usize = cells.iter().map(|cell| cell.bits.len()).sum();
+            held + height(cells) * row.cells.len()
+        });
+        if bits.sum::<usize>() > BITS {
+            drop(laid);
+            return self.stack(text, frame, width, rows);
+        }
         // Rows of several lines are told apart by rules, as soon as there are columns.
         let tall = widths.len() > 1 && laid.iter().flatten().any(|cell| cell.len() > 1);
         for (at, (row, cells)) in self.rows.iter().zip(laid).enumerate() {
@@ -215,8 +227,7 @@ impl Table {
         widths: &[usize],
         rows: &mut Rows,
     ) {
-        let height = cells.iter().map(Rows::len).max().unwrap_or(0).max(1);
-        for line in 0..height {
+        for line in 0..height(cells) {
             let (mut column, mut at) = (self.indent, 0);
             for (cell, laid) in row.cells.iter().zip(cells) {
                 if at > 0 {
@@ -260,6 +271,11 @@ impl Table {
             block.lay(text, frame, width, rows);
         }
     }
+}
+
+/// Of cells side by side, in rows of the screen.
+fn height(cells: &[Rows]) -> usize {
+    cells.iter().map(Rows::len).max().unwrap_or(0).max(1)
 }
 
 impl TableRow {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Role, safe};
+use super::super::{Marks, Role, safe};
 use super::*;
 
 fn rows(html: &str, width: usize) -> Vec<String> {
@@ -11,7 +11,6 @@ fn rows(html: &str, width: usize) -> Vec<String> {
         page: &page,
         width: 500,
         left: 0,
-        marks: Marks::default(),
     };
     let lines = view.rows(0, usize::MAX);
     let text = |line: &Line| -> String {
@@ -173,7 +172,6 @@ fn words_look_as_they_are_meant() {
             page: &page,
             width: 60,
             left: 0,
-            marks: Marks::default(),
         };
         let lines = view.rows(0, 9);
         let mut spans = lines.iter().flat_map(|line| &line.spans);
@@ -226,7 +224,6 @@ fn other_charsets_keep_their_bytes() {
         page: &page,
         width: 60,
         left: 0,
-        marks: Marks::default(),
     };
     let line = view.rows(0, 1).remove(0);
     let words: String = line.spans.iter().map(|span| span.text.as_str()).collect();
@@ -245,7 +242,6 @@ fn cells_know_their_bytes() {
         page: &page,
         width: 60,
         left: 0,
-        marks: Marks::default(),
     };
     for (words, row, columns, len) in [
         ("one", 0, 0..1, 1),
@@ -288,7 +284,6 @@ fn what_is_not_laid_out_is_said() {
         page: &page,
         width: 60,
         left: 0,
-        marks: Marks::default(),
     };
     let last = view.rows(rows as u64 - 1, 1).remove(0);
     let words: String = last.spans.iter().map(|span| span.text.as_str()).collect();
@@ -389,8 +384,9 @@ proptest! {
             found: vec![1..3, 8..40],
             ..Marks::default()
         };
-        let view = Rendered { page: &page, width, left, marks };
-        for (row, line) in view.rows(0, usize::MAX).iter().enumerate() {
+        let view = Rendered { page: &page, width, left };
+        let rows = view.marked(0, usize::MAX, &mut |_| marks.clone());
+        for (row, line) in rows.iter().enumerate() {
             let columns: usize = line.spans.iter().map(|span| safe::width(&span.text)).sum();
             prop_assert!(columns <= width, "row {row}: {line:?}");
             prop_assert!(!line.spans.iter().any(|span| span.text.chars().any(safe::is_unsafe)));
@@ -418,5 +414,26 @@ proptest! {
         let shown = rows(&html.concat(), width).concat();
         let letters = |text: &str| text.chars().filter(char::is_ascii_lowercase).count();
         prop_assert_eq!(letters(&shown), letters(&words.concat()));
+    }
+}
+
+/// What stands right of the 64th column stands in it; rows of 64 columns for each word of
+/// it would be megabytes of frame for a page of some.
+#[test]
+fn a_tall_cell_beside_many_columns_is_no_flood() {
+    for (html, side_by_side) in [
+        ("<table><tr>".to_owned() + &"<td>x".repeat(1_000), true),
+        ("<table><tr>".to_owned() + &"<td>x".repeat(50_000), false),
+        ("<table>".to_owned() + &"<tr><td>x<td>y".repeat(5_000), true),
+    ] {
+        let page = lay_out(html.as_bytes(), html.len() as u64, 500);
+        let bits = page.rows.bits.len();
+        assert!(
+            bits <= (1 << 20) + 50_000,
+            "{bits} for {} bytes",
+            html.len()
+        );
+        let first = page.rows.row(0).len();
+        assert_eq!(first > 1, side_by_side, "{first} pieces in the first row");
     }
 }

@@ -54,12 +54,16 @@ impl Sheet {
             true => (self.width - 4) / 2,
             false => self.width.saturating_sub(MARGIN),
         };
-        let [a, b] = bodies.each_ref().map(|body| excerpt(body, at, text, width));
+        let [a, b] = bodies.each_ref().map(|body| excerpt(body, text, width));
+        let marks = Marks {
+            hit: Some(at..at.saturating_add(1)),
+            ..Marks::default()
+        };
         // The one that goes on has the row that the byte is in.
         let top = a.anchor(at).max(b.anchor(at));
         let [a, b] =
             [(a, &bodies[0]), (b, &bodies[1])].map(|(view, body)| match top < body.there() {
-                true => view.rows(top, BODY_ROWS),
+                true => view.marked(top, BODY_ROWS, &mut |_| marks.clone()),
                 false => Vec::new(),
             });
         let theme = self.theme;
@@ -93,12 +97,8 @@ impl Sheet {
     }
 }
 
-fn excerpt(body: &Window, at: u64, text: bool, width: usize) -> Box<dyn View> {
+fn excerpt(body: &Window, text: bool, width: usize) -> Box<dyn View> {
     let window = body.clone();
-    let marks = Marks {
-        hit: Some(at..at.saturating_add(1)),
-        ..Marks::default()
-    };
     match text {
         true => Box::new(Text {
             window,
@@ -106,13 +106,11 @@ fn excerpt(body: &Window, at: u64, text: bool, width: usize) -> Box<dyn View> {
             width,
             wrap: true,
             left: 0,
-            marks,
         }),
         false => Box::new(Hex {
             window,
             width,
             left: 0,
-            marks,
         }),
     }
 }
