@@ -65,8 +65,7 @@ enum Command {
         #[arg(long, value_name = "PATH")]
         unix_socket: Option<PathBuf>,
     },
-    /// The browser, opened on the lessons: each of their steps is checked against the calls
-    /// that were really made
+    /// The browser, opened on the lessons: the calls really made check each step
     Learn {
         /// The one to begin with; without it, their list
         #[arg(value_parser = NAMES.to_vec())]

@@ -1,7 +1,7 @@
 //! The lesson's step, at the foot of the screen: what to do, then what to notice.
 //!
 //! ```text
-//! ─ hang 1 of 2 · Why reading to the end hangs ─ Alt-G sets it up · Alt-N next · Alt-X leaves ─
+//! hang 1 of 2 · Why reading to the end hangs ──── Alt-G sets it up  Alt-N next  Alt-X leaves
 //!  Send it with the end mode close, the loop until 0 bytes, and wait …
 //! ```
 
@@ -79,12 +79,12 @@ fn keys(app: &App) -> Vec<(String, Action)> {
         return Vec::new();
     };
     let sets_up = step.start.is_some() && app.course.outcome().is_none();
-    let up = sets_up.then_some((Action::SetUp, "sets it up ·"));
-    let others = [
-        (Action::NextStep, "next ·"),
-        (Action::LeaveLesson, "leaves "),
-    ];
-    let all = up.into_iter().chain(others);
-    all.map(|(action, does)| (format!(" {} {does}", app.keys.key(action)), action))
+    // Where the step's name needs the room, leaving goes by the list of commands.
+    let leaves = app.size.columns >= 76;
+    let up = sets_up.then_some((Action::SetUp, "sets it up"));
+    let next = [(Action::NextStep, "next")];
+    let leave = leaves.then_some((Action::LeaveLesson, "leaves"));
+    let all = up.into_iter().chain(next).chain(leave);
+    all.map(|(action, does)| (format!(" {} {does} ", app.keys.key(action)), action))
         .collect()
 }
