@@ -196,6 +196,17 @@ fn json_lines() {
                     "7",
                 ],
             ),
+            // Both of the same place: where the line ended stands higher.
+            (
+                "3[\n<",
+                &[
+                    "3",
+                    "[",
+                    "⚠ byte 2: the line ends with 1 bracket open: the next value begins below",
+                    "⚠ byte 3: no value stands here: this line is shown as it came",
+                    "<",
+                ],
+            ),
             // One that goes on in the next line is none.
             ("[1,\n2]\n3", &["[", "  1,", "  2", "]", "3"]),
         ],
@@ -690,6 +701,24 @@ fn anchors(view: &Pretty<'_>) -> Vec<u64> {
         }
         assert!(next > last);
         anchors.push(next);
+    }
+}
+
+/// However narrow the screen is, two notes above a row take no row of the bytes before it.
+#[test]
+fn notes_above_a_row_keep_to_its_own_anchors() {
+    let window = window(b"3[\n<");
+    let index = indexed_in(&Form::JsonLines, Letters::default(), &window, 3000);
+    let folds = Folds::default();
+    for width in 1..90 {
+        let mut view = Pretty::new(window.clone(), &Form::JsonLines, &index, &folds);
+        (view.width, view.wrap) = (width, width % 2 == 0);
+        let cells = anchors(&view).into_iter().flat_map(|at| view.cells(at));
+        let end = cells.fold(0, |end, cell| {
+            assert_eq!(cell.bytes.start, end, "{width}");
+            cell.bytes.end
+        });
+        assert_eq!(end, 4, "{width}");
     }
 }
 

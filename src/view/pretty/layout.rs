@@ -74,6 +74,8 @@ impl<'a> Frame<'a> {
                 notes.extend(&close.told.notes);
             }
         }
+        // What is put above last stands highest: where the row before ended.
+        notes.sort_by_key(|(place, ..)| *place == Place::End);
         for (place, role, words) in notes {
             sheet.note(*place, *role, words);
         }
@@ -302,7 +304,8 @@ impl<'f> Sheet<'f> {
         // Nothing is above the first byte.
         let above = matches!(place, Place::Above | Place::End) && first > 0;
         let most = match above {
-            true => ABOVE,
+            // A note may stand there already.
+            true => ABOVE - (anchor(offset(first)) - first),
             false => ANCHORS - ABOVE - 1 - last % ANCHORS,
         };
         let rows = safe::in_rows(&words, self.frame.width, usize::try_from(most).unwrap_or(0));
