@@ -283,7 +283,12 @@ impl Exchange {
                     .unwrap_or_else(|| format!("recv() failed after {} bytes", self.recvs.bytes));
                 fail(format!("{}; {}", self.reset(message), self.state_of_body())).brief(brief)
             }
-            "write" => fail(message).brief("a write failed; what fitted is kept".to_owned()),
+            "write" => {
+                // Without what to try.
+                let what = message.rsplit_once(" (").map_or(&*message, |(what, _)| what);
+                let brief = format!("failed: {what}");
+                fail(message).brief(brief)
+            }
             kind => fail(message).brief(kind.replace('_', " ")),
         }
     }
