@@ -293,11 +293,15 @@ fn fields_events_tables_and_parts() {
     table(
         &Form::Events,
         &[(
-            ": hi\nid: 1\ndata: a\n\n\ndata\nfoo: b\n",
+            ": hi\nretry: 9\n\nid: 1\ndata: a\ndata: b\n\n\ndata\nfoo: b\n",
             &[
                 ": hi",
-                "id: 1   event 1",
-                "data: a",
+                // Without data nothing is sent.
+                "retry: 9",
+                "",
+                "id: 1",
+                "data: a   event 1",
+                "data: b",
                 "",
                 "",
                 "data   event 2",

@@ -285,7 +285,9 @@ impl Exchange {
             }
             "write" => {
                 // Without what to try.
-                let what = message.rsplit_once(" (").map_or(&*message, |(what, _)| what);
+                let what = message
+                    .rsplit_once(" (")
+                    .map_or(&*message, |(what, _)| what);
                 let brief = format!("failed: {what}");
                 fail(message).brief(brief)
             }

@@ -1,5 +1,5 @@
-//! Server-sent events (WHATWG HTML, 9.2.6): a row a line; each event is numbered where it
-//! begins, an empty line sends it.
+//! Server-sent events (WHATWG HTML, 9.2.6): a row a line; each event is numbered at its
+//! first data, without which an empty line sends nothing.
 
 use super::row::{Place, Row, Sink, line, plain};
 use crate::view::Role;
@@ -11,8 +11,9 @@ const KNOWN: &[&[u8]] = &[b"event", b"data", b"id", b"retry"];
 pub(super) struct Events {
     /// Events that were sent.
     sent: u64,
-    /// Lines of the event that is being read.
+    /// Fields of what is being read; and data among them, so that it is an event.
     begun: bool,
+    data: bool,
     /// The row before was cut, in a value.
     within: Option<Role>,
 }
@@ -32,8 +33,8 @@ impl Events {
         }
         let role = match memchr::memchr(b':', &bytes[..len]) {
             _ if len == 0 => {
-                self.sent += u64::from(self.begun);
-                self.begun = false;
+                self.sent += u64::from(self.data);
+                (self.begun, self.data) = (false, false);
                 plain(sink, 0, next, Role::Text);
                 return row;
             }
@@ -43,12 +44,14 @@ impl Events {
             }
             colon => {
                 let name = colon.unwrap_or(len);
-                if !self.begun {
+                let data = &bytes[..name] == b"data";
+                if data && !self.data {
                     let number = self.sent + 1;
                     sink.note(Place::Beside, Role::Note, || format!("event {number}"));
-                    self.begun = true;
-                    row.member = true;
                 }
+                row.member = !self.begun;
+                self.begun = true;
+                self.data |= data;
                 let known = KNOWN.contains(&&bytes[..name]);
                 sink.token(name, if known { Role::Name } else { Role::Text });
                 if colon.is_some() {
