@@ -58,7 +58,7 @@ pub fn inspector_of(tab: &Tab, inner: Rect) -> Rect {
     }
 }
 
-/// The rows on screen now, and the bytes they show.
+/// The rows on screen now, and the bytes they show; of a page, all of it between its ends.
 pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
     let height = usize::from(area.height);
     let mut shown = 0..0;
@@ -69,6 +69,20 @@ pub fn rows(tab: &Tab, visit: &Visit, area: Rect) -> (Vec<Line>, Range<u64>) {
             marks(tab, visit, bytes)
         })
     });
+    if let Some(page) = visit
+        .rendering
+        .page()
+        .filter(|_| tab.view == ViewKind::Rendered)
+    {
+        // Much of a page's source stands in no row: its ends are those of the source.
+        if rows.first().is_some_and(|row| row.at == 0) {
+            shown.start = 0;
+        }
+        let last = (page.len() as u64).checked_sub(1);
+        if last.is_some() && rows.last().map(|row| row.at) == last {
+            shown.end = page.shown;
+        }
+    }
     (rows, shown)
 }
 
