@@ -229,7 +229,7 @@ fn refusals() {
     for (scheme, script, exit, said) in table {
         let server = Server::start_raw(move |_| script.clone()).unwrap();
         let url = match scheme {
-            "socks5" => "https://nosuch.invalid/",
+            "socks5" => "https://no..name/",
             _ => URL,
         };
         let proxy = format!("{scheme}://127.0.0.1:{}", server.port());
@@ -238,7 +238,7 @@ fn refusals() {
         assert!(told.said().contains(said), "{}", told.said());
         assert!(told.wire.is_empty());
     }
-    for (proxy, exit) in [("http://127.0.0.1:1", 7), ("socks5://nosuch.invalid", 5)] {
+    for (proxy, exit) in [("http://127.0.0.1:1", 7), ("socks5://no..name", 5)] {
         assert_eq!(run(&through(URL, proxy)).exit(), exit, "{proxy}");
     }
 }

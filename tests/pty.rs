@@ -166,6 +166,18 @@ fn a_request_arrives_exactly_as_it_was_typed() {
 
 /// The file behind the body is full: what fitted stays and is shown, the exchange stops
 /// and says why, and the browser goes on.
+/// There a lone Esc would wait for the next key.
+#[test]
+fn gnu_screen_is_not_asked_for_the_mouse() {
+    let program = env!("CARGO_BIN_EXE_sockeye");
+    for (variables, asked) in [(&[][..], 1), (&[("STY", "1.tty")], 0)] {
+        let (mut terminal, _) = Terminal::start(program, &[], variables).on_the_start_page();
+        assert_eq!(terminal.count("\x1b[?1000h"), asked, "{variables:?}");
+        terminal.send(CTRL_Q);
+        assert_eq!(terminal.exit(), 0);
+    }
+}
+
 #[test]
 fn a_full_disk_stops_the_exchange_alone() {
     let config = tempfile::tempdir().expect("a directory");

@@ -252,7 +252,10 @@ fn switch_on() -> io::Result<()> {
     let mut out = io::stdout().lock();
     execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
     out.write_all(ALT_ON)?;
-    out.write_all(MOUSE_ON)?;
+    // GNU screen 4.9 holds a lone Esc back until the next key while the mouse reports.
+    if std::env::var_os("STY").is_none() {
+        out.write_all(MOUSE_ON)?;
+    }
     out.flush()
 }
 

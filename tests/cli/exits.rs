@@ -110,7 +110,7 @@ fn before_anything_is_sent() {
         (&["-H", "no colon", "http://127.0.0.1/"], 2),
         (&["http://["], 3),
         (&["http://127.0.0.1:99999/"], 3),
-        (&["http://nonexistent.invalid/"], 6),
+        (&["http://no..name/"], 6),
         (&[&closed], 7),
         (&["-k", &closed.replace("http:", "https:")], 7),
         (&["--unix-socket", "/dev/null/socket", "http://a/"], 7),
