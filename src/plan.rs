@@ -6,6 +6,7 @@
 
 mod local;
 mod options;
+mod proxies;
 mod proxy;
 mod redirect;
 mod socket;
@@ -19,7 +20,8 @@ use crate::url::Target;
 
 pub use local::Local;
 pub use options::{CLASSIC_RECV, DEFAULT_END_TIMEOUT, EXPECT_WAIT, FAST_RECV, Options, Resolve};
-pub use proxy::{Proxies, Proxy, ProxyScheme, User, Way};
+pub use proxies::Proxies;
+pub use proxy::{Proxy, ProxyScheme, User, Way};
 pub use redirect::{Leads, leads};
 pub use socket::{SocketOption, SocketOptions};
 pub use tls::{Tls, TlsVersion};
