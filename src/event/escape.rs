@@ -26,7 +26,8 @@ impl<W: Write> Escaping<W> {
 impl<W: Write> Write for Escaping<W> {
     /// Takes all of `json`, or fails; `write!` and serde_json hand over whole characters.
     fn write(&mut self, json: &[u8]) -> io::Result<usize> {
-        // Nearly all of it: of 260,000 lines a character's look each was 40 % of the time.
+        // Nearly all of it. A look at each character took 0.04 s more for 131,000 lines, which
+        // are written in 0.1 s.
         if json.iter().all(|&byte| byte < 0x7f) {
             self.to.write_all(json)?;
             return Ok(json.len());

@@ -4,10 +4,10 @@
 //! terminal. Which bytes go there is [`super::output`]'s business.
 //!
 //! 16 KiB or more, in however many parts, are written as they are, from the buffer that
-//! `recv()` filled: a copy would cost more than the call that it saves. Less is gathered, and goes out
-//! before a call that may wait: always where somebody may be looking on (a terminal, a
-//! pipe), and in a file when the last `recv()` came back short, for then the kernel's
-//! queue is empty and the next one will wait.
+//! `recv()` filled: a copy would cost more than the call that it saves. Less is gathered,
+//! and goes out before a call that may wait: always where somebody may be looking on (a
+//! terminal, a pipe), and in a file when the last `recv()` came back short, for then the
+//! kernel's queue is empty and the next one will wait.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IoSlice, IsTerminal, Write};
