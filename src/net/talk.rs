@@ -1,8 +1,8 @@
 //! More on the open connection, as in a telnet session: bytes that the user sends while
 //! an exchange is still in `recv()`.
 //!
-//! Owns the hand's side of that; the other is [`speak`]'s. A socket has two directions, and a blocking call in one
-//! does not keep the other waiting: so `send()` is called on the thread of whoever has
+//! Owns the hand's side of that; the other is [`speak`]'s. A socket has two directions, and
+//! a blocking call in one does not keep the other waiting: so `send()` is called on the thread of whoever has
 //! something to say, the fetch's own thread stays in its `recv()`, and no call is made that
 //! would not be shown. What was said is left here for the fetch's thread, which reads the
 //! answers and must know what was asked.

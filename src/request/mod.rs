@@ -3,8 +3,8 @@
 //!
 //! Owns the meaning of request bytes on this side: [`template`] and [`Recipe`] make
 //! them, `snippets` are some to begin with, `lines` finds its way in them, `edit` and
-//! `length` change only what is named, [`split()`] tells several requests apart, [`lint()`] says what a server may stumble over. It
-//! sends nothing and hides nothing.
+//! `length` change only what is named, [`split()`] tells several requests apart, [`lint()`]
+//! says what a server may stumble over. It sends nothing and hides nothing.
 
 mod cookie;
 mod edit;

@@ -29,7 +29,8 @@ const MARKS: usize = 6;
 /// paragraph separators, the invisible format controls. Variation selectors and joiners
 /// are here too although emoji use them: both can carry a hidden message, and this
 /// program is to show what is there. Skin tones are here because half of the terminals
-/// join one to the emoji before it and half give it two columns. Ascending. C0, DEL and C1 are `char::is_control`.
+/// join one to the emoji before it and half give it two columns. Ascending. C0, DEL and
+/// C1 are `char::is_control`.
 const HIDDEN: &[(char, char)] = &[
     ('\u{00ad}', '\u{00ad}'),
     ('\u{034f}', '\u{034f}'),
